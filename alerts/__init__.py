@@ -1,0 +1,1 @@
+"""Rules on the live state, and the messages they cause."""

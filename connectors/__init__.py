@@ -1,0 +1,1 @@
+"""Everything that feeds the backbone: kinds of source, probes, pulls, the simulator."""

@@ -1,0 +1,1 @@
+"""The backbone of the operations centre: inventory, ingest, stores, live state."""

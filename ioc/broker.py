@@ -1,0 +1,131 @@
+"""MQTT by paho: reconnects for ever, subscribes in on_connect, never lets a callback kill the network thread."""
+
+import contextlib
+import logging
+import random
+import ssl
+import threading
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.reasoncodes import ReasonCode
+
+from ioc.errors import IocError
+from ioc.settings import Mqtt
+
+log = logging.getLogger(__name__)
+
+KEEPALIVE_S = 15
+RECONNECT_S = (1, 30)
+PUBLISH_TIMEOUT_S = 10.0
+OnMessage = Callable[[str, bytes, bool], None]  # topic, payload, retained
+
+
+def address(settings: Mqtt) -> tuple[str, int, bool]:
+    """Host, port and whether TLS is spoken."""
+    if settings.embedded:
+        return settings.host, settings.port, False
+    parts = urlsplit(settings.url)
+    tls = parts.scheme == "mqtts"
+    return parts.hostname or "127.0.0.1", parts.port or (8883 if tls else 1883), tls
+
+
+def paho_client(settings: Mqtt, client_id: str, *, persistent: bool = False, manual_ack: bool = False) -> paho.Client:
+    """A client set up as every connection of ours is, not yet connected."""
+    client = paho.Client(
+        CallbackAPIVersion.VERSION2,
+        client_id=client_id,
+        clean_session=not persistent,
+        protocol=paho.MQTTv311,
+        manual_ack=manual_ack,
+    )
+    if settings.username is not None:
+        client.username_pw_set(settings.username, settings.password)
+    if address(settings)[2]:
+        client.tls_set_context(ssl.create_default_context(cafile=settings.ca))
+    client.reconnect_delay_set(*RECONNECT_S)
+    client.max_queued_messages_set(10_000)
+    return client
+
+
+class Bus:
+    """A plain connection of ours: publish, and subscribe without a session of its own."""
+
+    def __init__(self, settings: Mqtt, name: str) -> None:
+        self._settings = settings
+        self._client = paho_client(settings, f"{name}-{random.getrandbits(32):08x}")
+        self._subscriptions: dict[str, tuple[int, OnMessage]] = {}
+        self._up = threading.Event()
+        self.reconnects = 0
+        self._client.on_connect = self._on_connect
+        self._client.on_disconnect = self._on_disconnect
+
+    @property
+    def connected(self) -> bool:
+        return self._up.is_set()
+
+    def subscribe(self, topic: str, handler: OnMessage, qos: int = 0) -> None:
+        """Call `handler` for every message of a filter; call this before `start`."""
+        self._subscriptions[topic] = (qos, handler)
+        self._client.message_callback_add(topic, _guarded(handler))
+
+    def will(self, topic: str, payload: bytes, *, retain: bool) -> None:
+        self._client.will_set(topic, payload, qos=1, retain=retain)
+
+    def start(self) -> None:
+        """Connect in the background and keep trying; a broker that is away is waited for."""
+        host, port, _ = address(self._settings)
+        self._client.connect_async(host, port, keepalive=KEEPALIVE_S)
+        self._client.loop_start()
+
+    def wait(self, timeout: float) -> bool:
+        """Whether the connection stands within `timeout` seconds."""
+        return self._up.wait(timeout)
+
+    def publish(self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False) -> None:
+        """Hand one message to the client; QoS 1 messages survive a reconnect in memory."""
+        self._client.publish(topic, payload, qos=qos, retain=retain)
+
+    def publish_acknowledged(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        """Publish and wait until the broker has it; transient IocError when it does not answer."""
+        try:
+            info = self._client.publish(topic, payload, qos=1, retain=retain)
+            info.wait_for_publish(PUBLISH_TIMEOUT_S)
+        except (ValueError, RuntimeError) as error:
+            raise IocError("broker_unavailable", f"broker: {error}", transient=True) from error
+        if not info.is_published():
+            raise IocError("broker_unavailable", "broker: no acknowledgement", transient=True)
+
+    def stop(self) -> None:
+        with contextlib.suppress(ValueError):
+            self._client.disconnect()
+        self._client.loop_stop()
+
+    def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, code: ReasonCode, _props: Any) -> None:
+        if code.is_failure:
+            log.error("broker refused the connection: %s", code)
+            return
+        for topic, (qos, _handler) in self._subscriptions.items():
+            client.subscribe(topic, qos)
+        self._up.set()
+
+    def _on_disconnect(self, _client: paho.Client, _data: Any, _flags: Any, code: ReasonCode, _props: Any) -> None:
+        if self._up.is_set():
+            self.reconnects += 1
+            log.warning("broker connection ended: %s", code)
+        self._up.clear()
+
+
+def _guarded(handler: OnMessage) -> Callable[[paho.Client, Any, paho.MQTTMessage], None]:
+    """An exception in a paho callback ends its network thread while `is_connected()` still says yes."""
+
+    def on_message(_client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
+        try:
+            handler(message.topic, bytes(message.payload), message.retain)
+        except Exception:
+            log.exception("message on %s could not be handled", message.topic)
+
+    return on_message

@@ -1,0 +1,72 @@
+"""Reading the inventory from the database, registering newcomers, changing a source's status."""
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from ioc.db import Database
+from ioc.db.tables import org as org_table
+from ioc.db.tables import source as source_table
+from ioc.hours import Hours
+from ioc.inventory.orgs import Org, OrgTree
+from ioc.inventory.sources import DEFAULTS, Inventory, Source
+from ioc.meta import Fact, bump, get
+from ioc.model import SourceKey, SourceStatus
+
+
+def load(conn: Connection, today: str) -> Inventory:
+    """Everything the database knows, as it stands on `today` (ISO date)."""
+    orgs = OrgTree(Org(**row) for row in conn.execute(sa.select(org_table)).mappings())
+    rows = conn.execute(sa.select(source_table)).mappings()
+    sources = {source.key: source for source in (_source(row, today) for row in rows)}
+    return Inventory(orgs, sources, int(get(conn, Fact.INVENTORY_REV, "0")))
+
+
+def register(db: Database, conn: Connection, key: SourceKey, now_ms: int, *, simulated: bool = False) -> int:
+    """Write an unseen source as `pending` and return its id; an existing one is left as it is."""
+    insert = db.upsert(source_table).values(
+        org=key.org,
+        kind=key.kind,
+        source=key.source,
+        status=SourceStatus.PENDING,
+        first_seen=now_ms,
+        simulated=simulated,
+    )
+    conn.execute(insert.on_conflict_do_nothing(index_elements=["org", "kind", "source"]))
+    bump(db, conn, Fact.INVENTORY_REV)
+    found = conn.scalar(sa.select(source_table.c.id).where(_is(key)))
+    assert found is not None  # noqa: S101 - the row was written above
+    return int(found)
+
+
+def set_status(db: Database, conn: Connection, key: SourceKey, status: SourceStatus) -> bool:
+    """Confirm or retire a source; False when there is no such source."""
+    result = conn.execute(sa.update(source_table).where(_is(key)).values(status=status))
+    bump(db, conn, Fact.INVENTORY_REV)
+    return result.rowcount == 1
+
+
+def _is(key: SourceKey) -> sa.ColumnElement[bool]:
+    t = source_table.c
+    return sa.and_(t.org == key.org, t.kind == key.kind, t.source == key.source)
+
+
+def _source(row: RowMapping, today: str) -> Source:
+    defaults = DEFAULTS[row["kind"]]
+    status = SourceStatus(row["status"])
+    if row["valid_to"] is not None and row["valid_to"] < today:
+        status = SourceStatus.RETIRED
+    elif row["valid_from"] is not None and row["valid_from"] > today and status is SourceStatus.ACTIVE:
+        status = SourceStatus.PENDING
+    return Source(
+        id=row["id"],
+        key=SourceKey(row["org"], row["kind"], row["source"]),
+        name=row["name"] or row["source"],
+        status=status,
+        interval_s=defaults.interval_s if row["interval_s"] is None else row["interval_s"],
+        hours=Hours.parse(row["hours"] or defaults.hours),
+        parent=SourceKey.parse(row["parent"]) if row["parent"] else None,
+        **{name: row[name] for name in _PLAIN},
+    )
+
+
+_PLAIN = ("cut_off", "owner", "contact", "valid_from", "valid_to", "replaces", "lat", "lon", "simulated")

@@ -1,0 +1,78 @@
+"""Kiosks, endpoints, systems, lines and feeds: what each promises and where it hangs."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from ioc.hours import ALWAYS, OFFICE, Hours
+from ioc.inventory.orgs import OrgTree, Scope
+from ioc.model import SourceKey, SourceStatus
+
+
+@dataclass(frozen=True, slots=True)
+class KindDefaults:
+    """What a source promises when its own row is silent; `interval_s` 0 means no cadence."""
+
+    interval_s: int
+    hours: str
+
+
+DEFAULTS = MappingProxyType(
+    {
+        "queue": KindDefaults(60, OFFICE),
+        "vc": KindDefaults(60, OFFICE),
+        "service": KindDefaults(60, ALWAYS),
+        "link": KindDefaults(60, ALWAYS),
+        "dossier": KindDefaults(0, ALWAYS),
+        "feed": KindDefaults(0, ALWAYS),
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One row of the inventory with its defaults resolved."""
+
+    id: int
+    key: SourceKey
+    name: str
+    status: SourceStatus
+    interval_s: int
+    hours: Hours
+    parent: SourceKey | None = None
+    cut_off: str | None = None
+    owner: str | None = None
+    contact: str | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
+    replaces: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    simulated: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether it stands in denominators and under rules."""
+        return self.status is SourceStatus.ACTIVE
+
+
+@dataclass(slots=True)
+class Inventory:
+    """Orgs and sources as of one revision of the database."""
+
+    orgs: OrgTree
+    sources: dict[SourceKey, Source] = field(default_factory=dict)
+    rev: int = 0
+
+    def in_scope(self, scope: Scope) -> Iterator[Source]:
+        return (source for source in self.sources.values() if source.key.org in scope)
+
+    def tz(self, key: SourceKey) -> ZoneInfo:
+        return self.orgs.tz(key.org)
+
+    def without(self, kind: str, org_kinds: Iterable[str]) -> set[str]:
+        """Orgs of those kinds that have no source of `kind`: no device is missing there, none was ever installed."""
+        have = {source.key.org for source in self.sources.values() if source.key.kind == kind and source.counts}
+        wanted = set(org_kinds)
+        return {org.code for org in self.orgs if org.kind in wanted and org.code not in have}

@@ -1,0 +1,91 @@
+"""What a kind of source declares; the plug-ins in `connectors/kinds` fill it in and shared code derives the rest."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+from ioc.events import Event
+from ioc.model import Health, Number
+from ioc.wire import Fields
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One figure: its unit, the values that can be true, and the bands in which it is worth a colour.
+
+    `low`/`high` bound what is accepted (outside: quarantine, `bad_value`). A reading beyond `critical_above`, or
+    below `critical_below`, makes its source critical; likewise for `warning_*`. A boolean uses `critical_when`.
+    """
+
+    unit: str = ""
+    boolean: bool = False
+    low: float | None = None
+    high: float | None = None
+    warning_above: float | None = None
+    critical_above: float | None = None
+    warning_below: float | None = None
+    critical_below: float | None = None
+    critical_when: bool | None = None
+
+    def judge(self, value: Number) -> Health:
+        if self.boolean:
+            return Health.CRITICAL if self.critical_when is not None and value == self.critical_when else Health.OK
+        if _beyond(value, self.critical_above, self.critical_below):
+            return Health.CRITICAL
+        if _beyond(value, self.warning_above, self.warning_below):
+            return Health.WARNING
+        return Health.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A text state: its allowed words with the health each means; `words` None accepts any text as plain OK."""
+
+    words: Mapping[str, Health] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KindSpec:
+    """Everything shared code needs to decode, judge and document a kind."""
+
+    kind: str
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    words: Mapping[str, Word] = field(default_factory=dict)
+    decode_event: Callable[[Fields], Event] | None = None
+    # a state whose figures do not lie flat in the payload (feed: `values`) unfolds itself
+    unfold: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+
+    def judge(self, metrics: Mapping[str, Number], texts: Mapping[str, str]) -> tuple[Health, str | None]:
+        """The worst verdict and the name of the metric or text behind it (None when all is well)."""
+        worst, cause = Health.OK, None
+        for name, value in metrics.items():
+            metric = self.metrics.get(name)
+            verdict = metric.judge(value) if metric else Health.OK
+            if _worse(verdict, worst):
+                worst, cause = verdict, name
+        for name, text in texts.items():
+            word = self.words.get(name)
+            verdict = (word.words or {}).get(text, Health.OK) if word else Health.OK
+            if _worse(verdict, worst):
+                worst, cause = verdict, name
+        return worst, cause
+
+
+Kinds = Mapping[str, KindSpec]
+
+
+def specs(modules: Mapping[str, ModuleType]) -> dict[str, KindSpec]:
+    """The `SPEC` of each scanned plug-in."""
+    return {kind: module.SPEC for kind, module in modules.items()}
+
+
+def _worse(a: Health, b: Health) -> bool:
+    return _ORDER[a] < _ORDER[b]
+
+
+def _beyond(value: float, above: float | None, below: float | None) -> bool:
+    return (above is not None and value > above) or (below is not None and value < below)
+
+
+_ORDER = {Health.CRITICAL: 0, Health.WARNING: 1, Health.OK: 2}

@@ -1,0 +1,127 @@
+"""The words of the domain as values: sources, samples, states, and every named reason."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import NamedTuple
+
+Number = int | float | bool
+
+
+class SourceKey(NamedTuple):
+    """Identity of a source on the bus: `org/kind/source`."""
+
+    org: str
+    kind: str
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.org}/{self.kind}/{self.source}"
+
+    @classmethod
+    def parse(cls, text: str) -> "SourceKey":
+        """Read `ORG/KIND/SOURCE`; ValueError when it has another shape."""
+        org, kind, source = text.split("/")
+        return cls(org, kind, source)
+
+
+class Sample(NamedTuple):
+    """Validated values of one source at one instant; `t` is epoch milliseconds, values are finite."""
+
+    key: SourceKey
+    t: int
+    values: Mapping[str, Number]
+
+
+class SeriesKey(NamedTuple):
+    """A metric of a source."""
+
+    source: SourceKey
+    metric: str
+
+
+class SourceStatus(StrEnum):
+    """Where a source stands in its life."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    RETIRED = "retired"
+
+
+class Health(StrEnum):
+    """What the wall says about a source; `rank` orders them from worst to best for roll-ups."""
+
+    CRITICAL = "critical"
+    OFFLINE = "offline"
+    WARNING = "warning"
+    STALE = "stale"
+    UNKNOWN = "unknown"
+    OK = "ok"
+    MAINTENANCE = "maintenance"
+    CLOSED = "closed"
+    PENDING = "pending"
+
+
+class Outcome(StrEnum):
+    """How an object that was received ended."""
+
+    STORED = "stored"
+    QUARANTINED = "quarantined"
+    REFUSED = "refused"
+
+
+class Reason(StrEnum):
+    """Why an object could not be used."""
+
+    BAD_TOPIC = "bad_topic"
+    BAD_JSON = "bad_json"
+    TOO_LARGE = "too_large"
+    TOO_DEEP = "too_deep"
+    NOT_FINITE = "not_finite"
+    MISSING_FIELD = "missing_field"
+    WRONG_TYPE = "wrong_type"
+    BAD_VALUE = "bad_value"
+    BAD_TIME = "bad_time"
+    UNKNOWN_ORG = "unknown_org"
+    UNKNOWN_KIND = "unknown_kind"
+    BAD_ID = "bad_id"
+    BAD_STATUS = "bad_status"
+    RETIRED_SOURCE = "retired_source"
+
+
+class Leniency(StrEnum):
+    """What was understood although it is not what the contract asks for; counted per source."""
+
+    BOM = "bom"
+    NO_OFFSET = "no_offset"
+    EPOCH_SECONDS = "epoch_seconds"
+    COMPACT_OFFSET = "compact_offset"
+    SPACE_SEPARATOR = "space_separator"
+    TIME_AS_TEXT = "time_as_text"
+    MISSING_TS = "missing_ts"
+    NUMBER_AS_TEXT = "number_as_text"
+    BOOLEAN_AS_NUMBER = "boolean_as_number"
+    BOOLEAN_AS_TEXT = "boolean_as_text"
+    PLAIN_STATUS = "plain_status"
+    NOT_NFC = "not_nfc"
+    CLOCK_AHEAD = "clock_ahead"
+    CLOCK_BEHIND = "clock_behind"
+    IGNORED_TEXT = "ignored_text"
+    PRIVATE_KEY = "private_key"
+    CLOSED_ORG = "closed_org"
+
+
+class Severity(StrEnum):
+    """How bad a finding is."""
+
+    INFO = "info"
+    WARNING = "warning"
+    CRITICAL = "critical"
+
+
+class Role(StrEnum):
+    """What a person or a display may do; each is bound to an org subtree."""
+
+    WALL = "wall"
+    LEADER = "leader"
+    OPERATOR = "operator"
+    ADMIN = "admin"

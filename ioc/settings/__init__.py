@@ -1,0 +1,155 @@
+"""The configuration as values; `read` turns one TOML file into them or names every problem in it."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+OrgCode = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+Port = Annotated[int, Meta(ge=1, le=65535)]
+Seconds = Annotated[float, Meta(ge=0)]
+Positive = Annotated[int, Meta(ge=1)]
+
+PRIVATE_KEYS = (
+    "ho_ten", "hoten", "full_name", "fullname", "citizen_name", "ten_cong_dan", "nguoi_nop", "applicant",
+    "applicant_name",     "cccd", "cmnd", "so_cccd", "so_cmnd", "id_number", "identity_no", "national_id", "passport",
+    "phone", "phone_number", "mobile", "so_dien_thoai", "sdt", "email", "address", "dia_chi", "birthday", "ngay_sinh",
+)  # fmt: skip
+
+
+class Http(Struct, frozen=True, kw_only=True):
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    public_url: str | None = None
+    workers: Annotated[int, Meta(ge=1, le=64)] = 1
+    trusted_proxies: Annotated[int, Meta(ge=0, le=8)] = 0
+    certificate: str | None = None
+    key: str | None = None
+
+
+class Mqtt(Struct, frozen=True, kw_only=True):
+    """`url` is `embedded:`, `mqtt://host[:port]` or `mqtts://host[:port]`; host and port are the embedded broker's."""
+
+    url: Annotated[str, Meta(pattern=r"^(embedded:|mqtts?://[^/\s]+)$")] = "embedded:"
+    username: str | None = None
+    password: str | None = None
+    ca: str | None = None
+    client_id: Name = "ioc-ingest"
+    orgs: tuple[OrgCode, ...] = ()
+    host: str = "127.0.0.1"
+    port: Port = 1883
+    port_v5: Port | None = None
+
+    @property
+    def embedded(self) -> bool:
+        return self.url == "embedded:"
+
+
+class Store(Struct, frozen=True, kw_only=True):
+    url: Annotated[str, Meta(pattern=r"^embedded:$")] = "embedded:"
+
+
+class DatabaseSettings(Struct, frozen=True, kw_only=True):
+    url: Annotated[str, Meta(pattern=r"^(sqlite|postgresql)")] | None = None
+
+
+class LiveSettings(Struct, frozen=True, kw_only=True):
+    key: str | None = None
+    per_second: Annotated[float, Meta(gt=0, le=20)] = 4.0
+
+
+class Inbox(Struct, frozen=True, kw_only=True):
+    """`keep_hours`: how long done rows stay for a look back; `max_bytes`: where ingest stops acknowledging."""
+
+    max_bytes: Annotated[int, Meta(ge=1_000_000)] = 20_000_000_000
+    min_free_bytes: Annotated[int, Meta(ge=0)] = 200_000_000
+    keep_hours: Annotated[float, Meta(ge=0)] = 24.0
+    private_keys: tuple[str, ...] = PRIVATE_KEYS
+
+
+class RetentionSettings(Struct, frozen=True, kw_only=True):
+    raw_days: Positive = 14
+    minute_days: Positive = 400
+    hour_days: Positive = 1830
+    quarantine_days: Positive = 90
+    event_days: Positive = 400
+
+
+class Alerts(Struct, frozen=True, kw_only=True):
+    group_wait_s: Seconds = 10.0
+    settle_s: Seconds = 10.0
+    startup_grace_s: Seconds = 20.0
+    delivery_days: Annotated[float, Meta(gt=0)] = 2.0
+
+
+class Auth(Struct, frozen=True, kw_only=True):
+    session_hours: Annotated[float, Meta(gt=0)] = 12.0
+    attempts_per_minute: Positive = 10
+
+
+class Log(Struct, frozen=True, kw_only=True):
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["text", "json"] = "text"
+
+
+class Rule(Struct, frozen=True, kw_only=True):
+    """One rule; `options` are those of its kind (`alerts/rules/<kind>.py`)."""
+
+    id: Name
+    kind: str
+    severity: Literal["info", "warning", "critical"] = "warning"
+    hours: Literal["always", "source"] = "source"
+    hold_s: Seconds | None = None
+    org: OrgCode | None = None
+    options: Any = None
+
+
+class Receiver(Struct, frozen=True, kw_only=True):
+    name: Name
+    email: tuple[str, ...] = ()
+    phone: tuple[str, ...] = ()
+    lang: Literal["vi", "en"] = "vi"
+
+
+class Route(Struct, frozen=True, kw_only=True):
+    receivers: tuple[Name, ...]
+    channels: tuple[Name, ...]
+    org: OrgCode | None = None
+    severity: tuple[Literal["info", "warning", "critical"], ...] = ("warning", "critical")
+    continue_: bool = msgspec.field(default=False, name="continue")
+
+
+class Channel(Struct, frozen=True, kw_only=True):
+    """One way to reach people; `options` are those of its kind (`alerts/channels/<kind>.py`)."""
+
+    name: Name
+    kind: str
+    options: Any = None
+
+
+class Settings(Struct, frozen=True, kw_only=True):
+    data_dir: str
+    http: Http = Http()
+    mqtt: Mqtt = Mqtt()
+    store: Store = Store()
+    database: DatabaseSettings = DatabaseSettings()
+    live: LiveSettings = LiveSettings()
+    inbox: Inbox = Inbox()
+    retention: RetentionSettings = RetentionSettings()
+    alerts: Alerts = Alerts()
+    auth: Auth = Auth()
+    log: Log = Log()
+    rule: tuple[Rule, ...] = ()
+    receiver: tuple[Receiver, ...] = ()
+    route: tuple[Route, ...] = ()
+    channel: tuple[Channel, ...] = ()
+
+    @property
+    def root(self) -> Path:
+        return Path(self.data_dir)
+
+    @property
+    def database_url(self) -> str:
+        return self.database.url or f"sqlite:///{self.root / 'ioc.sqlite'}"

@@ -1,0 +1,141 @@
+"""TOML to settings: every problem is named with its key, its value and what is allowed, all in one go."""
+
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct, structs
+
+from ioc.errors import UsageError
+from ioc.settings import Channel, Rule, Settings
+
+OptionTypes = Mapping[str, Mapping[str, type[Struct]]]  # {"rule": {kind: Options}, "channel": {kind: Options}}
+_PLUGGED: Mapping[str, type[Struct]] = {"rule": Rule, "channel": Channel}
+
+
+def load(path: Path, options: OptionTypes, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read a file; UsageError `bad_config` carries one line a problem in `params["problems"]`."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError("config_unreadable", f"{path}: cannot be read ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError("config_not_toml", f"{path}: not TOML: {error}") from error
+    return parse(table, options, os.environ if environ is None else environ, str(path))
+
+
+def parse(table: dict[str, Any], options: OptionTypes, environ: Mapping[str, str], origin: str = "config") -> Settings:
+    reader = _Reader(options, environ)
+    settings: Settings | None = reader.struct(Settings, table, "")
+    problems = reader.problems or (_cross_check(settings) if settings else [])
+    if problems or settings is None:
+        lines = "\n".join(f"  {problem}" for problem in problems)
+        raise UsageError("bad_config", f"{origin}: {len(problems)} problem(s)\n{lines}", problems=problems)
+    return settings
+
+
+def _cross_check(settings: Settings) -> list[str]:
+    """What one key alone cannot know: names that must exist elsewhere, ids that must be unique."""
+    problems: list[str] = []
+    for section, names in (
+        ("rule.id", [rule.id for rule in settings.rule]),
+        ("receiver.name", [receiver.name for receiver in settings.receiver]),
+        ("channel.name", [channel.name for channel in settings.channel]),
+    ):
+        problems += [f"{section}: {name!r} stands twice" for name in sorted({n for n in names if names.count(n) > 1})]
+    receivers = {receiver.name for receiver in settings.receiver}
+    channels = {channel.name for channel in settings.channel}
+    for i, route in enumerate(settings.route):
+        problems += _unknown(f"route[{i}].receivers", route.receivers, receivers)
+        problems += _unknown(f"route[{i}].channels", route.channels, channels)
+    if settings.mqtt.embedded and not _loopback(settings.mqtt.host) and settings.mqtt.username is None:
+        problems.append(
+            f"mqtt.host: {settings.mqtt.host!r} is reachable from outside: set mqtt.username and mqtt.password"
+        )
+    return problems
+
+
+def _unknown(where: str, names: Sequence[str], known: set[str]) -> list[str]:
+    allowed = ", ".join(sorted(known)) or "none is defined"
+    return [f"{where}: {name!r} is not defined; allowed: {allowed}" for name in names if name not in known]
+
+
+def _loopback(host: str) -> bool:
+    return host in ("localhost", "::1") or host.startswith("127.")
+
+
+class _Reader:
+    """Walks a table along a struct type and collects every problem instead of stopping at the first."""
+
+    def __init__(self, options: OptionTypes, environ: Mapping[str, str]) -> None:
+        self.options = options
+        self.environ = environ
+        self.problems: list[str] = []
+
+    def struct(self, kind: type[Struct], table: dict[str, Any], where: str) -> Any:
+        before = len(self.problems)
+        table = self.with_secrets(kind, table, where)
+        fields = {field.encode_name: field for field in structs.fields(kind)}
+        for key in table.keys() - fields.keys():
+            allowed = ", ".join(sorted(set(fields) - {"options"}))
+            self.problems.append(f"{where}{key}: unknown key; allowed: {allowed}")
+        values: dict[str, Any] = {}
+        for name, field in fields.items():
+            if name in table:
+                values[field.name] = self.value(name, field.type, table[name], f"{where}{name}")
+            elif field.required:
+                self.problems.append(f"{where}{name}: missing")
+        return kind(**values) if len(self.problems) == before else None
+
+    def value(self, name: str, kind: Any, raw: Any, where: str) -> Any:
+        if isinstance(kind, type) and issubclass(kind, Struct) and isinstance(raw, dict):
+            return self.struct(kind, raw, f"{where}.")
+        item = getattr(kind, "__args__", (None,))[0]
+        if isinstance(item, type) and issubclass(item, Struct):
+            return self.tables(name, item, raw, where)
+        try:
+            return msgspec.convert(raw, kind)
+        except msgspec.ValidationError as error:
+            self.problems.append(f"{where}: {raw!r}: {error}")
+            return None
+
+    def tables(self, name: str, kind: type[Struct], raw: Any, where: str) -> tuple[Any, ...]:
+        if not isinstance(raw, list) or not all(isinstance(item, dict) for item in raw):
+            self.problems.append(f"{where}: expected [[{where}]] tables")
+            return ()
+        read = self.plugged if name in _PLUGGED else self.struct
+        return tuple(read(kind, item, f"{where}[{i}].") for i, item in enumerate(raw))
+
+    def plugged(self, kind: type[Struct], table: dict[str, Any], where: str) -> Any:
+        """A table whose further keys are those of the plug-in its `kind` names."""
+        known = self.options["rule" if kind is Rule else "channel"]
+        plugin = str(table.get("kind"))
+        if plugin not in known:
+            self.problems.append(f"{where}kind: {plugin!r}; allowed: {', '.join(sorted(known))}")
+            return None
+        common_names = {field.encode_name for field in structs.fields(kind)} - {"options"}
+        own = {key: value for key, value in table.items() if key not in common_names}
+        before = len(self.problems)
+        options = self.struct(known[plugin], own, where)
+        common = self.struct(kind, {key: value for key, value in table.items() if key in common_names}, where)
+        return structs.replace(common, options=options) if len(self.problems) == before else None
+
+    def with_secrets(self, kind: type[Struct], table: dict[str, Any], where: str) -> dict[str, Any]:
+        """`x_env` and `x_file` stand for `x`."""
+        resolved = dict(table)
+        for field in structs.fields(kind):
+            name = field.encode_name
+            if (variable := resolved.pop(f"{name}_env", None)) is not None:
+                if variable in self.environ:
+                    resolved[name] = self.environ[variable]
+                else:
+                    self.problems.append(f"{where}{name}_env: the environment has no {variable!r}")
+            if (file := resolved.pop(f"{name}_file", None)) is not None:
+                try:
+                    resolved[name] = Path(file).read_text(encoding="utf-8").strip()
+                except OSError as error:
+                    self.problems.append(f"{where}{name}_file: {file!r} cannot be read ({error.strerror})")
+        return resolved

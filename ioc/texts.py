@@ -1,0 +1,29 @@
+"""Texts kept as key and parameters until an edge renders them in the reader's language."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+LANGUAGES = ("vi", "en")
+
+
+class Texts:
+    """The catalogues `vi.json` and `en.json` of one folder: flat `{key: "text with {params}"}`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.catalogues: Mapping[str, Mapping[str, str]] = {
+            lang: json.loads((folder / f"{lang}.json").read_text(encoding="utf-8")) for lang in LANGUAGES
+        }
+
+    def render(self, lang: str, key: str, params: Mapping[str, object] | None = None) -> str:
+        """The text of `key` with its parameters filled in; the key itself where no catalogue has it."""
+        catalogue = self.catalogues.get(lang, self.catalogues["vi"])
+        text = catalogue.get(key, key)
+        return text.format_map(_Shown(params or {}))
+
+
+class _Shown(dict[str, object]):
+    """A parameter that is missing shows its own name instead of failing a message."""
+
+    def __missing__(self, name: str) -> str:
+        return "{" + name + "}"

@@ -1,0 +1,1 @@
+"""What people see: pages, REST, the live socket."""
