@@ -1,0 +1,83 @@
+"""Jobs keep running after a failure, beats tell late from dead, log lines stay one line of JSON."""
+
+import json
+import logging
+import threading
+
+from ioc.beat import LATE_MS, Beat, pulses
+from ioc.db import Database
+from ioc.jobs import Jobs
+from ioc.logs import JsonLines
+from tests.clock import FakeClock
+
+
+def test_a_failing_job_runs_again(caplog):
+    ran, twice = [], threading.Event()
+
+    def work():
+        ran.append(1)
+        if len(ran) == 2:
+            twice.set()
+        raise ValueError("broken")
+
+    jobs = Jobs()
+    jobs.every(0.05, "fragile", work)
+    jobs.start()
+    assert twice.wait(5)
+    jobs.stop()
+    assert "job fragile failed" in caplog.text
+    count = len(ran)
+    assert not threading.Event().wait(0.15)
+    assert len(ran) == count, "no run starts after stop"
+
+
+def test_a_slow_job_is_not_doubled():
+    running, most, lock, seen = [], [], threading.Lock(), threading.Event()
+
+    def work():
+        with lock:
+            running.append(1)
+            most.append(len(running))
+        threading.Event().wait(0.2)
+        with lock:
+            running.pop()
+        if len(most) >= 3:
+            seen.set()
+
+    jobs = Jobs()
+    jobs.every(0.05, "slow", work)
+    jobs.start()
+    assert seen.wait(5)
+    jobs.stop()
+    assert max(most) == 1
+
+
+def test_a_beat_carries_what_was_said_and_grows_late(db: Database):
+    clock = FakeClock()
+    beat = Beat(db, "ingest", clock)
+    beat.say(False, {"reason": "broker away"})
+    beat.write()
+    with db.read() as conn:
+        (pulse,) = pulses(conn, clock.now_ms())
+        assert (pulse.role, pulse.ok, pulse.alive, pulse.detail) == ("ingest", False, True, {"reason": "broker away"})
+        clock.advance(LATE_MS / 1000 + 1)
+        assert not pulses(conn, clock.now_ms())[0].alive
+
+
+def test_a_running_beat_writes_at_once(db: Database):
+    beat = Beat(db, "web", FakeClock())
+    beat.start()
+    beat.stop()
+    with db.read() as conn:
+        assert [pulse.role for pulse in pulses(conn, FakeClock().now_ms())] == ["web"]
+
+
+def test_json_lines_are_one_line_with_the_error_in_it():
+    broken = ValueError("two\nlines")
+    trace = (ValueError, broken, None)
+    record = logging.LogRecord("x", logging.ERROR, "f", 1, "hồ sơ %s", ("7",), trace)
+    text = JsonLines("ingest").format(record)
+    assert "\n" not in text
+    line = json.loads(text)
+    assert (line["role"], line["level"], line["message"]) == ("ingest", "error", "hồ sơ 7")
+    assert "ValueError: two" in line["error"]
