@@ -1,7 +1,7 @@
 """What every role is given: settings, clock, database, plug-in declarations, texts and the live key."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Protocol
 
 from ioc.clock import Clock
 from ioc.db import Database
@@ -11,9 +11,15 @@ from ioc.store import MetricStore
 from ioc.texts import Texts
 
 
+class OpenStore(Protocol):
+    """Opens the metric store: for the one writer, or for a reader."""
+
+    def __call__(self, *, writer: bool = False) -> MetricStore: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Built once by `bootstrap`; `open_store` opens the metric store for a reader or the one writer."""
+    """Built once a process by `bootstrap`."""
 
     settings: Settings
     clock: Clock
@@ -21,4 +27,4 @@ class Context:
     kinds: Kinds
     texts: Texts
     live_key: bytes
-    open_store: Callable[[], MetricStore]
+    open_store: OpenStore

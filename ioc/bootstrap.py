@@ -1,0 +1,82 @@
+"""The composition root: finds the plug-ins, reads the configuration, and wires what every role is given."""
+
+import hashlib
+import os
+import tempfile
+import tomllib
+from functools import partial
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from ioc import keys, registry
+from ioc.clock import SystemClock
+from ioc.context import Context
+from ioc.db import Database
+from ioc.errors import IocError
+from ioc.kinds import specs
+from ioc.settings import Settings, read
+from ioc.store.open import open_store
+from ioc.texts import Texts
+
+KINDS = "connectors.kinds"
+PLUGGED = {"rule": "alerts.rules", "channel": "alerts.channels"}
+
+
+def option_types() -> dict[str, dict[str, type[Struct]]]:
+    """The `Options` of every rule kind and channel kind, which the configuration is read against."""
+    return {
+        section: {kind: module.Options for kind, module in registry.scan(package).items()}
+        for section, package in PLUGGED.items()
+    }
+
+
+def load_settings(path: Path) -> Settings:
+    """Read one configuration file; UsageError names every problem in it."""
+    return read.load(path, option_types())
+
+
+def parse_settings(table: dict[str, Any], origin: str) -> Settings:
+    """The same for a table that was read already."""
+    return read.parse(table, option_types(), os.environ, origin)
+
+
+def sample_table() -> dict[str, Any]:
+    """The shipped sample configuration, whose rules the embedded default uses."""
+    return tomllib.loads(resources.files("ioc").joinpath("ioc.sample.toml").read_text(encoding="utf-8"))
+
+
+def build(settings: Settings) -> Context:
+    """Wire one process; the data directory is made where it is missing."""
+    open_data_dir(settings)
+    return Context(
+        settings=settings,
+        clock=SystemClock(),
+        db=Database(settings.database_url),
+        kinds=specs(registry.scan(KINDS)),
+        texts=Texts(_folder("web", "i18n")),
+        live_key=_live_key(settings),
+        open_store=partial(open_store, settings),
+    )
+
+
+def open_data_dir(settings: Settings) -> None:
+    """Make the data directory; IocError `data_dir_unwritable` when nothing can be kept there."""
+    try:
+        settings.root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=settings.root).close()
+    except OSError as error:
+        line = f"data_dir {settings.root}: cannot be written ({error.strerror}); choose another or fix its owner"
+        raise IocError("data_dir_unwritable", line) from error
+
+
+def _live_key(settings: Settings) -> bytes:
+    if settings.live.key is not None:
+        return hashlib.sha256(settings.live.key.encode()).digest()
+    return keys.read_or_create(settings.root / "live.key")
+
+
+def _folder(package: str, name: str) -> Path:
+    return Path(str(resources.files(package))) / name
