@@ -221,7 +221,7 @@ alert = Table(
     "alert",
     metadata,
     _id(),
-    Column("fingerprint", String(200), nullable=False),
+    Column("fingerprint", String(256), nullable=False, index=True),
     Column("rule", String(64), nullable=False),
     Column("severity", String(16), nullable=False),
     Column("state", String(20), nullable=False),
@@ -271,15 +271,22 @@ notification = Table(  # the outbox: one message to one receiver over one channe
     Column("channel", String(64), nullable=False),
     Column("address", Text, nullable=False),
     Column("what", String(16), nullable=False),  # firing | resolved
-    Column("alert_ids", JSON, nullable=False),
+    Column("subject", String(256), nullable=False),  # ORG/KIND/SOURCE or an org: what a group is about
     Column("payload", JSON, nullable=False),  # what was said, as keys and parameters
-    Column("state", String(16), nullable=False),  # waiting | sending | delivered | failed
+    Column("state", String(16), nullable=False),  # alerts.model.NotificationState
     Column("created_at", BigInteger, nullable=False),
     Column("next_try_at", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("delivered_at", BigInteger),
     Column("receipt", Text),
     Index("ix_notification_state_next", "state", "next_try_at"),
+)
+
+notification_alert = Table(  # which alerts a message speaks of
+    "notification_alert",
+    metadata,
+    Column("notification_id", ForeignKey("notification.id"), primary_key=True),
+    Column("alert_id", ForeignKey("alert.id"), primary_key=True, index=True),
 )
 
 delivery = Table(  # one attempt
