@@ -16,10 +16,18 @@ class Texts:
         }
 
     def render(self, lang: str, key: str, params: Mapping[str, object] | None = None) -> str:
-        """The text of `key` with its parameters filled in; the key itself where no catalogue has it."""
+        """The text of `key` with its parameters filled in; the key itself where no catalogue has it.
+
+        A parameter may itself be a text: `{"key": …, "params": {…}}`.
+        """
         catalogue = self.catalogues.get(lang, self.catalogues["vi"])
         text = catalogue.get(key, key)
-        return text.format_map(_Shown(params or {}))
+        return text.format_map(_Shown({name: self._shown(lang, value) for name, value in (params or {}).items()}))
+
+    def _shown(self, lang: str, value: object) -> object:
+        if isinstance(value, Mapping) and "key" in value:
+            return self.render(lang, value["key"], value.get("params"))
+        return value
 
 
 class _Shown(dict[str, object]):

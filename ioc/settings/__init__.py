@@ -126,6 +126,7 @@ class Channel(Struct, frozen=True, kw_only=True):
 
     name: Name
     kind: str
+    per_minute: Positive | None = None  # what the gateway allows; None: no limit
     options: Any = None
 
 

@@ -88,7 +88,13 @@ class _Reader:
                 values[field.name] = self.value(name, field.type, table[name], f"{where}{name}")
             elif field.required:
                 self.problems.append(f"{where}{name}: missing")
-        return kind(**values) if len(self.problems) == before else None
+        if len(self.problems) > before:
+            return None
+        try:
+            return kind(**values)
+        except ValueError as error:  # what several keys together must fulfil
+            self.problems.append(f"{where.rstrip('.')}: {error}")
+            return None
 
     def value(self, name: str, kind: Any, raw: Any, where: str) -> Any:
         if isinstance(kind, type) and issubclass(kind, Struct) and isinstance(raw, dict):

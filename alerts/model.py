@@ -1,0 +1,166 @@
+"""What rules say, what becomes of it, and the contract of a rule plug-in."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from msgspec import Struct
+
+from ioc.db import Database
+from ioc.model import Severity, SourceKey
+from ioc.settings import Rule
+from ioc.world import World
+
+Subject = SourceKey | str  # a source, or an org by its code
+Params = Mapping[str, object]
+
+
+class Verdict(StrEnum):
+    """What a rule can say of a subject; saying nothing means all is well."""
+
+    BAD = "bad"
+    EASING = "easing"  # no longer bad, not yet past the recovery value: an open alert stays
+    UNKNOWN = "unknown"  # no reading within its contract: nothing fires, nothing resolves
+    CLOSED = "closed"  # outside its hours: nothing fires, nothing resolves
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule on one subject now; `since` is when the condition began (epoch ms)."""
+
+    rule: str
+    subject: Subject
+    verdict: Verdict
+    severity: Severity
+    title: str = ""
+    params: Params = field(default_factory=dict)
+    since: int = 0
+    cuts: bool = False  # what hangs on the subject cannot be reached either
+    ripe_at: int = 0  # a new alert is not raised before this instant
+    simulated: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        return fingerprint(self.rule, self.subject)
+
+
+def fingerprint(rule: str, subject: Subject) -> str:
+    """The identity of an alert."""
+    return f"{rule}|{subject}"
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a rule may look at.
+
+    `listening_since`: from when on (epoch ms) silence of a source can be told from our own; None while it cannot.
+    """
+
+    world: World
+    now: int
+    listening_since: int | None
+    db: Database
+
+
+class RulePlugin(Protocol):
+    """A module in `alerts/rules`: one kind of rule."""
+
+    kind: str
+    Options: type[Struct]
+    default_hold_s: float
+    every_s: float  # 0: at every tick
+
+    def evaluate(self, view: View, rule: Rule) -> Iterable[Finding]: ...
+
+
+class AlertState(StrEnum):
+    """Where an alert stands; those not used yet belong to the contract of the interface."""
+
+    PENDING = "pending"
+    FIRING = "firing"
+    ACKNOWLEDGED = "acknowledged"
+    SUPPRESSED = "suppressed"
+    RESOLVED_UNSEEN = "resolved_unseen"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+class Move(StrEnum):
+    """Every transition of an alert, as `alert_entry.what` keeps it."""
+
+    RAISED = "raised"
+    FIRED = "fired"
+    SUPPRESSED = "suppressed"
+    RETURNED = "returned"  # inside the hold: a flap, nobody was told
+    HOURS_ENDED = "hours_ended"  # inside the hold
+    RESOLVED = "resolved"
+    WITHDRAWN = "withdrawn"  # its source, org or rule is no more
+    ACKNOWLEDGED = "acknowledged"
+    SEEN = "seen"
+    COMMENTED = "commented"
+    SUPERSEDED = "superseded"  # returned unseen, and fired again
+
+
+class What(StrEnum):
+    """What a notification says."""
+
+    FIRING = "firing"
+    RESOLVED = "resolved"
+
+
+class NotificationState(StrEnum):
+    """Where a message to one receiver stands."""
+
+    HELD = "held"  # its group is still open
+    WAITING = "waiting"
+    SENDING = "sending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    DROPPED = "dropped"
+
+
+class Drop(StrEnum):
+    """Why a message was not sent."""
+
+    NO_ROUTE = "no_route"
+    NO_ADDRESS = "no_address"
+    SUPPRESSED = "suppressed"
+    RESOLVED_BEFORE_SENT = "resolved_before_sent"
+    FIRING_NOT_DELIVERED = "firing_not_delivered"
+    CHANNEL_GONE = "channel_gone"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One row of table `alert`."""
+
+    id: int
+    fingerprint: str
+    rule: str
+    severity: Severity
+    state: AlertState
+    org: str
+    kind: str | None
+    source: str | None
+    title: str
+    params: Params
+    since: int
+    fired_at: int | None
+    ended_at: int | None
+    hold_until: int | None
+    acknowledged_at: int | None
+    acknowledged_by: str | None
+    owner: str | None
+    due_at: int | None
+    flaps: int
+    simulated: bool
+    open: bool
+
+    @property
+    def subject(self) -> Subject:
+        if self.kind is None or self.source is None:
+            return self.org
+        return SourceKey(self.org, self.kind, self.source)

@@ -1,0 +1,27 @@
+"""What rules on sources share: whom they watch, and when a subject cannot be judged."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from alerts.model import Finding, Verdict, View
+from ioc.hours import ALWAYS, Hours
+from ioc.inventory import Source
+from ioc.model import Severity
+from ioc.settings import Rule
+
+_NO_HOURS = Hours.parse(ALWAYS)
+
+
+def watched(view: View, rule: Rule, kind: str | None, name: str | None = None) -> Iterator[Source]:
+    """Active sources of the rule's subtree, with the hours the rule goes by; none where its org is unknown."""
+    orgs = view.world.inventory.orgs
+    if rule.org is not None and rule.org not in orgs:
+        return
+    for source in view.world.sources(orgs.scope(rule.org), kind):
+        if source.counts and name in (None, source.key.source):
+            yield source if rule.hours == "source" else replace(source, hours=_NO_HOURS)
+
+
+def undecided(rule: Rule, source: Source, verdict: Verdict) -> Finding:
+    """Neither bad nor well."""
+    return Finding(rule.id, source.key, verdict, Severity(rule.severity))

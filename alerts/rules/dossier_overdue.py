@@ -1,0 +1,103 @@
+"""Rule kind `dossier_overdue`: one alert an org that has dossiers newly beyond their due instant."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from msgspec import Struct
+
+from alerts.model import Finding, Verdict, View
+from ioc.db.tables import dossier, source
+from ioc.inventory import Source
+from ioc.model import Severity
+from ioc.settings import Positive, Rule
+
+kind = "dossier_overdue"
+default_hold_s = 0.0
+every_s = 5.0
+DAY_MS = 86_400_000
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """`at_least` this many new ones make an alert."""
+
+    at_least: Positive = 1
+
+
+@dataclass(slots=True)
+class Tally:
+    """Open dossiers of one receiving org beyond due; `new` are those due after their source was first seen."""
+
+    total: int = 0
+    new: int = 0
+    since: int = 0  # the earliest due instant of the new ones
+    oldest: int = 0
+    simulated: bool = False
+
+    def add(self, row: sa.Row[tuple[str, int, int, int | None, int, bool]]) -> None:
+        _org, total, new, since, oldest, simulated = row
+        self.total += total
+        self.new += new
+        self.since = min(filter(None, (self.since, since)), default=0)
+        self.oldest = min(self.oldest or oldest, oldest)
+        self.simulated = self.simulated or bool(simulated)
+
+
+def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
+    options: Options = rule.options
+    orgs = view.world.inventory.orgs
+    if rule.org is not None and rule.org not in orgs:
+        return
+    scope = orgs.scope(rule.org)
+    for org, tally in tallies(view).items():
+        if org in scope and tally.new >= options.at_least:
+            yield Finding(
+                rule.id,
+                org,
+                Verdict.BAD,
+                Severity(rule.severity),
+                "alert.dossier_overdue",
+                {"new": tally.new, "total": tally.total, "days": (view.now - tally.oldest) // DAY_MS},
+                tally.since,
+                simulated=tally.simulated,
+            )
+
+
+def tallies(view: View) -> dict[str, Tally]:
+    """By receiving org, each source judged up to the instant its records are known for."""
+    known: defaultdict[int, list[int]] = defaultdict(list)
+    for system in view.world.inventory.sources.values():
+        if system.key.kind == "dossier" and system.counts:
+            known[known_until(view, system)].append(system.id)
+    found: defaultdict[str, Tally] = defaultdict(Tally)
+    with view.db.read() as conn:
+        for until, ids in known.items():
+            for row in conn.execute(overdue(until, ids)):
+                found[row.org].add(row)
+    return found
+
+
+def known_until(view: View, system: Source) -> int:
+    """Now for a system that keeps its contract; when it was last heard for one that does not."""
+    if view.world.offline_since(system, view.now) is None:
+        return view.now
+    return view.world.of(system.key).heard_at or 0
+
+
+def overdue(until: int, source_ids: list[int]) -> sa.Select[tuple[str, int, int, int | None, int, bool]]:
+    """A source's first load is a baseline: what was due before the source was first seen is not new."""
+    is_new = dossier.c.due_at > source.c.first_seen
+    return (
+        sa.select(
+            dossier.c.receiving_org.label("org"),
+            sa.func.count(),
+            sa.func.count(sa.case((is_new, 1))),
+            sa.func.min(sa.case((is_new, dossier.c.due_at))),
+            sa.func.min(dossier.c.due_at),
+            sa.func.max(sa.cast(source.c.simulated, sa.Integer)),
+        )
+        .join(source, source.c.id == dossier.c.source_id)
+        .where(dossier.c.is_open, dossier.c.due_at < until, dossier.c.source_id.in_(source_ids))
+        .group_by(dossier.c.receiving_org)
+    )

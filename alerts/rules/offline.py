@@ -1,0 +1,67 @@
+"""Rule kind `offline`: a source that left by its last will, or is silent beyond its contract."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from alerts.model import Finding, Verdict, View
+from alerts.rules._watched import undecided, watched
+from ioc.inventory import Source
+from ioc.model import Severity
+from ioc.settings import Positive, Rule
+
+kind = "offline"
+default_hold_s = 120.0
+every_s = 0.0
+AHEAD_MS = 60_000
+
+
+class On(Struct, frozen=True, kw_only=True):
+    """Which sources; every kind when absent."""
+
+    kind: str | None = None
+    source: str | None = None
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """`missed` intervals of silence make a source offline."""
+
+    on: On = On()
+    missed: Positive = 2
+
+
+def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
+    options: Options = rule.options
+    for source in watched(view, rule, options.on.kind, options.on.source):
+        finding = judge(view, rule, source, options.missed)
+        if finding is not None:
+            yield finding
+
+
+def judge(view: View, rule: Rule, source: Source, missed: int) -> Finding | None:
+    opened = view.world.opened_at(source, view.now)
+    if opened is None:
+        return undecided(rule, source, Verdict.CLOSED)
+    live = view.world.of(source.key)
+    since = view.world.offline_since(source, view.now, missed)
+    left = live.online is not None and not live.online[1]
+    if since is None:
+        heard = max(live.heard_at or 0, live.online[0] if live.online else 0)
+        # not heard since opening, or heard by a clock that was ahead: no proof that it is back
+        proven = not left and opened <= heard <= view.now + AHEAD_MS
+        return None if proven else undecided(rule, source, Verdict.UNKNOWN)
+    if not left and view.listening_since is None:
+        return undecided(rule, source, Verdict.UNKNOWN)
+    patience = missed * source.interval_s * 1000
+    return Finding(
+        rule.id,
+        source.key,
+        Verdict.BAD,
+        Severity(rule.severity),
+        "alert.offline" if left else "alert.silent",
+        {"source": source.name},
+        since,
+        cuts=True,
+        ripe_at=0 if left else (view.listening_since or 0) + patience,
+        simulated=source.simulated,
+    )

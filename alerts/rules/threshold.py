@@ -1,0 +1,127 @@
+"""Rule kind `threshold`: a figure beyond a limit, with a recovery value of its own."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from alerts.model import Finding, Params, Verdict, View
+from alerts.rules._watched import undecided, watched
+from ioc.inventory import Source
+from ioc.model import Number, Severity, SourceKey
+from ioc.settings import Rule
+from ioc.world import MISSED_INTERVALS
+
+kind = "threshold"
+default_hold_s = 0.0
+every_s = 0.0
+UP = "up"
+IN_MINUTES_FROM_S = 120
+
+
+class On(Struct, frozen=True, kw_only=True):
+    """Which figure of which sources."""
+
+    kind: str
+    metric: str
+    source: str | None = None
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """Bad beyond `above` or `below`, or when a boolean `equals`; well again beyond the recovery value.
+
+    Without a recovery value a figure is well as soon as it is no longer bad.
+    """
+
+    on: On
+    above: float | None = None
+    below: float | None = None
+    equals: bool | None = None
+    recover_below: float | None = None
+    recover_above: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.above is None and self.below is None and self.equals is None:
+            raise ValueError("one of above, below, equals is needed")
+        if self.equals is not None and (self.above is not None or self.below is not None):
+            raise ValueError("equals stands alone, without above and below")
+        if self.recover_below is not None and (self.above is None or self.recover_below > self.above):
+            raise ValueError("recover_below needs an above that is not smaller")
+        if self.recover_above is not None and (self.below is None or self.recover_above < self.below):
+            raise ValueError("recover_above needs a below that is not larger")
+
+    def judge(self, value: Number) -> Verdict | None:
+        """BAD, EASING between limit and recovery value, None when all is well."""
+        if self.equals is not None:
+            return Verdict.BAD if bool(value) == self.equals else None
+        if (self.above is not None and value > self.above) or (self.below is not None and value < self.below):
+            return Verdict.BAD
+        falling = self.recover_below is not None and value >= self.recover_below
+        rising = self.recover_above is not None and value <= self.recover_above
+        return Verdict.EASING if falling or rising else None
+
+
+def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
+    options: Options = rule.options
+    for source in watched(view, rule, options.on.kind, options.on.source):
+        finding = judge(view, rule, source, options)
+        if finding is not None:
+            yield finding
+
+
+def judge(view: View, rule: Rule, source: Source, options: Options) -> Finding | None:
+    opened = view.world.opened_at(source, view.now)
+    if opened is None:
+        return undecided(rule, source, Verdict.CLOSED)
+    reading = view.world.of(source.key).metrics.get(options.on.metric)
+    if reading is None or not fresh(view, source, reading[0], opened):
+        return undecided(rule, source, Verdict.UNKNOWN)
+    since, value = reading
+    verdict = options.judge(value)
+    if verdict is not Verdict.BAD:
+        return None if verdict is None else undecided(rule, source, verdict)
+    title, params = words(view, source.key, options, value)
+    return Finding(
+        rule.id,
+        source.key,
+        verdict,
+        Severity(rule.severity),
+        title,
+        {"source": source.name, **params},
+        since,
+        cuts=options.on.metric == UP,
+        simulated=source.simulated,
+    )
+
+
+def fresh(view: View, source: Source, at: int, opened: int) -> bool:
+    """Measured in these opening hours and within the contract; a source without a cadence is taken at its word."""
+    if at < opened or view.world.offline_since(source, view.now) is not None:
+        return False
+    return not source.interval_s or view.now - at <= MISSED_INTERVALS * source.interval_s * 1000
+
+
+def words(view: View, key: SourceKey, options: Options, value: Number) -> tuple[str, Params]:
+    """Title key and parameters; a declared metric is named by its own text."""
+    if options.on.metric == UP:
+        return "alert.down", {}
+    spec = view.world.kinds.get(key.kind)
+    declared = spec.metrics.get(options.on.metric) if spec else None
+    name: object = {"key": f"metric.{key.kind}.{options.on.metric}"} if declared else options.on.metric
+    if options.equals is not None:
+        return f"alert.is_{str(options.equals).lower()}", {"metric": name}
+    above = options.above is not None and value > options.above
+    limit = options.above if above else options.below
+    unit = declared.unit if declared else ""
+    shown = figures(unit, value, limit or 0.0)
+    return f"alert.{'above' if above else 'below'}", {"metric": name, **shown}
+
+
+def figures(unit: str, value: float, limit: float) -> Params:
+    """Value and limit as people say them: long times in minutes."""
+    if unit == "s" and limit >= IN_MINUTES_FROM_S:
+        return {"value": round(value / 60), "limit": _plain(limit / 60), "unit": {"key": "alert.unit.minutes"}}
+    return {"value": _plain(value), "limit": _plain(limit), "unit": unit}
+
+
+def _plain(number: float) -> int | float:
+    return int(number) if float(number).is_integer() else round(number, 1)
