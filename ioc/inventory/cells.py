@@ -1,0 +1,130 @@
+"""What a cell of an inventory file may hold: each reader gives the value or raises BadCell saying what is allowed."""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from ioc.errors import UsageError
+from ioc.hours import Hours
+from ioc.inventory.sheet import Cells
+from ioc.inventory.sources import DEFAULTS
+from ioc.wire import is_id, is_org
+
+Value = str | int | float | None
+CellReader = Callable[[str], Value]
+
+MAX_INTERVAL_S = 31 * 86_400
+_CLOCK = re.compile(r"^([01]\d|2[0-3]):[0-5]\d$")
+_EMAIL = re.compile(r"^[^@\s,;<>]+@[^@\s,;<>]+$")
+
+
+class BadCell(Exception):
+    """The text of a cell cannot be what its column asks for."""
+
+
+def org_code(text: str) -> str:
+    return _checked(text, is_org(text), "1-64 characters of A-Z a-z 0-9 . _ -")
+
+
+def source_id(text: str) -> str:
+    return _checked(text, is_id(text), "1-64 characters of A-Z a-z 0-9 _ -")
+
+
+def kind(text: str) -> str:
+    return _checked(text, text in DEFAULTS, ", ".join(DEFAULTS))
+
+
+def source_path(text: str) -> str:
+    """`ORG/KIND/SOURCE`."""
+    parts = text.split("/")
+    good = len(parts) == 3 and is_org(parts[0]) and parts[1] in DEFAULTS and is_id(parts[2])
+    return _checked(text, good, f"ORG/KIND/SOURCE with a kind of {', '.join(DEFAULTS)}")
+
+
+def plain(text: str) -> str:
+    return text
+
+
+def day(text: str) -> str:
+    try:
+        good = date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        good = False
+    return _checked(text, good, "a date such as 2026-11-21")
+
+
+def clock(text: str) -> str:
+    return _checked(text, _CLOCK.match(text) is not None, "a time of day such as 17:00")
+
+
+def email(text: str) -> str:
+    return _checked(text, _EMAIL.match(text) is not None, "one e-mail address")
+
+
+def hours(text: str) -> str:
+    try:
+        return Hours.parse(text).text
+    except UsageError:
+        raise BadCell(f"{text!r}; allowed: office, always or HH:MM-HH:MM") from None
+
+
+def zone(text: str) -> str:
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise BadCell(f"{text!r}; allowed: a time zone such as Asia/Ho_Chi_Minh") from None
+    return text
+
+
+def interval(text: str) -> int:
+    good = text.isascii() and text.isdigit() and len(text) < 9 and int(text) <= MAX_INTERVAL_S
+    return int(_checked(text, good, f"whole seconds from 0 (no cadence) to {MAX_INTERVAL_S}"))
+
+
+def degrees(limit: int) -> CellReader:
+    """A coordinate between -limit and limit."""
+
+    def read(text: str) -> float:
+        try:
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        _checked(text, abs(number) <= limit, f"degrees from -{limit} to {limit}")
+        return number
+
+    return read
+
+
+def read_row(cells: Cells, readers: Mapping[str, CellReader], required: frozenset[str]) -> dict[str, Value]:
+    """Every cell of a row read; BadCell lists all that is wrong with it, separated by `; `."""
+    values: dict[str, Value] = {}
+    wrong: list[str] = []
+    for name, text in cells.items():
+        if text is None:
+            values[name] = None
+            if name in required:
+                wrong.append(f"{name}: missing")
+            continue
+        try:
+            values[name] = readers[name](text)
+        except BadCell as bad:
+            wrong.append(f"{name}: {bad}")
+    wrong += _wrong_span(values)
+    if wrong:
+        raise BadCell("; ".join(wrong))
+    return values
+
+
+def _wrong_span(values: Mapping[str, Value]) -> list[str]:
+    start, end = values.get("valid_from"), values.get("valid_to")
+    if isinstance(start, str) and isinstance(end, str) and end < start:
+        return [f"valid_to: {end} is before valid_from {start}"]
+    return []
+
+
+def _checked(text: str, good: bool, allowed: str) -> str:
+    if not good:
+        raise BadCell(f"{text!r}; allowed: {allowed}")
+    return text

@@ -1,0 +1,114 @@
+"""CSV files of people: every row with its line number, every problem collected instead of stopping at the first."""
+
+import csv
+import io
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ioc.errors import UsageError
+
+Cells = dict[str, str | None]  # a column that is absent from the file is absent here; an empty cell is None
+
+
+@dataclass(slots=True)
+class Problems:
+    """What is wrong with a file, by line."""
+
+    found: list[tuple[int, str]] = field(default_factory=list)
+
+    def add(self, line: int, what: str) -> None:
+        self.found.append((line, what))
+
+    def raise_if_any(self, origin: str) -> None:
+        """UsageError `bad_csv`; `params["problems"]` holds one text a problem, in the order of the lines."""
+        if self.found:
+            problems = [f"line {line}: {what}" for line, what in sorted(self.found)]
+            text = "\n".join(f"  {problem}" for problem in problems)
+            message = f"{origin}: nothing was imported, {len(problems)} problem(s)\n{text}"
+            raise UsageError("bad_csv", message, origin=origin, n=len(problems), problems=problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record and the line it begins on (the header is line 1)."""
+
+    line: int
+    cells: Cells
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A file read along its header."""
+
+    origin: str
+    rows: tuple[Row, ...]
+
+
+def read(given: Path | str, required: Sequence[str], allowed: Sequence[str], problems: Problems) -> Sheet:
+    """Rows of a file (Path) or of a text; a header or file that cannot be read is a UsageError at once."""
+    origin = str(given) if isinstance(given, Path) else "csv"
+    records = _records(_text(given), origin)
+    first = next(records, None)
+    if first is None:
+        raise UsageError("empty_csv", f"{origin}: no header line; expected {','.join(required)},…", origin=origin)
+    header = [name.strip().lower() for name in first[1]]
+    _check_header(header, first[0], required, allowed, problems)
+    problems.raise_if_any(origin)
+    rows = tuple(Row(line, _cells(header, values, line, problems)) for line, values in records if any(values))
+    return Sheet(origin, rows)
+
+
+def _text(given: Path | str) -> str:
+    if isinstance(given, str):
+        return given.removeprefix("\ufeff")
+    try:
+        raw = given.read_bytes()
+    except OSError as error:
+        raise UsageError("csv_unreadable", f"{given}: cannot be read ({error.strerror})", origin=str(given)) from error
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        message = f"{given}: line {line}: not UTF-8; save the file as CSV UTF-8"
+        raise UsageError("csv_not_utf8", message, origin=str(given), line=line) from error
+
+
+def _records(text: str, origin: str) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the line it begins on."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    while True:
+        line = reader.line_num + 1
+        try:
+            yield line, next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            message = f"{origin}: line {line}: not CSV: {error}"
+            raise UsageError("csv_broken", message, origin=origin, line=line) from error
+
+
+def _check_header(
+    header: list[str], line: int, required: Sequence[str], allowed: Sequence[str], problems: Problems
+) -> None:
+    for name in header:
+        if name not in allowed:
+            problems.add(line, f"column {name!r} is unknown; allowed: {', '.join(allowed)}")
+    for name in sorted({name for name in header if header.count(name) > 1}):
+        problems.add(line, f"column {name!r} stands twice")
+    for name in required:
+        if name not in header:
+            problems.add(line, f"column {name!r} is missing")
+
+
+def _cells(header: list[str], values: list[str], line: int, problems: Problems) -> Cells:
+    if len(values) != len(header):
+        problems.add(line, f"{len(values)} cells, the header has {len(header)}")
+    cells: Cells = {}
+    for name, value in zip(header, values, strict=False):
+        text = unicodedata.normalize("NFC", value.strip())
+        if not text.isprintable():
+            problems.add(line, f"{name}: {text!r} holds characters that cannot be printed")
+        cells[name] = text or None
+    return cells
