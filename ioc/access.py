@@ -82,6 +82,14 @@ def token_owner(conn: Connection, text: str) -> Principal | None:
     return None if row is None else Principal(row.name, Role(row.role), row.org, "vi", Via.BEARER)
 
 
+def token_named(conn: Connection, name: str) -> Principal | None:
+    """The owner of the living token of that name; a name is never given twice."""
+    t = token_table.c
+    found = sa.select(t.name, t.role, t.org).where(t.name == name, t.revoked_at.is_(None))
+    row = conn.execute(found).one_or_none()
+    return None if row is None else Principal(row.name, Role(row.role), row.org, "vi", Via.BEARER)
+
+
 def add_user(
     db: Database, name: str, role: Role, org: str | None, password: str, now: int, actor: str = "cli", lang: str = "vi"
 ) -> None:
