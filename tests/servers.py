@@ -1,0 +1,88 @@
+"""Real servers for tests: a test whose server is not installed is skipped by name, or fails where CI=true."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+START_S = 10.0
+
+
+def program(name: str) -> str:
+    """The path of an installed program; the test is skipped without it, and fails with CI=true."""
+    found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin:/usr/local/sbin")
+    if found is None:
+        lacking = f"{name} is not installed"
+        if os.environ.get("CI") == "true":
+            pytest.fail(lacking)
+        pytest.skip(lacking)
+    return found
+
+
+def free_port() -> int:
+    """A loopback port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for_port(port: int, process: "subprocess.Popen[bytes] | None" = None) -> None:
+    """Return once something listens; fail when the process ended or time is up."""
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        if process is not None and process.poll() is not None:
+            pytest.fail(f"the server on port {port} ended with {process.returncode}")
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.02)
+        else:
+            return
+    pytest.fail(f"nothing listens on port {port}")
+
+
+@contextmanager
+def mosquitto(folder: Path, config: str = "", port: int | None = None) -> "Iterator[Mosquitto]":
+    """A Mosquitto of one's own on a free loopback port; without `config` it keeps sessions in memory for anybody."""
+    server = Mosquitto(folder, config, port or free_port())
+    server.start()
+    try:
+        yield server
+    finally:
+        server.kill()
+
+
+class Mosquitto:
+    """Can be killed and started again on the same port and files."""
+
+    def __init__(self, folder: Path, config: str, port: int) -> None:
+        self.port = port
+        self.url = f"mqtt://127.0.0.1:{port}"
+        self._program = program("mosquitto")
+        self._config = folder / f"mosquitto-{port}.conf"
+        plain = "allow_anonymous true\nmax_queued_messages 0\n"
+        self._config.write_text(f"listener {port} 127.0.0.1\n{config or plain}", encoding="utf-8")
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [self._program, "-c", str(self._config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        wait_for_port(self.port, self.process)
+
+    def kill(self) -> None:
+        """kill -9."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+    def terminate(self) -> None:
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(10)
