@@ -54,7 +54,7 @@ class KindSpec:
     words: Mapping[str, Word] = field(default_factory=dict)
     decode_event: Callable[[Fields], Event] | None = None
     # a state whose figures do not lie flat in the payload (feed: `values`) unfolds itself
-    unfold: Callable[[dict[str, Any]], dict[str, Any]] | None = None
+    unfold: Callable[[Fields], dict[str, Any]] | None = None
 
     def judge(self, metrics: Mapping[str, Number], texts: Mapping[str, str]) -> tuple[Health, str | None]:
         """The worst verdict and the name of the metric or text behind it (None when all is well)."""

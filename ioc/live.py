@@ -43,13 +43,13 @@ class Notice(msgspec.Struct):
     at: int
 
 
-def seal(key: bytes, body: Delta | Notice) -> bytes:
+def seal(key: bytes, body: msgspec.Struct) -> bytes:
     """Signature (64 hex digits) followed by the JSON body."""
     raw = msgspec.json.encode(body)
     return hmac.new(key, raw, hashlib.sha256).hexdigest().encode() + raw
 
 
-Body = TypeVar("Body", Delta, Notice)
+Body = TypeVar("Body", bound=msgspec.Struct)
 
 
 def unseal(key: bytes, sealed: bytes, kind: type[Body]) -> Body | None:

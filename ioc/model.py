@@ -88,6 +88,12 @@ class Reason(StrEnum):
     RETIRED_SOURCE = "retired_source"
 
 
+class Refusal(StrEnum):
+    """Why an object was turned away although nothing is wrong with it."""
+
+    CLEARED = "cleared"  # an empty payload: somebody cleared a retained message
+
+
 class Leniency(StrEnum):
     """What was understood although it is not what the contract asks for; counted per source."""
 
@@ -108,6 +114,7 @@ class Leniency(StrEnum):
     IGNORED_TEXT = "ignored_text"
     PRIVATE_KEY = "private_key"
     CLOSED_ORG = "closed_org"
+    TOO_MANY_KEYS = "too_many_keys"
 
 
 class Severity(StrEnum):

@@ -5,7 +5,8 @@ import math
 import re
 import unicodedata
 from datetime import datetime
-from typing import Any, Final, NamedTuple
+from enum import StrEnum
+from typing import Any, Final, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -33,6 +34,10 @@ _CLOSERS = (ord("}"), ord("]"))
 _SECONDS = (10**8, 10**11)
 _MILLISECONDS = (10**11, 10**14)
 _EXACT_FLOAT = 2**53
+
+
+T = TypeVar("T")
+Words = TypeVar("Words", bound=StrEnum)
 
 
 class Rejected(Exception):
@@ -184,12 +189,30 @@ class Fields:
         self.tz = tz
         self.leniencies: set[Leniency] = set()
 
-    def text(self, name: str, *, required: bool = False, limit: int = 128) -> str | None:
+    def need_text(self, name: str) -> str:
+        return self._needed(name, self.text(name))
+
+    def need_time(self, name: str) -> int:
+        return self._needed(name, self.time(name))
+
+    def member(self, name: str, words: type[Words]) -> Words:
+        """One of the words of an enumeration."""
+        text = self.need_text(name)
+        try:
+            return words(text)
+        except ValueError:
+            raise Rejected(Reason.BAD_VALUE, f"{name}: allowed are {', '.join(words)}") from None
+
+    @staticmethod
+    def _needed(name: str, value: T | None) -> T:
+        if value is None:
+            raise Rejected(Reason.MISSING_FIELD, name)
+        return value
+
+    def text(self, name: str, *, limit: int = 128) -> str | None:
         """Printable NFC text of 1 to `limit` characters; an integer is taken as its digits."""
         value = self.obj.get(name)
         if value is None:
-            if required:
-                raise Rejected(Reason.MISSING_FIELD, name)
             return None
         if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
@@ -205,11 +228,10 @@ class Fields:
             raise Rejected(Reason.BAD_VALUE, f"{name}: expected 1-{limit} printable characters")
         return value
 
-    def time(self, name: str, *, required: bool = False) -> int | None:
+    def time(self, name: str) -> int | None:
+        """Epoch milliseconds; what was forgiven is noted."""
         value = self.obj.get(name)
         if value is None:
-            if required:
-                raise Rejected(Reason.MISSING_FIELD, name)
             return None
         try:
             at, leniencies = parse_time(value, self.tz)

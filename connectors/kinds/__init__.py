@@ -1,1 +1,1 @@
-"""Plug-ins: one file each."""
+"""The kinds of source, one file each: `kind`, and `SPEC` (`ioc.kinds.KindSpec`) that says what it sends."""

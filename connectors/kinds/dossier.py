@@ -1,0 +1,114 @@
+"""Systems that hold dossiers; every event is what has changed about one dossier."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ioc.events import DossierEvent
+from ioc.kinds import KindSpec, Metric
+from ioc.model import Reason
+from ioc.wire import Fields, Rejected, is_org
+
+kind = "dossier"
+
+_TIMES = (
+    "submitted_at", "received_at", "due_at", "finished_at", "returned_at",
+    "supplement_requested_at", "supplement_received_at",
+)  # fmt: skip
+_TEXTS = ("procedure", "procedure_name", "assignee")
+_ORGS = ("receiving_org", "handling_org")
+_FLAGS = ("online_payment", "digitised", "electronic_result")
+_SUBMISSIONS = ("direct", "online", "post")
+_UNITS = ("working_day", "day", "working_hour", "hour")
+# names of the national portal's status codes 1-10
+STATUS_WORDS = {
+    "registered": 1, "accepted": 2, "rejected": 3, "processing": 4, "supplement_requested": 5,
+    "payment_required": 6, "withdrawn": 7, "stopped": 8, "done": 9, "returned": 10,
+}  # fmt: skip
+_TYPE = "dossier_changed"
+
+
+def decode_event(fields: Fields) -> DossierEvent:
+    kind_of_event = fields.text("type") or _TYPE
+    if kind_of_event != _TYPE:
+        raise Rejected(Reason.BAD_VALUE, f"type: allowed is {_TYPE}")
+    return DossierEvent(
+        event_id=fields.need_text("event_id"),
+        ts=fields.need_time("ts"),
+        code=fields.need_text("code"),
+        fields={name: value for name, value in _changed(fields).items() if value is not None},
+    )
+
+
+def _changed(fields: Fields) -> dict[str, Any]:
+    readers: dict[str, Callable[[str], Any]] = {
+        **dict.fromkeys(_TIMES, fields.time),
+        **dict.fromkeys(_FLAGS, fields.flag),
+        **dict.fromkeys(_TEXTS, lambda name: fields.text(name, limit=512)),
+        **dict.fromkeys(_ORGS, lambda name: _org(fields, name)),
+        "status": lambda _name: _status(fields),
+        "submission": lambda _name: _one_of(fields, "submission", _SUBMISSIONS),
+        "satisfaction": lambda name: fields.number(name, low=1, high=5),
+        "fee": lambda name: fields.number(name, low=0),
+        "term": lambda _name: _term(fields),
+        "apology": lambda _name: _apology(fields),
+    }
+    changed = {name: read(name) for name, read in readers.items() if name in fields.obj}
+    received, due = changed.get("received_at"), changed.get("due_at")
+    if received is not None and due is not None and due < received:
+        raise Rejected(Reason.BAD_VALUE, "due_at is before received_at")
+    return changed
+
+
+def _status(fields: Fields) -> int | None:
+    value = fields.obj.get("status")
+    if isinstance(value, str) and value in STATUS_WORDS:
+        return STATUS_WORDS[value]
+    number = fields.number("status", low=1, high=10)
+    if number is not None and number != int(number):
+        raise Rejected(Reason.BAD_VALUE, "status: expected a code from 1 to 10")
+    return None if number is None else int(number)
+
+
+def _org(fields: Fields, name: str) -> str | None:
+    code = fields.text(name, limit=64)
+    if code is not None and not is_org(code):
+        raise Rejected(Reason.BAD_ID, f"{name}: 1-64 of A-Z a-z 0-9 . _ -")
+    return code
+
+
+def _one_of(fields: Fields, name: str, allowed: tuple[str, ...]) -> str | None:
+    word = fields.text(name)
+    if word is not None and word not in allowed:
+        raise Rejected(Reason.BAD_VALUE, f"{name}: allowed are {', '.join(allowed)}")
+    return word
+
+
+def _term(fields: Fields) -> dict[str, Any] | None:
+    value = fields.obj.get("term")
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise Rejected(Reason.WRONG_TYPE, "term: expected {value, unit}")
+    inner = Fields(value, fields.tz)
+    number, unit = inner.number("value", low=0, high=100_000), _one_of(inner, "unit", _UNITS)
+    if number is None or unit is None:
+        raise Rejected(Reason.MISSING_FIELD, "term: value and unit")
+    return {"value": number, "unit": unit}
+
+
+def _apology(fields: Fields) -> dict[str, Any] | None:
+    value = fields.obj.get("apology")
+    if value is None:
+        return None
+    if not isinstance(value, dict):
+        raise Rejected(Reason.WRONG_TYPE, "apology: expected {issued_at, reason, new_due_at}")
+    inner = Fields(value, fields.tz)
+    given = {name: inner.time(name) for name in ("issued_at", "new_due_at")}
+    return {**given, "reason": inner.text("reason", limit=1_000)}
+
+
+SPEC = KindSpec(
+    kind=kind,
+    metrics={"as_of": Metric(unit="ms"), "complete": Metric(boolean=True)},
+    decode_event=decode_event,
+)

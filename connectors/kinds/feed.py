@@ -1,0 +1,34 @@
+"""Periodic figures: indices and statistics that come by the day, month or year."""
+
+from typing import Any
+
+from ioc.kinds import KindSpec, Metric, Word
+from ioc.model import Reason
+from ioc.wire import Fields, Rejected
+
+kind = "feed"
+
+
+def unfold(fields: Fields) -> dict[str, Any]:
+    """`values` lie flat beside `period`; `as_of` becomes a figure in epoch ms."""
+    values = fields.obj.get("values", {})
+    if not isinstance(values, dict):
+        raise Rejected(Reason.WRONG_TYPE, "values: expected an object of numbers")
+    wrong = [name for name, value in values.items() if isinstance(value, dict | list)]
+    if wrong:
+        raise Rejected(Reason.WRONG_TYPE, f"values.{wrong[0]}: expected a number")
+    flat = {name: fields.as_number(name, value, None, None) for name, value in values.items() if value is not None}
+    as_of = fields.time("as_of")
+    return {
+        **flat,
+        **({"as_of": as_of} if as_of is not None else {}),
+        **{name: fields.obj[name] for name in ("period", "complete") if name in fields.obj},
+    }
+
+
+SPEC = KindSpec(
+    kind=kind,
+    metrics={"as_of": Metric(unit="ms"), "complete": Metric(boolean=True)},
+    words={"period": Word()},
+    unfold=unfold,
+)

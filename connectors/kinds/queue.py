@@ -1,0 +1,53 @@
+"""Queue-ticket kiosks and their counters at one-stop centres."""
+
+from ioc.events import TicketEvent, TicketEventType
+from ioc.kinds import KindSpec, Metric, Word
+from ioc.model import Health, Reason
+from ioc.wire import Fields, Rejected
+
+kind = "queue"
+
+_OF_A_TICKET = frozenset(TicketEventType) - {TicketEventType.COUNTER_OPENED, TicketEventType.COUNTER_CLOSED}
+
+
+def decode_event(fields: Fields) -> TicketEvent:
+    step = fields.member("type", TicketEventType)
+    rating = fields.number("rating", low=1, high=5)
+    if step is TicketEventType.RATING_GIVEN and rating is None:
+        raise Rejected(Reason.MISSING_FIELD, "rating")
+    return TicketEvent(
+        event_id=fields.need_text("event_id"),
+        type=step,
+        ts=fields.need_time("ts"),
+        ticket_id=fields.need_text("ticket_id") if step in _OF_A_TICKET else None,
+        ticket_no=fields.text("ticket_no"),
+        service_code=fields.text("service_code"),
+        counter_id=fields.text("counter_id") if step in _OF_A_TICKET else fields.need_text("counter_id"),
+        rating=None if rating is None else round(rating),
+    )
+
+
+def _count() -> Metric:
+    return Metric(unit="", low=0, high=1_000_000)
+
+
+# 15 and 30 minutes are our own defaults: no legal limit on waiting is known
+SPEC = KindSpec(
+    kind=kind,
+    metrics={
+        "waiting": _count(),
+        "serving": _count(),
+        "open_counters": _count(),
+        "issued_today": _count(),
+        "served_today": _count(),
+        "no_show_today": _count(),
+        "longest_wait_s": Metric(unit="s", low=0, high=86_400, warning_above=900, critical_above=1_800),
+        "avg_wait_s": Metric(unit="s", low=0, high=86_400),
+        "avg_service_s": Metric(unit="s", low=0, high=86_400),
+    },
+    words={
+        "paper": Word({"ok": Health.OK, "low": Health.WARNING, "out": Health.CRITICAL}),
+        "printer": Word({"ok": Health.OK, "jam": Health.WARNING, "error": Health.CRITICAL}),
+    },
+    decode_event=decode_event,
+)

@@ -1,0 +1,17 @@
+"""Service systems behind public administration: one-stop, portal, document exchange, mail, data centre."""
+
+from ioc.kinds import KindSpec, Metric, Word
+
+kind = "service"
+
+SPEC = KindSpec(
+    kind=kind,
+    metrics={
+        "up": Metric(boolean=True, critical_when=False),
+        "latency_ms": Metric(unit="ms", low=0, warning_above=3_000),
+        "http_status": Metric(low=0, high=999),
+        "cert_days_left": Metric(unit="d", low=-36_500, high=36_500, warning_below=30, critical_below=7),
+        "queue_depth": Metric(low=0),
+    },
+    words={"error": Word()},
+)

@@ -1,0 +1,65 @@
+"""Video-conference endpoints, from the province down to the communes."""
+
+from ioc.events import ConferenceEvent, ConferenceEventType
+from ioc.kinds import KindSpec, Metric, Word
+from ioc.model import Reason
+from ioc.wire import Fields, Rejected, is_id, is_org
+
+kind = "vc"
+
+_MAX_EXPECTED = 2_000
+
+
+def decode_event(fields: Fields) -> ConferenceEvent:
+    step = fields.member("type", ConferenceEventType)
+    scheduled = step is ConferenceEventType.CONFERENCE_SCHEDULED
+    event = ConferenceEvent(
+        event_id=fields.need_text("event_id"),
+        type=step,
+        ts=fields.need_time("ts"),
+        conference_id=fields.need_text("conference_id"),
+        title=fields.text("title", limit=512),
+        starts_at=fields.need_time("starts_at") if scheduled else None,
+        ends_at=fields.time("ends_at"),
+        expected=_expected(fields),
+    )
+    if event.starts_at is not None and event.ends_at is not None and event.ends_at <= event.starts_at:
+        raise Rejected(Reason.BAD_VALUE, "ends_at must be after starts_at")
+    return event
+
+
+def _expected(fields: Fields) -> tuple[str, ...]:
+    value = fields.obj.get("expected", [])
+    if not isinstance(value, list) or len(value) > _MAX_EXPECTED:
+        raise Rejected(Reason.WRONG_TYPE, f"expected: an array of at most {_MAX_EXPECTED} ORG/SOURCE")
+    for item in value:
+        org, _, source = item.partition("/") if isinstance(item, str) else ("", "", "")
+        if not is_org(org) or not is_id(source):
+            raise Rejected(Reason.BAD_VALUE, "expected: each must be ORG/SOURCE")
+    return tuple(value)
+
+
+# thresholds as practised by video vendors: loss 1 and 5 %, jitter 30 and 100 ms, round trip 250 and 450 ms
+SPEC = KindSpec(
+    kind=kind,
+    metrics={
+        "registered": Metric(boolean=True),
+        "in_call": Metric(boolean=True),
+        "duration_s": Metric(unit="s", low=0),
+        "rx_kbps": Metric(unit="kbit/s", low=0),
+        "tx_kbps": Metric(unit="kbit/s", low=0),
+        "loss_rx_pct": Metric(unit="%", low=0, high=100, warning_above=1, critical_above=5),
+        "loss_tx_pct": Metric(unit="%", low=0, high=100, warning_above=1, critical_above=5),
+        "jitter_ms": Metric(unit="ms", low=0, warning_above=30, critical_above=100),
+        "rtt_ms": Metric(unit="ms", low=0, warning_above=250, critical_above=450),
+        "fps": Metric(unit="1/s", low=0),
+        "mos": Metric(low=0, high=5, warning_below=3.6, critical_below=3.1),
+        "mic_muted": Metric(boolean=True),
+        "camera_ok": Metric(boolean=True, critical_when=False),
+        "display_ok": Metric(boolean=True, critical_when=False),
+        "cpu_pct": Metric(unit="%", low=0, high=100, warning_above=90),
+        "temp_c": Metric(unit="°C", low=-60, high=200, warning_above=75),
+    },
+    words={"conference_id": Word(), "role": Word()},
+    decode_event=decode_event,
+)

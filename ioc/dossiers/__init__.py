@@ -1,0 +1,1 @@
+"""Dossiers: what the systems that hold them have told us."""

@@ -1,0 +1,125 @@
+"""The metrics sink: samples into the metric store with a cursor of its own, which may lag while the store is away."""
+
+import logging
+import threading
+from collections import deque
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from ioc.db import Database
+from ioc.db.tables import derived
+from ioc.decode import Batch, Decoder
+from ioc.errors import IocError
+from ioc.inbox import Inbox
+from ioc.model import Sample, SourceKey
+from ioc.store import MetricStore
+
+log = logging.getLogger(__name__)
+
+CURSOR = "metrics"
+CATCH_UP = 5_000
+DERIVED_ROWS = 5_000
+RETRY_S = (0.5, 30.0)
+_HANDED_SAMPLES = 50_000
+
+
+class Handed(NamedTuple):
+    """Samples already decoded, of the messages `first`..`last`."""
+
+    first: int
+    last: int
+    samples: list[Sample]
+
+
+class Handover:
+    """Passes decoded batches on in memory; what does not fit is read from the inbox again by whoever lags."""
+
+    def __init__(self) -> None:
+        self._batches: deque[Handed] = deque()
+        self._size = 0
+        self._lock = threading.Lock()
+        self.arrived = threading.Event()
+
+    def put(self, first: int, batch: Batch) -> None:
+        handed = Handed(first, batch.last, samples_of(batch))
+        with self._lock:
+            self._batches.append(handed)
+            self._size += len(handed.samples)
+            while self._size > _HANDED_SAMPLES and len(self._batches) > 1:
+                self._size -= len(self._batches.popleft().samples)
+        self.arrived.set()
+
+    def after(self, seq: int) -> Handed | None:
+        """The batch that continues at `seq` + 1; older ones are let go."""
+        with self._lock:
+            self.arrived.clear()
+            while self._batches and self._batches[0].last <= seq:
+                self._size -= len(self._batches.popleft().samples)
+            if self._batches and self._batches[0].first <= seq + 1:
+                return self._batches[0]
+            return None
+
+
+def samples_of(batch: Batch) -> list[Sample]:
+    return [Sample(good.key, good.t, good.metrics) for good in batch.good if good.metrics]
+
+
+class Metrics:
+    """Runs in a thread of its own, so that a store that is slow or away delays nothing but itself."""
+
+    def __init__(self, store: MetricStore, inbox: Inbox, decoder: Decoder, db: Database, handover: Handover) -> None:
+        self._store = store
+        self._inbox = inbox
+        self._decoder = decoder
+        self._db = db
+        self._handover = handover
+        self.position = inbox.cursor(CURSOR)
+        self.trouble: str | None = None
+
+    def run(self, stop: threading.Event) -> None:
+        """Until `stop`: whatever is there, at once; a failing store is tried again for ever, ever more slowly."""
+        delay = RETRY_S[0]
+        while not stop.is_set():
+            try:
+                moved = self.step()
+                self.trouble, delay = None, RETRY_S[0]
+            except IocError as error:
+                if self.trouble is None:
+                    log.error("metric store: %s; readings wait in the inbox", error)  # noqa: TRY400 - says it all
+                self.trouble = str(error)
+                stop.wait(delay)
+                delay = min(delay * 2, RETRY_S[1])
+                continue
+            if not moved:
+                self._handover.arrived.wait(0.2)
+
+    def step(self) -> bool:
+        """One batch and what ingest derived; whether there was anything."""
+        moved = self._messages()
+        return self._derived() or moved
+
+    def _messages(self) -> bool:
+        handed = self._handover.after(self.position)
+        if handed is None:
+            messages = self._inbox.after(self.position, CATCH_UP)
+            if not messages:
+                return False
+            handed = Handed(messages[0].seq, messages[-1].seq, samples_of(self._decoder.batch(messages)))
+        self._store.write(handed.samples)
+        self._inbox.advance(CURSOR, handed.last)
+        self.position = handed.last
+        return True
+
+    def _derived(self) -> bool:
+        with self._db.read() as conn:
+            query = sa.select(derived).order_by(derived.c.id).limit(DERIVED_ROWS)
+            rows = conn.execute(query).mappings().all()
+        if not rows:
+            return False
+        self._store.write(
+            [Sample(SourceKey(row["org"], row["kind"], row["source"]), row["t"], row["payload"]) for row in rows]
+        )
+        with self._db.write() as conn:
+            conn.execute(sa.delete(derived).where(derived.c.id <= rows[-1]["id"]))
+        return True

@@ -1,0 +1,124 @@
+"""The door: takes messages from the broker, commits them to the inbox, then acknowledges them in arrival order."""
+
+import logging
+import random
+import threading
+from collections.abc import Mapping
+from typing import Protocol
+
+from ioc.broker import RECONNECT_S, Delivery, PersistentClient, address
+from ioc.clock import Clock
+from ioc.errors import IocError
+from ioc.inbox import Inbox, Received
+from ioc.privacy import Privacy
+from ioc.settings import Mqtt
+from ioc.wire import MAX_PAYLOAD
+
+log = logging.getLogger(__name__)
+
+IDLE_S = 0.2
+HOLD_S = 1.0
+BATCH = 2_000
+
+
+class Sorter(Protocol):
+    """What to do with a message of our own making (a replay): the row to keep, or None to pass over it."""
+
+    def __call__(self, payload: bytes, now: int) -> Received | None: ...
+
+
+class Receiver:
+    """Owns the one persistent connection and runs its network loop itself.
+
+    Reading, committing and acknowledging happen in one thread, so an acknowledgement can never reach a later
+    connection than the one that delivered, and a batch is simply what had arrived when the last commit ended.
+    """
+
+    def __init__(self, mqtt: Mqtt, inbox: Inbox, privacy: Privacy, clock: Clock, special: Mapping[str, Sorter]) -> None:
+        self._mqtt = mqtt
+        self._inbox = inbox
+        self._privacy = privacy
+        self._clock = clock
+        self._special = special
+        self._arrived: list[Delivery] = []
+        topics = [f"ioc/v1/{org}/#" for org in mqtt.orgs] or ["ioc/v1/#"]
+        self._client = PersistentClient(mqtt, mqtt.client_id, [*topics, *special], self._arrived)
+        self.stopped_acking: str | None = None
+        self.committed = threading.Event()
+
+    @property
+    def connected(self) -> bool:
+        return self._client.connected
+
+    @property
+    def refused(self) -> str | None:
+        """Why the broker turned us away, if it did."""
+        return self._client.refused
+
+    @property
+    def sessions_lost(self) -> int:
+        return self._client.sessions_lost
+
+    def run(self, stop: threading.Event) -> None:
+        """Serve until `stop`; every fault of the broker or the disk is waited out."""
+        delay = float(RECONNECT_S[0])
+        while not stop.is_set():
+            if self._connect() and self._serve(stop):
+                delay = float(RECONNECT_S[0])
+                continue
+            stop.wait(delay * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
+            delay = min(delay * 2, RECONNECT_S[1])
+        self._client.disconnect()
+
+    def _connect(self) -> bool:
+        self._arrived.clear()  # never acknowledged, so the broker sends them again
+        host, port, _ = address(self._mqtt)
+        try:
+            self._client.connect(host, port)
+        except OSError as error:
+            log.warning("broker %s:%s is away: %s; waiting for it", host, port, error)
+            return False
+        return True
+
+    def _serve(self, stop: threading.Event) -> bool:
+        """Until the connection ends; whether it ever stood."""
+        stood, kept_alive_at = False, self._clock.monotonic()
+        while not stop.is_set() and self._client.alive:
+            self._client.exchange(BATCH, IDLE_S)
+            stood = stood or self._client.connected
+            if self._arrived and not self._keep():
+                self._client.disconnect()
+                stop.wait(HOLD_S)
+                break
+            if self._clock.monotonic() - kept_alive_at > 1:
+                kept_alive_at = self._clock.monotonic()
+                self._client.keep_alive()
+        if self._client.refused:
+            log.error("broker refused the connection: %s; check mqtt.username and mqtt.password", self._client.refused)
+        return stood
+
+    def _keep(self) -> bool:
+        """Commit, then acknowledge in order; False when there is no room and nothing may be acknowledged."""
+        now = self._clock.now_ms()
+        rows = [row for delivery in self._arrived if (row := self._row(delivery, now)) is not None]
+        try:
+            self._inbox.append(rows)
+        except IocError as error:
+            if self.stopped_acking is None:
+                log.error("ingest stopped acknowledging: %s", error)  # noqa: TRY400 - the message says it all
+            self.stopped_acking = str(error)
+            return False
+        if self.stopped_acking is not None:
+            log.info("ingest acknowledges again")
+            self.stopped_acking = None
+        self._client.acknowledge(self._arrived)
+        self._arrived.clear()
+        self.committed.set()
+        return True
+
+    def _row(self, delivery: Delivery, now: int) -> Received | None:
+        sorter = self._special.get(delivery.topic)
+        if sorter is not None:
+            return sorter(delivery.payload, now)
+        payload, _stripped = self._privacy.strip(delivery.payload[: MAX_PAYLOAD + 1])
+        return Received(now, delivery.topic, payload, delivery.retained)

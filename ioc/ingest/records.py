@@ -1,0 +1,258 @@
+"""The records sink: latest values, events, counts and quarantine, one transaction a step with its own cursor."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ioc import meta
+from ioc.clock import local
+from ioc.db import Database
+from ioc.db.tables import cursor, derived, event_seen, latest, quarantine, ticket
+from ioc.decode import Bad, Batch, Decoded
+from ioc.dossiers import records as dossier_records
+from ioc.events import ConferenceEvent, DossierEvent, TicketEvent
+from ioc.ingest import conferences, tickets
+from ioc.ingest.tally import Tally
+from ioc.inventory import Inventory
+from ioc.inventory.records import load, register
+from ioc.live import Patch
+from ioc.meta import Fact
+from ioc.model import Leniency, SourceKey
+from ioc.world import Live, World
+
+CURSOR = "records"
+_STATE_FRESH_MS = 10 * 60_000
+
+
+class Happened(NamedTuple):
+    """An event with the source it came from."""
+
+    key: SourceKey
+    received_at: int
+    event: TicketEvent | ConferenceEvent | DossierEvent
+
+
+@dataclass(slots=True)
+class _Pending:
+    """What the next step must write."""
+
+    tally: Tally = field(default_factory=Tally)
+    bad: list[Bad] = field(default_factory=list)
+    happened: list[Happened] = field(default_factory=list)
+    newcomers: dict[SourceKey, Decoded] = field(default_factory=dict)
+    dirty: set[SourceKey] = field(default_factory=set)
+    size: int = 0
+
+
+class Records:
+    """Collects what batches say and writes it in `flush`; `world` is the live state as of the last batch taken."""
+
+    def __init__(self, db: Database, world: World, inbox_id: str, epoch: str) -> None:
+        self._db = db
+        self.world = world
+        self._inbox = inbox_id
+        self._epoch = epoch
+        self._last = 0
+        self._pending = _Pending()
+        self._states: dict[SourceKey, int] = {}
+        self.pending_patches: dict[SourceKey, Patch] = {}
+
+    def position(self) -> int:
+        """The seq up to which this inbox is recorded; a new inbox starts at 0."""
+        with self._db.read() as conn:
+            row = conn.execute(sa.select(cursor).where(cursor.c.name == CURSOR)).first()
+        self._last = row.seq if row is not None and row.inbox == self._inbox else 0
+        return self._last
+
+    @property
+    def urgent(self) -> bool:
+        """Something waits that people should see sooner than the regular step."""
+        return bool(self._pending.happened or self._pending.newcomers)
+
+    @property
+    def size(self) -> int:
+        return self._pending.size
+
+    def take(self, batch: Batch) -> None:
+        """Merge a batch into the live state and remember what the next step must write."""
+        self._last = batch.last
+        pending = self._pending
+        pending.tally.batch(batch)
+        pending.bad += batch.bad
+        pending.size += batch.received
+        for good in batch.good:
+            if good.source is None:
+                pending.newcomers.setdefault(good.key, good)
+            if good.event is not None:
+                pending.happened.append(Happened(good.key, good.received_at, good.event))
+            elif good.metrics:
+                self._states[good.key] = good.received_at
+            self._merge(_patch(good, self.world.live.get(good.key)))
+
+    def _merge(self, patch: Patch) -> None:
+        live = self.world.live.get(patch.source)
+        if live is None:
+            live = self.world.live[patch.source] = Live()
+        if live.merge(patch):
+            self._pending.dirty.add(patch.source)
+            waiting = self.pending_patches.get(patch.source)
+            if waiting is None:
+                self.pending_patches[patch.source] = patch
+            else:
+                _join(waiting, patch)
+
+    def flush(self, now: int) -> Inventory | None:
+        """Commit everything taken so far with the cursor; the inventory when newcomers changed it."""
+        pending = self._pending
+        if not pending.size and not pending.dirty:
+            return None
+        with self._db.write() as conn:
+            inventory = self._register(conn, pending, now)
+            ids = {key: source.id for key, source in (inventory or self.world.inventory).sources.items()}
+            fresh = [item for item in pending.happened if self._is_new(conn, ids[item.key], item)]
+            implied = self._events(conn, fresh, ids, now)
+            pending.tally.write(self._db, conn, ids, now, duplicates=len(pending.happened) - len(fresh))
+            self._quarantine(conn, pending.bad)
+            self._derived(conn, implied)
+            self._latest(conn, ((key, ids[key]) for key in pending.dirty))
+            self._position(conn)
+        self._pending = _Pending()
+        for patch in implied:
+            self._merge(patch)
+        return inventory
+
+    def recount(self, now: int) -> None:
+        """Bring event-only kiosks with people waiting up to `now`: a wait grows while nothing happens."""
+        with self._db.read() as conn:
+            rows = conn.execute(sa.select(sa.distinct(ticket.c.source_id)).where(ticket.c.day >= _day_before(now)))
+            ids = set(rows.scalars())
+            implied = [
+                patch
+                for key, source in self.world.inventory.sources.items()
+                if source.id in ids and not self._sends_states(key, now)
+                for patch in [self._counted(conn, key, source.id, now)]
+            ]
+        with self._db.write() as conn:
+            self._derived(conn, implied)
+        for patch in implied:
+            self._merge(patch)
+
+    def _register(self, conn: Connection, pending: "_Pending", now: int) -> Inventory | None:
+        if not pending.newcomers:
+            return None
+        for key, first in pending.newcomers.items():
+            register(self._db, conn, key, first.received_at, simulated=first.simulated)
+        return load(conn, local(now, self.world.inventory.orgs.tz("")).date().isoformat())
+
+    def _events(self, conn: Connection, fresh: list[Happened], ids: dict[SourceKey, int], now: int) -> list[Patch]:
+        by_source: dict[SourceKey, list[TicketEvent]] = {}
+        changed_dossiers: list[tuple[int, str, DossierEvent]] = []
+        implied: list[Patch] = []
+        for key, _received_at, event in fresh:
+            if isinstance(event, TicketEvent):
+                by_source.setdefault(key, []).append(event)
+            elif isinstance(event, DossierEvent):
+                changed_dossiers.append((ids[key], key.org, event))
+            else:
+                conferences.apply(self._db, conn, key.org, [event])
+                implied += filter(None, [conferences.presence(key, event)])
+        dossier_records.apply(self._db, conn, changed_dossiers, now)
+        for key, steps in by_source.items():
+            tickets.apply(self._db, conn, ids[key], self.world.inventory.tz(key), steps)
+            if not self._sends_states(key, now):
+                implied.append(self._counted(conn, key, ids[key], max(step.ts for step in steps)))
+        return implied
+
+    def _is_new(self, conn: Connection, source_id: int, item: Happened) -> bool:
+        row = {"source_id": source_id, "event_id": item.event.event_id, "at": item.received_at}
+        return conn.execute(self._db.upsert(event_seen).values(**row).on_conflict_do_nothing()).rowcount == 1
+
+    def _sends_states(self, key: SourceKey, now: int) -> bool:
+        return now - self._states.get(key, 0) < _STATE_FRESH_MS
+
+    def _counted(self, conn: Connection, key: SourceKey, source_id: int, now: int) -> Patch:
+        counted = tickets.figures(conn, source_id, self.world.inventory.tz(key), now)
+        return Patch(key, {name: (now, value) for name, value in counted.items()})
+
+    def _quarantine(self, conn: Connection, bad: list[Bad]) -> None:
+        if bad:
+            rows = [{"inbox": self._inbox, **item._asdict()} for item in bad]
+            conn.execute(self._db.upsert(quarantine).on_conflict_do_nothing(), rows)
+
+    def _derived(self, conn: Connection, implied: list[Patch]) -> None:
+        """Figures we worked out ourselves go to the metric store by way of a table of their own."""
+        rows = [
+            {**patch.source._asdict(), "t": t, "payload": {name: value}}
+            for patch in implied
+            for name, (t, value) in patch.metrics.items()
+        ]
+        if rows:
+            conn.execute(sa.insert(derived), rows)
+
+    def _latest(self, conn: Connection, dirty: Iterable[tuple[SourceKey, int]]) -> None:
+        rows = []
+        for key, source_id in dirty:
+            live = self.world.of(key)
+            since, online = live.online or (None, None)
+            rows.append(
+                {
+                    "source_id": source_id,
+                    "online": online,
+                    "online_at": since,
+                    "heard_at": live.heard_at,
+                    "metrics": live.metrics,
+                    "texts": live.texts,
+                }
+            )
+        if rows:
+            insert = self._db.upsert(latest)
+            columns = {name: insert.excluded[name] for name in rows[0] if name != "source_id"}
+            conn.execute(insert.on_conflict_do_update(index_elements=["source_id"], set_=columns), rows)
+
+    def _position(self, conn: Connection) -> None:
+        values = {"inbox": self._inbox, "seq": self._last}
+        insert = self._db.upsert(cursor).values(name=CURSOR, **values)
+        conn.execute(insert.on_conflict_do_update(index_elements=["name"], set_=values))
+        meta.put(self._db, conn, Fact.LIVE_EPOCH, self._epoch)
+        meta.put(self._db, conn, Fact.LIVE_N, self.world.n)
+
+
+def _patch(good: Decoded, live: Live | None) -> Patch:
+    """What a message changes in the live state.
+
+    A retained message is what the broker kept, not a sign of life; one without a time of its own tells nothing new
+    about a source whose values are known. A status that repeats itself keeps its beginning.
+    """
+    patch = Patch(good.key)
+    stale = good.retained and live is not None and Leniency.MISSING_TS in good.leniencies
+    if not stale:
+        t = good.t
+        patch.metrics = {name: (t, value) for name, value in good.metrics.items()}
+        if good.texts:
+            patch.texts = {name: (t, text) for name, text in good.texts.items()}
+    if not good.retained:
+        patch.heard_at = good.received_at
+    known = live.online if live is not None else None
+    if good.online is not None and (known is None or known[1] != good.online):
+        patch.online = (good.received_at, good.online)
+    return patch
+
+
+def _join(waiting: Patch, patch: Patch) -> None:
+    """Two steps of one source as one."""
+    for name, measured in patch.metrics.items():
+        if name not in waiting.metrics or measured[0] >= waiting.metrics[name][0]:
+            waiting.metrics[name] = measured
+    for name, said in patch.texts.items():
+        if name not in waiting.texts or said[0] >= waiting.texts[name][0]:
+            waiting.texts[name] = said
+    waiting.online = patch.online or waiting.online
+    waiting.heard_at = patch.heard_at or waiting.heard_at
+
+
+def _day_before(now: int) -> str:
+    return (datetime.fromtimestamp(now / 1000, UTC) - timedelta(days=1)).date().isoformat()

@@ -1,0 +1,190 @@
+"""The ingest role: one process that owns the inbox, the live state and the writing side of the metric store."""
+
+import fcntl
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from ioc import replay
+from ioc.beat import Beat
+from ioc.broker import Bus
+from ioc.clock import local
+from ioc.context import Context
+from ioc.db.tables import event_seen, quarantine
+from ioc.decode import Decoder
+from ioc.errors import IocError
+from ioc.follow import snapshot
+from ioc.inbox import Inbox
+from ioc.ingest.metrics import Handover, Metrics
+from ioc.ingest.outlet import Outlet
+from ioc.ingest.pump import Pump
+from ioc.ingest.receiver import Receiver
+from ioc.ingest.records import Records
+from ioc.inventory.orgs import DEFAULT_TZ, OrgTree
+from ioc.inventory.records import load
+from ioc.jobs import Jobs
+from ioc.privacy import Privacy
+from ioc.store import Retention
+from ioc.world import World
+
+log = logging.getLogger(__name__)
+
+STOP_S = 4.0
+DAY_MS = 86_400_000
+
+
+class Ingest:
+    """The parts of the role and how they hang together: receiver -> inbox -> pump -> records, metrics, live deltas."""
+
+    def __init__(self, context: Context) -> None:
+        settings = context.settings
+        self._context = context
+        self._path = settings.root / "inbox.sqlite"
+        self._bus = Bus(settings.mqtt, "ioc-live")
+        privacy = Privacy(settings.inbox.private_keys)
+        special = {replay.TOPIC: replay.sorter(context.live_key, privacy)}
+        self.receiver = Receiver(settings.mqtt, self._inbox(), privacy, context.clock, special)
+        world = _world(context)
+        decoder = Decoder(context.kinds, world.inventory)
+        inbox, handover = self._inbox(), Handover()
+        self._records = Records(context.db, world, inbox.id, world.epoch)
+        outlet = Outlet(self._bus, context.live_key, settings.live.per_second)
+        self.pump = Pump(inbox, decoder, self._records, handover, outlet, context.db, context.clock)
+        self._store = context.open_store(writer=True)
+        self.metrics = Metrics(self._store, self._inbox(), decoder, context.db, handover)
+        self._beat = Beat(context.db, "ingest", context.clock)
+        self._jobs = Jobs()
+
+    def run(self, stop: threading.Event, ready: Callable[[], None]) -> None:
+        """Serve until `stop`, then take in what was acknowledged and leave."""
+        receiving = threading.Thread(target=self.receiver.run, args=(stop,), name="receiver", daemon=True)
+        pump_stop, metrics_stop = threading.Event(), threading.Event()
+        pumping = threading.Thread(
+            target=self.pump.run, args=(pump_stop, self.receiver.committed), name="pump", daemon=True
+        )
+        measuring = threading.Thread(target=self.metrics.run, args=(metrics_stop,), name="metrics", daemon=True)
+        self._bus.start()
+        self._beat.start()
+        self._schedule()
+        for thread in (pumping, measuring, receiving):
+            thread.start()
+        said_ready = False
+        while not stop.wait(0.1 if not said_ready else 1.0):
+            if not said_ready and self.receiver.connected:
+                ready()
+                said_ready = True
+            self._say()
+            _check_alive(receiving, pumping, measuring)
+        receiving.join(STOP_S)
+        pump_stop.set()
+        pumping.join(STOP_S)
+        self.pump.drain()
+        metrics_stop.set()
+        measuring.join(STOP_S)
+        self._finish()
+
+    def _finish(self) -> None:
+        while self.metrics.trouble is None and self.metrics.step():
+            pass
+        self._jobs.stop()
+        self._beat.stop()
+        self._bus.stop()
+        self._store.close()
+
+    def _schedule(self) -> None:
+        self._jobs.every(20, "roll-ups and retention", self._maintain)
+        self._jobs.every(60, "inbox", self._prune_inbox)
+        self._jobs.every(3600, "old rows", self._prune_records)
+        self._jobs.start()
+
+    def _maintain(self) -> None:
+        kept = self._context.settings.retention
+        now = self._context.clock.now_ms()
+        self._store.maintain(now, Retention(kept.raw_days, kept.minute_days, kept.hour_days))
+
+    def _prune_inbox(self) -> None:
+        """Rows behind a cursor are never dropped; done ones go by age."""
+        inbox = self._inbox()
+        done = min(self.pump.committed, self.metrics.position)
+        before = self._context.clock.now_ms() - round(self._context.settings.inbox.keep_hours * 3_600_000)
+        while inbox.prune(done, before):
+            pass
+        inbox.close()
+
+    def _prune_records(self) -> None:
+        kept, now = self._context.settings.retention, self._context.clock.now_ms()
+        with self._context.db.write() as conn:
+            conn.execute(sa.delete(event_seen).where(event_seen.c.at < now - kept.event_days * DAY_MS))
+            conn.execute(sa.delete(quarantine).where(quarantine.c.received_at < now - kept.quarantine_days * DAY_MS))
+
+    def _say(self) -> None:
+        """What `/readyz` tells of this role."""
+        newest = self._inbox_newest()
+        detail = {
+            "broker": "connected" if self.receiver.connected else self.receiver.refused or "away",
+            "stopped_acking": self.receiver.stopped_acking,
+            "sessions_lost": self.receiver.sessions_lost,
+            "records": self.pump.trouble,
+            "metric_store": self.metrics.trouble or (None if self._store.health().ok else self._store.health().detail),
+            "records_lag": max(0, newest - self.pump.position),
+            "metrics_lag": max(0, newest - self.metrics.position),
+        }
+        troubles = ("stopped_acking", "records", "metric_store")
+        self._beat.say(self.receiver.connected and not any(detail[name] for name in troubles), detail)
+
+    def _inbox_newest(self) -> int:
+        inbox = self._inbox()
+        try:
+            return inbox.newest()
+        finally:
+            inbox.close()
+
+    def _inbox(self) -> Inbox:
+        kept = self._context.settings.inbox
+        return Inbox(self._path, max_bytes=kept.max_bytes, min_free_bytes=kept.min_free_bytes)
+
+
+def run(context: Context, stop: threading.Event, ready: Callable[[], None]) -> None:
+    """The role: waits for its turn on this data directory, then serves."""
+    with _alone(context.settings.root / "run" / "ingest.lock", stop):
+        if not stop.is_set():
+            Ingest(context).run(stop, ready)
+
+
+def _world(context: Context) -> World:
+    """The live state as the last life of ingest left it, under a new epoch."""
+    with context.db.read() as conn:
+        today = local(context.clock.now_ms(), OrgTree([]).tz(DEFAULT_TZ)).date().isoformat()
+        world = World(load(conn, today), context.kinds, epoch=secrets.token_hex(8))
+        world.merge(snapshot(conn)[2])
+    return world
+
+
+@contextmanager
+def _alone(path: Path, stop: threading.Event) -> Iterator[None]:
+    """One ingest a data directory: a file lock ends with its process, however that dies."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        waiting = False
+        while not stop.is_set():
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if not waiting:
+                    log.warning("another ingest serves %s; waiting for it to end", path.parent.parent)
+                waiting = True
+                stop.wait(0.5)
+        yield
+
+
+def _check_alive(*threads: threading.Thread) -> None:
+    """A role with a dead thread must end, so that it is started again."""
+    for thread in threads:
+        if not thread.is_alive():
+            raise IocError("thread_died", f"ingest: thread {thread.name} ended", transient=True)
