@@ -3,9 +3,11 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from msgspec import Struct
+from sqlalchemy.engine import RowMapping
 
 from alerts.model import Finding, Verdict, View
 from ioc.db.tables import dossier, source
@@ -35,13 +37,12 @@ class Tally:
     oldest: int = 0
     simulated: bool = False
 
-    def add(self, row: sa.Row[tuple[str, int, int, int | None, int, bool]]) -> None:
-        _org, total, new, since, oldest, simulated = row
-        self.total += total
-        self.new += new
-        self.since = min(filter(None, (self.since, since)), default=0)
-        self.oldest = min(self.oldest or oldest, oldest)
-        self.simulated = self.simulated or bool(simulated)
+    def add(self, row: RowMapping) -> None:
+        self.total += row["total"]
+        self.new += row["new"]
+        self.since = min(filter(None, (self.since, row["since"])), default=0)
+        self.oldest = min(self.oldest or row["oldest"], row["oldest"])
+        self.simulated = self.simulated or bool(row["simulated"])
 
 
 def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
@@ -73,8 +74,8 @@ def tallies(view: View) -> dict[str, Tally]:
     found: defaultdict[str, Tally] = defaultdict(Tally)
     with view.db.read() as conn:
         for until, ids in known.items():
-            for row in conn.execute(overdue(until, ids)):
-                found[row.org].add(row)
+            for row in conn.execute(overdue(until, ids)).mappings():
+                found[row["org"]].add(row)
     return found
 
 
@@ -85,17 +86,17 @@ def known_until(view: View, system: Source) -> int:
     return view.world.of(system.key).heard_at or 0
 
 
-def overdue(until: int, source_ids: list[int]) -> sa.Select[tuple[str, int, int, int | None, int, bool]]:
+def overdue(until: int, source_ids: list[int]) -> sa.Select[Any]:
     """A source's first load is a baseline: what was due before the source was first seen is not new."""
     is_new = dossier.c.due_at > source.c.first_seen
     return (
         sa.select(
             dossier.c.receiving_org.label("org"),
-            sa.func.count(),
-            sa.func.count(sa.case((is_new, 1))),
-            sa.func.min(sa.case((is_new, dossier.c.due_at))),
-            sa.func.min(dossier.c.due_at),
-            sa.func.max(sa.cast(source.c.simulated, sa.Integer)),
+            sa.func.count().label("total"),
+            sa.func.count(sa.case((is_new, 1))).label("new"),
+            sa.func.min(sa.case((is_new, dossier.c.due_at))).label("since"),
+            sa.func.min(dossier.c.due_at).label("oldest"),
+            sa.func.max(sa.cast(source.c.simulated, sa.Integer)).label("simulated"),
         )
         .join(source, source.c.id == dossier.c.source_id)
         .where(dossier.c.is_open, dossier.c.due_at < until, dossier.c.source_id.in_(source_ids))

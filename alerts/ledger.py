@@ -1,0 +1,124 @@
+"""Table `alert` and its entries: reading what is open, writing each transition with who and when."""
+
+from dataclasses import fields, replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from alerts.decide import OPEN_STATES
+from alerts.model import Alert, AlertState, Finding, Move
+from ioc.db import Database
+from ioc.db.tables import alert, alert_entry, counter
+from ioc.model import Severity, SourceKey
+
+ENGINE = "engine"
+FLAP_WINDOW_MS = 3_600_000
+DROPS = "alert_drop"  # table counter: name of the reasons why a message was not sent
+_COLUMNS = [alert.c[field.name] for field in fields(Alert)]
+
+
+def read_alert(row: RowMapping) -> Alert:
+    values = dict(row)
+    return Alert(**{**values, "severity": Severity(values["severity"]), "state": AlertState(values["state"])})
+
+
+def select_alerts() -> sa.Select[Any]:
+    return sa.select(*_COLUMNS)
+
+
+def open_alerts(conn: Connection) -> dict[str, Alert]:
+    """Everything the engine still follows, by fingerprint."""
+    rows = conn.execute(select_alerts().where(alert.c.open)).mappings()
+    return {row["fingerprint"]: read_alert(row) for row in rows}
+
+
+def one(conn: Connection, alert_id: int) -> Alert | None:
+    row = conn.execute(select_alerts().where(alert.c.id == alert_id)).mappings().first()
+    return read_alert(row) if row else None
+
+
+def raise_alert(conn: Connection, finding: Finding, now: int, hold_ms: int) -> Alert:
+    """A new pending row; one that returned inside its hold within the hour is taken up again and keeps its flaps."""
+    values = {**_values(finding), "hold_until": now + hold_ms, "state": AlertState.PENDING, "open": True}
+    earlier = conn.execute(_flapped(finding.fingerprint, now)).scalar()
+    if earlier is None:
+        key = conn.execute(sa.insert(alert).values(**values, flaps=0)).inserted_primary_key
+        alert_id = int(key[0]) if key else 0
+    else:
+        alert_id = int(earlier)
+        conn.execute(sa.update(alert).where(alert.c.id == alert_id).values(**values, ended_at=None))
+    enter(conn, alert_id, now, Move.RAISED, ENGINE)
+    raised = one(conn, alert_id)
+    if raised is None:
+        raise LookupError(alert_id)
+    return raised
+
+
+def move(
+    conn: Connection, current: Alert, step: Move, state: AlertState, now: int, actor: str = ENGINE, **values: Any
+) -> Alert | None:
+    """Write one transition; None when another has changed the state meanwhile."""
+    is_open = state in OPEN_STATES
+    if not is_open and current.ended_at is None:
+        values["ended_at"] = now
+    values |= {"state": state, "open": is_open}
+    found = sa.and_(alert.c.id == current.id, alert.c.state == current.state)
+    if conn.execute(sa.update(alert).where(found).values(**values)).rowcount != 1:
+        return None
+    enter(conn, current.id, now, step, actor)
+    return replace(current, **values)
+
+
+def enter(conn: Connection, alert_id: int, at: int, what: Move, actor: str, comment: str | None = None) -> None:
+    conn.execute(sa.insert(alert_entry).values(alert_id=alert_id, at=at, what=what, actor=actor, comment=comment))
+
+
+def refresh(conn: Connection, current: Alert, finding: Finding) -> None:
+    """The figures of an open alert as they are now; no transition."""
+    changed = {"params": dict(finding.params), "title": finding.title, "simulated": finding.simulated}
+    conn.execute(sa.update(alert).where(alert.c.id == current.id, alert.c.open).values(changed))
+
+
+def supersede(conn: Connection, fired: Alert, now: int) -> int:
+    """Earlier rounds of the same alert that nobody saw end here; how often it has come back."""
+    unseen = sa.and_(alert.c.fingerprint == fired.fingerprint, alert.c.state == AlertState.RESOLVED_UNSEEN)
+    flaps = fired.flaps
+    for row in conn.execute(select_alerts().where(unseen)).mappings().all():
+        earlier = read_alert(row)
+        flaps += earlier.flaps + 1
+        move(conn, earlier, Move.SUPERSEDED, AlertState.RESOLVED, now)
+    return flaps
+
+
+def count(db: Database, conn: Connection, reason: str) -> None:
+    """One more message that was not sent, by reason."""
+    insert = db.upsert(counter).values(name=DROPS, label=reason, n=1)
+    conn.execute(insert.on_conflict_do_update(index_elements=["name", "label"], set_={"n": counter.c.n + 1}))
+
+
+def _values(finding: Finding) -> dict[str, Any]:
+    subject = finding.subject
+    org, kind, source = subject if isinstance(subject, SourceKey) else (subject, None, None)
+    return {
+        "fingerprint": finding.fingerprint,
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "org": org,
+        "kind": kind,
+        "source": source,
+        "title": finding.title,
+        "params": dict(finding.params),
+        "since": finding.since,
+        "simulated": finding.simulated,
+    }
+
+
+def _flapped(fingerprint: str, now: int) -> sa.Select[Any]:
+    returned = (
+        alert.c.fingerprint == fingerprint,
+        alert.c.state == AlertState.CLOSED,
+        alert.c.fired_at.is_(None),
+        alert.c.ended_at >= now - FLAP_WINDOW_MS,
+    )
+    return sa.select(alert.c.id).where(*returned).order_by(alert.c.id.desc()).limit(1)

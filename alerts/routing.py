@@ -1,0 +1,51 @@
+"""Who is told of an alert, and how: routes in order, first match wins unless it says to continue."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ioc.inventory import OrgTree
+from ioc.model import Severity
+from ioc.settings import Receiver, Route, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """One address of one receiver over one channel."""
+
+    receiver: str
+    channel: str
+    address: str
+    lang: str
+
+
+class Router:
+    """The routes of the configuration; `addresses` says which address of a receiver each channel kind speaks to."""
+
+    def __init__(self, settings: Settings, addresses: Mapping[str, str]) -> None:
+        self._routes = settings.route
+        self._receivers = {receiver.name: receiver for receiver in settings.receiver}
+        self._address_of = {channel.name: addresses[channel.kind] for channel in settings.channel}
+
+    def targets(self, orgs: OrgTree, org: str, severity: Severity) -> list[Target] | None:
+        """Each target once, in the order of the routes; None when no route matches."""
+        routes = list(self._matching(orgs, org, severity))
+        if not routes:
+            return None
+        found: dict[Target, None] = {}
+        for route in routes:
+            for name in route.receivers:
+                for channel in route.channels:
+                    found.update(dict.fromkeys(self._addresses(self._receivers[name], channel)))
+        return list(found)
+
+    def _matching(self, orgs: OrgTree, org: str, severity: Severity) -> Iterator[Route]:
+        above = {step.code for step in orgs.path(org)}
+        for route in self._routes:
+            if severity in route.severity and (route.org is None or route.org in above):
+                yield route
+                if not route.continue_:
+                    return
+
+    def _addresses(self, receiver: Receiver, channel: str) -> Iterator[Target]:
+        for address in getattr(receiver, self._address_of[channel]):
+            yield Target(receiver.name, channel, address, receiver.lang)
