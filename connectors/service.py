@@ -1,0 +1,86 @@
+"""The connectors role: today the simulator, told by its options; without them it only waits."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from connectors.simulator import roster
+from connectors.simulator.demo import load_demo
+from connectors.simulator.province import CADENCE_S, Province
+from connectors.simulator.speaker import LIVE_PER_TICK, TICK_S, Speaker
+from connectors.simulator.timeline import Timeline
+from ioc.broker import Bus
+from ioc.context import Context
+from ioc.db.tables import source
+from ioc.errors import UsageError
+from ioc.model import SourceStatus
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatorOptions:
+    """`speed` 1 is real time; the same `seed` tells the same story."""
+
+    speed: float = 1.0
+    seed: int = 1
+
+
+def run(
+    context: Context,
+    stop: threading.Event,
+    ready: Callable[[], None],
+    simulator: SimulatorOptions | None = None,
+) -> None:
+    """Serve until `stop`."""
+    if simulator is None:
+        ready()
+        stop.wait()
+        return
+    load_demo(context.db, context.clock.now_ms())
+    _speak(context, stop, ready, simulator, rate=None)
+
+
+def simulate(context: Context, stop: threading.Event, *, rate: float | None, seed: int, speed: float) -> None:
+    """The simulator alone, at about `rate` states a second while all is open; UsageError beside real sources."""
+    if speed <= 0 or (rate is not None and rate <= 0):
+        raise UsageError("bad_option", f"speed {speed}, rate {rate}: both must be above 0")
+    real = _real_sources(context)
+    if real:
+        named = ", ".join(real[:3])
+        message = f"{len(real)} real source(s) are active here ({named}, …): the simulator would mix with them"
+        raise UsageError("real_sources", message, n=len(real), sources=real)
+    load_demo(context.db, context.clock.now_ms())
+    _speak(context, stop, lambda: None, SimulatorOptions(speed, seed), rate)
+
+
+def _speak(
+    context: Context, stop: threading.Event, ready: Callable[[], None], options: SimulatorOptions, rate: float | None
+) -> None:
+    people = roster.load()
+    start = context.clock.now_ms()
+    pace = 1.0 if rate is None else rate / natural_rate(people)
+    # faster than real, tomorrow is told today: its events must not be taken for those of the real tomorrow
+    tag = "" if options.speed == 1 else f"-x{start // 1000:x}"
+    province = Province(options.seed, people, stretch=options.speed / pace, tag=tag)
+    per_tick = max(LIVE_PER_TICK, round(2 * (rate or 0) * TICK_S))
+    bus = Bus(context.settings.mqtt, "ioc-simulator")
+    bus.start()
+    ready()
+    try:
+        Speaker(province, Timeline(start, options.speed), bus, context.clock, context.settings.root, per_tick).run(stop)
+    finally:
+        bus.stop()
+
+
+def natural_rate(people: roster.Roster) -> float:
+    """States a second when everything is open and nobody is in a call."""
+    return sum(1 / CADENCE_S[site.key.kind] for site in people.sites if site.key.kind in CADENCE_S)
+
+
+def _real_sources(context: Context) -> list[str]:
+    t = source.c
+    wanted = sa.and_(t.status == SourceStatus.ACTIVE, t.simulated.is_(False))
+    with context.db.read() as conn:
+        rows = conn.execute(sa.select(t.org, t.kind, t.source).where(wanted).order_by(t.org, t.kind, t.source)).all()
+    return ["/".join(row) for row in rows]

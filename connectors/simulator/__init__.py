@@ -1,0 +1,1 @@
+"""A demo province that lives: a believable week of Hà Giang, published over MQTT and marked as simulated."""

@@ -1,0 +1,15 @@
+"""The demo province's inventory into the database."""
+
+from connectors.simulator.roster import packaged
+from ioc.db import Database
+from ioc.inventory.imports import import_orgs, import_sources
+from ioc.inventory.report import ImportReport
+
+ACTOR = "demo"
+
+
+def load_demo(db: Database, now: int) -> tuple[ImportReport, ImportReport]:
+    """Import Hà Giang's orgs and sources, marked simulated; a second time changes nothing."""
+    orgs = import_orgs(db, packaged("orgs.csv"), now, dry_run=False, actor=ACTOR)
+    sources = import_sources(db, packaged("sources.csv"), now, dry_run=False, actor=ACTOR, simulated=True)
+    return orgs, sources

@@ -1,0 +1,98 @@
+"""The week's video conferences: who is expected, who joins when, who stays away."""
+
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from connectors.simulator.chance import Dice
+from connectors.simulator.days import MINUTE, Span, at, works
+from connectors.simulator.roster import Roster, Site
+
+ABSENT: Final = 0.02
+ANNOUNCED_MIN: Final = 60
+DISTRICT_MEETINGS: Final = 0.35
+PROVINCIAL_MORNING: Final = 0.75
+_DUTY_EVERY_H: Final = 2
+_DUTY_MIN: Final = 25
+
+WEEKLY: Final = "Giao ban trực tuyến tỉnh – huyện – xã đầu tuần"
+PROVINCIAL: Final = (
+    "Họp trực tuyến về cải cách hành chính",
+    "Giao ban công tác kiểm soát thủ tục hành chính",
+    "Họp trực tuyến về chuyển đổi số",
+    "Họp Ban chỉ đạo phát triển kinh tế – xã hội",
+)
+DISTRICT: Final = (
+    "Giao ban huyện với các xã, thị trấn",
+    "Tập huấn phần mềm một cửa điện tử liên thông",
+    "Triển khai nhiệm vụ tháng",
+)
+DUTY: Final = "Kiểm tra kỹ thuật cầu trực tỉnh – huyện"
+
+
+class Meeting(NamedTuple):
+    conference_id: str
+    title: str
+    span: Span
+    host: Site
+    expected: tuple[Site, ...]
+
+
+@lru_cache(maxsize=32)
+def meetings(seed: int, day: date, roster: Roster) -> tuple[Meeting, ...]:
+    """The conferences of a day, in no order; one endpoint is never in two at once."""
+    if not works(day):
+        return tuple(_duty(day, roster, range(0, 24, _DUTY_EVERY_H)))
+    dice = Dice(seed, "meetings", day)
+    found = [*_duty(day, roster, (0, 2, 4, 6, 18, 20, 22))]
+    if day.weekday() == 0:
+        found.append(_meeting(day, "t1", WEEKLY, (480, 570), roster.leading_points[0], roster.of("vc")))
+    elif dice.happens(PROVINCIAL_MORNING):
+        start = dice.pick((480, 510, 540))
+        span = (start, start + dice.pick((75, 90, 120)))
+        leading = roster.leading_points
+        found.append(_meeting(day, "t1", dice.pick(PROVINCIAL), span, dice.pick(leading[:4]), leading))
+    for district in roster.districts:
+        if dice.happens(DISTRICT_MEETINGS):
+            start = dice.pick((825, 840, 870))
+            points = roster.points_of(district)
+            span = (start, start + dice.pick((60, 90)))
+            found.append(_meeting(day, district.removeprefix("hg."), dice.pick(DISTRICT), span, points[0], points))
+    return tuple(found)
+
+
+def _duty(day: date, roster: Roster, hours: "range | tuple[int, ...]") -> Iterator[Meeting]:
+    """Outside office hours the manned points test their lines with each other."""
+    for hour in hours:
+        span = (hour * 60 + 5, hour * 60 + 5 + _DUTY_MIN)
+        yield _meeting(day, f"truc-{hour:02d}", DUTY, span, roster.leading_points[1], roster.leading_points)
+
+
+def _meeting(
+    day: date, name: str, title: str, minutes: tuple[int, int], host: Site, expected: tuple[Site, ...]
+) -> Meeting:
+    return Meeting(f"{day:%y%m%d}-{name}", title, Span(at(day, minutes[0]), at(day, minutes[1])), host, expected)
+
+
+def attendance(seed: int, meeting: Meeting, site: Site) -> Span | None:
+    """From joining to leaving; None for who stays away. The host opens the room."""
+    dice = Dice(seed, "joins", meeting.conference_id, site.path)
+    if site == meeting.host:
+        return Span(meeting.span.start - 10 * MINUTE, meeting.span.end + 2 * MINUTE)
+    if dice.happens(ABSENT):
+        return None
+    joins = meeting.span.start + round(dice.between(-8, 3) * MINUTE)
+    return Span(joins, meeting.span.end + round(dice.between(0, 1.9) * MINUTE))
+
+
+@lru_cache(maxsize=8)
+def calls(seed: int, day: date, roster: Roster) -> dict[Site, tuple[tuple[Span, Meeting], ...]]:
+    """The calls of every endpoint that has any that day."""
+    found: dict[Site, list[tuple[Span, Meeting]]] = {}
+    for meeting in meetings(seed, day, roster):
+        for site in meeting.expected:
+            span = attendance(seed, meeting, site)
+            if span is not None:
+                found.setdefault(site, []).append((span, meeting))
+    return {site: tuple(spans) for site, spans in found.items()}

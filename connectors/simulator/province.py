@@ -1,0 +1,182 @@
+"""The whole demo province as a pure function of a seed and the time: what is on the bus between two instants."""
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, Final, NamedTuple
+
+from connectors.simulator.chance import Dice
+from connectors.simulator.days import DAY, MINUTE, SECOND, Span, at, day_of
+from connectors.simulator.dossiers import dossier_events
+from connectors.simulator.endpoints import call_at, endpoint_state
+from connectors.simulator.feeds import FEEDS
+from connectors.simulator.kiosks import kiosk_events, kiosk_state
+from connectors.simulator.meetings import ANNOUNCED_MIN, Meeting, calls, meetings
+from connectors.simulator.mishaps import absences
+from connectors.simulator.roster import Roster, Site
+from connectors.simulator.systems import link_state, service_state
+from ioc.wire import ROOT
+
+IN_CALL_S: Final = 15
+CADENCE_S: Final = {"vc": 30, "queue": 15, "service": 10, "link": 15}
+
+
+class Message(NamedTuple):
+    """One payload on its way; `at` and every instant inside are epoch ms of the province's own time."""
+
+    at: int
+    topic: str
+    payload: dict[str, Any]
+    retain: bool = False
+
+
+class Province:
+    """Everything follows from `seed`; `stretch` widens the cadence of states, `tag` ends every event id."""
+
+    def __init__(self, seed: int, roster: Roster, stretch: float = 1.0, tag: str = "") -> None:
+        self.seed = seed
+        self.roster = roster
+        self.tag = tag
+        self._last: int | None = None
+        self._senders = [
+            (site, round(CADENCE_S[site.key.kind] * SECOND * stretch), Dice(seed, "phase", site.path).unit())
+            for site in roster.sites
+            if site.key.kind in CADENCE_S and not _speaks_in_events(site)
+        ]
+        self._happenings = lru_cache(maxsize=4)(self._timeline)
+
+    def step(self, now: int) -> list[Message]:
+        """What has been said since the last step; at first, what a newcomer must know."""
+        messages = self.begin(now) if self._last is None else self.between(self._last, now)
+        self._last = now
+        return messages
+
+    def begin(self, now: int) -> list[Message]:
+        """Who is connected, the published figures, and what has already happened today."""
+        started = [self._standing(site, now) for site in self.roster.sites]
+        feeds = [self._feed(site, now) for site in self.roster.of("feed")]
+        self._last = now
+        today = [m for m in self._happened(at(day_of(now), 0) - 1, now) if not m.topic.endswith("/status")]
+        return started + feeds + today
+
+    def between(self, start: int, end: int) -> list[Message]:
+        """Everything said after `start` up to `end`, in order."""
+        said = [*self._happened(start, end), *self._states(start, end)]
+        return sorted(said, key=attrgetter("at"))
+
+    def present(self, site: Site, t: int) -> bool:
+        return not any(t in span for span in self._absences(day_of(t), site))
+
+    def state(self, site: Site, t: int) -> Message | None:
+        """What the source measures at `t`; None while it is not connected, or where it sends no states."""
+        if not self.present(site, t):
+            return None
+        figures = self._figures(site, t)
+        return None if figures is None else self._say(site, "state", t, figures)
+
+    def _figures(self, site: Site, t: int) -> dict[str, Any] | None:
+        match site.key.kind:
+            case "vc":
+                return endpoint_state(self.seed, site, t, self.roster)
+            case "queue" if not _speaks_in_events(site):
+                return kiosk_state(self.seed, site, t)
+            case "service":
+                return service_state(self.seed, site, t)
+            case "link":
+                return link_state(self.seed, site, t, self.roster.districts)
+        return None
+
+    def _states(self, start: int, end: int) -> Iterator[Message]:
+        for site, cadence, phase in self._senders:
+            every = cadence * IN_CALL_S // CADENCE_S["vc"] if site.key.kind == "vc" else cadence
+            offset = round(phase * cadence)
+            first = (start - offset) // every + 1
+            for slot in range(first, (end - offset) // every + 1):
+                t = slot * every + offset
+                idle_slot = every == cadence or slot % (cadence // every) == 0
+                if idle_slot or call_at(self.seed, site, t, self.roster):
+                    message = self.state(site, t)
+                    if message is not None:
+                        yield message
+
+    def _happened(self, start: int, end: int) -> Iterator[Message]:
+        day = day_of(start)
+        while day <= day_of(end):
+            instants, messages = self._happenings(day)
+            yield from messages[bisect_right(instants, start) : bisect_right(instants, end)]
+            day += timedelta(days=1)
+
+    def _timeline(self, day: date) -> tuple[list[int], list[Message]]:
+        """Everything of a day that is not a regular state, in order."""
+        found = sorted(self._of_the_day(day), key=attrgetter("at"))  # stable: an event keeps its place among equals
+        return [message.at for message in found], found
+
+    def _of_the_day(self, day: date) -> Iterator[Message]:
+        for site in self.roster.sites:
+            yield from self._comings_and_goings(day, site)
+        for site in filter(_speaks_in_events, self.roster.of("queue")):
+            for event in kiosk_events(self.seed, day, site, self.tag):
+                yield self._say(site, "event", event["ts"], event)
+        yield from self._meetings(day)
+        yield from self.dossiers(day)
+
+    def dossiers(self, day: date, first_day: date = date.min) -> Iterator[Message]:
+        """What happens on that day to the dossiers received since `first_day`."""
+        for system in self.roster.of("dossier"):
+            for event in dossier_events(self.seed, day, first_day, self.roster, self.tag):
+                yield self._say(system, "event", event["ts"], event)
+
+    def _absences(self, day: date, site: Site) -> tuple[Span, ...]:
+        return absences(self.seed, day, site, self.roster.districts)
+
+    def _comings_and_goings(self, day: date, site: Site) -> Iterator[Message]:
+        midnight = at(day, 0)
+        for span in self._absences(day, site):
+            if span.start > midnight:
+                yield self._status(site, span.start, online=False)
+            if span.end < midnight + DAY:
+                yield self._status(site, span.end, online=True)
+
+    def _meetings(self, day: date) -> Iterator[Message]:
+        for meeting in meetings(self.seed, day, self.roster):
+            yield self._announced(meeting, max(at(day, 0), meeting.span.start - ANNOUNCED_MIN * MINUTE))
+        for site, attended in calls(self.seed, day, self.roster).items():
+            for span, meeting in attended:
+                for step, t in (("joined", span.start), ("left", span.end)):
+                    if self.present(site, t):
+                        event_id = f"{meeting.conference_id}-{step}{self.tag}"
+                        event = {"event_id": event_id, "type": step, "conference_id": meeting.conference_id}
+                        yield self._say(site, "event", t, event)
+
+    def _announced(self, meeting: Meeting, t: int) -> Message:
+        event = {
+            "event_id": f"{meeting.conference_id}-scheduled{self.tag}",
+            "type": "conference_scheduled",
+            "conference_id": meeting.conference_id,
+            "title": meeting.title,
+            "starts_at": meeting.span.start,
+            "ends_at": meeting.span.end,
+            "expected": [f"{site.key.org}/{site.key.source}" for site in meeting.expected],
+        }
+        return self._say(meeting.host, "event", t, event)
+
+    def _feed(self, site: Site, t: int) -> Message:
+        return self._say(site, "state", t, FEEDS[site.key.source], retain=True)
+
+    def _standing(self, site: Site, now: int) -> Message:
+        """Connected, or gone since when."""
+        gone = next((span for span in self._absences(day_of(now), site) if now in span), None)
+        return self._status(site, now if gone is None else gone.start, online=gone is None)
+
+    def _status(self, site: Site, t: int, online: bool) -> Message:
+        return self._say(site, "status", t, {"online": online}, retain=True)
+
+    def _say(self, site: Site, channel: str, t: int, payload: dict[str, Any], *, retain: bool = False) -> Message:
+        return Message(t, f"{ROOT}{site.path}/{channel}", {"ts": t, **payload, "simulated": True}, retain)
+
+
+def _speaks_in_events(site: Site) -> bool:
+    """The provincial centre's system tells what happens and never sums it up."""
+    return site.key.kind == "queue" and site.provincial
