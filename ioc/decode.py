@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from ioc.clock import local
-from ioc.events import Event
+from ioc.events import DossierEvent, Event
 from ioc.inbox import Message
 from ioc.inventory import Inventory, Source
 from ioc.kinds import Kinds, KindSpec
@@ -104,7 +104,10 @@ class Decoder:
             return 1
         for i, element in enumerate(elements):
             try:
-                batch.good.append(_decode(target, element, message, leniencies))
+                good = _decode(target, element, message, leniencies)
+                if isinstance(good.event, DossierEvent):
+                    self._check_orgs(good.event)
+                batch.good.append(good)
             except Rejected as why:
                 raw = message.payload if len(elements) == 1 else msgspec.json.encode(element)
                 batch.bad.append(_bad(message, i, raw, why))
@@ -142,6 +145,12 @@ class Decoder:
         if source is not None and source.status is SourceStatus.RETIRED:
             raise Rejected(Reason.RETIRED_SOURCE, str(key))
         return Target(key, channel, spec, tz, source, leniencies)
+
+    def _check_orgs(self, event: DossierEvent) -> None:
+        for name in ("receiving_org", "handling_org"):
+            code = event.fields.get(name)
+            if code is not None and code not in self._inventory.orgs.by_code:
+                raise Rejected(Reason.UNKNOWN_ORG, f"{name}: {code}")
 
     @staticmethod
     def _elements(target: Target, payload: bytes) -> tuple[list[Any], frozenset[Leniency]]:

@@ -26,7 +26,7 @@ class Privacy:
             return payload, False
         try:
             value = msgspec.json.decode(payload.removeprefix(b"\xef\xbb\xbf"))
-        except (msgspec.DecodeError, RecursionError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self._unparsed(payload)
         found: list[str] = []
         kept = self._without(value, found)

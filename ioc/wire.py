@@ -24,12 +24,12 @@ BEHIND_MS: Final = 7 * 86_400_000
 _ID = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
 _ORG = re.compile(r"^[A-Za-z0-9_.-]{1,64}$")
 _METRIC = re.compile(r"^[A-Za-z][A-Za-z0-9_]{0,63}$")
-_NUMBER = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$")
+_NUMBER = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$", re.ASCII)
 _TIME = re.compile(
-    r"^(\d{4}-\d\d-\d\d)([Tt ])(\d\d:\d\d)(:\d\d)?([.,]\d{1,9})?\s?(Z|z|[+-]\d\d:\d\d|[+-]\d{4}|[+-]\d\d)?$"
+    r"^(\d{4}-\d\d-\d\d)([Tt ])(\d\d:\d\d)(:\d\d)?([.,]\d{1,9})?\s?(Z|z|[+-]\d\d:\d\d|[+-]\d{4}|[+-]\d\d)?$",
+    re.ASCII,
 )
 _BOM = b"\xef\xbb\xbf"
-_CLOSERS = (ord("}"), ord("]"))
 # epoch magnitudes: seconds until 5138, then milliseconds; the gap between is nobody's time
 _SECONDS = (10**8, 10**11)
 _MILLISECONDS = (10**11, 10**14)
@@ -88,37 +88,30 @@ def parse_json(payload: bytes) -> tuple[list[Any], frozenset[Leniency]]:
         raise Rejected(Reason.TOO_LARGE, f"{len(payload)} bytes, at most {MAX_PAYLOAD}")
     if payload.startswith(_BOM):
         payload, leniencies = payload[3:], frozenset({Leniency.BOM})
-    if payload.count(b"{") + payload.count(b"[") > MAX_DEPTH:
-        _check_depth(payload)
     try:
         value = msgspec.json.decode(payload)
-    except msgspec.DecodeError as error:
+    except RecursionError:
+        raise _too_deep() from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise _why_not_json(payload, str(error)) from None
+    if payload.count(b"{") + payload.count(b"[") > MAX_DEPTH:
+        _check_depth(value, MAX_DEPTH)
     elements = value if isinstance(value, list) else [value]
     if len(elements) > MAX_ELEMENTS:
         raise Rejected(Reason.TOO_LARGE, f"{len(elements)} elements, at most {MAX_ELEMENTS}")
     return elements, leniencies
 
 
-def _check_depth(payload: bytes) -> None:
-    """Nesting by brackets outside strings, before any parser recurses into it."""
-    depth, in_string, escaped = 0, False, False
-    for byte in payload:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                in_string = False
-        elif byte == 0x22:
-            in_string = True
-        elif byte in (0x7B, 0x5B):
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise Rejected(Reason.TOO_DEEP, f"nested deeper than {MAX_DEPTH}")
-        elif byte in _CLOSERS:
-            depth -= 1
+def _check_depth(value: Any, left: int) -> None:
+    if isinstance(value, dict | list):
+        if left == 0:
+            raise _too_deep()
+        for item in value.values() if isinstance(value, dict) else value:
+            _check_depth(item, left - 1)
+
+
+def _too_deep() -> Rejected:
+    return Rejected(Reason.TOO_DEEP, f"nested deeper than {MAX_DEPTH}")
 
 
 def _why_not_json(payload: bytes, error: str) -> Rejected:

@@ -1,0 +1,178 @@
+"""Durable ingest against paho's bare acknowledged receive loop: same broker, same backlog, same run.
+
+Both drain a backlog of QoS 1 messages with three readings each from a persistent session on Mosquitto. The baseline
+acknowledges and forgets; ingest counts until the last reading is in the embedded metric store, with every sink on.
+Usage: benchmarks/ingest.py [--quick]
+"""
+
+import argparse
+import json
+import os
+import signal
+import sqlite3
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import paho.mqtt.client as paho
+import psutil
+from paho.mqtt.enums import CallbackAPIVersion
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from tests.servers import Mosquitto, free_port
+
+SOURCES = 200
+READINGS = 3
+CLIENT_ID = "ioc-ingest"
+# the broker must not be the bottleneck nor drop anything; durability of the broker is not what is measured here
+BROKER = "allow_anonymous true\nmax_queued_messages 0\nmax_inflight_messages 1000\n"
+
+
+def session(port: int, client_id: str) -> None:
+    """Leave a persistent session behind, so that everything published from now on waits for it."""
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False)
+    subscribed = []
+    client.on_subscribe = lambda *_: subscribed.append(True)
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    client.subscribe([("ioc/v1/#", 1), ("ioc/live/v1/replay", 1)])
+    while not subscribed:
+        time.sleep(0.01)
+    client.disconnect()
+    client.loop_stop()
+
+
+def publish(port: int, n: int) -> None:
+    """Queue the backlog: SOURCES kiosks in turn, every message at an instant of its own."""
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id="publisher")
+    client.max_inflight_messages_set(500)
+    client.max_queued_messages_set(0)
+    client.connect("127.0.0.1", port)
+    client.loop_start()
+    start = round(time.time() * 1000) - n
+    for i in range(n):
+        payload = f'{{"ts":{start + i},"waiting":{i % 50},"serving":{i % 7},"longest_wait_s":{i % 900}}}'
+        info = client.publish(f"ioc/v1/hg/queue/kiosk-{i % SOURCES}/state", payload, qos=1)
+    info.wait_for_publish(120)
+    client.disconnect()
+    client.loop_stop()
+
+
+def baseline(port: int, n: int) -> float:
+    """Messages a second of `on_message: ack`, measured in a process of its own."""
+    out = subprocess.run(
+        [sys.executable, __file__, "--baseline", str(port), str(n)], capture_output=True, text=True, check=True
+    )
+    return float(out.stdout)
+
+
+def bare_loop(port: int, n: int) -> None:
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id="bare", clean_session=False, manual_ack=True)
+    times: list[float] = []
+    count = 0
+
+    def on_message(client: paho.Client, _data: object, message: paho.MQTTMessage) -> None:
+        nonlocal count
+        if not count:
+            times.append(time.perf_counter())
+        client.ack(message.mid, message.qos)
+        count += 1
+        if count == n:
+            times.append(time.perf_counter())
+            client.disconnect()
+
+    client.on_message = on_message
+    client.connect("127.0.0.1", port)
+    client.loop_forever()
+    print(n / (times[1] - times[0]))
+
+
+def prepare(folder: Path, port: int) -> Path:
+    """A data directory with one org, and a configuration that points at the broker."""
+    config = folder / "ioc.toml"
+    config.write_text(f'data_dir = "{folder / "data"}"\n[mqtt]\nurl = "mqtt://127.0.0.1:{port}"\n', encoding="utf-8")
+    orgs = folder / "orgs.csv"
+    orgs.write_text("code,name,kind\nhg,Tỉnh Hà Giang,province\n", encoding="utf-8")
+    subprocess.run([sys.executable, "-m", "ioc", "org", "import", str(orgs), "--config", str(config)], check=True)
+    return config
+
+
+def ours(folder: Path, config: Path, n: int) -> tuple[float, float]:
+    """Messages a second until the last reading is stored, and the peak resident memory in MB."""
+    process = subprocess.Popen([sys.executable, "-m", "ioc", "serve", "--config", str(config), "--only", "ingest"])
+    watched = psutil.Process(process.pid)
+    peak, started = 0.0, None
+    try:
+        inbox = folder / "data" / "inbox.sqlite"
+        while True:
+            time.sleep(0.01)
+            peak = max(peak, watched.memory_info().rss / 1e6)
+            first, done = progress(inbox)
+            started = started or first
+            if done >= n:
+                break
+            if process.poll() is not None:
+                raise SystemExit(f"ingest ended with {process.returncode}")
+        took = time.time() - (started or 0) / 1000
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(20)
+    stored = sqlite3.connect(folder / "data" / "metrics.sqlite").execute("SELECT count(*) FROM reading").fetchone()[0]
+    if stored != n * READINGS:
+        raise SystemExit(f"stored {stored} readings instead of {n * READINGS}")
+    return n / took, peak
+
+
+def progress(inbox: Path) -> tuple[int | None, int]:
+    """When the first message was received (epoch ms) and how many the metric store has."""
+    try:
+        with sqlite3.connect(f"file:{inbox}?mode=ro", uri=True) as db:
+            first = db.execute("SELECT received_at FROM message ORDER BY seq LIMIT 1").fetchone()
+            done = db.execute("SELECT seq FROM cursor WHERE name = 'metrics'").fetchone()
+    except sqlite3.OperationalError:
+        return None, 0
+    return (first[0] if first else None), (done[0] if done else 0)
+
+
+def round_of(n: int) -> tuple[float, float, float]:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        broker = Mosquitto(folder, BROKER, free_port())
+        broker.start()
+        try:
+            config = prepare(folder, broker.port)
+            session(broker.port, "bare")
+            publish(broker.port, n)
+            bare = baseline(broker.port, n)
+            session(broker.port, CLIENT_ID)
+            publish(broker.port, n)
+            rate, peak = ours(folder, config, n)
+        finally:
+            broker.kill()
+    return bare, rate, peak
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--baseline", nargs=2, type=int, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.baseline:
+        bare_loop(*args.baseline)
+        return
+    n, rounds = (20_000, 1) if args.quick else (100_000, 3)
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    rows = [round_of(n) for _ in range(rounds)]
+    print(f"{'round':>5} {'bare loop msg/s':>16} {'ingest msg/s':>13} {'ratio':>6} {'peak MB':>8}")
+    for i, (bare, rate, peak) in enumerate(rows, 1):
+        print(f"{i:>5} {bare:>16.0f} {rate:>13.0f} {rate / bare:>6.2f} {peak:>8.0f}")
+    ratio = statistics.median(rate / bare for bare, rate, _ in rows)
+    print(json.dumps({"messages": n, "ratio": round(ratio, 3), "peak_mb": round(max(row[2] for row in rows))}))
+
+
+if __name__ == "__main__":
+    main()

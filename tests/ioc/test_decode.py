@@ -1,0 +1,131 @@
+"""From a message to values: what is kept, what is forgiven, what is named and put aside."""
+
+import json
+
+import pytest
+
+from ioc.decode import Decoder
+from ioc.events import DossierEvent, TicketEvent
+from ioc.inbox import Message
+from ioc.model import Leniency, Reason, Refusal, SourceStatus
+from tests.ioc.worlds import KIOSK, inventory, kinds, source
+
+NOW = 1_795_222_800_000
+
+
+def decode(payload: object, topic: str = f"ioc/v1/{KIOSK}/state", *, retained: bool = False, received: int = NOW):
+    raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+    return Decoder(kinds(), inventory()).batch([Message(1, received, topic, raw, retained)])
+
+
+def reason(payload: object, topic: str = f"ioc/v1/{KIOSK}/state") -> Reason:
+    (bad,) = decode(payload, topic).bad
+    return bad.reason
+
+
+def test_a_state_is_its_figures_and_words() -> None:
+    (good,) = decode({"ts": NOW - 5, "waiting": 7, "longest_wait_s": 61.5, "paper": "low", "lux": 3}).good
+    assert good.key == KIOSK
+    assert good.t == NOW - 5
+    assert good.metrics == {"waiting": 7, "longest_wait_s": 61.5, "lux": 3}
+    assert good.texts == {"paper": "low"}
+    assert not good.leniencies
+
+
+def test_extra_text_is_ignored_and_counted() -> None:
+    (good,) = decode({"ts": NOW, "waiting": 1, "firmware": "2.1", "tên": 4}).good
+    assert good.metrics == {"waiting": 1}
+    assert set(good.leniencies) == {Leniency.IGNORED_TEXT}
+
+
+def test_a_bad_element_is_put_aside_alone() -> None:
+    batch = decode([{"ts": NOW, "waiting": 1}, {"ts": NOW, "waiting": -1}, 3, {"ts": NOW, "waiting": 2}])
+    assert batch.received == 4
+    assert [good.metrics["waiting"] for good in batch.good] == [1, 2]
+    assert [(bad.element, bad.reason) for bad in batch.bad] == [(1, Reason.BAD_VALUE), (2, Reason.WRONG_TYPE)]
+    assert json.loads(batch.bad[0].payload) == {"ts": NOW, "waiting": -1}
+
+
+@pytest.mark.parametrize(
+    ("payload", "topic", "expected"),
+    [
+        ({"waiting": "nhiều"}, None, Reason.WRONG_TYPE),
+        ({"paper": "empty"}, None, Reason.BAD_VALUE),
+        ({"ts": "hôm qua", "waiting": 1}, None, Reason.BAD_TIME),
+        ({"ts": NOW}, None, Reason.MISSING_FIELD),
+        (b'{"waiting": 1e400}', None, Reason.NOT_FINITE),
+        ({"waiting": 1}, "ioc/v1/nowhere/queue/k/state", Reason.UNKNOWN_ORG),
+        ({"waiting": 1}, "ioc/v1/hg/toaster/k/state", Reason.UNKNOWN_KIND),
+        ({"online": "perhaps"}, f"ioc/v1/{KIOSK}/status", Reason.BAD_STATUS),
+        (b"Offline!", f"ioc/v1/{KIOSK}/status", Reason.BAD_JSON),
+        ({"type": "ticket_issued", "ticket_id": "1"}, f"ioc/v1/{KIOSK}/event", Reason.MISSING_FIELD),
+        ({"type": "lunch", "event_id": "1"}, f"ioc/v1/{KIOSK}/event", Reason.BAD_VALUE),
+        ({"x": 1}, "ioc/v1/hg/link/l/event", Reason.BAD_TOPIC),
+    ],
+)
+def test_what_cannot_be_used_has_a_name(payload: object, topic: str | None, expected: Reason) -> None:
+    assert reason(payload, topic or f"ioc/v1/{KIOSK}/state") is expected
+
+
+@pytest.mark.parametrize(("payload", "online"), [(b"online", True), (b"Offline\n", False), (b'{"online":false}', False)])
+def test_a_status_may_be_plain(payload: bytes, online: bool) -> None:
+    (good,) = decode(payload, f"ioc/v1/{KIOSK}/status").good
+    assert good.online is online
+
+
+def test_a_clock_that_cannot_be_right_gives_way_to_the_receipt() -> None:
+    for ts, leniency in ((NOW + 301_000, Leniency.CLOCK_AHEAD), (NOW - 8 * 86_400_000, Leniency.CLOCK_BEHIND)):
+        (good,) = decode({"ts": ts, "waiting": 1}).good
+        assert good.t == NOW
+        assert set(good.leniencies) == {leniency}
+    (good,) = decode({"waiting": 1}).good
+    assert (good.t, set(good.leniencies)) == (NOW, {Leniency.MISSING_TS})
+
+
+def test_events_may_be_late_by_years() -> None:
+    years_ago = NOW - 3 * 365 * 86_400_000
+    payload = {"event_id": "1", "ts": years_ago, "code": "H22-1", "due_at": years_ago + 5, "status": 4}
+    (good,) = decode(payload, "ioc/v1/hg/dossier/motcua/event").good
+    assert good.event == DossierEvent("1", years_ago, "H22-1", {"due_at": years_ago + 5, "status": 4})
+
+
+def test_a_ticket_event() -> None:
+    payload = {"event_id": "9", "ts": NOW, "type": "ticket_issued", "ticket_id": "t1", "ticket_no": "A001"}
+    (good,) = decode(payload, f"ioc/v1/{KIOSK}/event").good
+    assert isinstance(good.event, TicketEvent)
+    assert good.event.ticket_no == "A001"
+
+
+def test_a_dossier_for_an_org_nobody_knows_goes_to_quarantine() -> None:
+    payload = {"event_id": "1", "ts": NOW, "code": "H22-1", "receiving_org": "mars"}
+    assert reason(payload, "ioc/v1/hg/dossier/motcua/event") is Reason.UNKNOWN_ORG
+
+
+def test_topics_of_a_closed_org_count_for_its_successor() -> None:
+    (good,) = decode({"ts": NOW, "waiting": 1}, "ioc/v1/hg.old/queue/kiosk-1/state").good
+    assert good.key == KIOSK
+    assert Leniency.CLOSED_ORG in good.leniencies
+
+
+def test_a_retired_source_is_put_aside_not_lost() -> None:
+    decoder = Decoder(kinds(), inventory(source(KIOSK, 1, status=SourceStatus.RETIRED)))
+    (bad,) = decoder.batch([Message(1, NOW, f"ioc/v1/{KIOSK}/state", b'{"waiting":1}', retained=False)]).bad
+    assert bad.reason is Reason.RETIRED_SOURCE
+
+
+def test_clearing_a_retained_message_is_refused_and_counted() -> None:
+    batch = decode(b"")
+    assert batch.refused == [Refusal.CLEARED]
+    assert batch.received == 1
+
+
+def test_feed_values_lie_flat() -> None:
+    payload = {"ts": NOW, "period": "2020", "values": {"score": 81.42, "rank": 27, "rank_total": 63}, "complete": True}
+    (good,) = decode(payload, "ioc/v1/hg/feed/par/state").good
+    assert good.metrics == {"score": 81.42, "rank": 27, "rank_total": 63, "complete": True}
+    assert good.texts == {"period": "2020"}
+
+
+def test_an_error_that_is_over_is_cleared() -> None:
+    (good,) = decode({"ts": NOW, "up": True, "error": None}, "ioc/v1/hg/service/portal/state").good
+    assert good.texts == {"error": ""}
