@@ -111,8 +111,6 @@ class Inbox:
 
     def _used(self) -> int:
         """Bytes in use; pages freed by `prune` are room for new rows."""
-        if self.path.stat().st_size <= self._max_bytes:
-            return 0
         pages, free, size = (
             self._db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
         )

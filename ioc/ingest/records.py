@@ -128,7 +128,7 @@ class Records:
     def recount(self, now: int) -> None:
         """Bring event-only kiosks with people waiting up to `now`: a wait grows while nothing happens."""
         with self._db.read() as conn:
-            rows = conn.execute(sa.select(sa.distinct(ticket.c.source_id)).where(ticket.c.day >= _day_before(now)))
+            rows = conn.execute(sa.select(ticket.c.source_id).distinct().where(ticket.c.day >= _day_before(now)))
             ids = set(rows.scalars())
             implied = [
                 patch

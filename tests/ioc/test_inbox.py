@@ -1,0 +1,58 @@
+"""The inbox keeps what was acknowledged, in order, and says when there is no room."""
+
+from pathlib import Path
+
+import pytest
+
+from ioc.errors import IocError
+from ioc.inbox import Inbox, Received
+
+
+def rows(first: int, n: int) -> list[Received]:
+    return [Received(1_000 + i, f"t/{i}", b"x" * 100, retained=False) for i in range(first, first + n)]
+
+
+def test_messages_come_back_in_arrival_order_under_the_same_identity(tmp_path: Path) -> None:
+    inbox = Inbox(tmp_path / "inbox.sqlite")
+    assert inbox.append(rows(0, 450)) == 1
+    assert inbox.append(rows(450, 50)) == 451
+    again = Inbox(tmp_path / "inbox.sqlite")
+    assert again.id == inbox.id
+    assert [message.topic for message in again.after(0, 1_000)] == [f"t/{i}" for i in range(500)]
+    assert [message.seq for message in again.after(498, 10)] == [499, 500]
+
+
+def test_a_cursor_is_kept(tmp_path: Path) -> None:
+    inbox = Inbox(tmp_path / "inbox.sqlite")
+    assert inbox.cursor("metrics") == 0
+    inbox.advance("metrics", 7)
+    assert Inbox(tmp_path / "inbox.sqlite").cursor("metrics") == 7
+
+
+def test_only_done_and_old_rows_go_and_numbers_are_never_used_again(tmp_path: Path) -> None:
+    inbox = Inbox(tmp_path / "inbox.sqlite")
+    inbox.append(rows(0, 10))
+    assert inbox.prune(done=6, before=1_004) == 4
+    assert [message.seq for message in inbox.after(0, 100)] == [5, 6, 7, 8, 9, 10]
+    assert inbox.prune(done=10, before=9_999) == 6
+    assert inbox.append(rows(0, 1)) == 11
+    assert inbox.newest() == 11
+
+
+def test_a_full_inbox_says_so_loses_nothing_and_takes_again_when_there_is_room(tmp_path: Path) -> None:
+    inbox = Inbox(tmp_path / "inbox.sqlite", max_bytes=200_000)
+    kept = 0
+    with pytest.raises(IocError, match="inbox reached 200000 bytes") as full:
+        for _ in range(100):
+            inbox.append(rows(kept, 100))
+            kept += 100
+    assert full.value.transient
+    assert len(inbox.after(0, 10_000)) == kept
+    inbox.prune(done=kept, before=10**9)
+    assert inbox.append(rows(0, 1)) == kept + 1
+
+
+def test_a_nearly_full_disk_stops_it_before_others_cannot_write(tmp_path: Path) -> None:
+    inbox = Inbox(tmp_path / "inbox.sqlite", min_free_bytes=10**18)
+    with pytest.raises(IocError, match="bytes free on disk"):
+        inbox.append(rows(0, 1))

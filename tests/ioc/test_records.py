@@ -1,0 +1,200 @@
+"""What ingest writes about a batch: latest values, kiosks from events, dossiers, counts, quarantine."""
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from ioc.db import Database, sqlite_url
+from ioc.db.tables import counter, derived, dossier, leniency, metadata, org, quarantine, source
+from ioc.decode import Decoder
+from ioc.follow import snapshot
+from ioc.inbox import Message
+from ioc.ingest.records import Records
+from ioc.inventory.records import load
+from ioc.model import Reason, SourceKey, SourceStatus
+from ioc.world import World
+from tests.ioc.worlds import ORGS, kinds
+
+NOW = 1_795_222_800_000  # 2026-11-21T08:00 in Hà Giang
+RECEIVED = NOW + 400_000
+KIOSK = SourceKey("hg.dong-van", "queue", "kiosk-9")
+ONE_STOP = SourceKey("hg", "dossier", "motcua")
+
+
+class Line:
+    """Decoding and recording on a database of its own, as ingest does it."""
+
+    def __init__(self, path: Path) -> None:
+        self.db = Database(sqlite_url(path))
+        metadata.create_all(self.db.engine)
+        with self.db.write() as conn:
+            rows = [{"code": o.code, "name": o.name, "kind": o.kind, "parent": o.parent} for o in ORGS]
+            if conn.scalar(sa.select(sa.func.count()).select_from(org)) == 0:
+                conn.execute(sa.insert(org), rows)
+            inventory = load(conn, "2026-11-21")
+        self.decoder = Decoder(kinds(), inventory)
+        self.records = Records(self.db, World(inventory, kinds(), epoch="e"), "inbox-1", "e")
+        self.seq = self.records.position()
+        with self.db.read() as conn:
+            self.records.world.merge(snapshot(conn)[2])
+
+    def take(self, *messages: tuple[str, object], retained: bool = False) -> None:
+        found = []
+        for topic, payload in messages:
+            self.seq += 1
+            raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+            found.append(Message(self.seq, RECEIVED, topic, raw, retained))
+        self.records.take(self.decoder.batch(found))
+
+    def flush(self, now: int = NOW) -> None:
+        inventory = self.records.flush(now)
+        if inventory is not None:
+            self.records.world.inventory = inventory
+            self.decoder.use(inventory)
+
+    def rows(self, table: sa.Table) -> list[dict[str, Any]]:
+        with self.db.read() as conn:
+            return [dict(row) for row in conn.execute(sa.select(table)).mappings()]
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        return {(row["name"], row["label"]): row["n"] for row in self.rows(counter)}
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Line:
+    return Line(tmp_path / "ioc.sqlite")
+
+
+def step(kind: str, ticket: str, t: int, **more: object) -> tuple[str, object]:
+    payload = {"event_id": f"{kind}-{ticket}-{t}", "type": kind, "ts": NOW + t * 1000, "ticket_id": ticket, **more}
+    return (f"ioc/v1/{KIOSK}/event", payload)
+
+
+MORNING = [
+    ("ioc/v1/" + str(KIOSK) + "/event", {"event_id": "o1", "type": "counter_opened", "ts": NOW, "counter_id": "1"}),
+    step("ticket_issued", "a", 0, ticket_no="A001"),
+    step("ticket_issued", "b", 10, ticket_no="A002"),
+    step("ticket_issued", "c", 20, ticket_no="A003"),
+    step("ticket_called", "a", 60, counter_id="1", ticket_no="A001"),
+    step("service_started", "a", 70, counter_id="1", ticket_no="A001"),
+    step("service_ended", "a", 370, counter_id="1", ticket_no="A001"),
+    step("ticket_called", "b", 380, counter_id="1", ticket_no="A002"),
+    step("no_show", "b", 400, counter_id="1", ticket_no="A002"),
+]
+AFTER = {
+    "waiting": 1, "serving": 0, "open_counters": 1, "issued_today": 3, "served_today": 1, "no_show_today": 1,
+    "longest_wait_s": 380.0, "avg_wait_s": 215.0, "avg_service_s": 300.0,
+}  # fmt: skip
+
+
+def test_a_newcomer_registers_itself_as_pending_and_is_stored(line: Line) -> None:
+    line.take((f"ioc/v1/{KIOSK}/state", {"ts": NOW, "waiting": 4}))
+    line.flush()
+    (row,) = line.rows(source)
+    assert (row["status"], row["simulated"]) == (SourceStatus.PENDING, False)
+    with line.db.read() as conn:
+        _epoch, _n, patches = snapshot(conn)
+    assert [(patch.source, patch.metrics) for patch in patches] == [(KIOSK, {"waiting": (NOW, 4)})]
+
+
+def test_every_object_is_counted_once_in_exactly_one_outcome(line: Line) -> None:
+    line.take(
+        (f"ioc/v1/{KIOSK}/state", [{"ts": NOW, "waiting": 1}, {"waiting": -1}, {"ts": NOW, "waiting": "2"}]),
+        ("ioc/v1/mars/queue/k/state", {"waiting": 1}),
+        (f"ioc/v1/{KIOSK}/state", b""),
+    )
+    line.flush()
+    counts = line.counts()
+    assert counts["received", ""] == 5
+    assert counts["stored", ""] == 2
+    assert counts["quarantined", Reason.BAD_VALUE] == 1
+    assert counts["quarantined", Reason.UNKNOWN_ORG] == 1
+    assert counts["refused", "cleared"] == 1
+    assert [(row["reason"], row["element"]) for row in line.rows(quarantine)] == [("bad_value", 1), ("unknown_org", 0)]
+    assert [(row["name"], row["n"]) for row in line.rows(leniency)] == [("number_as_text", 1)]
+
+
+def test_taking_the_same_messages_again_after_a_crash_counts_nothing_twice(line: Line, tmp_path: Path) -> None:
+    line.take(*MORNING)
+    line.flush()
+    again = Line(tmp_path / "ioc.sqlite")
+    assert again.seq == len(MORNING)
+    again.seq = 0
+    again.take(*MORNING, (f"ioc/v1/{KIOSK}/state", b"{"))
+    again.flush()
+    assert again.counts()["duplicate", ""] == len(MORNING)
+    assert len(again.rows(quarantine)) == 1
+
+
+def test_the_state_of_a_kiosk_that_sends_only_events(line: Line) -> None:
+    line.take(*MORNING)
+    line.flush()
+    assert line.records.world.of(KIOSK).values() == AFTER
+    stored = {name: value for row in line.rows(derived) for name, value in row["payload"].items()}
+    assert stored == AFTER
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_doubled_and_shuffled_events_come_to_the_same(line: Line, seed: int) -> None:
+    shuffled = MORNING * 2
+    random.Random(seed).shuffle(shuffled)
+    for message in shuffled:
+        line.take(message)
+        if seed % 2:
+            line.flush()
+    line.flush()
+    line.records.recount(NOW + 400_000)
+    assert line.records.world.of(KIOSK).values() == AFTER
+
+
+def test_a_wait_grows_while_nothing_happens(line: Line) -> None:
+    line.take(*MORNING)
+    line.flush()
+    line.records.recount(NOW + 1_000_000)
+    assert line.records.world.of(KIOSK).values()["longest_wait_s"] == 980.0
+    assert line.records.world.of(KIOSK).heard_at == RECEIVED
+
+
+def test_a_kiosk_that_sends_states_is_taken_at_its_word(line: Line) -> None:
+    line.take((f"ioc/v1/{KIOSK}/state", {"ts": NOW, "waiting": 12}), *MORNING)
+    line.flush()
+    assert line.records.world.of(KIOSK).values() == {"waiting": 12}
+    assert line.rows(derived) == []
+
+
+def test_a_retained_message_is_no_sign_of_life(line: Line) -> None:
+    line.take((f"ioc/v1/{KIOSK}/state", {"ts": NOW - 90_000, "waiting": 3}), retained=True)
+    line.take((f"ioc/v1/{KIOSK}/status", b"online"), retained=True)
+    line.flush()
+    live = line.records.world.of(KIOSK)
+    assert (live.heard_at, live.online) == (None, (RECEIVED, True))
+    assert live.metrics == {"waiting": (NOW - 90_000, 3)}
+
+
+def dossier_event(event_id: str, ts: int, **fields: object) -> tuple[str, object]:
+    return (f"ioc/v1/{ONE_STOP}/event", {"event_id": event_id, "ts": NOW + ts, "code": "H22.15-261121-0042", **fields})
+
+
+DOSSIER = [
+    dossier_event("1", 0, status=2, received_at=NOW, due_at=NOW + 1_000_000, receiving_org="hg.dong-van"),
+    dossier_event("2", 10, status="processing"),
+    dossier_event("3", 20, status=5, supplement_requested_at=NOW + 20),
+    dossier_event("4", 30, status=9, finished_at=NOW + 30),
+]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_newest_statement_about_each_field_of_a_dossier_wins_in_any_order(line: Line, seed: int) -> None:
+    shuffled = DOSSIER + DOSSIER[1:2]
+    random.Random(seed).shuffle(shuffled)
+    for message in shuffled:
+        line.take(message)
+        line.flush()
+    (row,) = line.rows(dossier)
+    assert (row["receiving_org"], row["status"], row["due_at"]) == ("hg.dong-van", 9, NOW + 1_000_000)
+    assert (row["is_open"], row["finished_at"]) == (False, NOW + 30)
+    assert row["fields"]["supplement_requested_at"] == [NOW + 20, NOW + 20]
