@@ -18,6 +18,7 @@ from ioc.db import Database
 from ioc.errors import IocError
 from ioc.kinds import specs
 from ioc.settings import Settings, read
+from ioc.started import Started
 from ioc.store.open import open_store
 from ioc.texts import Texts
 
@@ -41,6 +42,24 @@ def load_settings(path: Path) -> Settings:
 def parse_settings(table: dict[str, Any], origin: str) -> Settings:
     """The same for a table that was read already."""
     return read.parse(table, option_types(), os.environ, origin)
+
+
+def settings_in(data_dir: Path) -> Settings:
+    """What was last started in a data directory, or the embedded default where nothing ever was."""
+    started = Started.path(data_dir)
+    if started.is_file():
+        kept = Started.read(started)
+        return parse_settings({**kept.table, "data_dir": str(data_dir)}, kept.origin)
+    return parse_settings(default_table(data_dir), "the sample configuration")
+
+
+def default_table(data_dir: Path, **sections: dict[str, Any]) -> dict[str, Any]:
+    """The sample with this data directory; `sections` add to or replace keys of its sections."""
+    table = sample_table()
+    table["data_dir"] = str(data_dir)
+    for name, keys_of_it in sections.items():
+        table[name] = {**table[name], **keys_of_it}
+    return table
 
 
 def sample_table() -> dict[str, Any]:

@@ -1,0 +1,77 @@
+"""What every command shares: where the installation is, how its stores are opened, how an answer is printed."""
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ioc.errors import UsageError
+
+if TYPE_CHECKING:
+    from ioc.context import Context
+    from ioc.db import Database
+    from ioc.settings import Settings
+
+DEMO_DIR = "ioc-demo"
+Commands = Any  # argparse keeps the type of its subparsers to itself
+Run = Callable[[argparse.Namespace], int | None]
+
+
+def command(commands: Commands, name: str, about: str, run: Run) -> argparse.ArgumentParser:
+    """A command that knows which installation it speaks about."""
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=about, description=about)
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--config", metavar="FILE", type=Path, help="the configuration file of the installation")
+    where.add_argument("--data-dir", metavar="DIR", type=Path, help="the data directory of an embedded installation")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def group(commands: Commands, name: str, about: str) -> Commands:
+    """`ioc NAME SUBCOMMAND`."""
+    parser = commands.add_parser(name, help=about, description=about)
+    return parser.add_subparsers(metavar="SUBCOMMAND", required=True)
+
+
+def settings_of(arguments: argparse.Namespace) -> "Settings":
+    """The configuration file; or for a data directory what was started there last, else the sample's defaults."""
+    from ioc import bootstrap
+
+    if arguments.config is not None:
+        return bootstrap.load_settings(arguments.config)
+    data_dir = arguments.data_dir or Path(DEMO_DIR)
+    if arguments.data_dir is None and not data_dir.is_dir():
+        raise UsageError("no_installation", "give --config FILE or --data-dir DIR")
+    return bootstrap.settings_in(data_dir)
+
+
+def open_database(settings: "Settings") -> "Database":
+    """The records database, created and migrated where needed."""
+    from ioc import bootstrap
+    from ioc.db import Database, migrate
+
+    bootstrap.open_data_dir(settings)
+    db = Database(settings.database_url)
+    migrate.upgrade(db)
+    return db
+
+
+def open_context(settings: "Settings") -> "Context":
+    """Everything a role is given, on a migrated database."""
+    from ioc import bootstrap
+
+    open_database(settings).close()
+    return bootstrap.build(settings)
+
+
+def now_ms() -> int:
+    from ioc.clock import SystemClock
+
+    return SystemClock().now_ms()
+
+
+def say(line: str = "") -> None:
+    """One line of the command's answer, on stdout, at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()

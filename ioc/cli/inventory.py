@@ -1,0 +1,60 @@
+"""org import; source import, confirm, retire."""
+
+import argparse
+from pathlib import Path
+
+from ioc.cli.common import Commands, command, group, now_ms, open_database, say, settings_of
+from ioc.errors import IocError, UsageError
+
+
+def add(commands: Commands) -> None:
+    orgs = group(commands, "org", "The tree of units.")
+    _add_file(command(orgs, "import", "Add and change units from a CSV file; the same file twice changes nothing.",
+                      org_import))  # fmt: skip
+    sources = group(commands, "source", "Kiosks, endpoints, services, lines and feeds.")
+    _add_file(command(sources, "import", "Add, change and confirm sources from a CSV file.", source_import))
+    for name, about in (
+        ("confirm", "Let a source that registered itself count in figures and rules."),
+        ("retire", "Take a source out of figures and rules; its history stays."),
+    ):
+        command(sources, name, about, source_status).add_argument("source", metavar="ORG/KIND/SOURCE")
+        sources.choices[name].set_defaults(verb=name)
+
+
+def _add_file(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE.csv", type=Path)
+    parser.add_argument("--dry-run", action="store_true", help="show the difference and change nothing")
+
+
+def org_import(arguments: argparse.Namespace) -> None:
+    from ioc.inventory.imports import import_orgs
+
+    db = open_database(settings_of(arguments))
+    for line in import_orgs(db, arguments.file, now_ms(), arguments.dry_run).lines():
+        say(line)
+
+
+def source_import(arguments: argparse.Namespace) -> None:
+    from ioc.inventory.imports import import_sources
+
+    db = open_database(settings_of(arguments))
+    for line in import_sources(db, arguments.file, now_ms(), arguments.dry_run).lines():
+        say(line)
+
+
+def source_status(arguments: argparse.Namespace) -> None:
+    from ioc import audit
+    from ioc.inventory.records import set_status
+    from ioc.model import SourceKey, SourceStatus
+
+    try:
+        key = SourceKey.parse(arguments.source)
+    except ValueError as error:
+        raise UsageError("bad_source", f"{arguments.source!r}: give ORG/KIND/SOURCE") from error
+    status = SourceStatus.ACTIVE if arguments.verb == "confirm" else SourceStatus.RETIRED
+    db = open_database(settings_of(arguments))
+    with db.write() as conn:
+        if not set_status(db, conn, key, status):
+            raise IocError("unknown_source", f"{key}: there is no such source")
+        audit.record(conn, now_ms(), "cli", f"source.{arguments.verb}", str(key), {"status": status}, key.org)
+    say(f"{key}: {status}")

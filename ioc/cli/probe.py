@@ -1,0 +1,56 @@
+"""The steps of check-store: what works with the configured metric store, told one by one."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ioc.context import Context
+from ioc.errors import IocError
+from ioc.model import Sample, SeriesKey, SourceKey
+from ioc.store import Aggregate, Fill, MetricStore, RangeQuery
+
+PROBE = SourceKey("ioc-probe", "feed", "check-store")
+METRIC = "probe"
+MINUTE_MS = 60_000
+
+
+class Step(NamedTuple):
+    what: str
+    ok: bool
+    detail: str
+
+
+def probe_store(context: Context, now: int) -> Iterator[Step]:
+    """Open, write twice, read back; stops at the first step that fails."""
+    try:
+        store = context.open_store(writer=True)
+    except IocError as error:
+        yield Step("open", False, error.message)
+        return
+    try:
+        health = store.health()
+        yield Step("open", health.ok, health.detail)
+        yield from _round_trip(store, now // MINUTE_MS * MINUTE_MS)
+    except IocError as error:
+        yield Step("round trip", False, error.message)
+    finally:
+        store.close()
+
+
+def _round_trip(store: MetricStore, minute: int) -> Iterator[Step]:
+    samples = [Sample(PROBE, minute + second * 1000, {METRIC: float(second)}) for second in range(3)]
+    written = store.write(samples)
+    yield Step("write", written == len(samples), f"{written} of {len(samples)} points of {PROBE}")
+    store.write(samples)
+    points = store.range(_query(minute, Aggregate.COUNT))
+    yield Step("write again", points == [(minute, 3)], f"the same points a second time: {_figure(points)} in the store")
+    points = store.range(_query(minute, Aggregate.MEAN))
+    yield Step("read", points == [(minute, 1.0)], f"mean of 0, 1, 2 is {_figure(points)}")
+
+
+def _query(minute: int, agg: Aggregate) -> RangeQuery:
+    series = SeriesKey(PROBE, METRIC)
+    return RangeQuery(series, minute, minute + MINUTE_MS, MINUTE_MS, agg, Fill.NULL)
+
+
+def _figure(points: list[tuple[int, float | None]]) -> str:
+    return ", ".join(str(value) for _, value in points) or "nothing"

@@ -1,0 +1,143 @@
+"""demo and serve: the supervisor with everything it needs before the first process starts."""
+
+import argparse
+import logging
+import tomllib
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ioc import roles
+from ioc.cli.common import DEMO_DIR, Commands, now_ms, say, settings_of
+from ioc.errors import UsageError
+
+if TYPE_CHECKING:
+    from ioc.db import Database
+    from ioc.settings import Settings
+    from ioc.started import Started
+
+SERVED = (roles.BROKER, roles.INGEST, roles.ALERTS, roles.WEB)
+log = logging.getLogger(__name__)
+
+
+def add(commands: Commands) -> None:
+    about = "Embedded broker, embedded stores, simulator and all roles: nothing to configure."
+    show = commands.add_parser("demo", help=about, description=about)
+    show.add_argument("--host", default="127.0.0.1", help="where pages and broker listen (default: this machine only)")
+    show.add_argument("--http-port", type=int, default=8080, metavar="N")
+    show.add_argument("--mqtt-port", type=int, default=1883, metavar="N")
+    show.add_argument("--data-dir", type=Path, default=Path(DEMO_DIR), metavar="DIR")
+    show.add_argument("--no-simulator", action="store_true", help="only what comes in from outside")
+    show.add_argument("--speed", type=float, default=1.0, help="how many times faster than life the simulator tells")
+    show.add_argument("--seed", type=int, default=1, help="the same seed tells the same story")
+    show.set_defaults(run=demo)
+    about = "Production: one supervisor for all roles, or for one."
+    live = commands.add_parser("serve", help=about, description=about)
+    where = live.add_mutually_exclusive_group(required=True)
+    where.add_argument("--config", metavar="FILE", type=Path)
+    where.add_argument("--data-dir", metavar="DIR", type=Path)
+    live.add_argument("--only", metavar="ROLE", choices=SERVED, help=f"one of {', '.join(SERVED)}")
+    live.set_defaults(run=serve)
+
+
+def demo(arguments: argparse.Namespace) -> None:
+    from ioc import bootstrap
+    from ioc import demo as first
+    from ioc.started import Started
+
+    if arguments.speed <= 0:
+        raise UsageError("bad_option", f"--speed {arguments.speed}: must be above 0")
+    data_dir = arguments.data_dir.absolute()
+    http = {"host": arguments.host, "port": arguments.http_port}
+    mqtt = {"host": arguments.host, "port": arguments.mqtt_port}
+    table = bootstrap.default_table(data_dir, http=http, mqtt=mqtt)
+    settings = bootstrap.parse_settings(table, "ioc demo")
+    simulator = None if arguments.no_simulator else {"speed": arguments.speed, "seed": arguments.seed}
+    started = Started(origin="ioc demo", table=table, simulator=simulator)
+
+    def links(db: "Database") -> Iterator[str]:
+        if simulator is None:
+            _orgs_at_least(db)
+        return first.links(_base(settings), first.ensure_people(db, data_dir, now_ms()))
+
+    _run(settings, started, SERVED if simulator is None else (*SERVED, roles.CONNECTORS), links)
+
+
+def serve(arguments: argparse.Namespace) -> None:
+    from ioc.started import Started
+
+    settings = settings_of(arguments)
+    if arguments.config is not None:
+        table = tomllib.loads(arguments.config.read_text(encoding="utf-8"))
+        started = Started(origin=str(arguments.config), table=table)
+    else:
+        started = _started_before(arguments.data_dir)
+    names = [role for role in SERVED if role != roles.BROKER or settings.mqtt.embedded]
+    if arguments.only is not None:
+        if arguments.only not in names:
+            raise UsageError("no_broker_role", f"--only broker: [mqtt] url is {settings.mqtt.url}, not embedded:")
+        names = [arguments.only]
+    _run(settings, started, names, lambda _db: iter(()))
+
+
+def _started_before(data_dir: Path) -> "Started":
+    from ioc import bootstrap
+    from ioc.started import Started
+
+    path = Started.path(data_dir)
+    if path.is_file():
+        kept = Started.read(path)
+        return Started(origin=kept.origin, table={**kept.table, "data_dir": str(data_dir.absolute())})
+    return Started(origin="the sample configuration", table=bootstrap.default_table(data_dir.absolute()))
+
+
+Links = Callable[["Database"], Iterator[str]]
+
+
+def _run(settings: "Settings", started: "Started", names: Sequence[str], links: Links) -> None:
+    from ioc import bootstrap, locks, logs, sockets
+    from ioc.clock import SystemClock
+    from ioc.started import Started
+    from ioc.supervisor import Supervisor
+    from ioc.waiting import database_when_there
+
+    logs.configure(settings.log, "supervisor")
+    bootstrap.open_data_dir(settings)
+    held = locks.take(settings.root / "run", names)
+    http = sockets.bind("http", settings.http.host, settings.http.port) if roles.WEB in names else None
+    if roles.BROKER in names:
+        for port in filter(None, (settings.mqtt.port, settings.mqtt.port_v5)):
+            sockets.check_free("mqtt", settings.mqtt.host, port)
+    db = database_when_there(settings.database_url, http)
+    lines = list(links(db))
+    db.close()
+    path = Started.path(settings.root)
+    started.write(path)
+
+    def on_ready() -> None:
+        say(f"ready {_base(settings)}")
+        for line in lines:
+            say(line)
+
+    Supervisor(path, names, http, SystemClock(), on_ready, settings.http.workers).run()
+    del held
+
+
+def _orgs_at_least(db: "Database") -> None:
+    """Without the simulator and before any import, the demo's units, so that a message finds its org."""
+    import sqlalchemy as sa
+
+    from connectors.simulator.demo import ACTOR
+    from connectors.simulator.roster import packaged
+    from ioc.db.tables import org
+    from ioc.inventory.imports import import_orgs
+
+    with db.read() as conn:
+        known = conn.scalar(sa.select(sa.func.count()).select_from(org))
+    if not known:
+        import_orgs(db, packaged("orgs.csv"), now_ms(), dry_run=False, actor=ACTOR)
+
+
+def _base(settings: "Settings") -> str:
+    scheme = "https" if settings.http.certificate else "http"
+    return f"{scheme}://{settings.http.host}:{settings.http.port}"

@@ -1,0 +1,57 @@
+"""The embedded installation of `ioc demo`: its first users, its wall token, the links a newcomer needs."""
+
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from ioc import access
+from ioc.db import Database
+from ioc.db.tables import user
+from ioc.model import Role
+
+FILE = "demo.json"
+PEOPLE = {"admin": Role.ADMIN, "truc-ban": Role.OPERATOR, "lanh-dao": Role.LEADER}
+
+
+def ensure_people(db: Database, data_dir: Path, now: int) -> dict[str, Any]:
+    """`{"wall": TOKEN, "passwords": {name: password}}`, made at the first start and kept for the owner alone."""
+    path = data_dir / FILE
+    if path.is_file():
+        kept: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return kept
+    secret = {"wall": _wall_token(db, now), "passwords": {name: _password(db, name, now) for name in PEOPLE}}
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(secret, file, indent=1)
+    return secret
+
+
+def links(base: str, secret: dict[str, Any]) -> Iterator[str]:
+    """Plain text, one link a line."""
+    yield f"wall      {base}/wall?scene=toan-canh&token={secret['wall']}"
+    yield f"login     {base}/login"
+    yield f"alerts    {base}/alerts"
+    yield f"sources   {base}/sources"
+    for name, password in secret["passwords"].items():
+        yield f"password  {name}  {password}"
+
+
+def _wall_token(db: Database, now: int) -> str:
+    return access.create_token(db, f"demo-wall-{secrets.token_hex(3)}", Role.WALL, None, now, "demo")
+
+
+def _password(db: Database, name: str, now: int) -> str:
+    """A user that is there already (its `demo.json` was removed) gets a new password."""
+    password = secrets.token_urlsafe(9)
+    with db.read() as conn:
+        known = conn.scalar(sa.select(user.c.name).where(user.c.name == name)) is not None
+    if known:
+        access.set_password(db, name, password, now, "demo")
+    else:
+        access.add_user(db, name, PEOPLE[name], None, password, now, "demo")
+    return password

@@ -1,0 +1,111 @@
+"""What `ioc doctor` looks at: every check says in one line what it found and what to do about it."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from typing import NamedTuple
+
+import sqlalchemy as sa
+
+from ioc import beat, check_broker
+from ioc.clock import Clock
+from ioc.context import Context
+from ioc.db import migrate
+from ioc.db.tables import latest, leniency
+from ioc.errors import IocError
+from ioc.model import Leniency
+
+HOUR_MS = 3_600_000
+ROLE_NAMES = ("ingest", "alerts", "web")
+
+
+class Verdict(StrEnum):
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "FAIL"
+
+
+class Finding(NamedTuple):
+    verdict: Verdict
+    what: str
+    detail: str
+
+
+Check = Callable[[Context], Iterator[Finding]]
+
+
+def examine(context: Context) -> Iterator[Finding]:
+    """All checks in turn; a check that cannot be made is a finding itself."""
+    for check in (_disk, _database, _store, _broker, _roles, _clocks):
+        try:
+            yield from check(context)
+        except IocError as error:
+            yield Finding(Verdict.FAIL, check.__name__.strip("_"), error.message)
+
+
+def _disk(context: Context) -> Iterator[Finding]:
+    root, least = context.settings.root, context.settings.inbox.min_free_bytes
+    free = shutil.disk_usage(root).free
+    verdict = Verdict.OK if free > 2 * least else Verdict.WARN if free > least else Verdict.FAIL
+    yield Finding(verdict, "disk", f"{root}: {free / 1e9:.1f} GB free; ingest stops below {least / 1e9:.1f} GB")
+
+
+def _database(context: Context) -> Iterator[Finding]:
+    url = context.db.engine.url.render_as_string(hide_password=True)
+    found, head = migrate.current(context.db), migrate.head()
+    same = found == head
+    detail = f"{url}: schema {found}" + ("" if same else f", this build needs {head}: run `ioc migrate`")
+    yield Finding(Verdict.OK if same else Verdict.FAIL, "database", detail)
+
+
+def _store(context: Context) -> Iterator[Finding]:
+    store = context.open_store()
+    try:
+        health = store.health()
+    finally:
+        store.close()
+    yield Finding(Verdict.OK if health.ok else Verdict.FAIL, "metric store", health.detail)
+
+
+def _broker(context: Context) -> Iterator[Finding]:
+    verdict = check_broker.check_sessions(context.settings.mqtt, check_broker.DEEP)
+    yield Finding(Verdict.OK if verdict.ok else Verdict.FAIL, "broker", verdict.detail)
+    if context.settings.mqtt.embedded:
+        line = "embedded: what only it holds is gone when it is killed; use Mosquitto (deploy/) where that matters"
+        yield Finding(Verdict.WARN, "broker", line)
+
+
+def _roles(context: Context) -> Iterator[Finding]:
+    now = context.clock.now_ms()
+    with context.db.read() as conn:
+        found = {pulse.role: pulse for pulse in beat.pulses(conn, now)}
+    for role in sorted({*ROLE_NAMES, *found}):
+        pulse = found.get(role)
+        if pulse is None:
+            yield Finding(Verdict.WARN, role, "never ran here")
+        elif not pulse.alive:
+            yield Finding(Verdict.WARN, role, f"silent for {(now - pulse.at) // 1000} s")
+        else:
+            detail = ", ".join(f"{key}: {value}" for key, value in pulse.detail.items())
+            yield Finding(Verdict.OK if pulse.ok else Verdict.FAIL, role, detail or "beats")
+
+
+def _clocks(context: Context) -> Iterator[Finding]:
+    """When most sources look skewed, our own clock is the suspect."""
+    since = context.clock.now_ms() - HOUR_MS
+    skewed = leniency.c.name.in_([Leniency.CLOCK_AHEAD, Leniency.CLOCK_BEHIND])
+    with context.db.read() as conn:
+        heard = conn.scalar(sa.select(sa.func.count()).select_from(latest).where(latest.c.heard_at >= since)) or 0
+        wrong = conn.scalar(
+            sa.select(sa.func.count(leniency.c.source_id.distinct())).where(skewed, leniency.c.last_at >= since)
+        )
+    detail = f"{wrong or 0} of {heard} sources heard within the hour send times that are off"
+    if heard >= 3 and (wrong or 0) * 2 > heard:
+        yield Finding(Verdict.FAIL, "clock", f"{detail}: check the clock of this machine first ({_now(context.clock)})")
+    else:
+        yield Finding(Verdict.OK, "clock", detail)
+
+
+def _now(clock: Clock) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S %z", time.localtime(clock.now_ms() / 1000))

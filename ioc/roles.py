@@ -1,0 +1,89 @@
+"""The roles and what runs in the process that the supervisor starts for one of them."""
+
+import ctypes
+import importlib
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any, Final
+
+from ioc.errors import IocError
+
+log = logging.getLogger(__name__)
+
+BROKER, INGEST, ALERTS, WEB, CONNECTORS = "broker", "ingest", "alerts", "web", "connectors"
+MODULES: Final = {
+    BROKER: "ioc.embedded_broker",
+    INGEST: "ioc.ingest.service",
+    ALERTS: "alerts.service",
+    WEB: "web.service",
+    CONNECTORS: "connectors.service",
+}
+START_ORDER: Final = (BROKER, INGEST, ALERTS, WEB, CONNECTORS)
+STOP_ORDER: Final = (CONNECTORS, INGEST, ALERTS, WEB, BROKER)
+READY_FD = "IOC_READY_FD"
+HTTP_FD = "IOC_HTTP_FD"
+PARENT = "IOC_PARENT"
+PR_SET_PDEATHSIG = 1
+
+
+def main() -> int:
+    """`python -m ioc.roles ROLE STARTED_FILE`, started by the supervisor only."""
+    role, started_file = sys.argv[1:]
+    die_with_parent()
+    return serve(role, Path(started_file))
+
+
+def serve(role: str, started_file: Path) -> int:
+    """Run one role until SIGTERM; 1 when it ended by a trouble."""
+    from ioc import bootstrap, logs
+    from ioc.started import Started
+
+    started = Started.read(started_file)
+    settings = bootstrap.parse_settings(started.table, started.origin)
+    logs.configure(settings.log, role)
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        module = importlib.import_module(MODULES[role])
+        context = bootstrap.build(settings)
+        module.run(context, stop, _say_ready, **_own_options(role, module, started))
+    except IocError as error:
+        log.error("%s", error.message)  # noqa: TRY400 - one line says it all
+        return 1
+    except Exception:
+        log.exception("%s failed", role)
+        return 1
+    return 0
+
+
+def die_with_parent() -> None:
+    """Have the kernel end this process when the supervisor is gone, however it went."""
+    parent = int(os.environ.pop(PARENT, "0"))
+    if not parent:
+        return
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def _own_options(role: str, module: Any, started: Any) -> dict[str, object]:
+    if role != CONNECTORS or started.simulator is None:
+        return {}
+    return {"simulator": module.SimulatorOptions(**started.simulator)}
+
+
+def _say_ready() -> None:
+    descriptor = os.environ.pop(READY_FD, None)
+    if descriptor is not None:
+        os.write(int(descriptor), b"r")
+        os.close(int(descriptor))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

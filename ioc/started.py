@@ -1,0 +1,31 @@
+"""What the supervisor was started with, kept beside the process ids: roles read it, and so do later commands."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+
+class Started(msgspec.Struct, frozen=True, kw_only=True):
+    """The configuration as it was read at the start; a file edited meanwhile cannot hurt what runs."""
+
+    origin: str
+    table: dict[str, Any]
+    simulator: dict[str, float] | None = None
+
+    @staticmethod
+    def path(data_dir: Path) -> Path:
+        return data_dir / "run" / "started.json"
+
+    @classmethod
+    def read(cls, path: Path) -> "Started":
+        return msgspec.json.decode(path.read_bytes(), type=cls)
+
+    def write(self, path: Path) -> None:
+        """For the owner alone: the table may hold secrets."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(msgspec.to_builtins(self), file, ensure_ascii=False, default=str)
