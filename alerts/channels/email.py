@@ -1,0 +1,109 @@
+"""Channel kind `email`: one SMTP message to one address, in UTF-8 as plain text and HTML."""
+
+import smtplib
+import ssl
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
+
+from alerts.message import Message
+from ioc.errors import IocError
+from ioc.settings import Port
+
+kind = "email"
+address = "email"
+PERMANENT = 500
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """`ca`: a file of certificates to trust beside the system's own."""
+
+    host: str
+    sender: str
+    port: Port = 25
+    tls: Literal["none", "starttls", "tls"] = "none"
+    username: str | None = None
+    password: str | None = None
+    ca: str | None = None
+    timeout_s: Annotated[float, Meta(gt=0, le=120)] = 20.0
+
+    def __post_init__(self) -> None:
+        _address(self.sender)
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password stand together")
+
+
+def send(options: Options, message: Message) -> str:
+    """Hand the message to the server; permanent where it refuses this receiver or this text for good."""
+    letter = compose(options, message)
+    try:
+        smtp = _connect(options)
+        try:
+            _introduce(smtp, options)
+            smtp.send_message(letter, options.sender, [message.address])
+        finally:
+            with suppress(OSError, smtplib.SMTPException):  # accepted is accepted, however the goodbye goes
+                smtp.quit()
+    except smtplib.SMTPRecipientsRefused as error:
+        code, text = next(iter(error.recipients.values()))
+        raise _refused(code, text) from error
+    except smtplib.SMTPAuthenticationError as error:
+        raise IocError("smtp_auth", f"{options.host}: username or password refused", transient=True) from error
+    except smtplib.SMTPResponseException as error:
+        raise _refused(error.smtp_code, error.smtp_error) from error
+    except (OSError, smtplib.SMTPException) as error:
+        line = f"{options.host}:{options.port}: {error}"
+        raise IocError("smtp_unavailable", line, transient=True) from error
+    return str(letter["Message-ID"])
+
+
+def compose(options: Options, message: Message) -> EmailMessage:
+    """The letter; its Message-ID depends on `ref` alone, so that a second copy is known as one."""
+    letter = EmailMessage()
+    try:
+        letter["To"] = _address(message.address)
+    except ValueError as error:
+        raise IocError("bad_address", f"e-mail address {message.address!r}: {error}") from error
+    letter["From"] = _address(options.sender)
+    letter["Subject"] = message.subject
+    letter["Message-ID"] = f"<{message.ref}@{options.sender.rpartition('@')[2]}>"
+    letter["Date"] = format_datetime(datetime.fromtimestamp(message.at / 1000, UTC))
+    letter["Auto-Submitted"] = "auto-generated"
+    letter.set_content(message.text)
+    letter.add_alternative(message.html, subtype="html")
+    return letter
+
+
+def _connect(options: Options) -> smtplib.SMTP:
+    if options.tls == "tls":
+        return smtplib.SMTP_SSL(options.host, options.port, timeout=options.timeout_s, context=_trust(options))
+    return smtplib.SMTP(options.host, options.port, timeout=options.timeout_s)
+
+
+def _introduce(smtp: smtplib.SMTP, options: Options) -> None:
+    if options.tls == "starttls":
+        smtp.starttls(context=_trust(options))
+    if options.username is not None and options.password is not None:
+        smtp.login(options.username, options.password)
+
+
+def _trust(options: Options) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=options.ca)
+
+
+def _address(text: str) -> Address:
+    """Exactly one address: what looks like a list is refused, not split."""
+    parsed = Address(addr_spec=text)
+    if not parsed.username or not parsed.domain or "," in text or not text.isascii():
+        raise ValueError("expected one name@domain in ASCII")
+    return parsed
+
+
+def _refused(code: int, text: bytes | str) -> IocError:
+    said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return IocError("smtp_refused", f"{code} {said}", transient=code < PERMANENT)

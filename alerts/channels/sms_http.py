@@ -1,0 +1,152 @@
+"""Channel kind `sms_http`: any SMS gateway that takes an HTTP request, described by its options."""
+
+import base64
+import http.client
+import re
+import ssl
+from typing import Annotated, Literal
+from urllib.parse import quote, quote_plus, urlsplit
+
+from msgspec import Meta, Struct
+
+from alerts import sms
+from alerts.channels._reply import Reply, text_at
+from alerts.channels._template import escape_for, fill
+from alerts.message import Message
+from ioc.errors import IocError
+
+kind = "sms_http"
+address = "phone"
+MAX_REPLY = 64 * 1024
+TOO_MANY = 429
+_PATTERN = Annotated[str, Meta(min_length=1)]
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """Placeholders in `url` and `body`: {phone} {text} {sender} {request_id} {segments} {unicode}.
+
+    They are escaped for what they stand in: JSON, XML or form body, query of the URL. Success is a status (any 2xx
+    without `success_status`) and, where `success_path` (dotted, `data.0.code`) or `success_pattern` (regex with one
+    group) is given, a value in `success_values`. A value in `retry_values`, 429, 5xx and no answer are tried again.
+    """
+
+    url: Annotated[str, Meta(pattern=r"^https?://[^\s/]+")]
+    method: Literal["GET", "POST", "PUT"] = "POST"
+    headers: dict[str, str] = {}
+    auth: Literal["none", "basic", "bearer", "query"] = "none"
+    username: str | None = None
+    password: str | None = None
+    token: str | None = None
+    token_name: str = "token"  # noqa: S105 - the name of the query parameter
+    body: str = ""
+    sender: str = ""
+    phone_format: sms.PhoneFormat = "0"
+    unicode: bool = False
+    unsafe: str = ""
+    max_segments: Annotated[int, Meta(ge=1, le=9)] = 2
+    success_status: tuple[int, ...] = ()
+    success_path: str | None = None
+    success_pattern: _PATTERN | None = None
+    success_values: tuple[str, ...] = ()
+    retry_values: tuple[str, ...] = ()
+    message_id_path: str | None = None
+    timeout_s: Annotated[float, Meta(gt=0, le=120)] = 15.0
+    ca: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.auth == "basic" and (self.username is None or self.password is None):
+            raise ValueError("auth basic needs username and password")
+        if self.auth in ("bearer", "query") and self.token is None:
+            raise ValueError(f"auth {self.auth} needs token")
+        if (self.success_path or self.success_pattern) and not self.success_values:
+            raise ValueError("success_path and success_pattern need success_values")
+        if self.success_pattern is not None and re.compile(self.success_pattern).groups != 1:
+            raise ValueError("success_pattern needs exactly one group")
+        if not all(text.isascii() and text.isprintable() for item in self.headers.items() for text in item):
+            raise ValueError("headers hold printable ASCII only")
+        if not self.url.isascii():
+            raise ValueError("url must be ASCII, other characters percent-encoded")
+
+
+def send(options: Options, message: Message) -> str:
+    """One request; the receipt is the gateway's message id where it tells one."""
+    reply = _ask(options, *request(options, message))
+    judge(options, reply)
+    receipt = text_at(reply.body, options.message_id_path) if options.message_id_path else None
+    return receipt or ""
+
+
+def request(options: Options, message: Message) -> tuple[str, dict[str, str], bytes]:
+    """URL, headers and body of one message."""
+    text = sms.compose(message.sms, unicode=options.unicode, max_segments=options.max_segments, unsafe=options.unsafe)
+    values = {
+        "phone": sms.phone(message.address, options.phone_format),
+        "text": text.text,
+        "sender": options.sender,
+        "request_id": message.ref,
+        "segments": str(text.segments),
+        "unicode": str(int(text.unicode)),
+    }
+    headers = dict(options.headers)
+    media, escape = escape_for(options.body, headers)
+    if media and not any(name.lower() == "content-type" for name in headers):
+        headers["Content-Type"] = media
+    url = fill(options.url, values, lambda value: quote(value, safe=""))
+    return _authorised(options, url, headers), headers, fill(options.body, values, escape).encode()
+
+
+def judge(options: Options, reply: Reply) -> None:
+    """Return when the gateway took the message, else raise, transient or not."""
+    said = f"gateway answered {reply.status}: {reply.text[:200]}"
+    ok = reply.status in options.success_status if options.success_status else 200 <= reply.status < 300
+    value = _value(options, reply)
+    if value is not None and value in options.retry_values:
+        raise IocError("gateway_busy", said, transient=True)
+    if not ok:
+        raise IocError("gateway_refused", said, transient=reply.status == TOO_MANY or reply.status >= 500)
+    if options.success_values and value not in options.success_values:
+        # a page without the value is not the gateway's own refusal
+        raise IocError("gateway_refused", said, transient=value is None)
+
+
+def _value(options: Options, reply: Reply) -> str | None:
+    if options.success_path is not None:
+        return text_at(reply.body, options.success_path)
+    if options.success_pattern is not None:
+        found = re.search(options.success_pattern, reply.text)
+        return found.group(1) if found else None
+    return None
+
+
+def _authorised(options: Options, url: str, headers: dict[str, str]) -> str:
+    if options.auth == "basic":
+        pair = base64.b64encode(f"{options.username}:{options.password}".encode()).decode()
+        headers["Authorization"] = f"Basic {pair}"
+    elif options.auth == "bearer":
+        headers["Authorization"] = f"Bearer {options.token}"
+    elif options.auth == "query":
+        joint = "&" if "?" in url else "?"
+        return f"{url}{joint}{quote_plus(options.token_name)}={quote_plus(options.token or '')}"
+    return url
+
+
+def _ask(options: Options, url: str, headers: dict[str, str], body: bytes) -> Reply:
+    """Redirects are not followed: a gateway that moved is a matter for the configuration."""
+    parts = urlsplit(url)
+    host, timeout = parts.hostname or "", options.timeout_s
+    connection: http.client.HTTPConnection
+    if parts.scheme == "https":
+        context = ssl.create_default_context(cafile=options.ca)
+        connection = http.client.HTTPSConnection(host, parts.port, timeout=timeout, context=context)
+    else:
+        connection = http.client.HTTPConnection(host, parts.port, timeout=timeout)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    try:
+        connection.request(options.method, target, body or None, headers)
+        response = connection.getresponse()
+        return Reply(response.status, response.read(MAX_REPLY))
+    except (OSError, http.client.HTTPException) as error:
+        line = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}: {error or type(error).__name__}"
+        raise IocError("gateway_unavailable", line, transient=True) from error
+    finally:
+        connection.close()

@@ -1,0 +1,62 @@
+"""The threads that empty the outbox: a few a channel, so that one slow gateway holds up only itself."""
+
+import logging
+import threading
+from collections.abc import Mapping
+
+from alerts.outbox import Outbox
+from ioc.errors import IocError
+
+log = logging.getLogger(__name__)
+
+THREADS = 2
+LOOK_S = 0.5
+
+
+class Couriers:
+    """Start them while the duty is held, stop them when it is lost."""
+
+    def __init__(self, outbox: Outbox, per_minute: Mapping[str, int | None]) -> None:
+        self._outbox = outbox
+        self._wake = threading.Condition()
+        self._threads = [
+            threading.Thread(target=self._run, args=(name, 60 / limit if limit else 0.0), name=f"courier-{name}-{i}")
+            for name, limit in per_minute.items()
+            for i in range(1 if limit else THREADS)  # one alone can keep a pace
+        ]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.daemon = True
+            thread.start()
+
+    def wake(self) -> None:
+        """Something may be due."""
+        with self._wake:
+            self._wake.notify_all()
+
+    def stop(self, timeout: float) -> None:
+        """Take on nothing more, and give what is being sent `timeout` seconds in all."""
+        self._outbox.stop.set()
+        self.wake()
+        share = timeout / max(1, len(self._threads))
+        for thread in self._threads:
+            thread.join(share)
+
+    def _run(self, channel: str, gap_s: float) -> None:
+        stop = self._outbox.stop
+        while not stop.is_set():
+            if self._step(channel):
+                stop.wait(gap_s)
+            else:
+                with self._wake:
+                    self._wake.wait(LOOK_S)
+
+    def _step(self, channel: str) -> bool:
+        try:
+            return self._outbox.step(channel)
+        except IocError as error:
+            log.warning("channel %s rests: %s", channel, error)
+        except Exception:
+            log.exception("channel %s rests", channel)
+        return False

@@ -1,0 +1,165 @@
+"""A notification in words: subject, plain text, HTML and SMS in the receiver's language."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from types import MappingProxyType
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+
+from alerts import sms
+from alerts.model import What
+from ioc.clock import local
+from ioc.model import Severity
+from ioc.texts import Texts
+
+Line = Mapping[str, Any]  # see alerts.notices.line
+WORST_FIRST = MappingProxyType({Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2})
+_CUT = {"org": 40, "name": 40, "what": 70}
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One text to one address; `ref` stays the same however often it is sent."""
+
+    ref: str
+    address: str
+    subject: str
+    text: str
+    html: str
+    sms: str
+    at: int  # when it was written (epoch ms)
+
+
+class ChannelPlugin(Protocol):
+    """A module in `alerts/channels`: one way to reach people.
+
+    `address` names the field of a receiver it speaks to. `send` returns the receipt (may be empty) or raises IocError,
+    transient where trying again can help.
+    """
+
+    kind: str
+    address: str
+    Options: type[Struct]
+
+    def send(self, options: Any, message: Message) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Renders what a notification keeps as keys and parameters."""
+
+    texts: Texts
+    public_url: str
+
+    def compose(self, ref: str, address: str, what: What, payload: Mapping[str, Any], at: int) -> Message:
+        lines = sorted(payload["lines"], key=lambda line: WORST_FIRST[Severity(line["severity"])])
+        words = _Words(self.texts, payload["lang"], what, at)
+        link = f"{self.public_url}/alerts"
+        return Message(
+            ref,
+            address,
+            words.subject(lines),
+            words.plain(lines, link),
+            words.html(lines, link),
+            words.short(lines, link),
+            at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    texts: Texts
+    lang: str
+    what: What
+    at: int
+
+    def say(self, key: str, **params: object) -> str:
+        return self.texts.render(self.lang, key, params)
+
+    def head(self, lines: Sequence[Line]) -> str:
+        """`[IOC] NGHIÊM TRỌNG`, with MÔ PHỎNG where anything in it was simulated."""
+        simulated = any(line["simulated"] for line in lines)
+        mark = f"[{self.say('alert.message.simulated')}] " if simulated else ""
+        if self.what is What.RESOLVED:
+            return f"{mark}[IOC] {self.say('alert.message.resolved')}"
+        severity = lines[0]["severity"]
+        return f"{mark}[IOC] {self.say(f'alert.message.{severity}')}"
+
+    def title(self, line: Line) -> str:
+        return self.texts.render(self.lang, line["title"], line["params"])
+
+    def subject(self, lines: Sequence[Line]) -> str:
+        first = lines[0]
+        about = ": ".join(filter(None, (first["name"], self.title(first))))
+        more = f" (+{len(lines) - 1})" if len(lines) > 1 else ""
+        return _one_line(f"{self.head(lines)} · {first['org_name']} · {about}{more}")
+
+    def rows(self, line: Line) -> list[tuple[str, str]]:
+        severity = self.say(f"alert.severity.{line['severity']}")
+        subject = f"{line['name']} ({line['subject']})" if line["name"] else ""
+        times = [("since", line["since"]), ("ended", line["ended"] if self.what is What.RESOLVED else None)]
+        rows = [("severity", severity), ("org", f"{line['org_name']} ({line['org']})"), ("source", subject)]
+        rows += [("what", self.title(line))]
+        rows += [(name, self.clock(at, line["tz"])) for name, at in times if at]
+        rows += [("lasted", self.age(((line["ended"] or self.at) - line["since"]) // 1000))]
+        return [(self.say(f"alert.field.{name}"), _one_line(value)) for name, value in rows if value]
+
+    def plain(self, lines: Sequence[Line], link: str) -> str:
+        tables = []
+        for line in lines:
+            rows = self.rows(line)
+            width = max(len(label) for label, _ in rows)
+            tables.append("\n".join(f"{label + ':':<{width + 1}} {value}" for label, value in rows))
+        return "\n\n".join([self.head(lines), *tables, self.say("alert.message.see", link=link)]) + "\n"
+
+    def html(self, lines: Sequence[Line], link: str) -> str:
+        tables = "".join(f"<table cellpadding='4'>{self._html_rows(line)}</table><br>" for line in lines)
+        see = f'<a href="{escape(link)}">{escape(link)}</a>'
+        body = f"<p><b>{escape(self.head(lines))}</b></p>{tables}<p>{see}</p>"
+        return f'<!doctype html><html lang="{self.lang}"><meta charset="utf-8"><body>{body}</body></html>'
+
+    def _html_rows(self, line: Line) -> str:
+        rows = self.rows(line)
+        return "".join(
+            f"<tr><th align='left'>{escape(label)}</th><td>{escape(value)}</td></tr>" for label, value in rows
+        )
+
+    def short(self, lines: Sequence[Line], link: str) -> str:
+        """At most one GSM segment once folded; the link only where it fits."""
+        first = lines[0]
+        org, name, what = _cut(first["org_name"], "org"), _cut(first["name"], "name"), _cut(self.title(first), "what")
+        about = ": ".join(filter(None, (name, what)))
+        when = self.say("alert.message.since", time=self.clock(first["since"], first["tz"]))
+        more = f" (+{len(lines) - 1})" if len(lines) > 1 else ""
+        text = f"{self.head(lines)} {org}: {about}{more}, {when}"
+        with_link = f"{text}. {link}"
+        if _fits(with_link):
+            return with_link
+        while not _fits(text):
+            text = text[:-1]
+        return text
+
+    def clock(self, ms: int, zone: str) -> str:
+        return local(ms, ZoneInfo(zone)).strftime("%H:%M %d/%m/%Y" if self.lang == "vi" else "%H:%M %d %b %Y")
+
+    def age(self, seconds: int) -> str:
+        for unit, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+            if seconds >= size:
+                return self.say(f"alert.age.{unit}", n=seconds // size)
+        return self.say("alert.age.seconds", n=max(0, seconds))
+
+
+def _fits(text: str) -> bool:
+    return sms.segments(sms.fold(text)) == 1
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _cut(text: str, what: str) -> str:
+    limit = _CUT[what]
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

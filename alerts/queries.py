@@ -1,0 +1,147 @@
+"""Reading alerts, their history and their messages; every question takes the scope of who asks."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from alerts.ledger import DROPS, read_alert, select_alerts
+from alerts.model import Alert, AlertState
+from ioc.db.tables import alert, alert_entry, counter, delivery, notification, notification_alert
+from ioc.inventory import Scope
+from ioc.model import Severity
+
+SHOWN = (AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.RESOLVED_UNSEEN)
+Row = RowMapping
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One message of an alert with its attempts."""
+
+    notification: Row
+    deliveries: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """One alert with every transition, comment, message and attempt, oldest first."""
+
+    alert: Alert
+    entries: Sequence[Row]
+    told: Sequence[Told]
+
+
+def alerts(
+    conn: Connection,
+    scope: Scope,
+    *,
+    states: Collection[AlertState] = (),
+    severities: Collection[Severity] = (),
+    page: int = 1,
+    per_page: int = 50,
+) -> tuple[list[Alert], int]:
+    """One page, newest first, and how many there are; without `states`, whatever fired or may yet."""
+    wanted = [_within(scope)]
+    wanted.append(alert.c.state.in_(states) if states else sa.or_(alert.c.open, alert.c.fired_at.is_not(None)))
+    if severities:
+        wanted.append(alert.c.severity.in_(severities))
+    total = conn.scalar(sa.select(sa.func.count()).select_from(alert).where(*wanted)) or 0
+    newest = sa.func.coalesce(alert.c.fired_at, alert.c.since).desc()
+    query = select_alerts().where(*wanted).order_by(newest, alert.c.id.desc())
+    rows = conn.execute(query.limit(per_page).offset((page - 1) * per_page)).mappings()
+    return [read_alert(row) for row in rows], total
+
+
+def shown(conn: Connection, scope: Scope, limit: int = 1_000) -> list[Alert]:
+    """What a wall shows: firing, acknowledged, and returned but unseen."""
+    return alerts(conn, scope, states=SHOWN, per_page=limit)[0]
+
+
+def one(conn: Connection, scope: Scope, alert_id: int) -> Alert | None:
+    """None when there is no such alert, or the caller may not see it."""
+    row = conn.execute(select_alerts().where(alert.c.id == alert_id, _within(scope))).mappings().first()
+    return read_alert(row) if row else None
+
+
+def history(conn: Connection, scope: Scope, alert_id: int) -> History | None:
+    found = one(conn, scope, alert_id)
+    if found is None:
+        return None
+    entries = sa.select(alert_entry).where(alert_entry.c.alert_id == alert_id).order_by(alert_entry.c.id)
+    messages = (
+        sa.select(notification)
+        .join(notification_alert, notification_alert.c.notification_id == notification.c.id)
+        .where(notification_alert.c.alert_id == alert_id)
+        .order_by(notification.c.id)
+    )
+    rows = conn.execute(messages).mappings().all()
+    attempts = _attempts(conn, [row["id"] for row in rows])
+    told = [Told(row, attempts.get(row["id"], [])) for row in rows]
+    return History(found, conn.execute(entries).mappings().all(), told)
+
+
+def notifications(
+    conn: Connection,
+    scope: Scope,
+    *,
+    receiver: str | None = None,
+    states: Collection[str] = (),
+    page: int = 1,
+    per_page: int = 50,
+) -> tuple[list[Row], int]:
+    """Messages about alerts of the scope, newest first, and how many there are."""
+    about = sa.exists().where(
+        notification_alert.c.notification_id == notification.c.id,
+        notification_alert.c.alert_id == alert.c.id,
+        _within(scope),
+    )
+    wanted: list[sa.ColumnElement[bool]] = [about]
+    if receiver is not None:
+        wanted.append(notification.c.receiver == receiver)
+    if states:
+        wanted.append(notification.c.state.in_(states))
+    total = conn.scalar(sa.select(sa.func.count()).select_from(notification).where(*wanted)) or 0
+    query = sa.select(notification).where(*wanted).order_by(notification.c.id.desc())
+    rows = conn.execute(query.limit(per_page).offset((page - 1) * per_page)).mappings()
+    return list(rows), total
+
+
+def alert_counts(conn: Connection) -> dict[tuple[str, str], int]:
+    """How many alerts by (state, severity), for `/metrics`."""
+    group = (alert.c.state, alert.c.severity)
+    rows = conn.execute(sa.select(*group, sa.func.count().label("n")).group_by(*group))
+    return {(row.state, row.severity): row.n for row in rows}
+
+
+def notification_counts(conn: Connection) -> dict[tuple[str, str], int]:
+    """How many messages by (channel, state)."""
+    group = (notification.c.channel, notification.c.state)
+    rows = conn.execute(sa.select(*group, sa.func.count().label("n")).group_by(*group))
+    return {(row.channel, row.state): row.n for row in rows}
+
+
+def delivery_counts(conn: Connection) -> dict[tuple[str, bool], int]:
+    """How many attempts by (channel, success)."""
+    group = (notification.c.channel, delivery.c.ok)
+    query = sa.select(*group, sa.func.count().label("n")).join(notification).group_by(*group)
+    return {(row.channel, bool(row.ok)): row.n for row in conn.execute(query)}
+
+
+def drop_counts(conn: Connection) -> dict[str, int]:
+    """How many messages were not sent, by reason (`alerts.model.Drop`)."""
+    rows = conn.execute(sa.select(counter.c.label, counter.c.n).where(counter.c.name == DROPS))
+    return {row.label: row.n for row in rows}
+
+
+def _within(scope: Scope) -> sa.ColumnElement[bool]:
+    return sa.true() if scope.root is None else alert.c.org.in_(scope.codes)
+
+
+def _attempts(conn: Connection, ids: list[int]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
+    query = sa.select(delivery).where(delivery.c.notification_id.in_(ids)).order_by(delivery.c.id)
+    for row in conn.execute(query).mappings():
+        found.setdefault(row["notification_id"], []).append(row)
+    return found

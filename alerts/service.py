@@ -1,0 +1,189 @@
+"""The alerts role: one process at a time holds the duty, looks twice a second and delivers; the others wait."""
+
+import logging
+import os
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from alerts.couriers import Couriers
+from alerts.engine import Engine
+from alerts.evaluate import Evaluator
+from alerts.lookout import Lookout, Senses
+from alerts.message import ChannelPlugin, Composer
+from alerts.model import RulePlugin
+from alerts.notices import Queue
+from alerts.outbox import Channel, Outbox
+from alerts.routing import Router
+from alerts.topology import Topology
+from ioc import registry
+from ioc.beat import Beat, pulses
+from ioc.broker import Bus
+from ioc.context import Context
+from ioc.errors import IocError
+from ioc.follow import Follower
+from ioc.lease import Lease
+from ioc.live import NOTICE_TOPIC, Notice, seal
+from ioc.settings import Settings
+
+log = logging.getLogger(__name__)
+
+ROLE = "alerts"
+TICK_S = 0.5
+LOAD = 4  # a tick that took t seconds is followed by LOAD × t of rest
+LONGEST_REST_S = 5.0
+FOLLOW_S = 1.0
+LEASE_TTL_S = 6.0
+LEASE_KEEP_S = 1.5
+STOP_S = 3.0
+
+
+def run(context: Context, stop: threading.Event, ready: Callable[[], None]) -> None:
+    """Serve until `stop`; ready once the database answers and the live state is followed."""
+    service = Service(context)
+    service.start()
+    try:
+        service.serve(stop, ready)
+    finally:
+        service.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """What only the holder of the lease has."""
+
+    engine: Engine
+    outbox: Outbox
+    couriers: Couriers
+
+
+class Service:
+    """The parts of the role and when each is called."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._bus = Bus(context.settings.mqtt, "ioc-alerts")
+        self._follower = Follower(context, self._bus)
+        self._lease = Lease(context.db, ROLE, f"{socket.gethostname()}:{os.getpid()}", LEASE_TTL_S, context.clock)
+        self._beat = Beat(context.db, ROLE, context.clock)
+        self._rules = cast("dict[str, RulePlugin]", registry.scan("alerts.rules"))
+        self._channels = cast("dict[str, ChannelPlugin]", registry.scan("alerts.channels"))
+        self._duty: Duty | None = None
+        self._ingest_alive = True
+        self._next_follow = self._next_keep = 0.0
+
+    def start(self) -> None:
+        self._bus.start()
+        self._beat.start()
+
+    def serve(self, stop: threading.Event, ready: Callable[[], None]) -> None:
+        said_ready = False
+        rest = 0.0
+        while not stop.wait(rest):
+            began = self._context.clock.monotonic()
+            try:
+                self._turn(began)
+                if not said_ready:
+                    ready()
+                    said_ready = True
+            except IocError as error:
+                log.warning("alerts wait: %s", error)
+            except Exception:
+                log.exception("a turn of the alert engine failed")
+            took = self._context.clock.monotonic() - began
+            rest = min(LONGEST_REST_S, max(TICK_S, LOAD * took))
+
+    def close(self) -> None:
+        self._lay_down()
+        try:
+            self._lease.release()
+        except IocError as error:
+            log.warning("the lease stays until it runs out: %s", error)
+        self._beat.stop()
+        self._bus.stop()
+
+    def _turn(self, now: float) -> None:
+        """Follow → keep the duty → tick; without the duty nothing is decided and nothing sent."""
+        if now >= self._next_follow:
+            self._follow()
+            self._next_follow = now + FOLLOW_S
+        if now >= self._next_keep or not self._lease.held:
+            self._lease.keep()
+            self._next_keep = now + LEASE_KEEP_S
+        if not self._lease.held:
+            self._lay_down()
+        elif len(self._follower.world.inventory.orgs):  # before the first snapshot everything would look retired
+            self._duty = self._duty or self._take_up()
+            if self._duty.engine.tick():
+                self._duty.couriers.wake()
+                self._publish()
+
+    def _follow(self) -> None:
+        self._follower.tick()
+        with self._context.db.read() as conn:
+            beats = {pulse.role: pulse.alive for pulse in pulses(conn, self._context.clock.now_ms())}
+        self._ingest_alive = beats.get("ingest", True)
+
+    def _take_up(self) -> Duty:
+        log.info("alerts: this process holds the duty, token %s", self._lease.token)
+        outbox = build_outbox(self._context, self._lease, self._channels)
+        outbox.recover()
+        senses = Senses(lambda: self._follower.world, self._follower.lock, self._listening)
+        engine = build_engine(self._context, self._lease, senses, self._rules, self._channels)
+        couriers = Couriers(outbox, {channel.name: channel.per_minute for channel in self._context.settings.channel})
+        couriers.start()
+        return Duty(engine, outbox, couriers)
+
+    def _lay_down(self) -> None:
+        if self._duty is not None:
+            log.info("alerts: this process gives the duty up")
+            self._duty.couriers.stop(STOP_S)
+            self._duty = None
+
+    def _listening(self) -> bool:
+        return self._bus.connected and self._ingest_alive
+
+    def _publish(self) -> None:
+        notice = Notice("alerts", self._context.clock.now_ms())
+        self._bus.publish(NOTICE_TOPIC, seal(self._context.live_key, notice))
+
+
+def build_engine(
+    context: Context,
+    lease: Lease,
+    senses: Senses,
+    rules: dict[str, RulePlugin],
+    channels: dict[str, ChannelPlugin],
+) -> Engine:
+    """The engine of a configuration, looking through `senses`."""
+    settings, clock, db = context.settings, context.clock, context.db
+    evaluator = Evaluator(settings.rule, rules, clock)
+    topology = Topology(clock, settings.alerts.settle_s)
+    router = Router(settings, {kind: plugin.address for kind, plugin in channels.items()})
+    return Engine(
+        db,
+        clock,
+        lease,
+        Lookout(clock, db, senses, evaluator, topology),
+        Queue(db, router, settings.alerts.group_wait_s),
+        settings.alerts.startup_grace_s,
+    )
+
+
+def build_outbox(context: Context, lease: Lease, plugins: dict[str, ChannelPlugin]) -> Outbox:
+    """The outbox of a configuration."""
+    settings = context.settings
+    channels: dict[str, Any] = {
+        channel.name: Channel(plugins[channel.kind], channel.options) for channel in settings.channel
+    }
+    composer = Composer(context.texts, public_url(settings))
+    return Outbox(context.db, context.clock, lease, channels, composer, settings.alerts.delivery_days)
+
+
+def public_url(settings: Settings) -> str:
+    """The address people use, for links in messages."""
+    http = settings.http
+    scheme = "https" if http.certificate else "http"
+    return (http.public_url or f"{scheme}://{http.host}:{http.port}").rstrip("/")
