@@ -11,6 +11,7 @@ from connectors.simulator.roster import Roster, Site
 State = dict[str, Any]
 BAD_CALL = 0.03
 _MOS_BEST = 4.35
+_IDLE: State = {"conference_id": None, "role": None, "rx_kbps": 0, "tx_kbps": 0, "fps": 0}
 
 
 def call_at(seed: int, site: Site, t: int, roster: Roster) -> tuple[Span, Meeting] | None:
@@ -42,7 +43,7 @@ def endpoint_state(seed: int, site: Site, t: int, roster: Roster) -> State:
         "camera_ok": True,
         "display_ok": True,
     }
-    return state | (_in_call(dice, site, t, call, loss) if call else {"rx_kbps": 0, "tx_kbps": 0, "fps": 0})
+    return state | (_in_call(dice, site, t, call, loss) if call else _IDLE)
 
 
 def _in_call(dice: Dice, site: Site, t: int, call: tuple[Span, Meeting], loss: float) -> State:

@@ -54,16 +54,17 @@ class Province:
         return messages
 
     def begin(self, now: int) -> list[Message]:
-        """Who is connected, the published figures, and what has already happened today."""
+        """Who is connected, what each measures, the published figures, and what has already happened today."""
         started = [self._standing(site, now) for site in self.roster.sites]
+        measured = [message for site in self.roster.sites if (message := self.state(site, now))]
         feeds = [self._feed(site, now) for site in self.roster.of("feed")]
         self._last = now
-        today = [m for m in self._happened(at(day_of(now), 0) - 1, now) if not m.topic.endswith("/status")]
-        return started + feeds + today
+        today = [m for m in self.happened(at(day_of(now), 0) - 1, now) if not m.topic.endswith("/status")]
+        return started + measured + feeds + today
 
     def between(self, start: int, end: int) -> list[Message]:
         """Everything said after `start` up to `end`, in order."""
-        said = [*self._happened(start, end), *self._states(start, end)]
+        said = [*self.happened(start, end), *self._states(start, end)]
         return sorted(said, key=attrgetter("at"))
 
     def present(self, site: Site, t: int) -> bool:
@@ -101,7 +102,8 @@ class Province:
                     if message is not None:
                         yield message
 
-    def _happened(self, start: int, end: int) -> Iterator[Message]:
+    def happened(self, start: int, end: int) -> Iterator[Message]:
+        """What is said once, after `start` up to `end`: comings and goings and events, without the regular states."""
         day = day_of(start)
         while day <= day_of(end):
             instants, messages = self._happenings(day)

@@ -14,8 +14,8 @@ from connectors.simulator.roster import Site
 
 SERVICES: Final = ("dat-dai", "ho-tich", "dang-ky-kinh-doanh", "giay-phep-lai-xe", "ly-lich-tu-phap", "khuyen-mai")
 # share of the day's visitors by half hour from 07:30, and from 13:30
-MORNING: Final = (7, 13, 15, 13, 9, 7, 5, 2)
-AFTERNOON: Final = (5, 8, 7, 5, 3, 1, 0)
+MORNING: Final = (7, 13, 15, 12, 9, 7, 5, 3)
+AFTERNOON: Final = (5, 8, 7, 5, 4, 3, 2)
 NO_SHOW: Final = 0.03
 LEAVES_AFTER: Final = (0.05, 6.0, 20.0)  # probability, and the minutes of patience between
 RATES: Final = 0.6

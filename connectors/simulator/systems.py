@@ -47,7 +47,7 @@ def service_state(seed: int, site: Site, t: int) -> State:
     latency = character.latency_ms * (0.8 + 0.7 * load) * (0.9 + 0.25 * dice.unit() + 0.6 * dice.unit() ** 8)
     if slow is not None and t in slow:
         latency += dice.between(3_100, 5_200)
-    state: State = {"up": True, "latency_ms": round(latency, 1), **_certificate(character, t)}
+    state: State = {"up": True, "latency_ms": round(latency, 1), "error": None, **_certificate(character, t)}
     if site.key.source != "trung-tam-du-lieu":
         state["http_status"] = 200
     if character.queue_depth is not None:
