@@ -15,6 +15,7 @@ from ioc.broker import Bus
 from ioc.context import Context
 from ioc.db.tables import source
 from ioc.errors import UsageError
+from ioc.live import DELTA_TOPIC
 from ioc.model import SourceStatus
 
 
@@ -65,10 +66,13 @@ def _speak(
     province = Province(options.seed, people, stretch=options.speed / pace, tag=tag)
     per_tick = max(LIVE_PER_TICK, round(2 * (rate or 0) * TICK_S))
     bus = Bus(context.settings.mqtt, "ioc-simulator")
+    heard = threading.Event()
+    bus.subscribe(DELTA_TOPIC, lambda _topic, _payload, _retained: heard.set())
     bus.start()
     ready()
+    timeline, root = Timeline(start, options.speed), context.settings.root
     try:
-        Speaker(province, Timeline(start, options.speed), bus, context.clock, context.settings.root, per_tick).run(stop)
+        Speaker(province, timeline, bus, heard.is_set, context.clock, root, per_tick).run(stop)
     finally:
         bus.stop()
 

@@ -54,13 +54,16 @@ class Province:
         return messages
 
     def begin(self, now: int) -> list[Message]:
-        """Who is connected, what each measures, the published figures, and what has already happened today."""
-        started = [self._standing(site, now) for site in self.roster.sites]
-        measured = [message for site in self.roster.sites if (message := self.state(site, now))]
+        """What a newcomer must know: the roll call, the published figures, and what has already happened today."""
         feeds = [self._feed(site, now) for site in self.roster.of("feed")]
-        self._last = now
         today = [m for m in self.happened(at(day_of(now), 0) - 1, now) if not m.topic.endswith("/status")]
-        return started + measured + feeds + today
+        return self.roll_call(now) + feeds + today
+
+    def roll_call(self, now: int) -> list[Message]:
+        """Who is connected, and what each measures; later steps go on from here."""
+        self._last = now
+        standing = [self._standing(site, now) for site in self.roster.sites]
+        return standing + [message for site in self.roster.sites if (message := self.state(site, now))]
 
     def between(self, start: int, end: int) -> list[Message]:
         """Everything said after `start` up to `end`, in order."""

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -36,14 +36,26 @@ class Publisher(Protocol):
 
 
 class Speaker:
-    """One story told over one connection; when it falls silent for long it catches up from where it was."""
+    """One story told over one connection; when it falls silent for long it catches up from where it was.
+
+    `heard` says whether anybody keeps what is said: a broker forgets events that nobody has subscribed to, so the
+    day's events and the past wait for it.
+    """
 
     def __init__(
-        self, province: Province, timeline: Timeline, bus: Publisher, clock: Clock, root: Path, per_tick: int
+        self,
+        province: Province,
+        timeline: Timeline,
+        bus: Publisher,
+        heard: Callable[[], bool],
+        clock: Clock,
+        root: Path,
+        per_tick: int = LIVE_PER_TICK,
     ) -> None:
         self._province = province
         self._timeline = timeline
         self._bus = bus
+        self._heard = heard
         self._clock = clock
         self._root = root
         self._per_tick = per_tick
@@ -51,6 +63,7 @@ class Speaker:
         self._past: Iterator[Batch] | None = None
         self._told = marker.read(root, province.seed)
         self._last: int | None = None
+        self._begun = False
         self._remembered = 0
 
     def run(self, stop: threading.Event) -> None:
@@ -64,8 +77,11 @@ class Speaker:
     def turn(self) -> None:
         """Say what is due now; whatever is left of the tick goes to the past."""
         now = self._clock.now_ms()
-        if self._last is None or not 0 <= now - self._last < LONG_SILENCE:
+        silent = self._last is not None and not 0 <= now - self._last < LONG_SILENCE
+        if self._heard() and (silent or not self._begun):
             self._begin(now)
+        elif silent or self._last is None:
+            self._live = deque(self._province.roll_call(self._timeline.virtual(now)))
         else:
             self._live.extend(self._province.step(self._timeline.virtual(now)))
         self._last = now
@@ -78,6 +94,7 @@ class Speaker:
     def _begin(self, now: int) -> None:
         self._live = deque(self._province.begin(self._timeline.virtual(now)))
         self._past = history(self._province, self._told, now)
+        self._begun = True
 
     def _say_live(self) -> None:
         for _ in range(min(self._per_tick, len(self._live))):
@@ -96,7 +113,7 @@ class Speaker:
 
     def _remember(self, now: int) -> None:
         """Only what was told to its end counts as told."""
-        if self._past is not None:
+        if self._past is not None or not self._begun:
             return
         self._told, self._remembered = now, now
         try:

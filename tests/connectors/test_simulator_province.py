@@ -14,7 +14,7 @@ from connectors.simulator.mishaps import fibre_cuts
 from connectors.simulator.province import Province
 from connectors.simulator.timeline import Timeline
 from ioc.decode import Decoder
-from ioc.inbox import Message as Arrived
+from ioc.inbox import Received, Run
 from ioc.inventory import Inventory, Org, OrgTree
 from ioc.kinds import specs
 from ioc.privacy import Privacy
@@ -195,8 +195,8 @@ def everything_said() -> list:
 def test_the_contract_takes_every_word():
     orgs = OrgTree(Org(code, code) for code in ORG_CODES)
     decoder = Decoder(specs(scan("connectors.kinds")), Inventory(orgs))
-    arrived = [Arrived(n, m.at, m.topic, IDENTITY.encode(m.payload), m.retain) for n, m in enumerate(everything_said())]
-    batch = decoder.batch(arrived)
+    arrived = [Received(m.at, m.topic, IDENTITY.encode(m.payload), m.retain) for m in everything_said()]
+    batch = decoder.batch(Run(1, arrived))
     assert batch.bad == []
     assert batch.refused == []
     assert len(batch.good) == len(arrived) > 2_000

@@ -45,12 +45,13 @@ class FakeBus:
 
 
 class Stage:
-    def __init__(self, root, *, speed=1.0, seed=1, clock=None):
+    def __init__(self, root, *, speed=1.0, seed=1, clock=None, heard=True):
+        self.heard = heard
         self.clock = clock or FakeClock(NINE)
         self.bus = FakeBus()
         timeline = Timeline(self.clock.now_ms(), speed)
         province = Province(seed, PEOPLE, stretch=speed)
-        self.speaker = Speaker(province, timeline, self.bus, self.clock, root, per_tick=60)
+        self.speaker = Speaker(province, timeline, self.bus, lambda: self.heard, self.clock, root)
 
     def turn(self, seconds, every=0.1):
         for _ in range(round(seconds / every)):
@@ -73,6 +74,20 @@ def test_live_comes_before_the_past_and_never_in_bursts(tmp_path):
     assert len(stage.bus.said) <= 600
     online = [topic for topic, [payload], retain in stage.bus.said if retain and payload.get("online")]
     assert len(online) > 230
+
+
+def test_events_and_the_past_wait_until_somebody_keeps_them(tmp_path):
+    stage = Stage(tmp_path, heard=False)
+    stage.turn(70)
+    assert not stage.bus.past()
+    assert not any(p.get("type") == "ticket_issued" and p["ts"] < "2026-11-23T09" for _, [p], _ in stage.bus.said)
+    assert not (tmp_path / "simulator.json").exists()
+    stage.heard = True
+    stage.turn(90)
+    assert sum(len(payloads) for _, payloads, _ in stage.bus.past()) > 10_000
+    morning = [p for _, [p, *_], _ in stage.bus.said if p.get("type") == "ticket_issued" and p["ts"] < "2026-11-23T09"]
+    assert len(morning) > 50
+    assert (tmp_path / "simulator.json").exists()
 
 
 def test_the_past_is_told_once_and_a_restart_goes_on_from_there(told, tmp_path):
