@@ -1,0 +1,180 @@
+"""What the web stories share: a small province with readings, tokens for every role, and the application on it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from ioc.access import add_user, create_token
+from ioc.context import Context
+from ioc.db import Database, sqlite_url
+from ioc.db.tables import alert, metadata
+from ioc.db.tables import org as org_table
+from ioc.db.tables import source as source_table
+from ioc.inventory.records import load
+from ioc.kinds import specs
+from ioc.live import Patch
+from ioc.model import Role, SourceKey
+from ioc.registry import scan
+from ioc.settings import Auth, Rule, Settings
+from ioc.store import Point, RangeQuery
+from ioc.texts import Texts
+from ioc.world import World
+from tests.clock import FakeClock
+from web import app as application
+from web import facts
+from web.api.table import routes
+from web.auth import LoginBrake, Sessions
+from web.server import widgets
+from web.site import Site
+
+SATURDAY = 1_795_230_000_000  # 2026-11-21 10:00 in Hà Giang; the kiosks below are open around the clock
+NORTH, SOUTH = "hg.dong-van", "hg.bac-quang"
+ORGS = [
+    {"code": "hg", "name": "Tỉnh Hà Giang", "kind": "province"},
+    {"code": NORTH, "name": "Huyện Đồng Văn", "kind": "district", "parent": "hg"},
+    {"code": SOUTH, "name": "Huyện Bắc Quang", "kind": "district", "parent": "hg"},
+    {"code": "hg.dong-van.lung-cu", "name": "Xã Lũng Cú", "kind": "commune", "parent": NORTH},
+    {"code": "hg.bac-quang.vinh-tuy", "name": "Thị trấn Vĩnh Tuy", "kind": "commune", "parent": SOUTH},
+]
+KIOSKS = {org: SourceKey(org, "queue", "kiosk-1") for org in (NORTH, SOUTH)}
+SOURCES = [
+    *KIOSKS.values(),
+    SourceKey("hg.dong-van.lung-cu", "vc", "cau-1"),
+    SourceKey(SOUTH, "vc", "cau-2"),
+    SourceKey("hg", "service", "portal"),
+    SourceKey(SOUTH, "link", "cap-1"),
+]
+
+
+class RememberingStore:
+    """A metric store that answers every range with one value a bucket and keeps what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[RangeQuery] = []
+
+    def range(self, query: RangeQuery) -> list[Point]:
+        self.asked.append(query)
+        return [(at, 1.0) for at in range(query.start, query.end, query.step_ms)]
+
+    def close(self) -> None:
+        pass
+
+
+@dataclass
+class RecordingBus:
+    """A bus nobody listens on."""
+
+    sent: list[tuple[str, bytes]] = field(default_factory=list)
+
+    def publish(self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False) -> None:
+        self.sent.append((topic, payload))
+
+    def publish_acknowledged(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        self.sent.append((topic, payload))
+
+
+@dataclass
+class Following:
+    world: World
+
+
+@dataclass
+class Province:
+    """The site under test, with everything a story wants to turn."""
+
+    site: Site
+    app: Flask
+    clock: FakeClock
+    db: Database
+    store: RememberingStore
+    bus: RecordingBus
+    tokens: dict[str, str]
+
+    def client(self) -> FlaskClient:
+        return self.app.test_client()
+
+    def get(self, path: str, token: str = "admin", **headers: str) -> Any:
+        bearer = {"Authorization": f"Bearer {self.tokens[token]}"}
+        return self.client().get(path, headers=bearer | headers)
+
+    def post(self, path: str, token: str = "admin", json: Any = None) -> Any:
+        bearer = {"Authorization": f"Bearer {self.tokens[token]}"}
+        return self.client().post(path, headers=bearer, json={} if json is None else json)
+
+    def say(self, key: SourceKey, **values: Any) -> None:
+        """A reading arrives now."""
+        now = self.clock.now_ms()
+        self.site.world.merge([Patch(key, {n: (now, v) for n, v in values.items()}, {}, (now, True), now)])
+
+    def reload(self) -> None:
+        """What the worker's loops do each second."""
+        now = self.clock.now_ms()
+        self.site.facts.value = self.site.read(lambda conn: facts.load(conn, now))
+        self.site.world.inventory = self.site.read(lambda conn: load(conn, "2026-11-21"))
+
+
+def run_here(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    return call(*args, **kwargs)
+
+
+@pytest.fixture
+def province(tmp_path: Path) -> Iterator[Province]:
+    db = Database(sqlite_url(tmp_path / "ioc.sqlite"))
+    metadata.create_all(db.engine)
+    clock = FakeClock(SATURDAY)
+    with db.write() as conn:
+        conn.execute(org_table.insert(), [{"parent": None, **org} for org in ORGS])
+        conn.execute(source_table.insert(), [_row(key) for key in SOURCES])
+    context = Context(
+        settings=Settings(
+            data_dir=str(tmp_path), auth=Auth(attempts_per_minute=5), rule=(Rule(id="gone", kind="offline"),)
+        ),
+        clock=clock,
+        db=db,
+        kinds=specs(scan("connectors.kinds")),
+        texts=Texts(Path(application.__file__).parent / "i18n"),
+        live_key=b"k" * 32,
+        open_store=RememberingStore,
+    )
+    with db.read() as conn:
+        world = World(load(conn, "2026-11-21"), context.kinds)
+    store, bus = RememberingStore(), RecordingBus()
+    site = Site(context, Following(world), run_here, store, bus, widgets(), "build-1")
+    sessions, brake = Sessions(b"s" * 32, 12), LoginBrake(5)
+    app = application.build(site, sessions, routes(sessions, brake))
+    built = Province(site, app, clock, db, store, bus, _tokens(db))
+    for key in SOURCES:
+        built.say(key, up=True, waiting=3)
+    built.reload()
+    yield built
+    db.close()
+
+
+def _row(key: SourceKey) -> dict[str, Any]:
+    return {"org": key.org, "kind": key.kind, "source": key.source, "name": f"{key.kind} {key.org}", "status": "active",
+            "hours": "always", "interval_s": 60, "simulated": False}  # fmt: skip
+
+
+def _tokens(db: Database) -> dict[str, str]:
+    add_user(db, "mai", Role.OPERATOR, "hg", "mat-khau-dai", SATURDAY)
+    tokens = {role.value: create_token(db, role.value, role, None, SATURDAY) for role in Role}
+    return tokens | {f"{role.value}-north": create_token(db, f"{role}-north", role, NORTH, SATURDAY) for role in Role}
+
+
+def raise_alert(province: Province, key: SourceKey, **values: Any) -> int:
+    """An alert that fires at `key`."""
+    now = province.clock.now_ms()
+    row = {
+        "fingerprint": f"gone|{key}", "rule": "gone", "severity": "critical", "state": "firing", "org": key.org,
+        "kind": key.kind, "source": key.source, "title": "alert.offline", "params": {"name": str(key)}, "since": now,
+        "fired_at": now, "open": True,
+    }  # fmt: skip
+    with province.db.write() as conn:
+        inserted = conn.execute(alert.insert().values(row | values)).inserted_primary_key
+    province.reload()
+    return int(inserted[0])

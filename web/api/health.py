@@ -1,0 +1,97 @@
+"""Is it alive, is it ready, and its counters for Prometheus."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ioc.beat import Pulse, pulses
+from ioc.db.tables import alert, counter, notification
+from web.api.route import Answer, Call
+
+TEXT = "text/plain; charset=utf-8"
+PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+NEEDED = ("alerts", "ingest", "web")
+Sample = tuple[dict[str, str], float]
+Family = tuple[str, str, list[Sample]]
+
+
+def healthz(call: Call) -> dict[str, Any]:
+    return {"status": "ok", "build": call.site.build}
+
+
+def readyz(call: Call) -> Answer:
+    """One line a role: its name, how it is, and how long ago it said so; 503 while one that is needed is missing."""
+    heard = {pulse.role: pulse for pulse in call.site.read(lambda conn: pulses(conn, call.now))}
+    roles = sorted({*NEEDED, *(role for role, pulse in heard.items() if pulse.alive)})
+    lines = [_line(role, heard.get(role), call.now) for role in roles]
+    ready = all(role in heard and heard[role].alive and heard[role].ok for role in roles)
+    return Answer("\n".join(lines) + "\n", 200 if ready else 503, TEXT)
+
+
+def _line(role: str, pulse: Pulse | None, now: int) -> str:
+    if pulse is None:
+        return f"{role} missing"
+    word = "late" if not pulse.alive else "ok" if pulse.ok else "trouble"
+    said = " ".join(f"{name}={value}" for name, value in pulse.detail.items())
+    return f"{role} {word} {max(0, now - pulse.at) / 1000:.1f} s ago {said}".rstrip()
+
+
+def metrics(call: Call) -> Answer:
+    """Totals since the installation began; what a role says of itself becomes gauges by its name."""
+    rows = call.site.read(lambda conn: _read(conn, call.now))
+    site = call.site
+    families: list[Family] = [
+        *rows,
+        ("ioc_live_clients", "gauge", [({}, float(len(site.clients)))]),
+        ("ioc_live_clients_cut_total", "counter", [({}, float(site.clients.cut))]),
+    ]
+    return Answer("".join(_family(*family) for family in families), 200, PROMETHEUS)
+
+
+def _read(conn: Connection, now: int) -> list[Family]:
+    outcomes: list[Sample] = []
+    other: dict[str, list[Sample]] = {}
+    for name, label, n in conn.execute(sa.select(counter.c.name, counter.c.label, counter.c.n)):
+        if name in ("stored", "quarantined", "refused"):
+            outcomes.append(({"outcome": name, "reason": label}, n))
+        else:
+            other.setdefault(f"ioc_messages_{name}_total", []).append(({"reason": label} if label else {}, n))
+    heard = pulses(conn, now)
+    return [
+        ("ioc_messages_total", "counter", outcomes),
+        *((name, "counter", samples) for name, samples in sorted(other.items())),
+        ("ioc_role_up", "gauge", [({"role": p.role}, float(p.alive and p.ok)) for p in heard]),
+        *_said(heard),
+        ("ioc_alerts_open", "gauge", _count(conn, alert, ("state", "severity"), alert.c.open)),
+        ("ioc_notifications", "gauge", _count(conn, notification, ("state", "channel"), sa.true())),
+    ]
+
+
+def _said(heard: Iterable[Pulse]) -> list[Family]:
+    return [
+        (f"ioc_{pulse.role}_{name}", "gauge", [({}, float(value))])
+        for pulse in heard
+        for name, value in sorted(pulse.detail.items())
+        if isinstance(value, int | float)
+    ]
+
+
+def _count(conn: Connection, table: sa.Table, by: tuple[str, ...], where: sa.ColumnElement[bool]) -> list[Sample]:
+    columns = [table.c[name] for name in by]
+    rows = conn.execute(sa.select(*columns, sa.func.count()).where(where).group_by(*columns))
+    return [(dict(zip(by, row[:-1], strict=True)), float(row[-1])) for row in rows]
+
+
+def _family(name: str, sort: str, samples: list[Sample]) -> str:
+    lines = "".join(f"{name}{_labels(labels)} {value:.15g}\n" for labels, value in samples)
+    return f"# TYPE {name} {sort}\n{lines}"
+
+
+def _labels(labels: dict[str, str]) -> str:
+    def escaped(value: object) -> str:
+        return str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+
+    inner = ",".join(f'{key}="{escaped(value)}"' for key, value in labels.items())
+    return f"{{{inner}}}" if inner else ""

@@ -1,0 +1,87 @@
+"""What was said, done and refused: rules in force, the audit, the quarantine and its replay."""
+
+from typing import Annotated, Any
+
+import msgspec
+import sqlalchemy as sa
+from msgspec import Meta, Struct
+from sqlalchemy.engine import Connection
+
+from ioc import quarantine
+from ioc.db.tables import audit
+from ioc.inventory import Scope
+from ioc.settings import Rule
+from web.api.route import Call, listed, paged
+
+PageNumber = Annotated[int, Meta(ge=1, le=1_000_000)]
+PageSize = Annotated[int, Meta(ge=1, le=500)]
+
+
+class Paging(Struct, frozen=True):
+    page: PageNumber = 1
+    per_page: PageSize = 100
+
+
+class QuarantineQuery(Struct, frozen=True):
+    reason: str | None = None
+    page: PageNumber = 1
+    per_page: PageSize = 100
+
+
+class ReplayBody(Struct, frozen=True):
+    reason: str | None = None
+
+
+def rules(call: Call) -> dict[str, Any]:
+    """The rules that can speak of something in the caller's subtree."""
+    above = {org.code for org in call.site.orgs.path(call.scope.root or "")}
+    return listed([
+        _rule(rule)
+        for rule in call.site.context.settings.rule
+        if rule.org is None or rule.org in call.scope or rule.org in above
+    ])  # fmt: skip
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    plain = {name: getattr(rule, name) for name in ("id", "kind", "severity", "hours", "hold_s", "org")}
+    return plain | {"options": msgspec.to_builtins(rule.options)}
+
+
+def audit_rows(call: Call) -> dict[str, Any]:
+    query = call.query
+    rows, total = call.site.read(lambda conn: _audit(conn, call.scope, query.page, query.per_page))
+    items = [row | {"at": call.at(row["at"], None)} for row in rows]
+    return paged(items, total, query.page, query.per_page)
+
+
+def _audit(conn: Connection, scope: Scope, page: int, per_page: int) -> tuple[list[dict[str, Any]], int]:
+    where = sa.true() if scope.root is None else audit.c.org.in_(scope.codes)
+    total = conn.scalar(sa.select(sa.func.count()).select_from(audit).where(where)) or 0
+    rows = sa.select(audit).where(where).order_by(audit.c.id.desc()).limit(per_page).offset((page - 1) * per_page)
+    return [dict(row) for row in conn.execute(rows).mappings()], total
+
+
+def quarantined(call: Call) -> dict[str, Any]:
+    query = call.query
+    rows, total = call.site.read(
+        lambda conn: quarantine.listing(conn, call.scope, reason=query.reason, page=query.page, per_page=query.per_page)
+    )
+    instants = ("received_at", "replayed_at")
+    items = [row | {name: call.at(row[name], None) for name in instants} for row in rows]
+    return paged(items, total, query.page, query.per_page)
+
+
+def replay(call: Call) -> dict[str, Any]:
+    """Send what waits in quarantine through ingest again."""
+    context, reason = call.site.context, call.body.reason
+    sent = call.site.offload(
+        quarantine.resend,
+        context.db,
+        call.site.bus,
+        context.live_key,
+        call.scope,
+        call.principal.name,
+        call.now,
+        reason=reason,
+    )
+    return {"sent": sent}

@@ -1,0 +1,63 @@
+"""The snapshots of the live socket for those who poll, and the built-in scenes."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from ioc.clock import rfc3339
+from ioc.errors import IocError
+from web.api.route import Call, listed
+from web.scenes import SCENES, Scene
+from web.sight import Look, Sight
+from web.watch import MAX_WIDGETS, Request, Subject, read_request, subject
+
+
+class Query(Struct, frozen=True):
+    """`widgets` is the list the socket's `watch` takes, as JSON, or kinds with a comma between."""
+
+    widgets: str
+
+
+def live(call: Call) -> dict[str, Any]:
+    site, look = call.site, Look(call.site.world, call.site.facts.value, call.now)
+    home = site.home(call.scope)
+    requests = _requests(call.query.widgets)
+    subjects = [(request.id, subject(site.widgets, request, call.scope, home)) for request in requests]
+    return listed([_snapshot(call, look, id_, wanted) for id_, wanted in subjects])
+
+
+def _snapshot(call: Call, look: Look, id_: str, wanted: Subject) -> dict[str, Any]:
+    loaded = None
+    if wanted.series is not None:
+        loaded = call.site.read_series(wanted.series(Sight(look, wanted.root), wanted.options))
+    payload = wanted.snapshot(look, loaded)
+    return {"id": id_, "seq": 0, "as_of": rfc3339(call.now, call.site.zone(wanted.root)), "payload": payload}
+
+
+def _requests(text: str) -> list[Request]:
+    if not text.lstrip().startswith("["):
+        return [Request(kind, kind) for kind in text.split(",")][: MAX_WIDGETS + 1]
+    try:
+        entries = msgspec.json.decode(text)
+    except msgspec.DecodeError as error:
+        raise IocError("invalid_value", f"widgets: {error}", name="widgets", detail=str(error)) from None
+    if len(entries) > MAX_WIDGETS:
+        raise IocError("too_many_widgets", f"at most {MAX_WIDGETS} widgets", most=MAX_WIDGETS)
+    return [read_request(entry) for entry in entries]
+
+
+def scenes(_call: Call) -> dict[str, Any]:
+    return listed([_scene(scene) for scene in SCENES.values()])
+
+
+def scene(call: Call) -> dict[str, Any]:
+    found = SCENES.get(call.path["name"])
+    if found is None:
+        raise IocError("unknown_scene", f"no scene {call.path['name']!r}", name=call.path["name"])
+    return _scene(found)
+
+
+def _scene(scene: Scene) -> dict[str, Any]:
+    plain: dict[str, Any] = msgspec.to_builtins(scene)
+    return plain | {"title": {"key": f"ui.scene.{scene.name}"}}

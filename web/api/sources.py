@@ -1,0 +1,102 @@
+"""Sources: what each says now, and an administrator's word on newcomers and on what is gone."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from msgspec import Struct
+from sqlalchemy.engine import Connection
+
+from alerts.model import Alert
+from ioc import audit
+from ioc.db.tables import leniency
+from ioc.inventory import Source
+from ioc.inventory.records import set_status
+from ioc.model import Health, SourceStatus
+from web.api.route import Call, listed
+
+
+class Query(Struct, frozen=True):
+    org: str | None = None
+    kind: str | None = None
+    health: Health | None = None
+
+
+def sources(call: Call) -> dict[str, Any]:
+    scope, wanted = call.subtree(call.query.org), call.query.health
+    found = call.site.world.sources(scope, call.query.kind)
+    items = [record(call, source) for source in sorted(found, key=lambda s: s.key)]
+    return listed([item for item in items if wanted is None or item["health"] == wanted])
+
+
+def one(call: Call) -> dict[str, Any]:
+    source = call.site.world.inventory.sources[call.source()]
+    extras = ("owner", "contact", "valid_from", "valid_to", "replaces", "cut_off")
+    alerts = [a for a in call.site.facts.value.alerts if a.subject == source.key]
+    return (
+        record(call, source)
+        | {name: getattr(source, name) for name in extras}
+        | {"alerts": [_alert(call, alert) for alert in alerts]}
+        | {"leniencies": call.site.read(lambda conn: _leniencies(conn, source.id))}
+    )
+
+
+def confirm(call: Call) -> dict[str, Any]:
+    return _change(call, SourceStatus.ACTIVE, "source_confirmed")
+
+
+def retire(call: Call) -> dict[str, Any]:
+    return _change(call, SourceStatus.RETIRED, "source_retired")
+
+
+def record(call: Call, source: Source) -> dict[str, Any]:
+    """The contract's shape, and what a list of sources is sorted and explained by."""
+    world, key = call.site.world, source.key
+    live = world.of(key)
+    health, cause = world.verdict(source, call.now)
+    if source.status is SourceStatus.RETIRED:
+        health, cause = Health.CLOSED, None
+    as_of = live.as_of
+    return {
+        "org": key.org,
+        "kind": key.kind,
+        "source": key.source,
+        "name": source.name,
+        "org_name": world.inventory.orgs.by_code[key.org].name,
+        "status": source.status,
+        "health": health,
+        "cause": cause,
+        "online": live.online[1] if live.online else None,
+        "as_of": call.at(as_of, key.org),
+        "heard_at": call.at(live.heard_at, key.org),
+        "age_s": None if as_of is None else max(0, round((call.now - as_of) / 1000)),
+        "metrics": live.values(),
+        "texts": live.words(),
+        "interval_s": source.interval_s,
+        "hours": source.hours.text,
+        "parent": None if source.parent is None else str(source.parent),
+        "simulated": source.simulated,
+        "lat": source.lat,
+        "lon": source.lon,
+    }
+
+
+def _change(call: Call, status: SourceStatus, action: str) -> dict[str, Any]:
+    key, db, actor = call.source(), call.site.context.db, call.principal.name
+
+    def change(conn: Connection) -> None:
+        set_status(db, conn, key, status)
+        audit.record(conn, call.now, actor, action, str(key), {}, key.org)
+
+    call.site.write(change)
+    return {"org": key.org, "kind": key.kind, "source": key.source, "status": status}
+
+
+def _leniencies(conn: Connection, source_id: int) -> dict[str, int]:
+    rows = sa.select(leniency.c.name, leniency.c.n).where(leniency.c.source_id == source_id)
+    return {name: n for name, n in conn.execute(rows)}
+
+
+def _alert(call: Call, alert: Alert) -> dict[str, Any]:
+    plain = {name: getattr(alert, name) for name in ("id", "rule", "severity", "state", "owner")}
+    title = call.site.context.texts.render(call.lang, alert.title, alert.params)
+    return plain | {"title": title, "since": call.at(alert.since, alert.org)}

@@ -1,0 +1,131 @@
+"""The WSGI application: every request through one line of checks, then to its handler in the route table."""
+
+import logging
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from ioc.errors import IocError
+from ioc.inventory import Scope
+from web import assets, errors, openapi
+from web.api.route import Answer, Call, Open, Route
+from web.auth import COOKIE, CSRF_HEADER, Caller, Sessions, check_csrf, identify, require
+from web.site import Site
+
+log = logging.getLogger(__name__)
+
+MAX_BODY = 256 * 1024
+JSON = "application/json"
+_HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+
+def build(site: Site, sessions: Sessions, routes: tuple[Route, ...]) -> Flask:
+    """Only what the table names, the pages, and the description of the table itself."""
+    app = Flask("web", static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    for route in routes:
+        name = f"{route.method} {route.path}"
+        app.add_url_rule(route.path, name, _view(site, sessions, route), methods=[route.method])
+    spec = msgspec.json.encode(openapi.document(routes, site.build))
+    app.add_url_rule("/api/v1/openapi.json", "openapi", lambda: Response(spec, mimetype=JSON))
+    assets.mount(app, site, sessions)
+    app.register_error_handler(HTTPException, lambda error: _http_error(site, error))
+    app.register_error_handler(Exception, lambda error: _unexpected(site, error))
+    app.after_request(_harden)
+    return app
+
+
+def _view(site: Site, sessions: Sessions, route: Route) -> Callable[..., Response]:
+    def view(**path: Any) -> Response:
+        caller: Caller | None = None
+        try:
+            caller = identify(site, sessions, request.headers.get("Authorization", ""), request.cookies.get(COOKIE))
+            _admit(route, caller)
+            return _respond(site, route.handler(_call(site, route, caller, path)))
+        except IocError as error:
+            return _error(site, error, caller)
+
+    return view
+
+
+def _admit(route: Route, caller: Caller | None) -> None:
+    if route.role is Open.TO_ALL:
+        return
+    known = require(caller, route.role)
+    if route.method != "GET":
+        check_csrf(known, request.headers.get(CSRF_HEADER))
+
+
+def _call(site: Site, route: Route, caller: Caller | None, path: dict[str, Any]) -> Call:
+    return Call(
+        site=site,
+        now=site.clock.now_ms(),
+        lang=_language(caller),
+        caller=caller,
+        scope=site.scope(caller.principal) if caller else Scope("", frozenset()),
+        path={name: str(value) for name, value in path.items()},
+        query=_read(request.args.to_dict(), route.query, strict=False),
+        body=None if route.body is None else _read(_json(), route.body, strict=True),
+        remote=request.remote_addr or "",
+    )
+
+
+def _json() -> Any:
+    raw = request.get_data()
+    try:
+        return msgspec.json.decode(raw) if raw else {}
+    except msgspec.DecodeError as error:
+        raise IocError("bad_request", f"the body is not JSON: {error}", detail=str(error)) from None
+
+
+def _read(values: Any, shape: type[msgspec.Struct], *, strict: bool) -> msgspec.Struct:
+    try:
+        return msgspec.convert(values, shape, strict=strict)
+    except msgspec.ValidationError as error:
+        raise IocError("invalid_value", str(error), name="", detail=str(error)) from None
+
+
+def _respond(site: Site, result: Any) -> Response:
+    answer = result if isinstance(result, Answer) else Answer(result)
+    if isinstance(answer.body, str | bytes):
+        body: str | bytes = answer.body
+    else:
+        body = b"" if answer.body is None else msgspec.json.encode(answer.body)
+    response = Response(body, answer.status, content_type=answer.content_type)
+    if answer.cookie is not None:
+        assets.set_cookie(site, response, *answer.cookie)
+    return response
+
+
+def _error(site: Site, error: IocError, caller: Caller | None = None) -> Response:
+    body = msgspec.json.encode(errors.render(error, site.context.texts, _language(caller)), enc_hook=str)
+    return Response(body, errors.status(error), content_type=JSON)
+
+
+def _language(caller: Caller | None) -> str:
+    return errors.language(request.headers.get("Accept-Language", ""), caller.principal.lang if caller else None)
+
+
+def _http_error(site: Site, error: HTTPException) -> Response:
+    status = error.code or 500
+    code = _HTTP_CODES.get(status, "bad_request" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "internal")
+    response = _error(site, IocError(code, error.name))
+    response.status_code = status
+    return response
+
+
+def _unexpected(site: Site, error: Exception) -> Response:
+    log.error("%s %s failed", request.method, request.path, exc_info=error)
+    return _error(site, IocError("internal", "something went wrong here; it is in the log"))
+
+
+def _harden(response: Response) -> Response:
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    response.headers.setdefault("Referrer-Policy", "no-referrer")
+    response.headers.setdefault("X-Frame-Options", "DENY")
+    return response

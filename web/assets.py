@@ -1,0 +1,104 @@
+"""The pages and their hashed files, with the headers that let nothing else run in them."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, redirect, request, send_from_directory
+from werkzeug.exceptions import NotFound
+
+from ioc.errors import IocError
+from ioc.model import Role
+from web.auth import COOKIE, Sessions, by_token, identify
+from web.site import Site
+
+DIST = Path(__file__).parent / "dist"
+PAGES = ("wall", "alerts", "sources", "login")
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+    "connect-src 'self' {socket}; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+_NO_BUILD = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>IOC</title>
+<h1>Giao diện chưa được dựng</h1>
+<p>Máy chủ đang chạy, nhưng thư mục web/dist không có. Hãy cài lại bằng <code>pip install .</code>.</p>
+<h1>The pages have not been built</h1>
+<p>The server runs, but web/dist is missing. Install again with <code>pip install .</code>.</p></html>
+"""
+_YEAR_S = 31_536_000
+
+
+def mount(app: Flask, site: Site, sessions: Sessions, dist: Path = DIST) -> None:
+    """Add the pages that exist to the application."""
+    for name in PAGES:
+        app.add_url_rule(f"/{name}", f"page {name}", _Page(site, sessions, dist, name))
+    app.add_url_rule("/", "home", lambda: redirect(_home(site, sessions)))
+    app.add_url_rule("/assets/<path:name>", "asset", lambda name: _asset(dist, name))
+
+
+def build_id(version: str, dist: Path = DIST) -> str:
+    """The version and, where the pages are built, the beginning of their digest."""
+    stamp = dist / ".stamp"
+    digest = stamp.read_text(encoding="ascii").strip()[:12] if stamp.is_file() else ""
+    return f"{version}+{digest}" if digest else version
+
+
+class _Page:
+    """One HTML page; a device token in its address becomes a session and leaves the address."""
+
+    def __init__(self, site: Site, sessions: Sessions, dist: Path, name: str) -> None:
+        self._site, self._sessions, self._dist, self._name = site, sessions, dist, name
+
+    def __call__(self) -> Any:
+        token = request.args.get("token")
+        return self._html() if token is None else self._enter(token)
+
+    def _enter(self, token: str) -> Any:
+        rest = "&".join(f"{key}={value}" for key, value in _kept())
+        response = redirect(f"/{self._name}?{rest}" if rest else f"/{self._name}")
+        try:
+            caller = by_token(self._site, token)
+        except IocError:
+            return Response("503", 503)
+        if caller is not None:
+            set_cookie(self._site, response, *self._sessions.issue(caller.principal, display=True))
+        return response
+
+    def _html(self) -> Response:
+        file = self._dist / f"{self._name}.html"
+        missing = not file.is_file()
+        body = _NO_BUILD if missing else file.read_text(encoding="utf-8")
+        response = Response(body, 503 if missing else 200, content_type="text/html; charset=utf-8")
+        response.headers["Cache-Control"] = "no-store"
+        scheme = "wss" if request.scheme == "https" else "ws"
+        response.headers["Content-Security-Policy"] = CSP.format(socket=f"{scheme}://{request.host}")
+        return response
+
+
+def _kept() -> list[tuple[str, str]]:
+    """What stays of the address: the scene, if it is a plain name."""
+    scene = request.args.get("scene", "")
+    return [("scene", scene)] if scene and scene.replace("-", "").isalnum() and scene.isascii() else []
+
+
+def _asset(dist: Path, name: str) -> Response:
+    try:
+        response = send_from_directory(dist / "assets", name, max_age=_YEAR_S)
+    except NotFound:
+        return Response("not found", 404, content_type="text/plain")
+    response.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable"
+    return response
+
+
+def _home(site: Site, sessions: Sessions) -> str:
+    try:
+        caller = identify(site, sessions, "", request.cookies.get(COOKIE))
+    except IocError:
+        caller = None
+    if caller is None:
+        return "/login"
+    return "/wall" if caller.principal.role is Role.WALL else "/alerts"
+
+
+def set_cookie(site: Site, response: Any, value: str, seconds: int) -> None:
+    """The session cookie: out of reach of scripts and of other sites' writes, over TLS only where there is TLS."""
+    secure = request.is_secure or (site.context.settings.http.public_url or "").startswith("https:")
+    response.set_cookie(COOKIE, value, max_age=seconds, httponly=True, samesite="Lax", secure=secure, path="/")

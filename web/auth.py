@@ -1,0 +1,138 @@
+"""Who is calling: bearer tokens, signed session cookies with a CSRF value, and the brake on guessing passwords."""
+
+import hmac
+import secrets
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from sqlalchemy.engine import Connection
+
+from ioc.access import Principal, Via, session_owner, token_named, token_owner
+from ioc.errors import IocError
+from ioc.model import Role
+from web.site import Site
+
+COOKIE = "ioc_session"
+CSRF_HEADER = "X-CSRF-Token"
+DISPLAY_DAYS = 400
+RANK = {Role.WALL: 0, Role.LEADER: 1, Role.OPERATOR: 2, Role.ADMIN: 3}
+_BEARER = "bearer "
+_WINDOW_S = 60.0
+_MAX_KEYS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A principal and, when it came by cookie, the value its writes must repeat in a header."""
+
+    principal: Principal
+    csrf: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What a cookie holds: a user's name and generation, or the name of a display's token."""
+
+    name: str
+    csrf: str
+    generation: int | None
+
+    @property
+    def is_display(self) -> bool:
+        return self.generation is None
+
+
+class Sessions:
+    """Signs cookies with this installation's key and reads them back."""
+
+    def __init__(self, secret: bytes, hours: float) -> None:
+        self._signer = URLSafeTimedSerializer(secret, salt="ioc-session")
+        self._user_s = round(hours * 3600)
+
+    def issue(self, principal: Principal, *, display: bool = False) -> tuple[str, int]:
+        """The cookie's value and how many seconds it lasts; a display's lasts until its token is revoked."""
+        generation = None if display else principal.generation
+        value = self._signer.dumps([principal.name, secrets.token_urlsafe(16), generation])
+        return str(value), DISPLAY_DAYS * 86_400 if display else self._user_s
+
+    def open(self, cookie: str) -> Session | None:
+        """The session, or None when the cookie is not ours, damaged or too old."""
+        try:
+            body, signed = self._signer.loads(cookie, max_age=DISPLAY_DAYS * 86_400, return_timestamp=True)
+            session = Session(*body)
+            if not session.is_display:
+                self._signer.loads(cookie, max_age=self._user_s)
+        except (BadSignature, TypeError, ValueError):
+            return None
+        return session if signed is not None else None
+
+
+def identify(site: Site, sessions: Sessions, authorization: str, cookie: str | None) -> Caller | None:
+    """The caller behind the `Authorization` header or, without one, a cookie; None for nobody we know."""
+    if authorization:
+        return by_token(site, authorization[len(_BEARER) :].strip()) if _is_bearer(authorization) else None
+    session = sessions.open(cookie) if cookie else None
+    if session is None:
+        return None
+    principal = site.read(lambda conn: _owner(conn, session.name, session.generation))
+    return None if principal is None else Caller(principal, session.csrf)
+
+
+def by_token(site: Site, text: str) -> Caller | None:
+    principal = site.read(lambda conn: token_owner(conn, text)) if text else None
+    return None if principal is None else Caller(principal)
+
+
+def still_there(conn: Connection, principal: Principal) -> bool:
+    """Whether the rights this principal came in with are the ones it has now."""
+    generation = None if principal.via is Via.BEARER else principal.generation
+    return _owner(conn, principal.name, generation) == principal
+
+
+def require(caller: Caller | None, role: Role) -> Caller:
+    """IocError `unauthenticated` or `forbidden` unless the caller holds at least `role`."""
+    if caller is None:
+        raise IocError("unauthenticated", "log in or send a token")
+    if RANK[caller.principal.role] < RANK[role]:
+        raise IocError("forbidden", f"this needs the role {role}", role=role)
+    return caller
+
+
+def check_csrf(caller: Caller, sent: str | None) -> None:
+    """A write that came with a cookie must carry the session's own value, which other sites cannot read."""
+    if caller.csrf is not None and not hmac.compare_digest(caller.csrf.encode(), (sent or "").encode()):
+        raise IocError("csrf", f"send the header {CSRF_HEADER} with the value from GET /api/v1/me")
+
+
+class LoginBrake:
+    """At most so many attempts a minute from one address, and as many against one name."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._limit = per_minute
+        self._seen: dict[str, deque[float]] = {}
+
+    def check(self, now: float, *keys: str) -> None:
+        """Count one attempt; IocError `too_many_attempts` above the limit."""
+        if len(self._seen) > _MAX_KEYS:
+            self._seen = {key: times for key, times in self._seen.items() if times and times[-1] > now - _WINDOW_S}
+        recent = [self._recent(key, now) for key in keys]
+        if any(len(times) >= self._limit for times in recent):
+            raise IocError("too_many_attempts", "too many attempts; wait a minute")
+        for times in recent:
+            times.append(now)
+
+    def _recent(self, key: str, now: float) -> deque[float]:
+        times = self._seen.setdefault(key, deque(maxlen=self._limit))
+        while times and times[0] <= now - _WINDOW_S:
+            times.popleft()
+        return times
+
+
+def _owner(conn: Connection, name: str, generation: Any) -> Principal | None:
+    return token_named(conn, name) if generation is None else session_owner(conn, name, generation)
+
+
+def _is_bearer(authorization: str) -> bool:
+    return authorization.lower().startswith(_BEARER)

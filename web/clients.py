@@ -1,0 +1,94 @@
+"""A connected screen: its widgets, and the rule that it is sent nothing more until it took what it was sent."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from ioc.access import Principal
+from web.watch import Board, Shared, Watching
+
+STALL_S = 10.0
+
+
+class Outlet(Protocol):
+    """The way to one client; `idle` is false while something sent earlier still waits to leave."""
+
+    def idle(self) -> bool: ...
+
+    def send(self, event: str) -> None:
+        """Hand over one event, `["name", {…}]` as JSON text."""
+        ...
+
+    def cut(self) -> None: ...
+
+
+@dataclass(slots=True, eq=False)
+class Client:
+    """What was skipped for a slow client is merged into its next delta; one that takes nothing is cut."""
+
+    principal: Principal
+    outlet: Outlet
+    widgets: dict[str, Watching] = field(default_factory=dict)
+    stuck_since: float | None = None
+
+    def watch(self, wanted: dict[str, Shared], board: Board) -> None:
+        """From now on exactly these; whatever was watched before ends."""
+        before, self.widgets = self.widgets, {id_: Watching(id_, shared) for id_, shared in wanted.items()}
+        for watching in before.values():
+            board.leave(watching.shared)
+
+    def flush(self, now: float, also: str | None = None) -> bool:
+        """Send what is new, and `also`; False when the client has taken nothing for STALL_S and was cut."""
+        behind = [w for w in self.widgets.values() if w.behind]
+        if not behind and also is None:
+            return True
+        if not self.outlet.idle():
+            return self._wait(now)
+        self.stuck_since = None
+        for watching in behind:
+            self.outlet.send(watching.message())
+        if also is not None:
+            self.outlet.send(also)
+        return True
+
+    def _wait(self, now: float) -> bool:
+        if self.stuck_since is None:
+            self.stuck_since = now
+        if now - self.stuck_since <= STALL_S:
+            return True
+        self.outlet.cut()
+        return False
+
+
+class Clients:
+    """Everybody connected to this worker."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, Client] = {}
+        self.cut = 0
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def add(self, sid: str, client: Client) -> None:
+        self._by_id[sid] = client
+
+    def get(self, sid: str) -> Client | None:
+        return self._by_id.get(sid)
+
+    def drop(self, sid: str, board: Board) -> None:
+        client = self._by_id.pop(sid, None)
+        if client is not None:
+            client.watch({}, board)
+
+    def principals(self) -> set[Principal]:
+        return {client.principal for client in self._by_id.values()}
+
+    def flush(self, now: float, also: str | None = None) -> None:
+        for client in list(self._by_id.values()):
+            if not client.flush(now, also):
+                self.cut += 1
+
+    def of(self, chosen: Callable[[Principal], bool]) -> Iterable[str]:
+        """The ids of clients whose principal is chosen."""
+        return [sid for sid, client in self._by_id.items() if chosen(client.principal)]

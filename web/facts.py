@@ -1,0 +1,85 @@
+"""What widgets need beyond the live deltas: open alerts, counters, desks, meetings, overdue dossiers, role beats."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from alerts import queries
+from alerts.model import Alert
+from ioc.beat import pulses
+from ioc.db.tables import conference, counter, desk, dossier
+from ioc.inventory import Scope
+
+_EVERYTHING = Scope(None, frozenset())  # each widget narrows it to its own subtree
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A counter that is open, with the ticket it serves."""
+
+    counter_id: str
+    ticket_no: str | None
+    since: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    org: str
+    conference_id: str
+    title: str | None
+    starts_at: int
+    ends_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Read together in one short transaction; `at` None means nothing was ever read."""
+
+    at: int | None = None
+    alerts: tuple[Alert, ...] = ()
+    counters: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    desks: Mapping[int, tuple[Desk, ...]] = field(default_factory=dict)
+    meetings: tuple[Meeting, ...] = ()
+    overdue: Mapping[str, int] = field(default_factory=dict)
+    open_dossiers: Mapping[str, int] = field(default_factory=dict)
+    alive: frozenset[str] = frozenset()
+
+    def role_alive(self, role: str) -> bool:
+        return role in self.alive
+
+
+def load(conn: Connection, now: int) -> Facts:
+    """Everything as the database has it; `now` in epoch ms."""
+    return Facts(
+        at=now,
+        alerts=tuple(queries.shown(conn, _EVERYTHING)),
+        counters={(row.name, row.label): row.n for row in conn.execute(sa.select(counter))},
+        desks=_desks(conn),
+        meetings=_meetings(conn, now),
+        overdue=_dossiers(conn, sa.and_(dossier.c.is_open, dossier.c.due_at < now)),
+        open_dossiers=_dossiers(conn, dossier.c.is_open),
+        alive=frozenset(pulse.role for pulse in pulses(conn, now) if pulse.alive),
+    )
+
+
+def _desks(conn: Connection) -> dict[int, tuple[Desk, ...]]:
+    rows = sa.select(desk).where(desk.c.closed_at.is_(None)).order_by(desk.c.source_id, desk.c.counter_id)
+    found: dict[int, tuple[Desk, ...]] = {}
+    for row in conn.execute(rows):
+        one = Desk(row.counter_id, row.ticket_no, row.ticket_at)
+        found[row.source_id] = (*found.get(row.source_id, ()), one)
+    return found
+
+
+def _meetings(conn: Connection, now: int) -> tuple[Meeting, ...]:
+    t = conference.c
+    running = sa.and_(t.cancelled_at.is_(None), t.starts_at <= now, sa.or_(t.ends_at.is_(None), t.ends_at > now))
+    rows = sa.select(t.org, t.conference_id, t.title, t.starts_at, t.ends_at).where(running)
+    return tuple(Meeting(*row) for row in conn.execute(rows))
+
+
+def _dossiers(conn: Connection, which: sa.ColumnElement[bool]) -> dict[str, int]:
+    rows = sa.select(dossier.c.receiving_org, sa.func.count()).where(which).group_by(dossier.c.receiving_org)
+    return {org: n for org, n in conn.execute(rows)}

@@ -1,0 +1,93 @@
+"""The beat of the live screens: recompute what changed, tell the clients, say `beat` each second."""
+
+import logging
+from collections.abc import Callable
+
+from msgspec import json
+
+from ioc.clock import rfc3339
+from ioc.errors import IocError
+from ioc.model import SourceKey
+from web import facts
+from web.sight import Look, Sight
+from web.site import Site
+from web.watch import Board, Shared
+
+log = logging.getLogger(__name__)
+
+LEAST_GAP_S = 0.25
+BEAT_S = 1.0
+RECHECK_S = 3.0
+
+
+class Pump:
+    """`step` never waits for anything; what reads databases is called from loops of its own."""
+
+    def __init__(self, site: Site, board: Board, recheck: Callable[[], None]) -> None:
+        self._site, self._board, self._recheck = site, board, recheck
+        self._touched: set[str] = set()
+        self._beat_at = 0.0
+        self._recheck_at = 0.0
+
+    def touch(self, changed: set[SourceKey]) -> None:
+        """These sources have something new."""
+        self._touched |= {key.kind for key in changed}
+
+    def step(self) -> None:
+        """One round: widgets that changed, then each client once."""
+        now = self._site.clock.monotonic()
+        beats = now - self._beat_at >= BEAT_S - LEAST_GAP_S / 2
+        touched, self._touched = self._touched, set()
+        self._board.mark(touched)
+        if beats:
+            self._board.mark_all()
+        self._board.refresh(self.look())
+        self._site.clients.flush(now, self._beat_text() if beats else None)
+        if beats:
+            self._beat_at = now
+
+    def look(self) -> Look:
+        return Look(self._site.world, self._site.facts.value, self._site.clock.now_ms())
+
+    def load_facts(self) -> None:
+        """A database that is away leaves the facts as they were, with their age."""
+        now = self._site.clock.now_ms()
+        try:
+            self._site.facts.value = self._site.read(lambda conn: facts.load(conn, now))
+        except IocError as error:
+            log.warning("facts cannot be read: %s", error)
+        self._touched.add("facts")
+
+    def load_series(self) -> bool:
+        """Read the metric store for every widget that is due; whether there was one."""
+        due = [shared for shared in self._board if shared.due(self._site.clock.now_ms())]
+        for shared in due:
+            self._load_one(shared)
+        return bool(due)
+
+    def check_rights(self) -> None:
+        """Every few seconds: are those connected still allowed to be."""
+        now = self._site.clock.monotonic()
+        if now - self._recheck_at < RECHECK_S:
+            return
+        self._recheck_at = now
+        try:
+            self._recheck()
+        except IocError as error:
+            log.warning("rights cannot be checked: %s", error)
+
+    def _load_one(self, shared: Shared) -> None:
+        series = shared.subject.series
+        if series is None:
+            return
+        look = self.look()
+        try:
+            shared.loaded = self._site.read_series(series(Sight(look, shared.subject.root), shared.subject.options))
+        except IocError as error:
+            log.warning("metric store cannot be read: %s", error)
+        shared.loaded_at = look.now
+        shared.dirty = True
+
+    def _beat_text(self) -> str:
+        now = rfc3339(self._site.clock.now_ms(), self._site.zone(None))
+        return json.encode(["beat", {"now": now, "build": self._site.build}]).decode()

@@ -1,0 +1,163 @@
+"""The live socket: who may connect, what each client watches, and the pump that tells them what changed."""
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+from flask import Flask, request
+from flask_socketio import SocketIO
+from socketio.exceptions import ConnectionRefusedError as Refused
+
+from ioc.access import Principal
+from ioc.errors import IocError
+from web import errors
+from web.auth import COOKIE, Sessions, by_token, identify, still_there
+from web.clients import Client
+from web.site import Site
+from web.watch import MAX_WIDGETS, Board, read_request, subject
+from web.websocket import WholeSocket, lay
+
+log = logging.getLogger(__name__)
+
+PING_S = 5
+_FAREWELL_S = 1.0
+
+
+class Line:
+    """The outlet of one client: engineio's queue has no limit, so nothing is added while something waits there."""
+
+    def __init__(self, engine: Any, engine_id: str, lines: Mapping[str, WholeSocket]) -> None:
+        self._engine, self._id, self._lines = engine, engine_id, lines
+
+    def idle(self) -> bool:
+        found = self._engine.sockets.get(self._id)
+        return found is None or bool(found.queue.empty())
+
+    def send(self, event: str) -> None:
+        # the event is JSON already, written once for many clients: "2" makes it a Socket.IO event packet
+        if self._id in self._engine.sockets:
+            self._engine.send(self._id, "2" + event)
+
+    def cut(self) -> None:
+        line = self._lines.get(self._id)
+        if line is not None:
+            line.cut()
+
+
+class Realtime:
+    """The socket server of one worker."""
+
+    def __init__(self, app: Flask, site: Site, sessions: Sessions, board: Board) -> None:
+        self._site, self._sessions, self._board = site, sessions, board
+        self.on_watch: Callable[[], None] = lambda: None
+        self.lines: dict[str, WholeSocket] = {}
+        self.socketio = SocketIO(
+            app,
+            async_mode="gevent",
+            transports=["websocket"],
+            ping_interval=PING_S,
+            ping_timeout=PING_S,
+            cors_allowed_origins=self.is_our_origin,
+            manage_session=False,
+            max_http_buffer_size=64 * 1024,
+        )
+        self._server: Any = self.socketio.server
+        lay(self._server.eio, self.lines)
+        self.socketio.on_event("connect", self._connect)
+        self.socketio.on_event("disconnect", self._disconnect)
+        self.socketio.on_event("watch", self._watch)
+        self.socketio.on_event("resync", self._resync)
+
+    def is_our_origin(self, origin: str | None, environ: Mapping[str, Any]) -> bool:
+        """None at all, the host the request came to, or the public address."""
+        public = self._site.context.settings.http.public_url
+        own = f"{environ.get('wsgi.url_scheme')}://{environ.get('HTTP_HOST')}"
+        return origin is None or origin in (own, (public or own).rstrip("/"))
+
+    def end(self, gone: Callable[[Principal], bool]) -> None:
+        """Say farewell to every client whose principal is gone, then cut what does not leave."""
+        for sid in list(self._site.clients.of(gone)):
+            client = self._site.clients.get(sid)
+            self._site.clients.drop(sid, self._board)
+            self._server.start_background_task(self._server.disconnect, sid)
+            if client is not None:
+                self._server.start_background_task(self._cut_later, client)
+
+    def recheck(self) -> None:
+        """End the clients whose token was revoked, whose user was disabled, or whose rights are no longer the same."""
+        known = self._site.clients.principals()
+        alive = self._site.read(lambda conn: {one for one in known if still_there(conn, one)})
+        gone = known - alive
+        if gone:
+            self.end(lambda principal: principal in gone)
+
+    def _connect(self, auth: Any = None) -> None:
+        token = auth.get("token") if isinstance(auth, dict) else None
+        try:
+            if isinstance(token, str):
+                caller = by_token(self._site, token)
+            else:
+                caller = identify(
+                    self._site, self._sessions, request.headers.get("Authorization", ""), request.cookies.get(COOKIE)
+                )
+        except IocError as error:
+            raise Refused(error.code) from error
+        if caller is None:
+            raise Refused("unauthenticated")
+        sid = str(request.sid)  # type: ignore[attr-defined]  # set by Flask-SocketIO
+        engine_id = self._server.manager.eio_sid_from_sid(sid, "/")
+        outlet = Line(self._server.eio, engine_id, self.lines)
+        self._site.clients.add(sid, Client(caller.principal, outlet))
+
+    def _disconnect(self, _reason: Any = None) -> None:
+        sid = str(request.sid)  # type: ignore[attr-defined]  # set by Flask-SocketIO
+        client = self._site.clients.get(sid)
+        self._site.clients.drop(sid, self._board)
+        if client is not None:
+            self._server.start_background_task(self._cut_later, client)
+
+    def _watch(self, message: Any = None) -> dict[str, Any]:
+        client = self._client()
+        if client is None:
+            return {"ok": False, "error": {"code": "unauthenticated"}}
+        try:
+            requests = msgspec.convert(message, dict[str, list[Any]])["widgets"]
+        except (msgspec.ValidationError, KeyError):
+            return self._refusal(IocError("bad_request", 'expected {"widgets": [{"id", "kind", "options"}]}'))
+        if len(requests) > MAX_WIDGETS:
+            return self._refusal(IocError("too_many_widgets", f"at most {MAX_WIDGETS} widgets", most=MAX_WIDGETS))
+        wanted, refused = {}, {}
+        scope = self._site.scope(client.principal)
+        home = self._site.home(scope)
+        for entry in requests:
+            try:
+                asked = read_request(entry)
+                wanted[asked.id] = self._board.join(subject(self._site.widgets, asked, scope, home))
+            except IocError as error:
+                name = entry.get("id", "") if isinstance(entry, dict) else ""
+                refused[str(name)[:64]] = self._refusal(error)["error"]
+        client.watch(wanted, self._board)
+        self.on_watch()
+        return {"ok": True} if not refused else {"ok": False, "errors": refused}
+
+    def _resync(self, message: Any = None) -> dict[str, Any]:
+        client = self._client()
+        widget_id = message.get("id") if isinstance(message, dict) else None
+        watching = client.widgets.get(widget_id) if client and isinstance(widget_id, str) else None
+        if watching is None:
+            return self._refusal(IocError("not_found", "no such widget is watched here"))
+        watching.restart()
+        self.on_watch()
+        return {"ok": True}
+
+    def _client(self) -> Client | None:
+        return self._site.clients.get(str(request.sid))  # type: ignore[attr-defined]  # set by Flask-SocketIO
+
+    def _refusal(self, error: IocError) -> dict[str, Any]:
+        lang = errors.language(request.headers.get("Accept-Language", ""))
+        return {"ok": False, **errors.render(error, self._site.context.texts, lang)}
+
+    def _cut_later(self, client: Client) -> None:
+        self._server.sleep(_FAREWELL_S)
+        client.outlet.cut()

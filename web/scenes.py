@@ -1,0 +1,83 @@
+"""The built-in wall layouts: which widget stands where on a grid of 24 by 14."""
+
+from types import MappingProxyType
+from typing import Any
+
+from msgspec import Struct
+
+GRID = (24, 14)
+
+
+class Place(Struct, frozen=True):
+    """Columns from the left, rows from the top."""
+
+    x: int
+    y: int
+    w: int
+    h: int
+
+
+class Tile(Struct, frozen=True):
+    id: str
+    kind: str
+    options: dict[str, Any]
+    place: Place
+
+
+class Scene(Struct, frozen=True):
+    name: str
+    widgets: tuple[Tile, ...]
+
+
+def _tile(id_: str, widget: str, place: tuple[int, int, int, int], /, **options: Any) -> Tile:
+    return Tile(id_, widget, options, Place(*place))
+
+
+def _kpis(*figures: str) -> list[Tile]:
+    width = GRID[0] // len(figures)
+    return [_tile(f, "kpi", (n * width, 0, width, 3), figure=f) for n, f in enumerate(figures)]
+
+
+_WAITING = {"kind": "queue", "metric": "waiting", "compare": "week"}
+_ALL = (
+    Scene(
+        "toan-canh",
+        (
+            *_kpis("vc_online", "queue_waiting", "services_up", "alerts_open"),
+            _tile("vc", "vc_grid", (0, 3, 12, 7)),
+            _tile("alerts", "alert_feed", (12, 3, 6, 7), limit=6),
+            _tile("services", "service_status", (18, 3, 6, 7)),
+            _tile("queues", "queue_board", (0, 10, 9, 4)),
+            _tile("waiting", "trend", (9, 10, 9, 4), **_WAITING),
+            _tile("freshness", "freshness", (18, 10, 6, 4)),
+        ),
+    ),
+    Scene(
+        "mot-cua",
+        (
+            *_kpis("queue_waiting", "dossiers_overdue", "alerts_open"),
+            _tile("queues", "queue_board", (0, 3, 16, 11)),
+            _tile("waiting", "trend", (16, 3, 8, 5), **_WAITING),
+            _tile("alerts", "alert_feed", (16, 8, 8, 6), limit=5),
+        ),
+    ),
+    Scene(
+        "hop-truc-tuyen",
+        (
+            *_kpis("vc_online", "meetings", "links_up"),
+            _tile("vc", "vc_grid", (0, 3, 16, 11)),
+            _tile("in-call", "trend", (16, 3, 8, 5), kind="vc", metric="in_call", compare="week"),
+            _tile("alerts", "alert_feed", (16, 8, 8, 6), limit=5),
+        ),
+    ),
+    Scene(
+        "ha-tang",
+        (
+            *_kpis("services_up", "links_up", "alerts_open"),
+            _tile("services", "service_status", (0, 3, 14, 11)),
+            _tile("freshness", "freshness", (14, 3, 10, 5)),
+            _tile("alerts", "alert_feed", (14, 8, 10, 6), limit=6),
+        ),
+    ),
+)
+SCENES = MappingProxyType({scene.name: scene for scene in _ALL})

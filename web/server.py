@@ -1,0 +1,174 @@
+"""The web role put together: application, live socket, follower, and the loops that keep the screens moving."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import TypeVar, cast
+
+import gevent
+from flask import Flask
+from gevent.event import Event
+from gevent.pool import Pool
+from gevent.pywsgi import WSGIHandler, WSGIServer
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from ioc import keys, registry
+from ioc.beat import EVERY_S, Beat
+from ioc.broker import Bus
+from ioc.context import Context
+from ioc.follow import Follower
+from ioc.model import SourceKey
+from web import app as application
+from web.api.table import routes
+from web.assets import build_id
+from web.auth import LoginBrake, Sessions
+from web.listen import listener
+from web.pump import BEAT_S, LEAST_GAP_S, Pump
+from web.realtime import Realtime
+from web.site import P, Site
+from web.watch import Board, Widget
+
+log = logging.getLogger(__name__)
+
+ROLE = "web"
+WIDGETS = "web.widgets"
+_MAX_CONNECTIONS = 5_000
+_POLL_S = 0.1
+_LAST_REQUESTS_S = 1.0
+T = TypeVar("T")
+
+
+def offload(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run a blocking call on gevent's thread pool while every other screen goes on."""
+    return cast(T, gevent.get_hub().threadpool.apply(call, args, kwargs))
+
+
+def widgets() -> dict[str, Widget]:
+    """Every plug-in of `web/widgets`."""
+    return {kind: cast(Widget, module) for kind, module in registry.scan(WIDGETS).items()}
+
+
+class _Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
+    def handle_one_response(self) -> None:
+        """A connection that was a websocket never carries another request."""
+        super().handle_one_response()
+        if "websocket" in self.environ.get("HTTP_UPGRADE", "").lower():
+            self.close_connection = True
+
+
+class Server:
+    """One worker of the role."""
+
+    def __init__(self, context: Context) -> None:
+        self._http = context.settings.http
+        self._bus = Bus(context.settings.mqtt, "ioc-web")
+        self._follower = Follower(context, self._bus, offload)
+        auth = context.settings.auth
+        secret = keys.read_or_create(context.settings.root / "session.key")
+        sessions = Sessions(secret, auth.session_hours)
+        self.site = Site(
+            context, self._follower, offload, context.open_store(), self._bus, widgets(), build_id(version("ioc"))
+        )
+        self._board = Board()
+        self.app: Flask = application.build(self.site, sessions, routes(sessions, LoginBrake(auth.attempts_per_minute)))
+        self.realtime = Realtime(self.app, self.site, sessions, self._board)
+        self.pump = Pump(self.site, self._board, self.realtime.recheck)
+        self._beat = Beat(context.db, ROLE, context.clock)
+        self._changed, self._wanted, self._noticed = Event(), Event(), Event()
+
+    def run(self, stop: threading.Event, ready: Callable[[], None]) -> None:
+        self._trust_proxies()
+        server = self._listen()
+        self._follow()
+        loops = [gevent.spawn(loop) for loop in self._loops()]
+        server.start()
+        ready()
+        while not stop.is_set():
+            gevent.sleep(_POLL_S)
+        server.stop(timeout=_LAST_REQUESTS_S)
+        gevent.killall(loops)
+        self._bus.stop()
+        self.site.store.close()
+
+    def _listen(self) -> WSGIServer:
+        tls = {"certfile": self._http.certificate, "keyfile": self._http.key} if self._http.certificate else {}
+        sock = listener(self._http, os.environ)
+        spawn = Pool(_MAX_CONNECTIONS)
+        return WSGIServer(sock, self.app, log=None, error_log=log, handler_class=_Handler, spawn=spawn, **tls)
+
+    def _trust_proxies(self) -> None:
+        """Outermost, so that the live socket sees the true addresses too."""
+        hops = self._http.trusted_proxies
+        if hops:
+            self.app.wsgi_app = ProxyFix(self.app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way
+
+    def _follow(self) -> None:
+        self._follower.on_change(self._on_change)
+        self._follower.on_notice(self._on_notice)
+        self.realtime.on_watch = self._on_watch
+        self._bus.start()
+        self._follower.tick()
+        self.pump.load_facts()
+
+    def _loops(self) -> tuple[Callable[[], None], ...]:
+        return self._pump, self._facts, self._series, self._rights, self._inventory, self._live
+
+    def _live(self) -> None:
+        """The sign of life, written off the loop like everything in the database."""
+        while True:
+            _guarded(lambda: offload(self._beat.write))
+            gevent.sleep(EVERY_S)
+
+    def _on_change(self, changed: set[SourceKey]) -> None:
+        self.pump.touch(changed)
+        self._changed.set()
+
+    def _on_notice(self, _what: str) -> None:
+        self._noticed.set()
+
+    def _on_watch(self) -> None:
+        self._wanted.set()
+        self._changed.set()
+
+    def _pump(self) -> None:
+        while True:
+            self._changed.wait(BEAT_S)
+            self._changed.clear()
+            _guarded(self.pump.step)
+            gevent.sleep(LEAST_GAP_S)
+
+    def _facts(self) -> None:
+        while True:
+            self._noticed.wait(BEAT_S)
+            self._noticed.clear()
+            _guarded(self.pump.load_facts)
+            self._changed.set()
+            gevent.sleep(LEAST_GAP_S)
+
+    def _series(self) -> None:
+        while True:
+            self._wanted.wait(BEAT_S)
+            self._wanted.clear()
+            if _guarded(self.pump.load_series):
+                self._changed.set()
+
+    def _rights(self) -> None:
+        while True:
+            gevent.sleep(BEAT_S)
+            _guarded(self.pump.check_rights)
+
+    def _inventory(self) -> None:
+        while True:
+            gevent.sleep(BEAT_S)
+            _guarded(self._follower.tick)
+
+
+def _guarded(step: Callable[[], T]) -> T | None:
+    """A loop of the role goes on whatever one round of it met."""
+    try:
+        return step()
+    except Exception:
+        log.exception("a round of %s failed", getattr(step, "__name__", step))
+        return None

@@ -1,0 +1,17 @@
+"""The web role's entry: hands the standard library to gevent, then loads and runs everything else of the role."""
+
+import threading
+from collections.abc import Callable
+
+from gevent import monkey
+
+from ioc.context import Context
+
+
+def run(context: Context, stop: threading.Event, ready: Callable[[], None]) -> None:
+    """Serve until `stop` is set; IocError `port_taken` when the address is somebody else's."""
+    monkey.patch_all()
+    # only now: what this loads must find sockets, locks and threads already patched
+    from web.server import Server
+
+    Server(context).run(stop, ready)

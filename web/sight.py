@@ -1,0 +1,178 @@
+"""One look at the live state for widgets: the world, slower facts and an instant, narrowed to an org's subtree."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from alerts.model import Alert, AlertState
+from ioc.clock import rfc3339
+from ioc.inventory import Org, Scope, Source
+from ioc.inventory.orgs import DEFAULT_TZ
+from ioc.model import Health, Number, SourceKey
+from ioc.world import Live, World
+from web.facts import Facts
+
+SILENT = frozenset({Health.STALE, Health.OFFLINE})
+# what a denominator leaves out: nobody promised anything of these
+UNCOUNTED = frozenset({Health.PENDING, Health.CLOSED, Health.MAINTENANCE})
+
+
+class State(StrEnum):
+    """How far the figures of a widget can be trusted."""
+
+    LIVE = "live"
+    STALE = "stale"
+    UNKNOWN = "unknown"
+
+
+@dataclass(slots=True)
+class Look:
+    """Everything at one instant; verdicts are worked out once however many widgets ask."""
+
+    world: World
+    facts: Facts
+    now: int
+    _verdicts: dict[SourceKey, tuple[Health, str | None]] = field(default_factory=dict)
+    _scopes: dict[str | None, Scope] = field(default_factory=dict)
+
+    def verdict(self, source: Source) -> tuple[Health, str | None]:
+        found = self._verdicts.get(source.key)
+        if found is None:
+            found = self._verdicts[source.key] = self.world.verdict(source, self.now)
+        return found
+
+    def scope(self, root: str | None) -> Scope:
+        """The subtree; an empty one when its root has left the tree since."""
+        found = self._scopes.get(root)
+        if found is None:
+            orgs = self.world.inventory.orgs
+            gone = root is not None and root not in orgs
+            found = self._scopes[root] = Scope(root, frozenset()) if gone else orgs.scope(root)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What one widget sees: a look, the root of its subtree, and what it loaded itself."""
+
+    look: Look
+    root: str | None
+    loaded: Any = None
+
+    @property
+    def now(self) -> int:
+        return self.look.now
+
+    @property
+    def facts(self) -> Facts:
+        return self.look.facts
+
+    @property
+    def world(self) -> World:
+        return self.look.world
+
+    @property
+    def scope(self) -> Scope:
+        return self.look.scope(self.root)
+
+    @property
+    def org(self) -> Org | None:
+        return self.world.inventory.orgs.by_code.get(self.root) if self.root is not None else None
+
+    @property
+    def tz(self) -> ZoneInfo:
+        return ZoneInfo(DEFAULT_TZ) if self.org is None else self.world.inventory.orgs.tz(self.org.code)
+
+    def sources(self, kind: str | None = None) -> list[Source]:
+        return list(self.world.sources(self.scope, kind))
+
+    def live(self, source: Source) -> Live:
+        return self.world.of(source.key)
+
+    def verdict(self, source: Source) -> tuple[Health, str | None]:
+        return self.look.verdict(source)
+
+    def health(self, source: Source) -> Health:
+        return self.look.verdict(source)[0]
+
+    def current(self, source: Source, metric: str) -> Number | None:
+        """The value of a metric while its source keeps its contract; what is closed or silent says nothing now."""
+        found = self.live(source).metrics.get(metric)
+        silent = self.health(source) in SILENT | UNCOUNTED | {Health.UNKNOWN}
+        return None if found is None or silent else found[1]
+
+    def reporting(self, sources: Iterable[Source]) -> tuple[int, int]:
+        """How many speak now, of how many that should."""
+        counts = Counter(self.health(source) for source in sources)
+        of = sum(n for health, n in counts.items() if health not in UNCOUNTED)
+        silent = sum(counts[health] for health in (*SILENT, Health.UNKNOWN))
+        return of - silent, of
+
+    def is_up(self, source: Source) -> bool | None:
+        """What is known now: gone or saying so is down; nothing said, or not its hours, is None."""
+        health = self.health(source)
+        if health in UNCOUNTED or health in (Health.UNKNOWN, Health.STALE):
+            return None
+        return health is not Health.OFFLINE and self.current(source, "up") is not False
+
+    def alerts(self, states: Collection[AlertState]) -> list[Alert]:
+        """The alerts of the subtree in those states."""
+        return [a for a in self.facts.alerts if a.org in self.scope and a.state in states]
+
+    def org_name(self, code: str) -> str:
+        org = self.world.inventory.orgs.by_code.get(code)
+        return code if org is None else org.name
+
+    def at(self, ms: int | None, org: str | None = None) -> str | None:
+        """The instant in an org's own offset (the widget's by default)."""
+        if ms is None:
+            return None
+        return rfc3339(ms, self.tz if org is None else self.world.inventory.orgs.tz(org))
+
+    def head(self, sources: Iterable[Source]) -> dict[str, Any]:
+        """What every payload opens with, judged from the sources behind it."""
+        sources = list(sources)
+        newest = max((self.live(s).as_of or 0 for s in sources), default=0)
+        return {
+            "org": {"code": self.root, "name": self.org_name(self.root or "")},
+            "state": self._state(sources),
+            "simulated": any(s.simulated for s in sources),
+            "as_of": self.at(newest or None),
+        }
+
+    def alerts_head(self, alerts: Iterable[Alert]) -> dict[str, Any]:
+        """The same for a payload made of alerts: as good as the engine behind them is alive."""
+        alive = self.facts.role_alive("alerts")
+        state = State.UNKNOWN if self.facts.at is None else State.LIVE if alive else State.STALE
+        return self.head(()) | {"state": state, "simulated": any(a.simulated for a in alerts)}
+
+    def _state(self, sources: list[Source]) -> State:
+        heard = [s for s in sources if self.live(s).heard_at is not None or self.live(s).online is not None]
+        if not heard:
+            return State.UNKNOWN
+        return State.LIVE if any(self._is_known(s) for s in heard) else State.STALE
+
+    def _is_known(self, source: Source) -> bool:
+        """Its state is known at this instant: it speaks, need not speak, or its last will told that it left."""
+        health = self.health(source)
+        if health is Health.OFFLINE:
+            online = self.live(source).online
+            return online is not None and not online[1]
+        return health not in (Health.STALE, Health.UNKNOWN)
+
+
+def severity(health: Health) -> str:
+    """The colour word of a figure made of one health."""
+    words: Mapping[Health, str] = {
+        Health.CRITICAL: "critical",
+        Health.OFFLINE: "critical",
+        Health.WARNING: "warning",
+        Health.STALE: "warning",
+        Health.OK: "ok",
+        Health.CLOSED: "closed",
+        Health.MAINTENANCE: "closed",
+    }
+    return words.get(health, "unknown")

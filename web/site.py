@@ -1,0 +1,116 @@
+"""What the web role is built of, given to every handler: settings, the live world, and the way to the databases."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ParamSpec, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.engine import Connection
+
+from ioc.access import Principal
+from ioc.broker import Bus
+from ioc.clock import Clock
+from ioc.context import Context
+from ioc.inventory import OrgTree, Scope
+from ioc.inventory.orgs import DEFAULT_TZ
+from ioc.live import NOTICE_TOPIC, Notice, seal
+from ioc.store import MetricStore, Point, RangeQuery
+from ioc.world import World
+from web.clients import Clients
+from web.facts import Facts
+from web.watch import Widget
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Offload(Protocol):
+    """Runs a blocking call where it holds nobody up, and returns what it returns."""
+
+    def __call__(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T: ...
+
+
+class Following(Protocol):
+    """Where the live world comes from."""
+
+    @property
+    def world(self) -> World: ...
+
+
+class FactsNow:
+    """The facts as last read; they are read again each second, and at once when a notice says so."""
+
+    def __init__(self) -> None:
+        self.value = Facts()
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Built once at the start of the role."""
+
+    context: Context
+    following: Following
+    offload: Offload
+    store: MetricStore
+    bus: Bus
+    widgets: Mapping[str, Widget]
+    build: str
+    clients: Clients = field(default_factory=Clients)
+    facts: FactsNow = field(default_factory=FactsNow)
+
+    def announce(self, what: str) -> None:
+        """Tell every worker that `what` changed in the database."""
+        self.bus.publish(NOTICE_TOPIC, seal(self.context.live_key, Notice(what, self.clock.now_ms())))
+
+    @property
+    def clock(self) -> Clock:
+        return self.context.clock
+
+    @property
+    def world(self) -> World:
+        return self.following.world
+
+    @property
+    def orgs(self) -> OrgTree:
+        return self.world.inventory.orgs
+
+    def home(self, scope: Scope) -> str | None:
+        """The org a caller's view begins at: the root of the scope, or the only root of the whole tree."""
+        roots = self.orgs.roots()
+        if scope.root is None and len(roots) == 1:
+            return roots[0].code
+        return scope.root if scope.root in scope.codes else None
+
+    def scope(self, principal: Principal) -> Scope:
+        """All a principal may see; nothing where its org has left the tree."""
+        if principal.org is not None and principal.org not in self.orgs:
+            return Scope(principal.org, frozenset())
+        return self.orgs.scope(principal.org)
+
+    def zone(self, org: str | None) -> ZoneInfo:
+        """The time zone of an org, or of the tree's first root."""
+        roots = self.orgs.roots()
+        code = org if org is not None and org in self.orgs else roots[0].code if roots else None
+        return ZoneInfo(DEFAULT_TZ) if code is None else self.orgs.tz(code)
+
+    def read(self, query: Callable[[Connection], T]) -> T:
+        """Run `query` in a short reading transaction, off the loop."""
+        return self.offload(self._read, query)
+
+    def write(self, change: Callable[[Connection], T]) -> T:
+        """Run `change` in one writing transaction, off the loop."""
+        return self.offload(self._write, change)
+
+    def read_series(self, queries: Sequence[RangeQuery]) -> list[list[Point]]:
+        return self.offload(self._ranges, queries)
+
+    def _read(self, query: Callable[[Connection], T]) -> T:
+        with self.context.db.read() as conn:
+            return query(conn)
+
+    def _write(self, change: Callable[[Connection], T]) -> T:
+        with self.context.db.write() as conn:
+            return change(conn)
+
+    def _ranges(self, queries: Sequence[RangeQuery]) -> list[list[Point]]:
+        return [self.store.range(query) for query in queries]

@@ -1,0 +1,223 @@
+"""Widgets being watched: each computed once for all who watch the same, and what each watcher still has to be told."""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import msgspec
+
+from ioc.errors import IocError
+from ioc.inventory import Scope
+from ioc.store import Point, RangeQuery
+from web.mergepatch import diff
+from web.sight import Look, Sight
+
+log = logging.getLogger(__name__)
+
+MAX_WIDGETS = 64
+MAX_ID = 64
+ReadSeries = Callable[[Sequence[RangeQuery]], list[list[Point]]]
+
+
+class Widget(Protocol):
+    """What a module in `web/widgets` declares; one with `series` also says what it reads and every REFRESH_S."""
+
+    kind: str
+    Options: type[msgspec.Struct]
+
+    def touches(self, options: Any) -> frozenset[str]:
+        """The kinds of source whose deltas change it, and `facts` where it shows those."""
+        ...
+
+    def snapshot(self, sight: Sight, options: Any) -> dict[str, Any]: ...
+
+
+class Request(msgspec.Struct, frozen=True):
+    """One widget a client asks for."""
+
+    id: str
+    kind: str
+    options: dict[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A widget as it may be shared: a plug-in, its options, and the root of the subtree it shows."""
+
+    widget: Widget
+    options: msgspec.Struct
+    root: str | None
+
+    @property
+    def series(self) -> Callable[[Sight, Any], list[RangeQuery]] | None:
+        found: Callable[[Sight, Any], list[RangeQuery]] | None = getattr(self.widget, "series", None)
+        return found
+
+    def snapshot(self, look: Look, loaded: object = None) -> dict[str, Any]:
+        return self.widget.snapshot(Sight(look, self.root, loaded), self.options)
+
+
+def read_request(entry: Any) -> Request:
+    """One entry of a watch list; IocError says what is wrong with it."""
+    try:
+        return msgspec.convert(entry, Request)
+    except msgspec.ValidationError as error:
+        raise IocError("invalid_value", f"widget: {error}", name="widgets", detail=str(error)) from None
+
+
+def subject(widgets: Mapping[str, Widget], request: Request, scope: Scope, home: str | None) -> Subject:
+    """What the request means for a caller who sees `scope` and begins at `home`; IocError says what is wrong."""
+    widget = widgets.get(request.kind)
+    if widget is None:
+        raise IocError("unknown_widget", f"no widget of kind {request.kind!r}", kind=request.kind)
+    if not 1 <= len(request.id) <= MAX_ID:
+        raise IocError("invalid_value", "id: 1 to 64 characters", name="id", detail="1–64")
+    try:
+        options = msgspec.convert(request.options, widget.Options)
+    except msgspec.ValidationError as error:
+        raise IocError("invalid_value", f"options: {error}", name="options", detail=str(error)) from None
+    wanted: str | None = getattr(options, "org", None)
+    if wanted is not None and wanted not in scope:
+        raise IocError("unknown_org", f"org {wanted!r} is not in your subtree", org=wanted)
+    return Subject(widget, options, wanted if wanted is not None else home)
+
+
+@dataclass(slots=True, eq=False)
+class Shared:
+    """One subject as it is now; `version` rises with every change, patches are written out once for all."""
+
+    subject: Subject
+    touches: frozenset[str]
+    watchers: int = 0
+    version: int = 0
+    payload: dict[str, Any] = field(default_factory=dict)
+    as_of: str = "null"
+    loaded: list[list[Point]] | None = None
+    loaded_at: int | None = None
+    dirty: bool = True
+    _payload_text: str = ""
+    _patch_texts: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def waits(self) -> bool:
+        """It reads the metric store and has not done so yet."""
+        return self.subject.series is not None and self.loaded_at is None
+
+    def due(self, now: int) -> bool:
+        """Whether it is time to read the metric store (again)."""
+        every_ms = getattr(self.subject.widget, "REFRESH_S", 60) * 1000
+        return self.subject.series is not None and (self.loaded_at is None or now - self.loaded_at >= every_ms)
+
+    def refresh(self, look: Look) -> None:
+        """Compute it again; the version rises only when something is different."""
+        self.dirty = False
+        payload = self.subject.snapshot(look, self.loaded)
+        if self.version and not diff(self.payload, payload):
+            return
+        self.payload, self.version = payload, self.version + 1
+        self.as_of = _text(Sight(look, self.subject.root).at(look.now))
+        self._payload_text = ""
+        self._patch_texts.clear()
+
+    def payload_text(self) -> str:
+        if not self._payload_text:
+            self._payload_text = _text(self.payload)
+        return self._payload_text
+
+    def patch_text(self, version: int, payload: Mapping[str, Any]) -> str:
+        """What brings somebody who has `payload` of that version up to date."""
+        text = self._patch_texts.get(version)
+        if text is None:
+            text = self._patch_texts[version] = _text(diff(payload, self.payload))
+        return text
+
+
+class Board:
+    """Every shared widget that somebody watches."""
+
+    def __init__(self) -> None:
+        self._shared: dict[tuple[str, bytes, str | None], Shared] = {}
+
+    def __iter__(self) -> Iterator[Shared]:
+        return iter(list(self._shared.values()))
+
+    def __len__(self) -> int:
+        return len(self._shared)
+
+    def join(self, wanted: Subject) -> Shared:
+        key = self._key(wanted)
+        shared = self._shared.get(key)
+        if shared is None:
+            shared = self._shared[key] = Shared(wanted, wanted.widget.touches(wanted.options))
+        shared.watchers += 1
+        return shared
+
+    def leave(self, shared: Shared) -> None:
+        shared.watchers -= 1
+        if shared.watchers == 0:
+            self._shared.pop(self._key(shared.subject), None)
+
+    def mark(self, touched: Iterable[str]) -> None:
+        """Something of these kinds changed."""
+        touched = set(touched)
+        for shared in self._shared.values():
+            if shared.touches & touched:
+                shared.dirty = True
+
+    def mark_all(self) -> None:
+        """Time went by: anything may have turned stale, closed, or overdue."""
+        for shared in self._shared.values():
+            shared.dirty = True
+
+    def refresh(self, look: Look) -> None:
+        """Compute what is marked."""
+        for shared in self._shared.values():
+            if shared.dirty and not shared.waits:
+                _refresh(shared, look)
+
+    @staticmethod
+    def _key(wanted: Subject) -> tuple[str, bytes, str | None]:
+        return wanted.widget.kind, msgspec.msgpack.encode(wanted.options), wanted.root
+
+
+def _refresh(shared: Shared, look: Look) -> None:
+    """One widget that cannot cope with what it sees must not take the others with it."""
+    try:
+        shared.refresh(look)
+    except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError):
+        log.exception("widget %s could not be computed", shared.subject.widget.kind)
+
+
+@dataclass(slots=True)
+class Watching:
+    """One widget of one client: what it was told last."""
+
+    id: str
+    shared: Shared
+    seq: int = 0
+    version: int = 0
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def behind(self) -> bool:
+        return self.version < self.shared.version
+
+    def message(self) -> str:
+        """The event that brings it up to date, as JSON text: a snapshot the first time, then merged deltas."""
+        shared = self.shared
+        self.seq += 1
+        first = self.version == 0
+        body = shared.payload_text() if first else shared.patch_text(self.version, self.payload)
+        self.version, self.payload = shared.version, shared.payload
+        name, field_name = ("snapshot", "payload") if first else ("delta", "patch")
+        head = f'["{name}",{{"id":{_text(self.id)},"seq":{self.seq},"as_of":{shared.as_of}'
+        return f'{head},"{field_name}":{body}}}]'
+
+    def restart(self) -> None:
+        """Begin again with a snapshot."""
+        self.version = 0
+
+
+def _text(value: Any) -> str:
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,80 @@
+"""Our hold on each websocket: whole frames always, no compression, bounded messages, and a way to cut the line.
+
+simple-websocket hands each frame to `socket.send`, which under gevent may take only a part of it when the client reads
+slowly: the rest was lost and the stream broken. It also never gives up on a client that stops reading.
+"""
+
+import socket
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import simple_websocket
+from gevent.lock import Semaphore
+
+MAX_MESSAGE = 64 * 1024
+_EXTENSIONS = "HTTP_SEC_WEBSOCKET_EXTENSIONS"
+
+
+class WholeSocket:
+    """The few socket calls simple-websocket makes; `send` means all of it, one frame after the other."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._turn = Semaphore()
+        self.recv = sock.recv
+        self.close = sock.close
+
+    def send(self, frame: bytes) -> int:
+        with self._turn:
+            self._sock.sendall(frame)
+        return len(frame)
+
+    def cut(self) -> None:
+        """End it at once; whoever waits to send or receive gets an error."""
+        try:
+            self._sock.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            self._sock.close()
+
+
+class Websocket:
+    """What engineio asks of a websocket; `lines` keeps each engine id's socket so that it can be cut."""
+
+    def __init__(self, handler: Callable[["Websocket"], Any], lines: dict[str, WholeSocket]) -> None:
+        self._handler = handler
+        self._lines = lines
+
+    def __call__(self, environ: dict[str, Any], _start_response: Callable[..., Any]) -> Iterable[bytes]:
+        environ.pop(_EXTENSIONS, None)  # deflating for hundreds of screens costs more than the wire does
+        self._ws = simple_websocket.Server(environ, max_message_size=MAX_MESSAGE)
+        line = self._ws.sock = WholeSocket(self._ws.sock)
+        engine_id = self._handler.__self__.sid  # type: ignore[attr-defined]  # the handler is a method of engineio's Socket
+        self._lines[engine_id] = line
+        try:
+            answer: Iterable[bytes] = self._handler(self)
+        finally:
+            self._lines.pop(engine_id, None)
+            line.cut()
+        return answer
+
+    def send(self, message: str) -> None:
+        try:
+            self._ws.send(message)
+        except simple_websocket.ConnectionClosed:
+            raise OSError("connection closed") from None
+
+    def wait(self) -> str | bytes | None:
+        try:
+            received: str | bytes | None = self._ws.receive()
+        except simple_websocket.ConnectionClosed:
+            return None
+        return received
+
+    def close(self) -> None:
+        if self._ws.connected:
+            self._ws.close()
+
+
+def lay(engine: Any, lines: dict[str, WholeSocket]) -> None:
+    """Make an engineio server use these websockets."""
+    engine._async = {**engine._async, "websocket": lambda handler, _server: Websocket(handler, lines)}

@@ -1,0 +1,64 @@
+"""How fresh everything is: sources by health, the ones silent longest, and whether ingest's counters balance."""
+
+from collections import Counter
+from typing import Any
+
+from msgspec import Struct
+
+from ioc.inventory import Source
+from ioc.model import Health, Outcome
+from web.sight import SILENT, Sight
+
+kind = "freshness"
+
+_SHOWN = 6
+_COUNTED = (
+    Health.OK, Health.WARNING, Health.CRITICAL, Health.OFFLINE, Health.STALE, Health.CLOSED, Health.UNKNOWN,
+    Health.PENDING, Health.MAINTENANCE,
+)  # fmt: skip
+
+
+class Options(Struct, frozen=True, forbid_unknown_fields=True):
+    org: str | None = None
+
+
+def touches(_options: Options) -> frozenset[str]:
+    return frozenset({"facts"})
+
+
+def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
+    sources = sight.sources()
+    by_kind: dict[str, list[Source]] = {}
+    for source in sources:
+        by_kind.setdefault(source.key.kind, []).append(source)
+    return sight.head(sources) | {
+        "kinds": {name: _counts(sight, group) for name, group in sorted(by_kind.items())},
+        "oldest": _oldest(sight, sources),
+        "ingest": _ingest(sight),
+    }
+
+
+def _counts(sight: Sight, sources: list[Source]) -> dict[str, int]:
+    counts = Counter(sight.health(s) for s in sources)
+    of = len(sources) - counts[Health.PENDING]
+    return {str(health): counts[health] for health in _COUNTED} | {"of": of}
+
+
+def _oldest(sight: Sight, sources: list[Source]) -> dict[str, Any]:
+    silent = [s for s in sources if sight.health(s) in SILENT]
+    silent.sort(key=lambda s: sight.live(s).heard_at or 0)
+    return {str(s.key): _row(sight, s) for s in silent[:_SHOWN]}
+
+
+def _row(sight: Sight, source: Source) -> dict[str, Any]:
+    as_of = sight.at(sight.live(source).as_of, source.key.org)
+    name = {"name": source.name, "org_name": sight.org_name(source.key.org)}
+    return name | {"health": sight.health(source), "as_of": as_of}
+
+
+def _ingest(sight: Sight) -> dict[str, int] | None:
+    """Totals of the whole installation, which only somebody who sees all of it is shown."""
+    if len(sight.scope.codes) < len(sight.world.inventory.orgs) or sight.facts.at is None:
+        return None
+    names = ("received", *Outcome)
+    return {str(name): sum(n for (of, _), n in sight.facts.counters.items() if of == name) for name in names}

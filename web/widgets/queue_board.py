@@ -1,0 +1,50 @@
+"""One-stop centres: who waits, how long, and which counter serves which ticket."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from ioc.inventory import Source
+from web.sight import Sight
+
+kind = "queue_board"
+
+_FIGURES = ("waiting", "serving", "open_counters", "issued_today", "served_today", "longest_wait_s", "avg_wait_s")
+_SUMMED = ("waiting", "serving", "issued_today", "served_today")
+
+
+class Options(Struct, frozen=True, forbid_unknown_fields=True):
+    org: str | None = None
+
+
+def touches(_options: Options) -> frozenset[str]:
+    return frozenset({"queue", "facts"})
+
+
+def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
+    sources = sight.sources("queue")
+    reporting, of = sight.reporting(sources)
+    centres = {f"{s.key.org}/{s.key.source}": _centre(sight, s) for s in sources}
+    totals = {name: _sum(centre[name] for centre in centres.values()) for name in _SUMMED}
+    return sight.head(sources) | {"centres": centres, "totals": totals | {"reporting": reporting, "of": of}}
+
+
+def _centre(sight: Sight, source: Source) -> dict[str, Any]:
+    health, cause = sight.verdict(source)
+    desks = sight.facts.desks.get(source.id, ())
+    return {
+        "name": source.name,
+        "org_name": sight.org_name(source.key.org),
+        "health": health,
+        "cause": cause,
+        "simulated": source.simulated,
+        "as_of": sight.at(sight.live(source).as_of, source.key.org),
+        "desks": {d.counter_id: {"ticket_no": d.ticket_no, "since": sight.at(d.since, source.key.org)} for d in desks},
+        **{name: sight.current(source, name) for name in _FIGURES},
+    }
+
+
+def _sum(values: Any) -> float | None:
+    """Unknown, never 0, where nobody reports."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None

@@ -1,0 +1,48 @@
+"""Service systems and network lines: up or not, and how fast."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from ioc.inventory import Source
+from web.sight import UNCOUNTED, Sight
+
+kind = "service_status"
+
+_FIGURES = {"service": ("latency_ms",), "link": ("loss_pct", "rtt_ms")}
+
+
+class Options(Struct, frozen=True, forbid_unknown_fields=True):
+    org: str | None = None
+
+
+def touches(_options: Options) -> frozenset[str]:
+    return frozenset({"service", "link"})
+
+
+def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
+    services, links = sight.sources("service"), sight.sources("link")
+    return sight.head([*services, *links]) | {
+        "services": {f"{s.key.org}/{s.key.source}": _row(sight, s) for s in services},
+        "links": {f"{s.key.org}/{s.key.source}": _row(sight, s) for s in links},
+        "totals": {"services": _total(sight, services), "links": _total(sight, links)},
+    }
+
+
+def _row(sight: Sight, source: Source) -> dict[str, Any]:
+    health, cause = sight.verdict(source)
+    return {
+        "name": source.name,
+        "org_name": sight.org_name(source.key.org),
+        "health": health,
+        "cause": cause,
+        "simulated": source.simulated,
+        "as_of": sight.at(sight.live(source).as_of, source.key.org),
+        "up": sight.is_up(source),
+        **{name: sight.current(source, name) for name in _FIGURES[source.key.kind]},
+    }
+
+
+def _total(sight: Sight, sources: list[Source]) -> dict[str, int]:
+    due = [s for s in sources if sight.health(s) not in UNCOUNTED]
+    return {"up": sum(1 for s in due if sight.is_up(s)), "of": len(due)}
