@@ -47,8 +47,8 @@ def run(context: Context, stop: threading.Event, ready: Callable[[], None]) -> N
     settings = context.settings.mqtt
     path = context.settings.root / "run" / "broker.toml"
     write_config(path, settings)
-    # rumqttd's tracing reports every packet as an error
-    logging.getLogger("rumqttd").setLevel(logging.CRITICAL)
+    for name in ("rumqttd", "tracing", "iotcore"):  # their tracing reports every packet as an error
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     broker = IotCoreBroker(config_path=str(path))
     try:
         broker.check_ports()

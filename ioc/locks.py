@@ -14,7 +14,7 @@ def take(run_dir: Path, names: Iterable[str]) -> list[TextIO]:
     run_dir.mkdir(parents=True, exist_ok=True)
     held: list[TextIO] = []
     for name in names:
-        file = (run_dir / f"{name}.lock").open("a+", encoding="ascii")
+        file = (run_dir / f"supervisor-{name}.lock").open("a+", encoding="ascii")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

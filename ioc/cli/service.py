@@ -43,6 +43,7 @@ def add(commands: Commands) -> None:
 def demo(arguments: argparse.Namespace) -> None:
     from ioc import bootstrap
     from ioc import demo as first
+    from ioc.settings.read import is_loopback
     from ioc.started import Started
 
     if arguments.speed <= 0:
@@ -50,6 +51,8 @@ def demo(arguments: argparse.Namespace) -> None:
     data_dir = arguments.data_dir.absolute()
     http = {"host": arguments.host, "port": arguments.http_port}
     mqtt = {"host": arguments.host, "port": arguments.mqtt_port}
+    if not is_loopback(arguments.host):
+        mqtt |= first.mqtt_account(data_dir)
     table = bootstrap.default_table(data_dir, http=http, mqtt=mqtt)
     settings = bootstrap.parse_settings(table, "ioc demo")
     simulator = None if arguments.no_simulator else {"speed": arguments.speed, "seed": arguments.seed}

@@ -51,7 +51,7 @@ def _cross_check(settings: Settings) -> list[str]:
     for i, route in enumerate(settings.route):
         problems += _unknown(f"route[{i}].receivers", route.receivers, receivers)
         problems += _unknown(f"route[{i}].channels", route.channels, channels)
-    if settings.mqtt.embedded and not _loopback(settings.mqtt.host) and settings.mqtt.username is None:
+    if settings.mqtt.embedded and not is_loopback(settings.mqtt.host) and settings.mqtt.username is None:
         problems.append(
             f"mqtt.host: {settings.mqtt.host!r} is reachable from outside: set mqtt.username and mqtt.password"
         )
@@ -63,7 +63,7 @@ def _unknown(where: str, names: Sequence[str], known: set[str]) -> list[str]:
     return [f"{where}: {name!r} is not defined; allowed: {allowed}" for name in names if name not in known]
 
 
-def _loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     return host in ("localhost", "::1") or host.startswith("127.")
 
 
