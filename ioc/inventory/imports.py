@@ -191,8 +191,8 @@ Where = Callable[[str, Record], sa.ColumnElement[bool]]
 
 
 def _write(conn: Connection, table: sa.Table, report: ImportReport, merged: Records, where: Where) -> None:
-    for key in report.added:
-        conn.execute(sa.insert(table).values(merged[key]))
+    if report.added:
+        conn.execute(sa.insert(table), [merged[key] for key in report.added])
     for key, fields in report.changed.items():
         values: dict[str, Value] = {name: after for name, (_before, after) in fields.items()}
         conn.execute(sa.update(table).where(where(key, merged[key])).values(values))
