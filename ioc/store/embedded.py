@@ -48,7 +48,8 @@ class EmbeddedStore:
         try:
             if self._own and self._own.failed:
                 raise self._own.failed
-            notes.insert(0, f"{len(self.series())} series in {self._path.name}")
+            with self._readers.borrow() as conn:
+                notes.insert(0, f"{query.count_series(conn) if conn else 0} series in {self._path.name}")
         except IocError as error:
             return StoreHealth(ok=False, detail="; ".join([error.message, *notes]))
         return StoreHealth(ok=True, detail="; ".join(notes))

@@ -94,6 +94,11 @@ def _where(part: Part, grid: Grid, number: int) -> dict[str, int]:
     }
 
 
+def count_series(conn: sqlite3.Connection) -> int:
+    found: int = conn.execute("SELECT count(*) FROM series").fetchone()[0]
+    return found
+
+
 def known_series(conn: sqlite3.Connection, source: SourceKey | None) -> list[SeriesKey]:
     """Every series or those of one source, in the order of their names."""
     wanted = (source or SourceKey("", "", ""))._asdict()

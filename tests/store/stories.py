@@ -1,0 +1,47 @@
+"""Words the tests of the store share: one kiosk, its samples, and questions about it."""
+
+from collections.abc import Sequence
+
+from ioc.model import Number, Sample, SeriesKey, SourceKey
+from ioc.store import Aggregate, Fill, Point, RangeQuery, Retention
+from ioc.store.embedded import EmbeddedStore
+
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+NOON = 1_794_027_600_000  # 2026-11-07 12:00 in Việt Nam, a whole hour
+VIETNAM = 7 * HOUR
+KIOSK = SourceKey("HAG.H01", "queue", "kiosk-1")
+WAITING = SeriesKey(KIOSK, "waiting")
+KEEP = Retention(raw_days=14, minute_days=400, hour_days=1830)
+
+
+def sample(t: int, value: Number, key: SourceKey = KIOSK) -> Sample:
+    return Sample(key, t, {"waiting": value})
+
+
+def ask(
+    store: EmbeddedStore,
+    start: int,
+    end: int,
+    step: int = MINUTE,
+    agg: Aggregate = Aggregate.MEAN,
+    fill: Fill = Fill.NULL,
+) -> list[Point]:
+    return store.range(RangeQuery(WAITING, start, end, step, agg, fill))
+
+
+def values(points: Sequence[Point]) -> list[float | None]:
+    return [value for _, value in points]
+
+
+def counted(store: EmbeddedStore) -> float:
+    """Readings of the day that begins at noon, by the hour."""
+    return sum(value or 0 for _, value in ask(store, NOON, NOON + DAY, HOUR, Aggregate.COUNT))
+
+
+def settle(store: EmbeddedStore, now: int, keep: Retention = KEEP) -> None:
+    """Maintain until nothing is left to do."""
+    while True:
+        before = store._own.floors, {unit: set(due) for unit, due in store._own.due.items()}
+        store.maintain(now, keep)
+        if before == (store._own.floors, store._own.due):
+            return
