@@ -50,13 +50,14 @@ def publish(port: int, n: int) -> None:
     """Queue the backlog: SOURCES kiosks in turn, every message at an instant of its own."""
     client = paho.Client(CallbackAPIVersion.VERSION2, client_id="publisher")
     client.max_inflight_messages_set(500)
-    client.max_queued_messages_set(0)
     client.connect("127.0.0.1", port)
     client.loop_start()
     start = round(time.time() * 1000) - n
     for i in range(n):
         payload = f'{{"ts":{start + i},"waiting":{i % 50},"serving":{i % 7},"longest_wait_s":{i % 900}}}'
         info = client.publish(f"ioc/v1/hg/queue/kiosk-{i % SOURCES}/state", payload, qos=1)
+        if i % 2_000 == 0:
+            info.wait_for_publish(120)  # packet ids are 16 bits
     info.wait_for_publish(120)
     client.disconnect()
     client.loop_stop()
@@ -131,7 +132,7 @@ def progress(inbox: Path) -> tuple[int | None, int]:
     """When the first message was received (epoch ms) and how many the metric store has."""
     try:
         with sqlite3.connect(f"file:{inbox}?mode=ro", uri=True) as db:
-            first = db.execute("SELECT received_at FROM message ORDER BY seq LIMIT 1").fetchone()
+            first = db.execute("SELECT received_at FROM run ORDER BY first LIMIT 1").fetchone()
             done = db.execute("SELECT seq FROM cursor WHERE name = 'metrics'").fetchone()
     except sqlite3.OperationalError:
         return None, 0

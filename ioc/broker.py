@@ -14,6 +14,7 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
+from ioc.buffered import BufferedSocket
 from ioc.errors import IocError
 from ioc.settings import Mqtt
 
@@ -22,6 +23,7 @@ log = logging.getLogger(__name__)
 KEEPALIVE_S = 15
 RECONNECT_S = (1, 30)
 PUBLISH_TIMEOUT_S = 10.0
+BYTES_AT_ONCE = 8_000_000
 OnMessage = Callable[[str, bytes, bool], None]  # topic, payload, retained
 
 
@@ -34,9 +36,16 @@ def address(settings: Mqtt) -> tuple[str, int, bool]:
     return parts.hostname or "127.0.0.1", parts.port or (8883 if tls else 1883), tls
 
 
-def paho_client(settings: Mqtt, client_id: str, *, persistent: bool = False, manual_ack: bool = False) -> paho.Client:
+def paho_client(
+    settings: Mqtt,
+    client_id: str,
+    kind: type[paho.Client] = paho.Client,
+    *,
+    persistent: bool = False,
+    manual_ack: bool = False,
+) -> paho.Client:
     """A client set up as every connection of ours is, not yet connected."""
-    client = paho.Client(
+    client = kind(
         CallbackAPIVersion.VERSION2,
         client_id=client_id,
         clean_session=not persistent,
@@ -142,6 +151,13 @@ class Delivery(NamedTuple):
     qos: int
 
 
+class _BufferedClient(paho.Client):
+    """The one place where we reach into paho; without it everything works, at about half the rate."""
+
+    def _create_socket(self) -> BufferedSocket:
+        return BufferedSocket(super()._create_socket())
+
+
 class PersistentClient:
     """A connection with a session of its own, driven by the caller's loop: nothing is acknowledged by itself.
 
@@ -150,10 +166,11 @@ class PersistentClient:
     """
 
     def __init__(self, settings: Mqtt, client_id: str, topics: Sequence[str], arrived: list[Delivery]) -> None:
-        self._client = paho_client(settings, client_id, persistent=True, manual_ack=True)
+        self._client = paho_client(settings, client_id, _BufferedClient, persistent=True, manual_ack=True)
         self._topics = topics
         self._arrived = arrived
         self._subscribed = False
+        self._bytes = 0
         self.sessions_lost = 0
         self.connected = False
         self.refused: str | None = None
@@ -174,12 +191,15 @@ class PersistentClient:
     def exchange(self, limit: int, timeout: float) -> None:
         """Read what is there into `arrived`, up to `limit` messages; wait at most `timeout` seconds for the first."""
         sock = self._client.socket()
-        if sock is None:
+        if not isinstance(sock, BufferedSocket):
             return
-        readable, writable, _ = select.select([sock], [sock] if self._client.want_write() else [], [], timeout)
-        if writable:
-            self._client.loop_write()
-        while readable and len(self._arrived) < limit:
+        self._write(sock)
+        if not sock.readable:
+            readable, _, _ = select.select([sock], [sock] if sock.unsent else [], [], timeout)
+            if not readable:
+                return
+        self._bytes = 0
+        while len(self._arrived) < limit and self._bytes < BYTES_AT_ONCE:
             before = len(self._arrived)
             self._client.loop_read()
             if len(self._arrived) == before:
@@ -189,7 +209,7 @@ class PersistentClient:
         """In arrival order; some brokers drop a client that acknowledges out of order."""
         for delivery in deliveries:
             self._client.ack(delivery.mid, delivery.qos)
-        self._client.loop_write()
+        self._write(self._client.socket())
 
     def keep_alive(self) -> None:
         """Call about once a second: pings, and notices a peer that went silent."""
@@ -199,6 +219,14 @@ class PersistentClient:
         with contextlib.suppress(ValueError):
             self._client.disconnect()
         self._client.loop_write()
+
+    def _write(self, sock: object) -> None:
+        """Queued packets into the buffer, the buffer onto the wire; a broken wire shows at the next read."""
+        if self._client.want_write():
+            self._client.loop_write()
+        if isinstance(sock, BufferedSocket):
+            with contextlib.suppress(OSError):
+                sock.flush()
 
     def _on_connect(self, client: paho.Client, _data: Any, flags: Any, code: ReasonCode, _props: Any) -> None:
         self.refused = str(code) if code.is_failure else None
@@ -217,6 +245,7 @@ class PersistentClient:
             topic = message.topic
         except UnicodeDecodeError:
             topic = "\ufffd"  # a topic that is not UTF-8 still ends in quarantine by name
+        self._bytes += len(message.payload)
         self._arrived.append(Delivery(topic, bytes(message.payload), message.retain, message.mid, message.qos))
 
     def _on_disconnect(self, _client: paho.Client, _data: Any, _flags: Any, code: ReasonCode, _props: Any) -> None:

@@ -1,7 +1,7 @@
 """From a message on the bus to validated values of a source, or a named reason why not; pure but for its caches."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,7 @@ import msgspec
 
 from ioc.clock import local
 from ioc.events import DossierEvent, Event
-from ioc.inbox import Message
+from ioc.inbox import Received, Run
 from ioc.inventory import Inventory, Source
 from ioc.kinds import Kinds, KindSpec
 from ioc.model import Leniency, Number, Reason, Refusal, SourceKey, SourceStatus
@@ -21,6 +21,9 @@ _CACHE_TOPICS = 50_000
 _RESERVED = frozenset({"ts", "simulated"})
 _PLAIN_STATUS = {b"online": True, b"offline": False, b"1": True, b"0": False}
 _NONE: frozenset[Leniency] = frozenset()
+_NO_TEXTS: dict[str, str] = {}
+_NUMERIC = frozenset({int, float})
+_EXACT = 2.0**53
 
 
 class Decoded(NamedTuple):
@@ -70,6 +73,7 @@ class Target(NamedTuple):
     tz: ZoneInfo
     source: Source | None
     leniencies: frozenset[Leniency]
+    bounds: Mapping[str, tuple[float, float]]
 
 
 class Decoder:
@@ -79,19 +83,20 @@ class Decoder:
         self._kinds = kinds
         self._inventory = inventory
         self._targets: dict[str, Target | Rejected] = {}
+        self._bounds = {kind: _bounds(spec) for kind, spec in kinds.items()}
 
     def use(self, inventory: Inventory) -> None:
         self._inventory = inventory
         self._targets.clear()
 
-    def batch(self, messages: list[Message]) -> Batch:
-        batch = Batch(messages[-1].seq if messages else 0, 0, [], [], [])
+    def batch(self, run: Run) -> Batch:
+        batch = Batch(run.last, 0, [], [], [])
         received = 0
-        for message in messages:
-            received += self._one(message, batch)
+        for seq, message in enumerate(run.messages, run.first):
+            received += self._one(seq, message, batch)
         return batch._replace(received=received)
 
-    def _one(self, message: Message, batch: Batch) -> int:
+    def _one(self, seq: int, message: Received, batch: Batch) -> int:
         """Decode one message into the batch and return how many objects it held."""
         if not message.payload:
             batch.refused.append(Refusal.CLEARED)
@@ -100,7 +105,7 @@ class Decoder:
             target = self._target(message.topic, message.received_at)
             elements, leniencies = self._elements(target, message.payload)
         except Rejected as why:
-            batch.bad.append(_bad(message, 0, message.payload, why))
+            batch.bad.append(_bad(seq, message, 0, message.payload, why))
             return 1
         for i, element in enumerate(elements):
             try:
@@ -110,7 +115,7 @@ class Decoder:
                 batch.good.append(good)
             except Rejected as why:
                 raw = message.payload if len(elements) == 1 else msgspec.json.encode(element)
-                batch.bad.append(_bad(message, i, raw, why))
+                batch.bad.append(_bad(seq, message, i, raw, why))
         return len(elements)
 
     def _target(self, topic: str, received_at: int) -> Target:
@@ -144,7 +149,7 @@ class Decoder:
         source = self._inventory.sources.get(key)
         if source is not None and source.status is SourceStatus.RETIRED:
             raise Rejected(Reason.RETIRED_SOURCE, str(key))
-        return Target(key, channel, spec, tz, source, leniencies)
+        return Target(key, channel, spec, tz, source, leniencies, self._bounds[spec.kind])
 
     def _check_orgs(self, event: DossierEvent) -> None:
         for name in ("receiving_org", "handling_org"):
@@ -162,14 +167,29 @@ class Decoder:
         return elements, leniencies | target.leniencies if leniencies or target.leniencies else _NONE
 
 
-def _bad(message: Message, element: int, payload: bytes, why: Rejected) -> Bad:
+def _bounds(spec: KindSpec) -> dict[str, tuple[float, float]]:
+    """The plain figures of a kind; a kind that unfolds its states has none."""
+    if spec.unfold is not None:
+        return {}
+    return {
+        name: (-_EXACT if metric.low is None else metric.low, _EXACT if metric.high is None else metric.high)
+        for name, metric in spec.metrics.items()
+        if not metric.boolean
+    }
+
+
+def _bad(seq: int, message: Received, element: int, payload: bytes, why: Rejected) -> Bad:
     kept = payload[:SAMPLE_BYTES] if why.reason is Reason.TOO_LARGE else payload
-    return Bad(message.seq, element, message.received_at, message.topic, kept, why.reason, why.detail)
+    return Bad(seq, element, message.received_at, message.topic, kept, why.reason, why.detail)
 
 
-def _decode(target: Target, element: Any, message: Message, leniencies: frozenset[Leniency]) -> Decoded:
+def _decode(target: Target, element: Any, message: Received, leniencies: frozenset[Leniency]) -> Decoded:
     if not isinstance(element, dict):
         raise Rejected(Reason.WRONG_TYPE, "expected a JSON object")
+    if target.channel == "state" and not leniencies:
+        plain = _plain_state(target, element, message)
+        if plain is not None:
+            return plain
     fields = Fields(element, target.tz)
     if leniencies:
         fields.leniencies |= leniencies
@@ -188,6 +208,27 @@ def _decode(target: Target, element: Any, message: Message, leniencies: frozense
         target.key, target.source, t, message.received_at, message.retained,
         metrics, texts, online, event, element.get("simulated") is True, fields.leniencies,
     )  # fmt: skip
+
+
+def _plain_state(target: Target, element: dict[str, Any], message: Received) -> Decoded | None:
+    """The usual case at a fifth of the price: an exact time, known figures within their bounds, nothing else."""
+    t = element.get("ts")
+    received_at = message.received_at
+    if type(t) is not int or not received_at - BEHIND_MS <= t <= received_at + AHEAD_MS:
+        return None
+    metrics: dict[str, Number] = {}
+    bounds = target.bounds
+    for name, value in element.items():
+        bound = bounds.get(name)
+        if bound is not None and type(value) in _NUMERIC and bound[0] <= value <= bound[1]:
+            metrics[name] = value
+        elif name != "ts":
+            return None
+    if not metrics:
+        return None
+    return Decoded(
+        target.key, target.source, t, received_at, message.retained, metrics, _NO_TEXTS, None, None, False, _NONE
+    )
 
 
 def _instant(fields: Fields, received_at: int, *, bounded_past: bool) -> int:

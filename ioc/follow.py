@@ -77,19 +77,10 @@ class Follower:
     def tick(self) -> None:
         """Call about once a second: takes a new snapshot where one is due, looks whether the inventory changed."""
         try:
-            changed = self._offload(self._look)
+            inventory, taken = self._offload(self._read)
         except IocError as error:
             log.warning("live state cannot be read: %s", error)
             return
-        if changed:
-            self._tell(changed)
-
-    def _look(self) -> set[SourceKey]:
-        today = local(self._context.clock.now_ms(), self.world.inventory.orgs.tz("")).date().isoformat()
-        with self._context.db.read() as conn:
-            rev = int(get(conn, Fact.INVENTORY_REV, "0"))
-            inventory = load(conn, today) if rev != self.world.inventory.rev or self._stale else None
-            taken = snapshot(conn) if self._stale else None
         changed: set[SourceKey] = set()
         with self.lock:
             if inventory is not None:
@@ -97,7 +88,17 @@ class Follower:
                 self.world.inventory = inventory
             if taken is not None:
                 changed |= self._take(*taken)
-        return changed
+        if changed:
+            self._tell(changed)
+
+    def _read(self) -> tuple[Inventory | None, tuple[str, int, list[Patch]] | None]:
+        """Only reads, so that it may run on another thread: the world changes on the bus's and the caller's."""
+        today = local(self._context.clock.now_ms(), self.world.inventory.orgs.tz("")).date().isoformat()
+        stale = self._stale
+        with self._context.db.read() as conn:
+            rev = int(get(conn, Fact.INVENTORY_REV, "0"))
+            inventory = load(conn, today) if rev != self.world.inventory.rev or stale else None
+            return inventory, snapshot(conn) if stale else None
 
     def _take(self, epoch: str, n: int, patches: list[Patch]) -> set[SourceKey]:
         """A snapshot from before the last delta we merged does not close the gap: the next tick tries again."""

@@ -8,19 +8,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from ioc.errors import IocError
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS message(
-  seq INTEGER PRIMARY KEY AUTOINCREMENT, received_at INTEGER NOT NULL, topic TEXT NOT NULL, payload BLOB NOT NULL,
-  retained INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS run(
+  first INTEGER PRIMARY KEY, n INTEGER NOT NULL, received_at INTEGER NOT NULL, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS cursor(name TEXT PRIMARY KEY, seq INTEGER NOT NULL);
 """
-_ROWS_A_STATEMENT = 200
-_INSERT = "INSERT INTO message(received_at, topic, payload, retained) VALUES "
-_ROW = "(?,?,?,?)"
-_DELETE_CHUNK = 20_000
+_RUN_ROWS = 1_000
+_RUN_BYTES = 1_000_000
+_DELETE_RUNS = 100
 
 
 class Received(NamedTuple):
@@ -32,18 +32,26 @@ class Received(NamedTuple):
     retained: bool
 
 
-class Message(NamedTuple):
-    """A message in the inbox, in arrival order by `seq`."""
+class Run(NamedTuple):
+    """Messages in arrival order; the first has the number `first`, each next one more."""
 
-    seq: int
-    received_at: int
-    topic: str
-    payload: bytes
-    retained: bool
+    first: int
+    messages: list[Received]
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.messages) - 1
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(list[Received]).decode
 
 
 class Inbox:
-    """One SQLite file, `synchronous=FULL`; open one object a thread."""
+    """One SQLite file, `synchronous=FULL`; open one object a thread.
+
+    What arrived together is one row (a run): a commit costs the same however many messages it holds.
+    """
 
     def __init__(self, path: Path, *, max_bytes: int = 0, min_free_bytes: int = 0) -> None:
         self.path = path
@@ -57,29 +65,37 @@ class Inbox:
             self._db.execute("INSERT OR IGNORE INTO meta VALUES ('id', ?)", (secrets.token_hex(8),))
             self.id: str = self._db.execute("SELECT value FROM meta WHERE key = 'id'").fetchone()[0]
 
-    def append(self, rows: Sequence[Received]) -> int:
-        """Commit the rows and return the seq of the first; IocError `inbox_full` (transient) when there is no room."""
-        if not rows:
-            return 0
+    def append(self, messages: Sequence[Received]) -> int:
+        """Commit the messages and return the number of the first; transient `inbox_full` when there is no room."""
         self._check_room()
         with _translated(self.path), self._transaction():
-            for start in range(0, len(rows), _ROWS_A_STATEMENT):
-                chunk = rows[start : start + _ROWS_A_STATEMENT]
-                # one statement for many rows: the interpreter lock is given up once a statement, not once a row
-                values = [value for row in chunk for value in row]
-                self._db.execute(_INSERT + ",".join([_ROW] * len(chunk)), values)
-            last: int = self._db.execute("SELECT last_insert_rowid()").fetchone()[0]
-        return last - len(rows) + 1
+            first = seq = self.newest() + 1
+            for chunk in _chunks(messages):
+                row = (seq, len(chunk), chunk[-1].received_at, _encode(chunk))
+                self._db.execute("INSERT INTO run VALUES (?, ?, ?, ?)", row)
+                seq += len(chunk)
+        return first
 
-    def after(self, seq: int, limit: int) -> list[Message]:
-        """The next messages behind `seq`."""
-        query = "SELECT seq, received_at, topic, payload, retained FROM message WHERE seq > ? ORDER BY seq LIMIT ?"
+    def after(self, seq: int, limit: int) -> Run:
+        """The next messages behind `seq`; about `limit` of them, none when there are none."""
+        query = (
+            "SELECT first, body FROM run WHERE first >= coalesce((SELECT max(first) FROM run WHERE first <= ?1), 0)"
+            " AND first + n > ?1 ORDER BY first LIMIT ?2"
+        )
+        messages: list[Received] = []
+        begin = seq + 1
         with _translated(self.path):
-            return [Message(*row) for row in self._db.execute(query, (seq, limit))]
+            for first, body in self._db.execute(query, (seq + 1, limit)):
+                if not messages:
+                    begin = max(first, seq + 1)
+                messages += _decode(body)[max(0, seq + 1 - first) :]
+                if len(messages) >= limit:
+                    break
+        return Run(begin, messages)
 
     def newest(self) -> int:
-        """The highest seq ever given out."""
-        row = self._db.execute("SELECT seq FROM sqlite_sequence WHERE name = 'message'").fetchone()
+        """The highest number ever given out."""
+        row = self._db.execute("SELECT first + n - 1 FROM run ORDER BY first DESC LIMIT 1").fetchone()
         return int(row[0]) if row else 0
 
     def cursor(self, name: str) -> int:
@@ -94,10 +110,16 @@ class Inbox:
             )
 
     def prune(self, done: int, before: int) -> int:
-        """Delete a bounded number of rows that every cursor has passed and that came before `before` (epoch ms)."""
-        query = "DELETE FROM message WHERE seq IN (SELECT seq FROM message WHERE seq <= ? AND received_at < ? LIMIT ?)"
+        """Delete some runs that every cursor has passed and that came before `before` (epoch ms); how many.
+
+        The newest run stays: its number is where the next one continues.
+        """
+        query = (
+            "DELETE FROM run WHERE first IN (SELECT first FROM run WHERE first + n - 1 <= ? AND received_at < ?"
+            " AND first < (SELECT max(first) FROM run) ORDER BY first LIMIT ?)"
+        )
         with _translated(self.path):
-            return self._db.execute(query, (done, before, _DELETE_CHUNK)).rowcount
+            return self._db.execute(query, (done, before, _DELETE_RUNS)).rowcount
 
     def close(self) -> None:
         self._db.close()
@@ -126,6 +148,20 @@ class Inbox:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
             raise
+
+
+def _chunks(messages: Sequence[Received]) -> Iterator[list[Received]]:
+    """Runs of bounded count and size."""
+    chunk: list[Received] = []
+    size = 0
+    for message in messages:
+        chunk.append(message)
+        size += len(message.payload)
+        if len(chunk) >= _RUN_ROWS or size >= _RUN_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
 
 
 @contextmanager

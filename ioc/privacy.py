@@ -7,7 +7,9 @@ from typing import Any
 
 import msgspec
 
-REDACTED = b"{}"
+_REDACTED = b"{"
+_CACHED = 10_000
+_KEY = re.compile(rb'"([^"]*)"\s*:')
 
 
 class Privacy:
@@ -15,14 +17,11 @@ class Privacy:
 
     def __init__(self, keys: Iterable[str]) -> None:
         self._names = {_bare(key) for key in keys}
-        spellings = "|".join(sorted(_loose(key) for key in keys))
-        # an escape or a letter beyond ASCII in a key could hide a name from the pattern, so those are parsed as well
-        pattern = rf'\\u|[\x80-\xff][^":{{}}]*"\s*:|(?i:{spellings})'
-        self._suspect = re.compile(pattern.encode("latin-1") if spellings else rb"(?!)")
+        self._verdicts: dict[bytes, bool] = {}
 
     def strip(self, payload: bytes) -> tuple[bytes, bool]:
         """The payload to keep, and whether something was taken out of it."""
-        if self._suspect.search(payload) is None:
+        if not self._suspect(payload):
             return payload, False
         try:
             value = msgspec.json.decode(payload.removeprefix(b"\xef\xbb\xbf"))
@@ -32,10 +31,25 @@ class Privacy:
         kept = self._without(value, found)
         return (msgspec.json.encode(kept), True) if found else (payload, False)
 
+    def _suspect(self, payload: bytes) -> bool:
+        """Whether a key may be a listed one; an escape could hide one, so it always is."""
+        if b"\\" in payload:
+            return True
+        verdicts = self._verdicts
+        for key in _KEY.findall(payload):
+            verdict = verdicts.get(key)
+            if verdict is None:
+                if len(verdicts) >= _CACHED:
+                    verdicts.clear()
+                verdict = verdicts[key] = _bare(key.decode("utf-8", "replace")) in self._names
+            if verdict:
+                return True
+        return False
+
     def _unparsed(self, payload: bytes) -> tuple[bytes, bool]:
         """Broken JSON near a listed key: nothing of it can be trusted to be nobody's name."""
         text = _bare(payload.decode("utf-8", "replace"))
-        return (REDACTED[:1], True) if any(name in text for name in self._names) else (payload, False)
+        return (_REDACTED, True) if any(name in text for name in self._names) else (payload, False)
 
     def _without(self, value: Any, found: list[str]) -> Any:
         if isinstance(value, dict):
@@ -51,7 +65,3 @@ def _bare(key: str) -> str:
     """`Họ_Tên`, `hoTen` and `ho-ten` are one key."""
     plain = unicodedata.normalize("NFD", key.replace("đ", "d").replace("Đ", "D"))
     return "".join(c for c in plain.lower() if c.isalnum() and c.isascii())
-
-
-def _loose(key: str) -> str:
-    return '"' + "[-_ .]*".join(re.escape(c) for c in key.replace("_", "")) + r'"\s*:'

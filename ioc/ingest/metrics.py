@@ -102,10 +102,10 @@ class Metrics:
     def _messages(self) -> bool:
         handed = self._handover.after(self.position)
         if handed is None:
-            messages = self._inbox.after(self.position, CATCH_UP)
-            if not messages:
+            run = self._inbox.after(self.position, CATCH_UP)
+            if not run.messages:
                 return False
-            handed = Handed(messages[0].seq, messages[-1].seq, samples_of(self._decoder.batch(messages)))
+            handed = Handed(run.first, run.last, samples_of(self._decoder.batch(run)))
         self._store.write(handed.samples)
         self._inbox.advance(CURSOR, handed.last)
         self.position = handed.last

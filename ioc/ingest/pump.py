@@ -82,12 +82,12 @@ class Pump:
         self._publish(force=True)
 
     def _take(self) -> bool:
-        messages = self._inbox.after(self.position, BATCH)
-        if not messages:
+        run = self._inbox.after(self.position, BATCH)
+        if not run.messages:
             return False
-        batch = self._decoder.batch(messages)
+        batch = self._decoder.batch(run)
         self._records.take(batch)
-        self._handover.put(messages[0].seq, batch)
+        self._handover.put(run.first, batch)
         self.position = batch.last
         return True
 

@@ -91,7 +91,22 @@ class Records:
                 pending.happened.append(Happened(good.key, good.received_at, good.event))
             elif good.metrics:
                 self._states[good.key] = good.received_at
-            self._merge(_patch(good, self.world.live.get(good.key)))
+            self._merge_one(good)
+
+    def _merge_one(self, good: Decoded) -> None:
+        live = self.world.live.get(good.key)
+        waiting = self.pending_patches.get(good.key)
+        if live is None or waiting is None or good.retained or good.texts or good.online is not None:
+            self._merge(_patch(good, live))
+            return
+        # the same as merging a patch, without making one for every message
+        t, latest_metrics, changed = good.t, live.metrics, waiting.metrics
+        for name, value in good.metrics.items():
+            have = latest_metrics.get(name)
+            if have is None or t >= have[0]:
+                latest_metrics[name] = changed[name] = (t, value)
+        live.heard_at = waiting.heard_at = good.received_at
+        self._pending.dirty.add(good.key)
 
     def _merge(self, patch: Patch) -> None:
         live = self.world.live.get(patch.source)

@@ -6,7 +6,7 @@ import pytest
 
 from ioc.decode import Decoder
 from ioc.events import DossierEvent, TicketEvent
-from ioc.inbox import Message
+from ioc.inbox import Received, Run
 from ioc.model import Leniency, Reason, Refusal, SourceStatus
 from tests.ioc.worlds import KIOSK, inventory, kinds, source
 
@@ -15,7 +15,7 @@ NOW = 1_795_222_800_000
 
 def decode(payload: object, topic: str = f"ioc/v1/{KIOSK}/state", *, retained: bool = False, received: int = NOW):
     raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-    return Decoder(kinds(), inventory()).batch([Message(1, received, topic, raw, retained)])
+    return Decoder(kinds(), inventory()).batch(Run(1, [Received(received, topic, raw, retained)]))
 
 
 def reason(payload: object, topic: str = f"ioc/v1/{KIOSK}/state") -> Reason:
@@ -67,7 +67,9 @@ def test_what_cannot_be_used_has_a_name(payload: object, topic: str | None, expe
     assert reason(payload, topic or f"ioc/v1/{KIOSK}/state") is expected
 
 
-@pytest.mark.parametrize(("payload", "online"), [(b"online", True), (b"Offline\n", False), (b'{"online":false}', False)])
+@pytest.mark.parametrize(
+    ("payload", "online"), [(b"online", True), (b"Offline\n", False), (b'{"online":false}', False)]
+)
 def test_a_status_may_be_plain(payload: bytes, online: bool) -> None:
     (good,) = decode(payload, f"ioc/v1/{KIOSK}/status").good
     assert good.online is online
@@ -109,7 +111,7 @@ def test_topics_of_a_closed_org_count_for_its_successor() -> None:
 
 def test_a_retired_source_is_put_aside_not_lost() -> None:
     decoder = Decoder(kinds(), inventory(source(KIOSK, 1, status=SourceStatus.RETIRED)))
-    (bad,) = decoder.batch([Message(1, NOW, f"ioc/v1/{KIOSK}/state", b'{"waiting":1}', retained=False)]).bad
+    (bad,) = decoder.batch(Run(1, [Received(NOW, f"ioc/v1/{KIOSK}/state", b'{"waiting":1}', retained=False)])).bad
     assert bad.reason is Reason.RETIRED_SOURCE
 
 

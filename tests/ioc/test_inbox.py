@@ -18,8 +18,12 @@ def test_messages_come_back_in_arrival_order_under_the_same_identity(tmp_path: P
     assert inbox.append(rows(450, 50)) == 451
     again = Inbox(tmp_path / "inbox.sqlite")
     assert again.id == inbox.id
-    assert [message.topic for message in again.after(0, 1_000)] == [f"t/{i}" for i in range(500)]
-    assert [message.seq for message in again.after(498, 10)] == [499, 500]
+    run = again.after(0, 1_000)
+    assert (run.first, run.last) == (1, 500)
+    assert [message.topic for message in run.messages] == [f"t/{i}" for i in range(500)]
+    tail = again.after(448, 10)
+    assert (tail.first, [message.topic for message in tail.messages[:3]]) == (449, ["t/448", "t/449", "t/450"])
+    assert again.after(500, 10).messages == []
 
 
 def test_a_cursor_is_kept(tmp_path: Path) -> None:
@@ -31,10 +35,11 @@ def test_a_cursor_is_kept(tmp_path: Path) -> None:
 
 def test_only_done_and_old_rows_go_and_numbers_are_never_used_again(tmp_path: Path) -> None:
     inbox = Inbox(tmp_path / "inbox.sqlite")
-    inbox.append(rows(0, 10))
-    assert inbox.prune(done=6, before=1_004) == 4
-    assert [message.seq for message in inbox.after(0, 100)] == [5, 6, 7, 8, 9, 10]
-    assert inbox.prune(done=10, before=9_999) == 6
+    for i in range(0, 10, 2):
+        inbox.append(rows(i, 2))
+    assert inbox.prune(done=7, before=1_004) == 2
+    assert (inbox.after(0, 100).first, inbox.after(0, 100).last) == (5, 10)
+    assert inbox.prune(done=10, before=9_999) == 2
     assert inbox.append(rows(0, 1)) == 11
     assert inbox.newest() == 11
 
@@ -47,7 +52,7 @@ def test_a_full_inbox_says_so_loses_nothing_and_takes_again_when_there_is_room(t
             inbox.append(rows(kept, 100))
             kept += 100
     assert full.value.transient
-    assert len(inbox.after(0, 10_000)) == kept
+    assert len(inbox.after(0, 10_000).messages) == kept
     inbox.prune(done=kept, before=10**9)
     assert inbox.append(rows(0, 1)) == kept + 1
 

@@ -27,7 +27,7 @@ def test_an_escaped_key_does_not_hide() -> None:
 
 
 def test_other_payloads_are_left_to_the_byte() -> None:
-    for payload in (b'{"ts": 1, "waiting": 2 }', b'{"service_name": "x"}', "{\"tên\": 1}".encode(), b"online"):
+    for payload in (b'{"ts": 1, "waiting": 2 }', b'{"service_name": "x"}', '{"tên": 1}'.encode(), b"online"):
         assert PRIVACY.strip(payload) == (payload, False)
 
 

@@ -12,7 +12,7 @@ from ioc.db import Database, sqlite_url
 from ioc.db.tables import counter, derived, dossier, leniency, metadata, org, quarantine, source
 from ioc.decode import Decoder
 from ioc.follow import snapshot
-from ioc.inbox import Message
+from ioc.inbox import Received, Run
 from ioc.ingest.records import Records
 from ioc.inventory.records import load
 from ioc.model import Reason, SourceKey, SourceStatus
@@ -45,10 +45,10 @@ class Line:
     def take(self, *messages: tuple[str, object], retained: bool = False) -> None:
         found = []
         for topic, payload in messages:
-            self.seq += 1
             raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-            found.append(Message(self.seq, RECEIVED, topic, raw, retained))
-        self.records.take(self.decoder.batch(found))
+            found.append(Received(RECEIVED, topic, raw, retained))
+        self.records.take(self.decoder.batch(Run(self.seq + 1, found)))
+        self.seq += len(found)
 
     def flush(self, now: int = NOW) -> None:
         inventory = self.records.flush(now)

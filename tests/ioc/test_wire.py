@@ -102,7 +102,7 @@ def test_what_is_not_usable_json_is_named(payload: bytes, reason: Reason) -> Non
 
 
 def test_brackets_inside_text_are_not_depth() -> None:
-    assert parse_json(json.dumps({"a": "[[[[[[[[[[{{{{\\\"[["}).encode())[0] == [{"a": "[[[[[[[[[[{{{{\\\"[["}]
+    assert parse_json(json.dumps({"a": '[[[[[[[[[[{{{{\\"[['}).encode())[0] == [{"a": '[[[[[[[[[[{{{{\\"[['}]
 
 
 def test_a_byte_order_mark_is_forgiven_and_counted() -> None:
