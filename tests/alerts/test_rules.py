@@ -1,0 +1,205 @@
+"""What the rule kinds say: limits with recovery, unknown never OK, dossiers counted an org."""
+
+import pytest
+import sqlalchemy as sa
+from msgspec import structs
+
+from alerts.rules.threshold import On, Options
+from ioc.db.tables import dossier, org, source
+from ioc.errors import UsageError
+from ioc.model import SourceStatus
+from tests.alerts.conftest import ms
+
+WAIT = """
+[[rule]]
+id = "long-wait"
+kind = "threshold"
+on = { kind = "queue", metric = "longest_wait_s" }
+above = 1800
+recover_below = 1500
+hold_s = 60
+"""
+DOWN = """
+[[rule]]
+id = "service-down"
+kind = "threshold"
+on = { kind = "service", metric = "up" }
+equals = false
+severity = "critical"
+"""
+OVERDUE = """
+[[rule]]
+id = "overdue"
+kind = "dossier_overdue"
+"""
+
+
+def test_a_figure_fires_after_its_hold_and_recovers_at_its_own_value(stage):
+    s = stage(WAIT)
+    kiosk = s.add("xm/queue/k1")
+    s.run(50, 5, lambda: s.hear(kiosk, longest_wait_s=1900))
+    assert s.states == ["pending"]
+    s.run(30, 5, lambda: s.hear(kiosk, longest_wait_s=1920))
+    assert s.states == ["firing"]
+    assert s.pocket.messages[0].subject.endswith("32 phút, vượt ngưỡng 30 phút")
+    s.run(60, 5, lambda: s.hear(kiosk, longest_wait_s=1600))
+    assert s.states == ["firing"]
+    s.run(10, 5, lambda: s.hear(kiosk, longest_wait_s=1499))
+    assert s.states == ["resolved_unseen"]
+
+
+def test_easing_inside_the_hold_is_a_return(stage):
+    s = stage(WAIT)
+    kiosk = s.add("xm/queue/k1")
+    s.run(30, 5, lambda: s.hear(kiosk, longest_wait_s=1900))
+    s.run(60, 5, lambda: s.hear(kiosk, longest_wait_s=1700))
+    assert s.states == ["closed"]
+    assert s.pocket.messages == []
+
+
+def test_a_stale_reading_does_not_resolve(stage):
+    s = stage(WAIT)
+    kiosk = s.add("xm/queue/k1")
+    s.run(70, 5, lambda: s.hear(kiosk, longest_wait_s=1900))
+    s.run(900, 30)
+    assert s.states == ["firing"]
+    assert len(s.pocket.messages) == 1
+
+
+def test_a_stale_reading_does_not_fire(stage):
+    s = stage(WAIT.replace("hold_s = 60", "hold_s = 300"))
+    kiosk = s.add("xm/queue/k1")
+    s.hear(kiosk, longest_wait_s=1900)
+    s.run(900, 30)
+    assert s.states == ["pending"]
+    s.run(5, 5, lambda: s.hear(kiosk, longest_wait_s=100))
+    assert s.states == ["closed"]
+    assert s.pocket.messages == []
+
+
+def test_yesterdays_reading_says_nothing_at_opening(stage):
+    s = stage(WAIT)
+    s.clock.set(ms("2026-11-19 16:50"))
+    s.start()
+    kiosk = s.add("xm/queue/k1", hours="office", interval_s=0)
+    s.hear(kiosk, longest_wait_s=1000)
+    s.until("2026-11-19 16:59", 60)
+    s.hear(kiosk, longest_wait_s=1900)
+    s.until("2026-11-20 08:30", 300)
+    assert s.pocket.messages == []
+
+
+def test_a_boolean_that_is_false_takes_its_children_down(stage):
+    s = stage(DOWN)
+    portal = s.add("hg/service/portal")
+    api = s.add("hg/service/api", parent="hg/service/portal")
+    s.run(130, 5, lambda: (s.hear(portal, up=False), s.hear(api, up=False)))
+    assert [message.subject for message in s.pocket.messages] == [
+        "[IOC] NGHIÊM TRỌNG · Hà Giang · Nguồn portal: Ngừng hoạt động"
+    ]
+    assert sorted(s.states) == ["firing", "suppressed"]
+
+
+def test_a_rule_that_breaks_keeps_its_alerts_and_spares_the_others(stage, caplog):
+    s = stage(DOWN + WAIT)
+    portal, kiosk = s.add("hg/service/portal"), s.add("xm/queue/k1")
+    s.run(20, 5, lambda: s.hear(portal, up=False))
+    assert s.states == ["firing"]
+    evaluator = s.engine.lookout.evaluator
+    broken = structs.replace(evaluator.rules[0], options=None)
+    evaluator.rules = (broken, *evaluator.rules[1:])
+    s.run(90, 5, lambda: (s.hear(portal, up=True), s.hear(kiosk, longest_wait_s=1900)))
+    assert s.states == ["firing", "firing"]
+    assert "service-down could not be evaluated" in caplog.text
+
+
+def test_a_rule_that_is_gone_closes_its_alerts(stage):
+    s = stage(DOWN)
+    portal = s.add("hg/service/portal")
+    s.run(20, 5, lambda: s.hear(portal, up=False))
+    s.engine.lookout.evaluator.rules = ()
+    s.run(5)
+    assert s.states == ["closed"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{}, {"above": 1, "recover_below": 2}, {"below": 1, "recover_above": 0}, {"equals": True, "above": 1}],
+)
+def test_contradictory_limits_are_refused(wrong):
+    with pytest.raises(ValueError, match=r"need|alone"):
+        Options(on=On(kind="queue", metric="waiting"), **wrong)
+
+
+def test_the_configuration_names_the_contradiction(stage):
+    with pytest.raises(UsageError, match=r"rule\[0\]: recover_below needs an above"):
+        stage(WAIT.replace("above = 1800", "below = 1800"))
+
+
+class Registry:
+    """The dossiers of one-stop systems, as ingest would have written them."""
+
+    def __init__(self, s, first_seen):
+        self.s = s
+        self.system = s.add("hg/dossier/motcua", interval_s=0)
+        with s.db.write() as conn:
+            conn.execute(sa.insert(org), [{"code": o.code, "name": o.name} for o in s.world.inventory.orgs])
+            row = {"id": 1, "org": "hg", "kind": "dossier", "source": "motcua", "status": SourceStatus.ACTIVE}
+            conn.execute(sa.insert(source).values(**row, first_seen=first_seen))
+
+    def write(self, code, receiving, due_at, *, is_open=True):
+        values = {"receiving_org": receiving, "due_at": due_at, "is_open": is_open, "fields": {}, "changed_at": 1}
+        with self.s.db.write() as conn:
+            conn.execute(sa.delete(dossier).where(dossier.c.code == code))
+            conn.execute(sa.insert(dossier).values(source_id=1, code=code, **values))
+
+
+def test_dossiers_make_one_alert_an_org_and_the_first_load_none(stage):
+    s = stage(OVERDUE)
+    start = s.clock.now_ms()
+    registry = Registry(s, first_seen=start)
+    for i in range(50):
+        registry.write(f"old-{i}", "xm", start - 86_400_000 * (i + 1))
+    s.run(30, 5)
+    assert s.alerts == []
+    for i in range(7):
+        registry.write(f"new-{i}", "xm", start + 60_000)
+        registry.write(f"other-{i}", "mv", start + 90_000)
+    s.run(30, 5)
+    assert s.alerts == []
+    s.run(60, 5)
+    assert [(a.org, a.kind, dict(a.params)["new"], dict(a.params)["total"]) for a in s.alerts] == [
+        ("xm", None, 7, 57),
+        ("mv", None, 7, 7),
+    ]
+    assert len(s.pocket.messages) == 2
+    assert "7 hồ sơ mới quá hạn (tổng số đang quá hạn: 57" in s.pocket.messages[0].text
+
+
+def test_more_overdue_dossiers_change_the_count_and_send_nothing(stage):
+    s = stage(OVERDUE)
+    registry = Registry(s, first_seen=s.clock.now_ms())
+    registry.write("a", "xm", s.clock.now_ms() + 1_000)
+    s.run(30, 5)
+    registry.write("b", "xm", s.clock.now_ms() + 1_000)
+    s.run(90, 5)
+    assert dict(s.alerts[0].params)["new"] == 2
+    assert len(s.pocket.messages) == 1
+    for code in "ab":
+        registry.write(code, "xm", s.clock.now_ms() - 60_000, is_open=False)
+    s.run(30, 5)
+    assert s.states == ["resolved_unseen"]
+    assert len(s.pocket.messages) == 2
+
+
+def test_nothing_is_overdue_later_than_its_system_was_heard(stage):
+    s = stage(OVERDUE)
+    registry = Registry(s, first_seen=s.clock.now_ms())
+    s.returns(registry.system)
+    s.leaves(registry.system)
+    registry.write("a", "xm", s.clock.now_ms() + 60_000)
+    s.run(300, 10)
+    assert s.alerts == []
+    s.returns(registry.system)
+    s.run(10, 5)
+    assert s.states == ["firing"]
