@@ -1,0 +1,108 @@
+// A time series on a canvas (uPlot), kept outside the framework's reactivity: a Svelte action.
+import uPlot from 'uplot'
+import 'uplot/dist/uPlot.min.css'
+import { number } from './texts.svelte.js'
+import { chartDate } from './time.js'
+
+const FONT = '"Inter Variable", sans-serif'
+const fonts = document.fonts?.load(`400 28px "Inter Variable"`, '0189 Đạ') ?? Promise.resolve()
+
+/** @typedef {{points: [number, number|null][], previous: [number, number|null][], unit: string, hours: number, grey: boolean}} Drawn */
+
+/** @param {HTMLElement} node @param {Drawn} drawn */
+export function chart(node, drawn) {
+  let plot = null
+  let look = ''
+  let gone = false
+
+  const draw = () => {
+    if (gone || !node.clientWidth || !node.clientHeight) return
+    const next = `${node.clientWidth}x${node.clientHeight} ${drawn.grey} ${drawn.unit} ${drawn.lang} ${drawn.previous.length > 0}`
+    if (plot && next === look) {
+      plot.setData(aligned(drawn))
+      return
+    }
+    look = next
+    plot?.destroy()
+    plot = new uPlot(settings(node, drawn), aligned(drawn), node)
+  }
+
+  const watcher = new ResizeObserver(draw)
+  fonts.finally(() => !gone && watcher.observe(node))
+  return {
+    update(next) {
+      drawn = next
+      if (plot) draw()
+    },
+    destroy() {
+      gone = true
+      watcher.disconnect()
+      plot?.destroy()
+    },
+  }
+}
+
+/** Both series on one time axis, seconds as uPlot wants them. @param {Drawn} drawn */
+function aligned({ points, previous }) {
+  const table = (rows) => [rows.map(([ms]) => ms / 1000), rows.map(([, value]) => value)]
+  return previous.length ? uPlot.join([table(points), table(previous)]) : table(points)
+}
+
+function settings(node, { unit, hours, grey, previous }) {
+  const rem = parseFloat(getComputedStyle(document.documentElement).fontSize)
+  const colour = (name) => getComputedStyle(node).getPropertyValue(name).trim()
+  const font = `${2.1 * rem}px ${FONT}`
+  const axis = { font, stroke: colour('--mute'), ticks: { show: false } }
+  const line = { points: { show: false }, spanGaps: false }
+  const now = { ...line, stroke: colour('--live'), width: 0.3 * rem, fill: grey ? undefined : 'rgba(47, 114, 189, 0.22)' }
+  const before = { ...line, stroke: colour('--warn'), width: 0.22 * rem, dash: [0.9 * rem, 0.6 * rem] }
+  return {
+    width: node.clientWidth,
+    height: node.clientHeight,
+    padding: [3.2 * rem, 3.2 * rem, 0, 0],
+    cursor: { show: false },
+    legend: { show: false },
+    tzDate: (seconds) => chartDate(seconds * 1000),
+    scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), nice(high ?? 1)] } },
+    axes: [
+      {
+        ...axis,
+        size: 3.4 * rem,
+        space: 11 * rem,
+        grid: { stroke: 'rgba(120, 145, 190, 0.12)', width: 1 },
+        values: (_, ticks) => ticks.map((tick) => hours > 48 ? dayMonth(tick) : hourMinute(tick)),
+      },
+      {
+        ...axis,
+        size: (_, labels) => Math.max(3, ...(labels ?? []).map((text) => text.length)) * 1.3 * rem + 1.2 * rem,
+        space: 5 * rem,
+        gap: 0.8 * rem,
+        grid: { stroke: 'rgba(120, 145, 190, 0.2)', width: 1 },
+        values: (_, ticks) => ticks.map((tick) => figure(tick, unit)),
+      },
+    ],
+    series: [{}, now, ...(previous.length ? [before] : [])],
+  }
+}
+
+const two = (n) => String(n).padStart(2, '0')
+
+function hourMinute(seconds) {
+  const date = chartDate(seconds * 1000)
+  return `${two(date.getHours())}:${two(date.getMinutes())}`
+}
+
+function dayMonth(seconds) {
+  const date = chartDate(seconds * 1000)
+  return `${two(date.getDate())}/${two(date.getMonth() + 1)}`
+}
+
+/** Seconds read as minutes on an axis. */
+const figure = (value, unit) => (unit === 's' ? `${number(value / 60)}′` : number(value))
+
+/** A little room above the highest value, ending on a round number. */
+function nice(high) {
+  if (high <= 0) return 1
+  const step = 10 ** Math.floor(Math.log10(high)) / 2
+  return Math.ceil((high * 1.05) / step) * step
+}

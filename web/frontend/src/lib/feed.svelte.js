@@ -1,0 +1,43 @@
+// One widget's payload as the server last described it.
+import { merge } from './merge.js'
+import { Sequence } from './sequence.js'
+
+export class Feed {
+  /** @type {any} null until the first snapshot */
+  payload = $state(null)
+  /** @type {string|null} */
+  asOf = $state(null)
+  #order = new Sequence()
+
+  /** @param {{id: string, kind: string, options: object}} spec */
+  constructor(spec) {
+    this.spec = spec
+  }
+
+  get waiting() {
+    return this.#order.waiting
+  }
+
+  /** Forget the order, keep showing the last figures. */
+  reset() {
+    this.#order.reset()
+  }
+
+  /** @returns {boolean} false when a gap was found behind it */
+  snapshot({ seq, as_of, payload }) {
+    const early = this.#order.snapshot(seq)
+    this.payload = payload
+    this.asOf = as_of
+    return early.every((delta) => this.delta(delta))
+  }
+
+  /** @returns {boolean} false when a message is missing and a new snapshot is needed */
+  delta(message) {
+    const verdict = this.#order.delta(message)
+    if (verdict === 'apply') {
+      this.payload = merge(this.payload, message.patch)
+      this.asOf = message.as_of
+    }
+    return verdict !== 'gap'
+  }
+}

@@ -1,0 +1,32 @@
+// A metric's value as people read it: the unit is in the metric's name.
+import { duration, number, t } from './texts.svelte.js'
+
+const UNITS = [
+  ['_pct', '%'],
+  ['_ms', ' ms'],
+  ['_kbps', ' kbit/s'],
+  ['temp_c', ' °C'],
+]
+
+/** Worth a place in a list, by kind. */
+const FIRST = {
+  queue: ['waiting', 'open_counters', 'longest_wait_s'],
+  vc: ['in_call', 'loss_rx_pct', 'rtt_ms'],
+  service: ['latency_ms', 'cert_days_left'],
+  link: ['loss_pct', 'rtt_ms'],
+}
+
+/** @param {string} name @param {number|boolean|string|null} value */
+export function figure(name, value) {
+  if (typeof value === 'boolean') return t(value ? 'ui.yes' : 'ui.no')
+  if (typeof value !== 'number') return value ?? '–'
+  const unit = UNITS.find(([suffix]) => name.endsWith(suffix))
+  if (unit) return number(value) + unit[1]
+  return name.endsWith('_s') ? duration(value) : number(value, 2)
+}
+
+/** @param {string} kind @param {Record<string, any>} metrics @returns {[string, any][]} at most three */
+export function foremost(kind, metrics) {
+  const names = FIRST[kind] ?? Object.keys(metrics)
+  return names.filter((name) => name in metrics).slice(0, 3).map((name) => [name, metrics[name]])
+}

@@ -1,0 +1,97 @@
+// The live socket of a page: watches widgets, keeps their feeds, notices silence, comes back for ever.
+import { io } from 'socket.io-client'
+import { clock } from './clock.svelte.js'
+import { Feed } from './feed.svelte.js'
+import { reloadPolitely } from './reload.js'
+
+const SILENCE = 3_000 // as the contract says: a page that hears nothing for 3 s says so
+const HOPELESS = 15_000 // an open socket that says nothing is given up
+const ASK_AGAIN = 5_000
+
+export class Link {
+  /** @type {'connecting'|'live'|'frozen'} */
+  state = $state('connecting')
+  /** server time (epoch ms) at which the last message came; null before the first */
+  heardAt = $state(null)
+  /** @type {Record<string, Feed>} */
+  feeds = $state({})
+  #heard = performance.now()
+  #asked = 0
+  #build = null
+  #timer = null
+  #socket
+
+  /** @param {{id: string, kind: string, options: object}[]} specs @param {() => void} [onRefused] */
+  constructor(specs, onRefused = () => {}) {
+    this.feeds = Object.fromEntries(specs.map((spec) => [spec.id, new Feed(spec)]))
+    this.#socket = io({
+      transports: ['websocket'],
+      reconnectionDelay: 500,
+      reconnectionDelayMax: 3_000,
+      timeout: 5_000,
+    })
+    this.#socket.on('connect', () => this.#watch(specs))
+    this.#socket.on('disconnect', () => this.#comeBack())
+    this.#socket.on('connect_error', () => {
+      if (!this.#socket.active) onRefused()
+      this.#comeBack()
+    })
+    this.#socket.on('snapshot', (message) => this.#take('snapshot', message))
+    this.#socket.on('delta', (message) => this.#take('delta', message))
+    this.#socket.on('beat', (message) => this.#beat(message))
+    setInterval(() => this.#check(), 250)
+  }
+
+  #watch(specs) {
+    for (const feed of Object.values(this.feeds)) feed.reset()
+    this.#asked = performance.now()
+    this.#socket.emit('watch', { widgets: specs }, () => this.#hear())
+  }
+
+  #take(what, message) {
+    this.#hear()
+    const feed = this.feeds[message.id]
+    if (feed && !feed[what](message)) this.#resync(message.id)
+  }
+
+  #resync(id) {
+    this.#asked = performance.now()
+    this.#socket.emit('resync', { id })
+  }
+
+  #beat({ now, build }) {
+    clock.hear(now)
+    this.#hear()
+    if (this.#build !== null && build !== this.#build) reloadPolitely()
+    this.#build ??= build
+  }
+
+  #hear() {
+    this.#heard = performance.now()
+    clock.tick()
+    this.heardAt = clock.now
+    this.state = 'live'
+  }
+
+  #check() {
+    const silent = performance.now() - this.#heard
+    if (silent > SILENCE) this.state = this.heardAt === null ? 'connecting' : 'frozen'
+    if (silent > HOPELESS && this.#socket.connected) {
+      this.#heard = performance.now() - SILENCE - 1
+      this.#socket.disconnect()
+    }
+    const waited = performance.now() - this.#asked
+    if (this.#socket.connected && waited > ASK_AGAIN) {
+      for (const feed of Object.values(this.feeds)) if (feed.waiting) this.#resync(feed.spec.id)
+    }
+  }
+
+  /** Socket.IO does not return by itself from a refusal or from being cut by the server. */
+  #comeBack() {
+    if (this.#socket.active || this.#timer) return
+    this.#timer = setTimeout(() => {
+      this.#timer = null
+      this.#socket.connect()
+    }, 500 + Math.random() * 2_500)
+  }
+}

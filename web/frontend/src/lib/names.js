@@ -1,0 +1,6 @@
+// Short names for small places: what kind of unit it is stands in the heading already.
+
+const UNITS = /^(?:Tỉnh|Thành phố|Thị xã|Huyện|Quận|Xã|Phường|Thị trấn|Đặc khu)\s+(?=\p{Lu})/u
+
+/** "Huyện Hoàng Su Phì" → "Hoàng Su Phì"; "Phường 1" stays. @param {string} name */
+export const shortName = (name) => name.replace(UNITS, '')

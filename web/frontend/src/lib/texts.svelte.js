@@ -1,0 +1,93 @@
+// What the screens say, in Vietnamese or English, from the catalogues the server uses too.
+import { local } from './time.js'
+
+const LOADERS = {
+  vi: () => import('../../../i18n/vi.json'),
+  en: () => import('../../../i18n/en.json'),
+}
+const LOCALES = { vi: 'vi-VN', en: 'en-GB' }
+const KEPT = 'ioc.lang'
+
+class Texts {
+  lang = $state('vi')
+  /** @type {Record<string, string>} */
+  catalogue = $state.raw({})
+}
+
+const texts = new Texts()
+
+/** @param {string} [preferred] what the server says of this person */
+export async function speak(preferred) {
+  const asked = new URLSearchParams(location.search).get('lang')
+  await learn([asked, localStorage.getItem(KEPT), preferred].find((lang) => lang && lang in LOADERS) ?? 'vi')
+}
+
+/** @param {'vi'|'en'} lang chosen by the reader, and remembered */
+export async function switchTo(lang) {
+  localStorage.setItem(KEPT, lang)
+  await learn(lang)
+}
+
+async function learn(lang) {
+  texts.catalogue = (await LOADERS[lang]()).default
+  texts.lang = lang
+  document.documentElement.lang = lang
+}
+
+export const language = () => texts.lang
+
+/**
+ * The text of a key; a parameter may itself be `{key, params}`. A missing text shows its key.
+ * @param {string} key @param {Record<string, any>} [params]
+ * @returns {string}
+ */
+export function t(key, params = {}) {
+  const text = texts.catalogue[key] ?? key
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in params ? shown(params[name]) : whole))
+}
+
+/** @param {string} key @param {string} otherwise */
+export const tOr = (key, otherwise) => texts.catalogue[key] ?? otherwise
+
+/** A title of the server: finished text, or key and parameters. @param {any} title */
+export const said = (title) => (typeof title === 'string' ? title : title ? t(title.key, title.params ?? {}) : '')
+
+function shown(value) {
+  if (typeof value === 'number') return number(value)
+  return value && typeof value === 'object' ? said(value) : String(value)
+}
+
+/** @param {number|null|undefined} value @param {number} [digits] */
+export function number(value, digits = 1) {
+  if (value === null || value === undefined) return '–'
+  return new Intl.NumberFormat(LOCALES[texts.lang], { maximumFractionDigits: digits }).format(value)
+}
+
+/** "Thứ Bảy, 21/11/2026" @param {number} ms */
+export function longDate(ms) {
+  const options = { weekday: 'long', day: '2-digit', month: '2-digit', year: 'numeric', timeZone: 'UTC' }
+  const text = new Intl.DateTimeFormat(LOCALES[texts.lang], options).format(local(ms))
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+const STEPS = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+]
+
+/** The two words that matter: "2 giờ 5 phút", "14 phút", "3 giây". @param {number|null} seconds */
+export function duration(seconds) {
+  if (seconds === null || seconds === undefined) return '–'
+  const whole = Math.max(0, Math.round(seconds))
+  const at = STEPS.findIndex(([, size]) => whole >= size)
+  if (at < 0 || STEPS[at][0] === 'second') return t('ui.duration.second', { n: whole })
+  const [unit, size] = STEPS[at]
+  const rest = unit === 'minute' ? 0 : Math.floor((whole % size) / STEPS[at + 1][1])
+  const first = t(`ui.duration.${unit}`, { n: Math.floor(whole / size) })
+  return rest ? `${first} ${t(`ui.duration.${STEPS[at + 1][0]}`, { n: rest })}` : first
+}
+
+/** @param {number|null} seconds */
+export const ago = (seconds) => (seconds === null ? t('ui.never') : t('ui.ago', { age: duration(seconds) }))
