@@ -25,7 +25,7 @@ class Grid(NamedTuple):
         size = max(0, -((first - query.end) // query.step_ms)) if query.end > query.start else 0
         if size > MAX_BUCKETS:
             message = f"{size} buckets asked for, {MAX_BUCKETS} allowed: take a longer step or a shorter range"
-            raise IocError("too_many_buckets", message, buckets=size, limit=MAX_BUCKETS)
+            raise IocError("too_many_buckets", message, buckets=size, most=MAX_BUCKETS)
         return cls(first, query.step_ms, size)
 
     def straddled(self, unit: int) -> Iterator[int]:

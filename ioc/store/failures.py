@@ -19,8 +19,10 @@ _FAILURES = {
 }
 
 
-def failure(error: sqlite3.Error, path: Path) -> IocError:
+def failure(error: sqlite3.Error | OSError, path: Path) -> IocError:
     """The error to raise for `error` met on the file at `path`."""
+    if isinstance(error, OSError):
+        return IocError("store_unwritable", f"{path}: {error.strerror or error}", transient=True, path=path.name)
     number = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the rest of the number is detail
     if number not in _FAILURES:
         return IocError("store_failed", f"{path}: {error}", path=path.name)
@@ -28,5 +30,5 @@ def failure(error: sqlite3.Error, path: Path) -> IocError:
     return IocError(code, f"{message.format(path=path)} ({error})", transient=True, path=path.name)
 
 
-def damaged(error: sqlite3.Error) -> bool:
+def damaged(error: Exception) -> bool:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

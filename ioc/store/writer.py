@@ -3,7 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
@@ -18,8 +18,8 @@ from ioc.store.schema import HOUR, MINUTE, Floors, floor, open_writer, read_dirt
 
 log = logging.getLogger(__name__)
 
-# Rows a statement. SQLite lets go of the interpreter lock at every statement: with executemany a busy second thread
-# makes each row wait for its turn (measured: 800 rows/s instead of 300 000).
+# Rows a statement. SQLite lets go of the interpreter lock at every statement: with executemany each row may have to
+# wait for a busy second thread (measured: down to 1 000 rows/s, where 2 000 rows a statement still give 300 000).
 _SIZES = (20, 100, 500, 2000)
 _INSERTS = {size: " ".join(["INSERT OR REPLACE INTO reading VALUES", ",".join(["(?,?,?)"] * size)]) for size in _SIZES}
 
@@ -31,13 +31,11 @@ class Writer:
         self.path = path
         self.failed: IocError | None = None
         self._lock = RLock()
-        path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            self._open()
-        except sqlite3.Error as error:
-            if not damaged(error):
-                raise failure(error, path) from error
-            self._replace(error)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._open_sound()
+        except (sqlite3.Error, OSError) as error:
+            raise failure(error, path) from error
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -46,8 +44,9 @@ class Writer:
             try:
                 yield self._begin()
                 self._conn.execute("COMMIT")
-            except sqlite3.Error as error:
-                self.failed = self._give_up(error)
+            except (sqlite3.Error, OSError) as error:
+                self._give_up(error)
+                self.failed = failure(error, self.path)
                 raise self.failed from error
             except BaseException:
                 self._roll_back()
@@ -82,8 +81,19 @@ class Writer:
         with self._lock:
             self._conn.close()
 
+    def _open_sound(self) -> None:
+        """Open the file; if it is damaged, a new one in its place."""
+        try:
+            self._open()
+        except sqlite3.Error as error:
+            if not damaged(error):
+                raise
+            self._set_aside(error)
+            self._open()
+
     def _open(self) -> None:
         self._conn = open_writer(self.path)
+        self._sound = True
         try:
             self._remember()
         except sqlite3.Error:
@@ -102,6 +112,8 @@ class Writer:
         return found
 
     def _begin(self) -> sqlite3.Connection:
+        if not self._sound:
+            self._open_sound()
         self._conn.execute("BEGIN IMMEDIATE")
         if self._foreign_commits() != self._seen:
             self._remember()
@@ -109,21 +121,21 @@ class Writer:
 
     def _roll_back(self) -> None:
         self._seen = None
-        if self._conn.in_transaction:
-            self._conn.execute("ROLLBACK")
+        with suppress(sqlite3.Error):  # closed meanwhile, or damaged: then it is replaced
+            if self._conn.in_transaction:
+                self._conn.execute("ROLLBACK")
 
-    def _give_up(self, error: sqlite3.Error) -> IocError:
+    def _give_up(self, error: Exception) -> None:
+        self._roll_back()
         if damaged(error):
+            self._sound = False
             self._conn.close()
-            self._replace(error)
-        else:
-            self._roll_back()
-        return failure(error, self.path)
+            with suppress(OSError):  # tried again by the next transaction
+                self._set_aside(error)
 
-    def _replace(self, error: sqlite3.Error) -> None:
+    def _set_aside(self, error: Exception) -> None:
         target = set_aside(self.path)
-        log.error("metric file damaged (%s): set aside as %s, a new one is in use", error, target.name)
-        self._open()
+        log.error("metric file damaged (%s): set aside as %s, a new one takes its place", error, target.name)
 
 
 def _insert(conn: sqlite3.Connection, flat: list[Number]) -> None:

@@ -81,7 +81,7 @@ def test_too_many_buckets_are_refused_with_their_number(store: EmbeddedStore) ->
     with pytest.raises(IocError) as caught:
         ask(store, NOON, NOON + MAX_BUCKETS * 1_000 + 1, 1_000)
     assert caught.value.code == "too_many_buckets"
-    assert caught.value.params == {"buckets": MAX_BUCKETS + 1, "limit": MAX_BUCKETS}
+    assert caught.value.params == {"buckets": MAX_BUCKETS + 1, "most": MAX_BUCKETS}
     assert not caught.value.transient
 
 

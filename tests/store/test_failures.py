@@ -109,10 +109,18 @@ def test_damage_met_by_a_reader_is_said(store: EmbeddedStore, path: Path) -> Non
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "metrics.sqlite").mkdir()
-    with pytest.raises(IocError) as caught:
-        EmbeddedStore(tmp_path / "metrics.sqlite", writer=True)
-    assert (caught.value.code, caught.value.transient) == ("store_unwritable", True)
-    assert str(tmp_path) in caught.value.message
+    (tmp_path / "file").touch()
+    for path in (tmp_path / "metrics.sqlite", tmp_path / "file" / "metrics.sqlite"):
+        with pytest.raises(IocError) as caught:
+            EmbeddedStore(path, writer=True)
+        assert (caught.value.code, caught.value.transient) == ("store_unwritable", True)
+        assert str(path) in caught.value.message
+
+
+def test_a_closed_store_says_so(store: EmbeddedStore) -> None:
+    store.close()
+    with pytest.raises(IocError, match="closed"):
+        store.write([sample(NOON, 1)])
 
 
 def test_an_unforeseen_failure_keeps_sqlites_words(path: Path) -> None:
