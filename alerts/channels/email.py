@@ -1,5 +1,6 @@
 """Channel kind `email`: one SMTP message to one address, in UTF-8 as plain text and HTML."""
 
+import re
 import smtplib
 import ssl
 from contextlib import suppress
@@ -18,6 +19,7 @@ from ioc.settings import Port
 kind = "email"
 address = "email"
 PERMANENT = 500
+_ADDRESS = re.compile(r"^(?P<name>[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64})@(?P<domain>[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*)\Z")
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -98,10 +100,10 @@ def _trust(options: Options) -> ssl.SSLContext:
 
 def _address(text: str) -> Address:
     """Exactly one address: what looks like a list is refused, not split."""
-    parsed = Address(addr_spec=text)
-    if not parsed.username or not parsed.domain or "," in text or not text.isascii():
+    match = _ADDRESS.match(text)
+    if match is None:
         raise ValueError("expected one name@domain in ASCII")
-    return parsed
+    return Address(username=match["name"], domain=match["domain"])
 
 
 def _refused(code: int, text: bytes | str) -> IocError:

@@ -1,5 +1,7 @@
 """Each message at least once, extras only after a crash and with the same id; who heard FIRING hears the end."""
 
+from itertools import pairwise
+
 import pytest
 import sqlalchemy as sa
 
@@ -139,7 +141,7 @@ def test_a_server_that_is_away_is_tried_again_with_growing_waits(stage):
     with s.db.read() as conn:
         history = queries.history(conn, s.world.inventory.orgs.scope(None), s.alerts[0].id)
     attempts = [row["at"] for row in history.told[0].deliveries]
-    gaps = [(b - a) / 1000 for a, b in zip(attempts, attempts[1:], strict=False)]
+    gaps = [(b - a) / 1000 for a, b in pairwise(attempts)]
     assert gaps == [2, 4, 8, 16, 32]
     assert [bool(row["ok"]) for row in history.told[0].deliveries] == [False] * 5 + [True]
 

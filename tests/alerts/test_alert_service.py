@@ -1,0 +1,123 @@
+"""The role as it runs: one process holds the duty, another waits for it; real mail arrives."""
+
+import socket
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from aiosmtpd.controller import Controller
+
+from alerts import queries, service
+from ioc import registry
+from ioc.clock import SystemClock
+from ioc.context import Context
+from ioc.db import Database, sqlite_url
+from ioc.db.tables import latest, lease, meta, metadata, org, source
+from ioc.inventory import Org, OrgTree
+from ioc.kinds import specs
+from ioc.meta import Fact
+from ioc.settings import read
+from ioc.texts import Texts
+
+PATIENCE_S = 30
+
+
+class Mailbox:
+    def __init__(self):
+        self.subjects = []
+
+    async def handle_DATA(self, _server, _session, envelope):
+        self.subjects.append(envelope.content.decode().split("Message-ID: ")[1].splitlines()[0])
+        return "250 OK"
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+@pytest.fixture
+def mail():
+    mailbox, port = Mailbox(), free_port()
+    controller = Controller(mailbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield mailbox, port
+    controller.stop()
+
+
+@pytest.fixture
+def context(tmp_path, mail):
+    """A database with one kiosk that has said goodbye; no broker needs to be there for that."""
+    db, clock = Database(sqlite_url(tmp_path / "ioc.sqlite")), SystemClock()
+    metadata.create_all(db.engine)
+    gone = clock.now_ms() - 5_000
+    kiosk = {"id": 1, "org": "xm", "kind": "queue", "source": "k1", "status": "active", "hours": "always"}
+    with db.write() as conn:
+        conn.execute(sa.insert(org).values(code="xm", name="Xín Mần"))
+        conn.execute(sa.insert(source).values(**kiosk))
+        conn.execute(sa.insert(latest).values(source_id=1, online=False, online_at=gone, metrics={}, texts={}))
+        conn.execute(sa.insert(meta).values(key=Fact.INVENTORY_REV, value="1"))
+    options = {
+        section: {kind: module.Options for kind, module in registry.scan(package).items()}
+        for section, package in (("rule", "alerts.rules"), ("channel", "alerts.channels"))
+    }
+    table = {
+        "data_dir": str(tmp_path),
+        "mqtt": {"port": free_port()},
+        "alerts": {"group_wait_s": 0.2, "startup_grace_s": 0},
+        "rule": [{"id": "offline", "kind": "offline", "hold_s": 0}],
+        "channel": [{"name": "mail", "kind": "email", "host": "127.0.0.1", "port": mail[1], "sender": "ioc@hg.vn"}],
+        "receiver": [{"name": "truc", "email": ["truc@hg.vn"]}],
+        "route": [{"receivers": ["truc"], "channels": ["mail"]}],
+    }
+    texts = Texts(Path(__file__).parents[2] / "web" / "i18n")
+    kinds = specs(registry.scan("connectors.kinds"))
+    yield Context(read.parse(table, options, {}), clock, db, kinds, texts, b"key", lambda **_: None)
+    db.close()
+
+
+class Life:
+    """One process of the role, as a thread."""
+
+    def __init__(self, context):
+        self.stop, self.ready = threading.Event(), threading.Event()
+        self.thread = threading.Thread(target=service.run, args=(context, self.stop, self.ready.set))
+        self.thread.start()
+
+    def end(self):
+        self.stop.set()
+        self.thread.join(PATIENCE_S)
+        assert not self.thread.is_alive()
+
+
+def eventually(what):
+    deadline = time.monotonic() + PATIENCE_S
+    while not what():
+        assert time.monotonic() < deadline, "waited too long"
+        time.sleep(0.05)
+
+
+def holder(context):
+    with context.db.read() as conn:
+        return conn.execute(sa.select(lease.c.token, lease.c.until)).one()
+
+
+def test_one_of_two_lives_sends_and_the_other_takes_over(context, mail):
+    first = Life(context)
+    assert first.ready.wait(PATIENCE_S)
+    eventually(lambda: mail[0].subjects)
+    second = Life(context)
+    assert second.ready.wait(PATIENCE_S)
+    assert holder(context).token == 1
+    first.end()
+    eventually(lambda: holder(context).token == 2)
+    second.end()
+    assert len(mail[0].subjects) == 1
+    with context.db.read() as conn:
+        assert queries.delivery_counts(conn) == {("mail", True): 1}
+        listed, total = queries.alerts(conn, OrgTree([Org("xm", "Xín Mần")]).scope("xm"))
+    assert total == 1
+    assert listed[0].state == "firing"
+    assert holder(context).until == 0

@@ -1,0 +1,142 @@
+"""What messages say, in both languages and in one SMS; and who is told by the routes."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from alerts import sms
+from alerts.message import Composer
+from alerts.model import What
+from alerts.routing import Router, Target
+from ioc import registry
+from ioc.inventory import OrgTree
+from ioc.model import Severity
+from ioc.settings import read
+from ioc.texts import Texts
+from tests.alerts.conftest import ORGS, Pocket, ms
+
+TEXTS = Texts(Path(__file__).parents[2] / "web" / "i18n")
+COMPOSER = Composer(TEXTS, "https://ioc.example.vn")
+
+
+def line(**more):
+    since = ms("2026-11-20 08:02")
+    said = {
+        "alert": 1, "severity": "critical", "title": "alert.offline", "params": {}, "since": since, "ended": None,
+        "org": "xm", "org_name": "Xín Mần", "subject": "xm/vc/p1", "name": "Điểm cầu Nàn Ma", "tz": "Asia/Ho_Chi_Minh",
+        "simulated": False,
+    }  # fmt: skip
+    return {**said, **more}
+
+
+def compose(*lines, what=What.FIRING, lang="vi"):
+    payload = {"lang": lang, "lines": list(lines)}
+    return COMPOSER.compose("r", "a@b.vn", what, payload, ms("2026-11-20 08:07"))
+
+
+def test_an_sms_says_it_in_one_segment_without_marks():
+    text = sms.fold(compose(line()).sms)
+    assert text == (
+        "[IOC] NGHIEM TRONG Xin Man: Diem cau Nan Ma: Mat ket noi, tu 08:02 20/11/2026. https://ioc.example.vn/alerts"
+    )
+    assert sms.segments(text) == 1
+
+
+def test_long_names_are_cut_to_one_segment():
+    long = line(org_name="Trung tâm Phục vụ hành chính công tỉnh " * 3, name="Màn hình số {1} " * 9, simulated=True)
+    text = sms.fold(compose(long, long).sms)
+    assert sms.segments(text) == 1
+    assert text.startswith("[MO PHONG] [IOC] NGHIEM TRONG Trung tam")
+
+
+def test_a_letter_is_a_plain_table():
+    text = compose(line()).text
+    assert text.splitlines() == [
+        "[IOC] NGHIÊM TRỌNG",
+        "",
+        "Mức độ:  Nghiêm trọng",
+        "Đơn vị:  Xín Mần (xm)",
+        "Nguồn:   Điểm cầu Nàn Ma (xm/vc/p1)",
+        "Sự việc: Mất kết nối",
+        "Bắt đầu: 08:02 20/11/2026",
+        "Kéo dài: 5 phút",
+        "",
+        "Xem tại: https://ioc.example.vn/alerts",
+    ]
+
+
+def test_the_end_says_when_and_how_long():
+    ended = line(ended=ms("2026-11-20 10:05"))
+    message = compose(ended, what=What.RESOLVED, lang="en")
+    assert message.subject == "[IOC] RESOLVED · Xín Mần · Điểm cầu Nàn Ma: Disconnected"
+    assert "Ended:    10:05 20 Nov 2026" in message.text
+    assert "Lasted:   2 hours" in message.text
+
+
+def test_a_hostile_name_stays_text():
+    message = compose(line(name="<script>\r\nBcc: x@y.z"))
+    assert "<script>" not in message.html
+    assert "\n" not in message.subject
+    assert "\r" not in message.text
+
+
+def test_a_title_with_a_text_inside_is_rendered_in_its_language():
+    params = {"metric": {"key": "alert.field.since"}, "value": 32, "limit": 30, "unit": {"key": "alert.unit.minutes"}}
+    above = line(title="alert.above", params=params)
+    assert compose(above).subject.endswith("Bắt đầu 32 phút, vượt ngưỡng 30 phút")
+    assert compose(above, lang="en").subject.endswith("Since 32 min, above the limit of 30 min")
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_every_text_this_package_names_is_there(lang):
+    package = Path(__file__).parents[2] / "alerts"
+    said = {word for file in package.rglob("*.py") for word in file.read_text(encoding="utf-8").split('"')}
+    keys = {word for word in said if word.startswith("alert.") and "{" not in word and word != "alert."}
+    keys |= {f"alert.severity.{severity}" for severity in Severity} | {f"alert.message.{s}" for s in Severity}
+    keys |= {f"alert.age.{unit}" for unit in ("days", "hours", "minutes", "seconds")}
+    assert {key for key in keys if key not in TEXTS.catalogues[lang]} == set()
+
+
+CONFIG = """
+data_dir = "x"
+[[channel]]
+name = "mail"
+kind = "pocket"
+[[receiver]]
+name = "xm-only"
+email = ["a@xm.vn", "b@xm.vn"]
+[[receiver]]
+name = "everybody"
+email = ["all@hg.vn"]
+lang = "en"
+[[receiver]]
+name = "no-mail"
+phone = ["0912345678"]
+[[route]]
+org = "xm"
+severity = ["critical"]
+receivers = ["xm-only"]
+channels = ["mail"]
+continue = true
+[[route]]
+org = "hg"
+receivers = ["everybody", "no-mail"]
+channels = ["mail"]
+[[route]]
+receivers = ["xm-only"]
+channels = ["mail"]
+"""
+XM = [Target("xm-only", "mail", "a@xm.vn", "vi"), Target("xm-only", "mail", "b@xm.vn", "vi")]
+ALL = [Target("everybody", "mail", "all@hg.vn", "en")]
+
+
+@pytest.mark.parametrize(
+    ("org", "severity", "expected"),
+    [("xm", "critical", XM + ALL), ("xm", "warning", ALL), ("mv", "critical", ALL), ("mv", "info", None)],
+)
+def test_the_first_route_wins_unless_it_continues(org, severity, expected):
+    rules = {kind: module.Options for kind, module in registry.scan("alerts.rules").items()}
+    settings = read.parse(tomllib.loads(CONFIG), {"rule": rules, "channel": {"pocket": Pocket.Options}}, {})
+    router = Router(settings, {"pocket": "email"})
+    assert router.targets(OrgTree(ORGS), org, Severity(severity)) == expected
