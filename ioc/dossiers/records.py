@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ioc.db import Database
-from ioc.db.tables import dossier
+from ioc.db.tables import dossier, source
 from ioc.events import DossierEvent
 
 # codes of the national portal after which nothing is owed: refused, withdrawn, stopped, done, returned
@@ -52,10 +52,18 @@ def apply(db: Database, conn: Connection, events: Iterable[tuple[int, str, Dossi
     columns = {name: insert.excluded[name] for name in _COLUMNS}
     statement = insert.on_conflict_do_update(index_elements=["source_id", "code"], set_=columns)
     conn.execute(statement, [_row(key, orgs[key], fields, now) for key, fields in touched.items()])
+    _date_first_load(conn, {key.source_id for key in touched}, now)
+
+
+def _date_first_load(conn: Connection, source_ids: set[int], now: int) -> None:
+    """An imported source is seen when its first dossiers come: what was overdue by then is no news."""
+    undated = sa.and_(source.c.id.in_(source_ids), source.c.first_seen.is_(None))
+    conn.execute(sa.update(source).where(undated).values(first_seen=now))
 
 
 _COLUMNS = (
-    "receiving_org", "handling_org", "status", "received_at", "due_at", "finished_at", "is_open", "fields", "changed_at",
+    "receiving_org", "handling_org", "status", "received_at", "due_at", "finished_at", "is_open", "fields",
+    "changed_at",
 )  # fmt: skip
 
 

@@ -6,7 +6,9 @@ from msgspec import structs
 
 from alerts.rules.threshold import On, Options
 from ioc.db.tables import dossier, org, source
+from ioc.dossiers import records
 from ioc.errors import UsageError
+from ioc.events import DossierEvent
 from ioc.model import SourceStatus
 from tests.alerts.conftest import ms
 
@@ -174,6 +176,20 @@ def test_dossiers_make_one_alert_an_org_and_the_first_load_none(stage):
     ]
     assert len(s.pocket.messages) == 2
     assert "7 hồ sơ mới quá hạn (tổng số đang quá hạn: 57" in s.pocket.messages[0].text
+
+
+def test_an_imported_system_is_first_seen_with_its_first_dossiers(stage):
+    s = stage(OVERDUE)
+    Registry(s, first_seen=None)
+    now = s.clock.now_ms()
+    due = {"overdue": now - 86_400_000, "today": now + 60_000}
+    events = [DossierEvent(code, now, code, {"due_at": at, "receiving_org": "xm"}) for code, at in due.items()]
+    with s.db.write() as conn:
+        records.apply(s.db, conn, [(1, "hg", event) for event in events], now)
+    s.run(30, 5)
+    assert s.alerts == []
+    s.run(60, 5)
+    assert [(dict(a.params)["new"], dict(a.params)["total"]) for a in s.alerts] == [(1, 2)]
 
 
 def test_more_overdue_dossiers_change_the_count_and_send_nothing(stage):

@@ -11,7 +11,7 @@ def upgrade() -> None:
     op.create_table(
         "alert",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("fingerprint", sa.String(length=200), nullable=False),
+        sa.Column("fingerprint", sa.String(length=256), nullable=False),
         sa.Column("rule", sa.String(length=64), nullable=False),
         sa.Column("severity", sa.String(length=16), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
@@ -35,6 +35,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("alert", schema=None) as batch_op:
         batch_op.create_index("ix_alert_open", ["open"], unique=False)
+        batch_op.create_index(batch_op.f("ix_alert_fingerprint"), ["fingerprint"], unique=False)
         batch_op.create_index(
             "uq_alert_open_fingerprint",
             ["fingerprint"],
@@ -115,7 +116,7 @@ def upgrade() -> None:
         sa.Column("channel", sa.String(length=64), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("what", sa.String(length=16), nullable=False),
-        sa.Column("alert_ids", sa.JSON(), nullable=False),
+        sa.Column("subject", sa.String(length=256), nullable=False),
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -224,6 +225,19 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_delivery_notification_id"), ["notification_id"], unique=False)
+
+    op.create_table(
+        "notification_alert",
+        sa.Column("notification_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("alert_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_notification_alert_alert_id")),
+        sa.ForeignKeyConstraint(
+            ["notification_id"], ["notification.id"], name=op.f("fk_notification_alert_notification_id")
+        ),
+        sa.PrimaryKeyConstraint("notification_id", "alert_id", name=op.f("pk_notification_alert")),
+    )
+    with op.batch_alter_table("notification_alert", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notification_alert_alert_id"), ["alert_id"], unique=False)
 
     op.create_table(
         "source",
