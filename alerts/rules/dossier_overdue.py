@@ -80,10 +80,13 @@ def tallies(view: View) -> dict[str, Tally]:
 
 
 def known_until(view: View, system: Source) -> int:
-    """Now for a system that keeps its contract; when it was last heard for one that does not."""
+    """What a batch system says of its records; else now while it keeps its contract, or when it was last heard."""
+    live = view.world.of(system.key)
+    if (said := live.metrics.get("as_of")) is not None:
+        return min(view.now, int(said[1]))
     if view.world.offline_since(system, view.now) is None:
         return view.now
-    return view.world.of(system.key).heard_at or 0
+    return live.heard_at or 0
 
 
 def overdue(until: int, source_ids: list[int]) -> sa.Select[Any]:

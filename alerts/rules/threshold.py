@@ -1,4 +1,4 @@
-"""Rule kind `threshold`: a figure beyond a limit, with a recovery value of its own."""
+"""Rule kind `threshold`: a figure beyond a limit, with a recovery value of its own; or a flag or word that is bad."""
 
 from collections.abc import Iterator
 
@@ -7,6 +7,7 @@ from msgspec import Struct
 from alerts.model import Finding, Params, Verdict, View
 from alerts.rules._watched import undecided, watched
 from ioc.inventory import Source
+from ioc.kinds import KindSpec
 from ioc.model import Number, Severity, SourceKey
 from ioc.settings import Rule
 from ioc.world import MISSED_INTERVALS
@@ -27,7 +28,7 @@ class On(Struct, frozen=True, kw_only=True):
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """Bad beyond `above` or `below`, or when a boolean `equals`; well again beyond the recovery value.
+    """Bad beyond `above` or `below`, or when a flag or a word `equals`; well again beyond the recovery value.
 
     Without a recovery value a figure is well as soon as it is no longer bad.
     """
@@ -35,7 +36,7 @@ class Options(Struct, frozen=True, kw_only=True):
     on: On
     above: float | None = None
     below: float | None = None
-    equals: bool | None = None
+    equals: bool | str | None = None
     recover_below: float | None = None
     recover_above: float | None = None
 
@@ -49,8 +50,10 @@ class Options(Struct, frozen=True, kw_only=True):
         if self.recover_above is not None and (self.below is None or self.recover_above < self.below):
             raise ValueError("recover_above needs a below that is not larger")
 
-    def judge(self, value: Number) -> Verdict | None:
+    def judge(self, value: Number | str) -> Verdict | None:
         """BAD, EASING between limit and recovery value, None when all is well."""
+        if isinstance(value, str) or isinstance(self.equals, str):
+            return Verdict.BAD if value == self.equals else None
         if self.equals is not None:
             return Verdict.BAD if bool(value) == self.equals else None
         if (self.above is not None and value > self.above) or (self.below is not None and value < self.below):
@@ -72,7 +75,8 @@ def judge(view: View, rule: Rule, source: Source, options: Options) -> Finding |
     opened = view.world.opened_at(source, view.now)
     if opened is None:
         return undecided(rule, source, Verdict.CLOSED)
-    reading = view.world.of(source.key).metrics.get(options.on.metric)
+    live = view.world.of(source.key)
+    reading = live.metrics.get(options.on.metric) or live.texts.get(options.on.metric)
     if reading is None or not fresh(view, source, reading[0], opened):
         return undecided(rule, source, Verdict.UNKNOWN)
     since, value = reading
@@ -100,20 +104,27 @@ def fresh(view: View, source: Source, at: int, opened: int) -> bool:
     return not source.interval_s or view.now - at <= MISSED_INTERVALS * source.interval_s * 1000
 
 
-def words(view: View, key: SourceKey, options: Options, value: Number) -> tuple[str, Params]:
+def words(view: View, key: SourceKey, options: Options, value: Number | str) -> tuple[str, Params]:
     """Title key and parameters; a declared metric is named by its own text."""
-    if options.on.metric == UP:
+    metric = options.on.metric
+    if metric == UP:
         return "alert.down", {}
-    spec = view.world.kinds.get(key.kind)
-    declared = spec.metrics.get(options.on.metric) if spec else None
-    name: object = {"key": f"metric.{key.kind}.{options.on.metric}"} if declared else options.on.metric
+    spec = view.world.kinds.get(key.kind) or KindSpec(key.kind)
+    declared = metric in spec.metrics or metric in spec.words
+    name: object = {"key": f"metric.{key.kind}.{metric}"} if declared else metric
+    if isinstance(value, str):
+        return "alert.is_word", {"metric": name, "word": _word(spec, metric, value)}
     if options.equals is not None:
         return f"alert.is_{str(options.equals).lower()}", {"metric": name}
     above = options.above is not None and value > options.above
     limit = options.above if above else options.below
-    unit = declared.unit if declared else ""
-    shown = figures(unit, value, limit or 0.0)
-    return f"alert.{'above' if above else 'below'}", {"metric": name, **shown}
+    unit = spec.metrics[metric].unit if metric in spec.metrics else ""
+    return f"alert.{'above' if above else 'below'}", {"metric": name, **figures(unit, value, limit or 0.0)}
+
+
+def _word(spec: KindSpec, metric: str, value: str) -> object:
+    known = spec.words[metric].words if metric in spec.words else None
+    return {"key": f"alert.word.{spec.kind}.{metric}.{value}"} if known and value in known else value
 
 
 def figures(unit: str, value: float, limit: float) -> Params:

@@ -11,6 +11,7 @@ from alerts.model import What
 from alerts.routing import Router, Target
 from ioc import registry
 from ioc.inventory import OrgTree
+from ioc.kinds import specs
 from ioc.model import Severity
 from ioc.settings import read
 from ioc.texts import Texts
@@ -95,6 +96,8 @@ def test_every_text_this_package_names_is_there(lang):
     keys = {word for word in said if word.startswith("alert.") and "{" not in word and word != "alert."}
     keys |= {f"alert.severity.{severity}" for severity in Severity} | {f"alert.message.{s}" for s in Severity}
     keys |= {f"alert.age.{unit}" for unit in ("days", "hours", "minutes", "seconds")}
+    for kind, spec in specs(registry.scan("connectors.kinds")).items():
+        keys |= {f"alert.word.{kind}.{name}.{word}" for name, each in spec.words.items() for word in each.words or ()}
     assert {key for key in keys if key not in TEXTS.catalogues[lang]} == set()
 
 

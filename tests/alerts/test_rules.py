@@ -9,6 +9,7 @@ from ioc.db.tables import dossier, org, source
 from ioc.dossiers import records
 from ioc.errors import UsageError
 from ioc.events import DossierEvent
+from ioc.live import Patch
 from ioc.model import SourceStatus
 from tests.alerts.conftest import ms
 
@@ -100,6 +101,24 @@ def test_a_boolean_that_is_false_takes_its_children_down(stage):
         "[IOC] NGHIÊM TRỌNG · Hà Giang · Nguồn portal: Ngừng hoạt động"
     ]
     assert sorted(s.states) == ["firing", "suppressed"]
+
+
+def test_a_word_that_is_bad(stage):
+    s = stage(DOWN.replace('"service", metric = "up"', '"queue", metric = "paper"').replace("false", '"out"'))
+    kiosk = s.add("xm/queue/k1")
+
+    def say(word):
+        return lambda: s.world.merge(
+            [Patch(kiosk, texts={"paper": (s.clock.now_ms(), word)}, heard_at=s.clock.now_ms())]
+        )
+
+    s.run(15, 5, say("low"))
+    assert s.alerts == []
+    s.run(20, 5, say("out"))
+    assert s.states == ["firing"]
+    assert s.pocket.messages[0].subject.endswith("Nguồn k1: Giấy in: hết")
+    s.run(10, 5, say("ok"))
+    assert s.states == ["resolved_unseen"]
 
 
 def test_a_rule_that_breaks_keeps_its_alerts_and_spares_the_others(stage, caplog):
@@ -217,5 +236,18 @@ def test_nothing_is_overdue_later_than_its_system_was_heard(stage):
     s.run(300, 10)
     assert s.alerts == []
     s.returns(registry.system)
+    s.run(10, 5)
+    assert s.states == ["firing"]
+
+
+def test_nothing_is_overdue_later_than_a_batch_system_knows(stage):
+    s = stage(OVERDUE)
+    registry = Registry(s, first_seen=s.clock.now_ms())
+    due = s.clock.now_ms() + 60_000
+    registry.write("a", "xm", due)
+    s.hear(registry.system, as_of=due - 1)
+    s.run(300, 10)
+    assert s.alerts == []
+    s.hear(registry.system, as_of=due + 1)
     s.run(10, 5)
     assert s.states == ["firing"]
