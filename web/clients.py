@@ -11,9 +11,11 @@ STALL_S = 10.0
 
 
 class Outlet(Protocol):
-    """The way to one client; `idle` is false while something sent earlier still waits to leave."""
+    """The way to one client."""
 
-    def idle(self) -> bool: ...
+    def waiting(self) -> int:
+        """How much of what was sent the client has not taken yet; 0 when all of it."""
+        ...
 
     def send(self, event: str) -> None:
         """Hand over one event, `["name", {…}]` as JSON text."""
@@ -30,6 +32,7 @@ class Client:
     outlet: Outlet
     widgets: dict[str, Watching] = field(default_factory=dict)
     stuck_since: float | None = None
+    stuck_at: int = 0
 
     def watch(self, wanted: dict[str, Shared], board: Board) -> None:
         """From now on exactly these; whatever was watched before ends."""
@@ -42,8 +45,9 @@ class Client:
         behind = [w for w in self.widgets.values() if w.behind]
         if not behind and also is None:
             return True
-        if not self.outlet.idle():
-            return self._wait(now)
+        waiting = self.outlet.waiting()
+        if waiting:
+            return self._wait(now, waiting)
         self.stuck_since = None
         for watching in behind:
             self.outlet.send(watching.message())
@@ -51,9 +55,11 @@ class Client:
             self.outlet.send(also)
         return True
 
-    def _wait(self, now: float) -> bool:
-        if self.stuck_since is None:
+    def _wait(self, now: float, waiting: int) -> bool:
+        """Slow is allowed, as long as it takes something."""
+        if self.stuck_since is None or waiting < self.stuck_at:
             self.stuck_since = now
+        self.stuck_at = waiting
         if now - self.stuck_since <= STALL_S:
             return True
         self.outlet.cut()

@@ -16,27 +16,33 @@ from web.auth import COOKIE, Sessions, by_token, identify, still_there
 from web.clients import Client
 from web.site import Site
 from web.watch import MAX_WIDGETS, Board, read_request, subject
-from web.websocket import WholeSocket, lay
+from web.websocket import WholeSocket, frame, lay
 
 log = logging.getLogger(__name__)
 
 PING_S = 5
 _FAREWELL_S = 1.0
+_PACKET = 1 << 20  # a packet still queued weighs more than any number of bytes in the kernel
 
 
 class Line:
-    """The outlet of one client: engineio's queue has no limit, so nothing is added while something waits there."""
+    """The outlet of one client: engineio's queue has no limit, so nothing is added while something is under way."""
 
     def __init__(self, engine: Any, engine_id: str, lines: Mapping[str, WholeSocket]) -> None:
         self._engine, self._id, self._lines = engine, engine_id, lines
 
-    def idle(self) -> bool:
-        found = self._engine.sockets.get(self._id)
-        return found is None or bool(found.queue.empty())
+    def waiting(self) -> int:
+        found, line = self._engine.sockets.get(self._id), self._lines.get(self._id)
+        if found is None or line is None:
+            return 0
+        return int(found.queue.qsize()) * _PACKET + line.untaken()
 
     def send(self, event: str) -> None:
-        # the event is JSON already, written once for many clients: "2" makes it a Socket.IO event packet
-        if self._id in self._engine.sockets:
+        # the event is JSON already, written once for many: "4" an engine.io message, "2" a Socket.IO event
+        found, line = self._engine.sockets.get(self._id), self._lines.get(self._id)
+        if found is None or line is None or found.closing:
+            return
+        if not (found.queue.empty() and line.offer(frame(f"42{event}".encode()))):
             self._engine.send(self._id, "2" + event)
 
     def cut(self) -> None:

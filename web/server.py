@@ -61,10 +61,9 @@ class _Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
 class Server:
     """One worker of the role."""
 
-    def __init__(self, context: Context) -> None:
-        self._http = context.settings.http
-        self._bus = Bus(context.settings.mqtt, "ioc-web")
-        self._follower = Follower(context, self._bus, offload)
+    def __init__(self, context: Context, bus: Bus) -> None:
+        self._http, self._bus = context.settings.http, bus
+        self._follower = Follower(context, bus, offload)
         auth = context.settings.auth
         secret = keys.read_or_create(context.settings.root / "session.key")
         sessions = Sessions(secret, auth.session_hours)
@@ -136,8 +135,9 @@ class Server:
         while True:
             self._changed.wait(BEAT_S)
             self._changed.clear()
+            began = self.site.clock.monotonic()
             _guarded(self.pump.step)
-            gevent.sleep(LEAST_GAP_S)
+            gevent.sleep(max(0.0, began + LEAST_GAP_S - self.site.clock.monotonic()))
 
     def _facts(self) -> None:
         while True:

@@ -4,14 +4,21 @@ simple-websocket hands each frame to `socket.send`, which under gevent may take 
 slowly: the rest was lost and the stream broken. It also never gives up on a client that stops reading.
 """
 
+import fcntl
+import os
 import socket
+import ssl
+import sys
+import termios
 from collections.abc import Callable, Iterable
 from typing import Any
 
+import gevent
 import simple_websocket
 from gevent.lock import Semaphore
 
 MAX_MESSAGE = 64 * 1024
+SEND_BUFFER = 128 * 1024
 _EXTENSIONS = "HTTP_SEC_WEBSOCKET_EXTENSIONS"
 
 
@@ -19,6 +26,8 @@ class WholeSocket:
     """The few socket calls simple-websocket makes; `send` means all of it, one frame after the other."""
 
     def __init__(self, sock: socket.socket) -> None:
+        # what waits in the kernel for a slow client is bounded too, and soon tells that it takes nothing
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         self._sock = sock
         self._turn = Semaphore()
         self.recv = sock.recv
@@ -28,6 +37,41 @@ class WholeSocket:
         with self._turn:
             self._sock.sendall(frame)
         return len(frame)
+
+    def offer(self, frame: bytes) -> bool:
+        """Send without waiting, several times cheaper than by way of engineio's queue; False where that cannot be.
+
+        What does not fit at once follows by itself, and nothing else is sent between.
+        """
+        if isinstance(self._sock, ssl.SSLSocket) or not self._turn.acquire(blocking=False):
+            return False
+        try:
+            sent = os.write(self._sock.fileno(), frame)
+        except BlockingIOError:
+            sent = 0
+        except (OSError, ValueError):
+            sent = len(frame)  # closed: its end is noticed where it is read
+        if sent < len(frame):
+            gevent.spawn(self._finish, frame[sent:])
+        else:
+            self._turn.release()
+        return True
+
+    def _finish(self, rest: bytes) -> None:
+        try:
+            self._sock.sendall(rest)
+        except OSError:
+            self.cut()
+        finally:
+            self._turn.release()
+
+    def untaken(self) -> int:
+        """Bytes the client's machine has not taken yet; 0 where the system cannot tell."""
+        try:
+            answer = fcntl.ioctl(self._sock.fileno(), termios.TIOCOUTQ, b"\0\0\0\0")
+        except (OSError, ValueError):  # closed meanwhile
+            return 0
+        return int.from_bytes(answer, sys.byteorder)
 
     def cut(self) -> None:
         """End it at once; whoever waits to send or receive gets an error."""
@@ -73,6 +117,18 @@ class Websocket:
     def close(self) -> None:
         if self._ws.connected:
             self._ws.close()
+
+
+def frame(text: bytes) -> bytes:
+    """One unmasked text frame, as a server sends it."""
+    size = len(text)
+    if size < 126:
+        head = bytes((0x81, size))
+    elif size < 1 << 16:
+        head = b"\x81\x7e" + size.to_bytes(2, "big")
+    else:
+        head = b"\x81\x7f" + size.to_bytes(8, "big")
+    return head + text
 
 
 def lay(engine: Any, lines: dict[str, WholeSocket]) -> None:

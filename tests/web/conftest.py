@@ -20,7 +20,7 @@ from ioc.kinds import specs
 from ioc.live import Patch
 from ioc.model import Role, SourceKey
 from ioc.registry import scan
-from ioc.settings import Auth, Rule, Settings
+from ioc.settings import Rule, Settings
 from ioc.store import Point, RangeQuery
 from ioc.texts import Texts
 from ioc.world import World
@@ -98,12 +98,12 @@ class Province:
     def client(self) -> FlaskClient:
         return self.app.test_client()
 
-    def get(self, path: str, token: str = "admin", **headers: str) -> Any:
-        bearer = {"Authorization": f"Bearer {self.tokens[token]}"}
+    def get(self, path: str, who: str = "admin", **headers: str) -> Any:
+        bearer = {"Authorization": f"Bearer {self.tokens[who]}"}
         return self.client().get(path, headers=bearer | headers)
 
-    def post(self, path: str, token: str = "admin", json: Any = None) -> Any:
-        bearer = {"Authorization": f"Bearer {self.tokens[token]}"}
+    def post(self, path: str, who: str = "admin", json: Any = None) -> Any:
+        bearer = {"Authorization": f"Bearer {self.tokens[who]}"}
         return self.client().post(path, headers=bearer, json={} if json is None else json)
 
     def say(self, key: SourceKey, **values: Any) -> None:
@@ -131,9 +131,7 @@ def province(tmp_path: Path) -> Iterator[Province]:
         conn.execute(org_table.insert(), [{"parent": None, **org} for org in ORGS])
         conn.execute(source_table.insert(), [_row(key) for key in SOURCES])
     context = Context(
-        settings=Settings(
-            data_dir=str(tmp_path), auth=Auth(attempts_per_minute=5), rule=(Rule(id="gone", kind="offline"),)
-        ),
+        settings=Settings(data_dir=str(tmp_path), rule=(Rule(id="gone", kind="offline"),)),
         clock=clock,
         db=db,
         kinds=specs(scan("connectors.kinds")),

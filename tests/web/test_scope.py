@@ -1,5 +1,6 @@
 """A token bound to one district sees no other district: every readable route of the table is tried."""
 
+import json
 from urllib.parse import quote
 
 import pytest
@@ -29,7 +30,7 @@ def _questions(route: Route) -> list[str]:
     """The query strings worth trying on a route: none at all, and one that asks for the other district."""
     asked = [("org", SOUTH), ("kind", "queue"), ("source", "kiosk-1"), ("metric", "waiting")]
     foreign = "&".join(f"{name}={value}" for name, value in asked)
-    widgets = quote('[{"id": "k", "kind": "queue_board", "options": {"org": "%s"}}]' % SOUTH)
+    widgets = quote(json.dumps([{"id": "k", "kind": "queue_board", "options": {"org": SOUTH}}]))
     if "widgets" in route.query.__struct_fields__:
         return [f"?widgets={','.join(KINDS)}", f"?widgets={widgets}"]
     return ["", f"?{foreign}", f"?{foreign}&by=handling"]

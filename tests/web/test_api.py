@@ -1,0 +1,255 @@
+"""REST as the contract says: shapes, filters, times, errors, and a description that is true."""
+
+from typing import Any
+
+import pytest
+
+from ioc.db.tables import counter, dossier, role_beat
+from ioc.model import SourceKey
+from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, raise_alert
+from web.api.table import routes
+from web.auth import LoginBrake, Sessions
+from web.openapi import spelled
+
+KIOSK = f"org={NORTH}&kind=queue&source=kiosk-1&metric=waiting"
+DAY = 86_400_000
+
+
+def test_a_source_has_the_shape_of_the_contract(province: Province) -> None:
+    province.say(KIOSKS[NORTH], waiting=7, longest_wait_s=1000)
+    province.clock.advance(12)
+    item = province.get(f"/api/v1/sources/{NORTH}/queue/kiosk-1").json
+    assert (item["org"], item["kind"], item["source"], item["health"]) == (NORTH, "queue", "kiosk-1", "warning")
+    assert item["cause"] == "longest_wait_s"
+    assert item["online"] is True
+    assert item["as_of"] == "2026-11-21T10:00:00+07:00"
+    assert item["age_s"] == 12
+    assert item["metrics"]["waiting"] == 7
+    assert (item["alerts"], item["leniencies"]) == ([], {})
+
+
+def test_sources_are_filtered(province: Province) -> None:
+    province.say(KIOSKS[SOUTH], longest_wait_s=5000)
+    ask = "/api/v1/sources?"
+    assert province.get(ask + "kind=queue").json["total"] == 2
+    assert province.get(ask + f"org={NORTH}").json["total"] == 2
+    assert [i["org"] for i in province.get(ask + "health=critical").json["items"]] == [SOUTH]
+    assert province.get(ask + "health=purple").status_code == 422
+    assert province.get(ask + "org=nowhere").status_code == 404
+
+
+def test_orgs_are_counted_with_all_below_them(province: Province) -> None:
+    orgs = {org["code"]: org for org in province.get("/api/v1/orgs").json["items"]}
+    assert orgs["hg"]["counts"]["ok"] == 6
+    assert orgs[NORTH]["counts"]["ok"] == 2
+    one = province.get(f"/api/v1/orgs/{NORTH}").json
+    assert [child["code"] for child in one["children"]] == ["hg.dong-van.lung-cu"]
+
+
+def test_series_pass_times_in_both_spellings(province: Province) -> None:
+    answer = province.get(f"/api/v1/series?{KIOSK}&from=2026-11-21T08:00:00+07:00&to={SATURDAY}&step=3600000&agg=max")
+    assert answer.json["points"] == [[SATURDAY - 7_200_000, 1.0], [SATURDAY - 3_600_000, 1.0]]
+    query = province.store.asked[-1]
+    assert (query.agg, query.fill, query.offset_ms) == ("max", "null", 7 * 3_600_000)
+
+
+@pytest.mark.parametrize(
+    ("question", "status"),
+    [
+        (f"from={SATURDAY - DAY}&to={SATURDAY}&step=1000", 422),
+        ("from=yesterday", 422),
+        ("agg=median", 422),
+        ("fill=0", 200),
+        ("fill=null", 200),
+        ("step=0", 422),
+    ],
+)
+def test_series_refuse_what_they_cannot_mean(province: Province, question: str, status: int) -> None:
+    assert province.get(f"/api/v1/series?{KIOSK}&{question}").status_code == status
+
+
+def test_series_need_a_known_source(province: Province) -> None:
+    assert province.get("/api/v1/series?org=hg&kind=queue&source=none&metric=x").status_code == 404
+    assert province.get("/api/v1/series?org=hg").status_code == 422
+
+
+def test_an_alert_is_taken_once_and_remembers_who(province: Province) -> None:
+    alert = raise_alert(province, KIOSKS[NORTH])
+    taken = province.post(f"/api/v1/alerts/{alert}/acknowledge", "operator", {"comment": "đang xem"}).json
+    assert (taken["state"], taken["acknowledged_by"]) == ("acknowledged", "operator")
+    again = province.post(f"/api/v1/alerts/{alert}/acknowledge", "admin").json
+    assert again["acknowledged_by"] == "operator"
+    assert [step["comment"] for step in taken["history"] if step["comment"]] == ["đang xem"]
+    assert len(province.bus.sent) == 2
+    assert province.get("/api/v1/alerts?state=firing").json["total"] == 0
+    assert province.get("/api/v1/alerts?state=firing,acknowledged").json["total"] == 1
+    assert province.get("/api/v1/alerts?state=asleep").status_code == 422
+
+
+def test_an_alert_is_told_in_the_readers_language(province: Province) -> None:
+    raise_alert(province, KIOSKS[NORTH])
+    path = "/api/v1/alerts"
+    vietnamese = province.get(path).json["items"][0]
+    english = province.get(path, **{"Accept-Language": "en-GB,en;q=0.9"}).json["items"][0]
+    assert vietnamese["title"] != english["title"]
+    assert vietnamese["since"] == "2026-11-21T10:00:00+07:00"
+    assert english["org_name"] == "Huyện Đồng Văn"
+
+
+def test_errors_speak_the_readers_language_and_keep_their_code(province: Province) -> None:
+    for language, word in (("vi", "Không có đơn vị"), ("en", "There is no org")):
+        error = province.get("/api/v1/orgs/nowhere", **{"Accept-Language": language}).json["error"]
+        assert error["code"] == "unknown_org"
+        assert error["message"].startswith(word)
+        assert error["details"] == {"org": "nowhere"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/api/v1/nope", 404), ("PUT", "/api/v1/orgs", 405), ("POST", "/api/v1/session", 400)],
+)
+def test_what_is_not_there_is_a_json_error_too(province: Province, method: str, path: str, status: int) -> None:
+    answer = province.client().open(path, method=method, data="{", headers={"Content-Type": "application/json"})
+    assert answer.status_code == status
+    assert set(answer.json["error"]) == {"code", "message", "details"}
+
+
+def test_a_failure_of_ours_shows_no_trace(province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(province.site.context.texts, "render", lambda lang, key, params=None: key)
+    raise_alert(province, KIOSKS[NORTH])
+    monkeypatch.setattr("web.api.alerts.queries.alerts", lambda *_a, **_k: [][1])
+    answer = province.get("/api/v1/alerts")
+    assert answer.status_code == 500
+    assert "Traceback" not in answer.get_data(as_text=True)
+    assert answer.json["error"]["code"] == "internal"
+
+
+def _dossier(province: Province, code: str, **values: Any) -> None:
+    row = {"source_id": 1, "code": code, "receiving_org": NORTH, "handling_org": SOUTH, "is_open": True, "fields": {},
+           "changed_at": 1, "status": 4}  # fmt: skip
+    with province.db.write() as conn:
+        conn.execute(dossier.insert().values(row | values))
+
+
+def test_dossiers_by_due_state_org_and_text(province: Province) -> None:
+    _dossier(province, "H22.001", due_at=SATURDAY - 1)
+    _dossier(province, "H22.002", due_at=SATURDAY + DAY)
+    _dossier(province, "K1/x y", is_open=False, fields={"procedure": [5, "đất đai"], "due_at": [9, SATURDAY]})
+    _dossier(province, "H22.003")
+    items = province.get("/api/v1/dossiers").json["items"]
+    states = {item["code"]: item["due_state"] for item in items}
+    assert states == {"H22.001": "open_overdue", "H22.002": "open_in_term", "K1/x y": "resolved",
+                      "H22.003": "due_unconfirmed"}  # fmt: skip
+    page = province.get("/api/v1/dossiers?q=h22&per_page=2&page=2").json
+    assert (page["total"], len(page["items"]), page["page"], page["per_page"]) == (3, 1, 2, 2)
+    assert province.get(f"/api/v1/dossiers?due_before={SATURDAY}").json["total"] == 1
+    assert province.get(f"/api/v1/dossiers?org={SOUTH}").json["total"] == 0
+    assert province.get(f"/api/v1/dossiers?org={SOUTH}&by=handling").json["total"] == 4
+    one = province.get("/api/v1/dossiers/K1%2Fx%20y").json
+    assert one["procedure"] == "đất đai"
+    assert [step["field"] for step in one["history"]] == ["procedure", "due_at"]
+    assert one["history"][1]["due_at"] == "2026-11-21T10:00:00+07:00"
+
+
+def test_readiness_has_a_line_a_role(province: Province) -> None:
+    assert province.get("/readyz").status_code == 503
+    with province.db.write() as conn:
+        for role in ("ingest", "alerts", "web"):
+            conn.execute(role_beat.insert().values(role=role, at=SATURDAY, ok=True, detail={"records_lag": 3}))
+    answer = province.get("/readyz", "wall")
+    assert answer.status_code == 200
+    assert [line.split()[:2] for line in answer.text.splitlines()] == [
+        ["alerts", "ok"], ["ingest", "ok"], ["web", "ok"],
+    ]  # fmt: skip
+    province.clock.advance(60)
+    assert province.get("/readyz").status_code == 503
+
+
+def test_metrics_balance_by_outcome(province: Province) -> None:
+    with province.db.write() as conn:
+        for name, label, n in (("received", "", 10), ("stored", "", 7), ("quarantined", "bad_json", 3)):
+            conn.execute(counter.insert().values(name=name, label=label, n=n))
+    text = province.get("/metrics").text
+    assert 'ioc_messages_total{outcome="stored",reason=""} 7\n' in text
+    assert 'ioc_messages_total{outcome="quarantined",reason="bad_json"} 3\n' in text
+    assert "ioc_messages_received_total 10\n" in text
+    assert province.client().get("/metrics").status_code == 401
+
+
+def test_live_answers_what_the_socket_would(province: Province) -> None:
+    items = province.get('/api/v1/live?widgets=[{"id":"a","kind":"kpi","options":{"figure":"queue_waiting"}}]').json
+    assert items["items"][0]["payload"]["value"] == 6
+    kinds = province.get("/api/v1/live?widgets=vc_grid,freshness").json["items"]
+    assert [item["id"] for item in kinds] == ["vc_grid", "freshness"]
+    assert province.get("/api/v1/live?widgets=weather").json["error"]["code"] == "unknown_widget"
+    assert province.get("/api/v1/live?widgets=[").status_code == 422
+
+
+def test_every_scene_holds_widgets_that_exist_and_fit(province: Province) -> None:
+    scenes = province.get("/api/v1/scenes", "wall").json["items"]
+    assert [scene["name"] for scene in scenes] == ["toan-canh", "mot-cua", "hop-truc-tuyen", "ha-tang"]
+    for scene in scenes:
+        taken: set[tuple[int, int]] = set()
+        for tile in scene["widgets"]:
+            place = tile["place"]
+            cells = {(x, y) for x in range(place["x"], place["x"] + place["w"])
+                     for y in range(place["y"], place["y"] + place["h"])}  # fmt: skip
+            assert not cells & taken, tile["id"]
+            assert max(x for x, _ in cells) < 24
+            assert max(y for _, y in cells) < 14
+            taken |= cells
+    province_wide = province.get("/api/v1/scenes/toan-canh", "wall").json
+    assert province_wide["title"] == {"key": "ui.scene.toan-canh"}
+    assert province.get("/api/v1/scenes/none", "wall").status_code == 404
+
+
+def test_the_description_names_every_route_and_no_other(province: Province) -> None:
+    table = routes(Sessions(b"s" * 32, 12), LoginBrake(5))
+    spec = province.client().get("/api/v1/openapi.json").json
+    described = {(method.upper(), path) for path, methods in spec["paths"].items() for method in methods}
+    assert described == {(route.method, spelled(route.path)) for route in table}
+    served = {(method, spelled(rule.rule)) for rule in province.app.url_map.iter_rules()
+              for method in rule.methods or () if method in ("GET", "POST", "DELETE")}  # fmt: skip
+    pages = {path for _, path in served - described}
+    assert pages == {"/", "/wall", "/alerts", "/sources", "/login", "/assets/{name}", "/api/v1/openapi.json"}
+    step = next(p for p in spec["paths"]["/api/v1/series"]["get"]["parameters"] if p["name"] == "fill")
+    assert sorted(step["schema"]["enum"]) == ["0", "linear", "null", "previous"]
+
+
+def test_the_rules_in_force_are_listed(province: Province) -> None:
+    assert [rule["id"] for rule in province.get("/api/v1/rules").json["items"]] == ["gone"]
+
+
+def test_quarantine_is_listed_and_sent_again(province: Province) -> None:
+    from ioc.db.tables import quarantine
+
+    with province.db.write() as conn:
+        conn.execute(quarantine.insert().values(
+            inbox="a", seq=1, element=0, received_at=SATURDAY, topic=f"ioc/v1/{NORTH}/queue/kiosk-1/state",
+            payload=b"{bad", reason="bad_json", detail=""))  # fmt: skip
+    item = province.get("/api/v1/quarantine?reason=bad_json").json["items"][0]
+    assert (item["payload"], item["received_at"]) == ("{bad", "2026-11-21T10:00:00+07:00")
+    assert province.post("/api/v1/quarantine/replay").json == {"sent": 1}
+    assert province.post("/api/v1/quarantine/replay").json == {"sent": 0}
+    assert province.post("/api/v1/quarantine/replay", "operator").status_code == 403
+
+
+def test_pages_carry_a_strict_policy(province: Province) -> None:
+    answer = province.client().get("/login")
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert province.client().get("/assets/../app.py").status_code == 404
+    assert province.client().get("/").headers["Location"] == "/login"
+
+
+def test_a_newcomer_is_confirmed(province: Province) -> None:
+    from ioc.inventory.records import register
+
+    key = SourceKey(NORTH, "queue", "kiosk-9")
+    with province.db.write() as conn:
+        register(province.db, conn, key, SATURDAY)
+    province.reload()
+    assert province.get(f"/api/v1/sources/{NORTH}/queue/kiosk-9").json["health"] == "pending"
+    assert province.post(f"/api/v1/sources/{NORTH}/queue/kiosk-9/confirm").json["status"] == "active"
+    province.reload()
+    assert province.get(f"/api/v1/sources/{NORTH}/queue/kiosk-9").json["status"] == "active"
