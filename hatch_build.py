@@ -17,7 +17,7 @@ NPM_PATIENCE = ("--fetch-retries=2", "--fetch-retry-maxtimeout=10000")  # the de
 
 
 class CustomBuildHook(BuildHookInterface[Any]):
-    """Runs for wheels, sdists and editable installs; does nothing where `web/dist` is already the build of the sources."""
+    """Runs for wheels, sdists and editable installs; rests where `web/dist` is already the build of the sources."""
 
     PLUGIN_NAME = "custom"
 
@@ -60,7 +60,9 @@ def is_fresh(root: Path) -> bool:
 def build(root: Path) -> None:
     front, dist = root / "web" / "frontend", root / "web" / "dist"
     if not (front / "package.json").is_file():
-        raise SystemExit("the screens cannot be built: web/dist is missing and there is no web/frontend to build it from")
+        raise SystemExit(
+            "the screens cannot be built: web/dist is missing and there is no web/frontend to build it from"
+        )
     stamp = digest(root)
     node, npm = _node()
     _run(node, front, npm, *NPM_CI, *NPM_PATIENCE)

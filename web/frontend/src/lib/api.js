@@ -1,5 +1,7 @@
 // Calls to the REST interface: session cookie, CSRF header on writes, errors as one class.
 
+import { language } from './texts.svelte.js'
+
 const BASE = '/api/v1'
 let csrf = ''
 
@@ -33,7 +35,7 @@ export async function me() {
 }
 
 async function call(method, path, body) {
-  const headers = { Accept: 'application/json' }
+  const headers = { Accept: 'application/json', 'Accept-Language': language() }
   if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   const request = { method, headers, credentials: 'same-origin', body: body && JSON.stringify(body) }

@@ -17,12 +17,17 @@ export class Link {
   feeds = $state({})
   #heard = performance.now()
   #asked = 0
-  #build = null
+  #build
   #timer = null
   #socket
 
-  /** @param {{id: string, kind: string, options: object}[]} specs @param {() => void} [onRefused] */
-  constructor(specs, onRefused = () => {}) {
+  /**
+   * @param {{id: string, kind: string, options: object}[]} specs
+   * @param {string} build the server's when this page was opened
+   * @param {() => void} [onRefused] the server turned the page away
+   */
+  constructor(specs, build, onRefused = () => {}) {
+    this.#build = build
     this.feeds = Object.fromEntries(specs.map((spec) => [spec.id, new Feed(spec)]))
     this.#socket = io({
       transports: ['websocket'],
@@ -62,8 +67,7 @@ export class Link {
   #beat({ now, build }) {
     clock.hear(now)
     this.#hear()
-    if (this.#build !== null && build !== this.#build) reloadPolitely()
-    this.#build ??= build
+    if (build !== this.#build) reloadPolitely()
   }
 
   #hear() {

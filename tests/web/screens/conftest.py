@@ -1,0 +1,70 @@
+"""A browser and a stage for the built pages; both are skipped by name where they are not there, and fail in CI."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.web.screens import province
+from tests.web.screens.stage import DIST, ZONE, Stage
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+MORNING = datetime(2026, 11, 20, 9, 15, tzinfo=ZONE)
+
+Opener = Callable[..., Page]
+
+
+def missing(what: str) -> NoReturn:
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not CHROMIUM.is_file():
+        missing("no /usr/bin/chromium: apt-get install chromium")
+    if not (DIST / "wall.html").is_file():
+        missing("no web/dist: pip install .")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    stage = Stage(payloads=province.payloads(MORNING), widgets=province.widgets(), now=lambda: MORNING)
+    stage.alerts = stage.payloads["alerts"]["alerts"]
+    with stage.open():
+        yield stage
+
+
+@pytest.fixture
+def show(browser: Browser, stage: Stage) -> Iterator[Opener]:
+    """Opens a page of the stage; an error nobody caught in it fails the test."""
+    errors: list[str] = []
+    contexts = []
+
+    def show(path: str, width: int = 1920, height: int = 1080, *, wait_for: str = "[data-state=live]") -> Page:
+        context = browser.new_context(viewport={"width": width, "height": height})
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(stage.url + path)
+        page.wait_for_selector(wait_for)
+        return page
+
+    yield show
+    for context in contexts:
+        context.close()
+    assert errors == []

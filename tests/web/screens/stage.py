@@ -1,0 +1,178 @@
+"""A stage for the built pages: serves `web/dist`, answers the few calls they make, plays the live socket on command."""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, jsonify, request, send_from_directory
+from flask_socketio import SocketIO
+from werkzeug.serving import make_server
+
+DIST = Path(__file__).resolve().parents[3] / "web" / "dist"
+API = "/api/v1"
+ZONE = timezone(timedelta(hours=7))
+
+ME = {
+    "name": "truc.ban",
+    "role": "operator",
+    "org": "hg",
+    "org_name": "Tỉnh Hà Giang",
+    "lang": "vi",
+    "csrf": "csrf-of-the-stage",
+    "simulated": True,
+}
+
+
+@dataclass
+class Stage:
+    """What the server would know; tests change it and tell the pages, or keep silent."""
+
+    payloads: dict[str, Any] = field(default_factory=dict)
+    widgets: list[dict[str, Any]] = field(default_factory=list)
+    alerts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sources: list[dict[str, Any]] = field(default_factory=list)
+    me: dict[str, Any] | None = field(default_factory=lambda: dict(ME))
+    build: str = "build-1"
+    beating: bool = True
+    password: str = "đúng-rồi"
+    now: Callable[[], datetime] = lambda: datetime.now(ZONE)
+    snapshots: bool = True
+    seq: dict[str, int] = field(default_factory=dict)
+    calls: list[tuple[str, Any]] = field(default_factory=list)
+    url: str = ""
+
+    def __post_init__(self) -> None:
+        self.app = Flask(__name__, static_folder=None)
+        self.socket = SocketIO(self.app, async_mode="threading", ping_interval=5, ping_timeout=5)
+        self._over = threading.Event()
+        _pages(self)
+        _session(self)
+        _lists(self)
+        _live(self)
+
+    def snapshot(self, widget: str) -> None:
+        self.seq[widget] = self.seq.get(widget, 0) + 1
+        self._emit("snapshot", widget, payload=self.payloads[widget])
+
+    def delta(self, widget: str, patch: dict[str, Any], *, lost: bool = False) -> None:
+        """One step further; `lost` counts it without sending it."""
+        self.seq[widget] = self.seq.get(widget, 0) + 1
+        if not lost:
+            self._emit("delta", widget, patch=patch)
+
+    def _emit(self, event: str, widget: str, **content: Any) -> None:
+        self.socket.emit(event, {"id": widget, "seq": self.seq[widget], "as_of": self.now().isoformat(), **content})
+
+    @contextmanager
+    def open(self, host: str = "127.0.0.1", port: int = 0) -> Iterator["Stage"]:
+        server = make_server(host, port, self.app, threaded=True)
+        self.url = f"http://{host}:{server.server_port}"
+        threads = [threading.Thread(target=run, daemon=True) for run in (server.serve_forever, self._beat)]
+        for thread in threads:
+            thread.start()
+        try:
+            yield self
+        finally:
+            self._over.set()
+            server.shutdown()
+
+    def _beat(self) -> None:
+        while not self._over.wait(1.0):
+            if self.beating:
+                self.socket.emit("beat", {"now": self.now().isoformat(), "build": self.build})
+
+
+def _pages(stage: Stage) -> None:
+    @stage.app.get("/<any(wall, alerts, sources, login):page>")
+    def page(page: str) -> Response:
+        return send_from_directory(DIST, f"{page}.html")
+
+    @stage.app.get("/assets/<path:name>")
+    def asset(name: str) -> Response:
+        return send_from_directory(DIST / "assets", name)
+
+    @stage.app.get("/healthz")
+    def healthz() -> Response:
+        return jsonify(ok=True)
+
+
+def _session(stage: Stage) -> None:
+    @stage.app.before_request
+    def known() -> tuple[Response, int] | None:
+        guarded = request.path.startswith(API) and request.path != f"{API}/session"
+        return _refusal(401, "not_signed_in") if guarded and stage.me is None else None
+
+    @stage.app.get(f"{API}/me")
+    def me() -> Response:
+        return jsonify((stage.me or {}) | {"build": stage.build})
+
+    @stage.app.post(f"{API}/session")
+    def sign_in() -> Any:
+        body = request.get_json()
+        if body["password"] != stage.password:
+            return _refusal(401, "wrong_password", "Sai tên hoặc mật khẩu")
+        stage.me = dict(ME)
+        return jsonify(stage.me)
+
+
+def _lists(stage: Stage) -> None:
+    @stage.app.get(f"{API}/scenes/<name>")
+    def scene(name: str) -> Any:
+        if name != "toan-canh":
+            return _refusal(404, "no_such_scene")
+        return jsonify(name=name, title={"key": f"ui.scene.{name}"}, widgets=stage.widgets)
+
+    @stage.app.get(f"{API}/alerts")
+    def alerts() -> Response:
+        wanted = {name: set(request.args[name].split(",")) for name in ("state", "severity") if name in request.args}
+        items = [a for a in stage.alerts.values() if all(a[name] in values for name, values in wanted.items())]
+        return jsonify(items=items, total=len(items))
+
+    @stage.app.get(f"{API}/alerts/<key>")
+    def alert(key: str) -> Response:
+        return jsonify(stage.alerts[key])
+
+    @stage.app.post(f"{API}/alerts/<key>/<verb>")
+    def act(key: str, verb: str) -> Any:
+        if request.headers.get("X-CSRF-Token") != ME["csrf"]:
+            return _refusal(403, "bad_csrf")
+        stage.calls.append((f"{verb} {key}", request.get_json()))
+        if verb == "acknowledge":
+            stage.alerts[key] |= {"state": "acknowledged", "acknowledged_by": ME["name"]}
+        return jsonify(stage.alerts[key])
+
+    @stage.app.get(f"{API}/sources")
+    def sources() -> Response:
+        return jsonify(items=stage.sources, total=len(stage.sources))
+
+    @stage.app.get(f"{API}/sources/<org>/<kind>/<source>")
+    def source(org: str, kind: str, source: str) -> Response:
+        return jsonify(next(s for s in stage.sources if (s["org"], s["kind"], s["source"]) == (org, kind, source)))
+
+
+def _live(stage: Stage) -> None:
+    @stage.socket.on("connect")
+    def connect(_auth: Any = None) -> bool:
+        return stage.me is not None
+
+    @stage.socket.on("watch")
+    def watch(body: dict[str, Any]) -> dict[str, bool]:
+        stage.calls.append(("watch", body))
+        for widget in body["widgets"] if stage.snapshots else []:
+            if widget["id"] in stage.payloads:
+                stage.snapshot(widget["id"])
+        return {"ok": True}
+
+    @stage.socket.on("resync")
+    def resync(body: dict[str, str]) -> None:
+        stage.calls.append(("resync", body))
+        if stage.snapshots:
+            stage.snapshot(body["id"])
+
+
+def _refusal(status: int, code: str, message: str = "") -> tuple[Response, int]:
+    return jsonify(error={"code": code, "message": message, "details": None}), status

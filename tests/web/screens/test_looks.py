@@ -1,0 +1,62 @@
+"""Nothing is cut off, nothing scrolls, and a quiet night looks quiet."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.web.screens import province
+from tests.web.screens.conftest import MORNING, Opener
+from tests.web.screens.stage import Stage
+
+CUT_OFF = """() => [...document.querySelectorAll('body, body *')].filter((one) => {
+  if (getComputedStyle(one).overflow === 'visible' || one.matches('.ellipsis, .unseen')) return false
+  return one.scrollWidth > one.clientWidth + 1 || one.scrollHeight > one.clientHeight + 1
+}).map((one) => `${one.closest('[data-widget]')?.dataset.widget} ${one.tagName}.${one.className}`)"""
+OUTSIDE = """() => [...document.querySelectorAll('[data-widget]')].filter((one) => {
+  const box = one.getBoundingClientRect()
+  return box.left < 0 || box.top < 0 || box.right > innerWidth || box.bottom > innerHeight
+}).map((one) => one.dataset.widget)"""
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize(("width", "height"), [(3840, 2160), (1920, 1080), (1024, 768)])
+def test_nothing_of_the_wall_is_cut_off(show: Opener, width: int, height: int, lang: str) -> None:
+    page = show(f"/wall?lang={lang}", width, height)
+    page.wait_for_selector("canvas")
+    assert page.evaluate(CUT_OFF) == []
+    assert page.evaluate(OUTSIDE) == []
+
+
+def test_every_site_has_a_cell(stage: Stage, show: Opener) -> None:
+    page = show("/wall", 1024, 768)
+    sites = sum(len(area["sites"]) for area in stage.payloads["vc"]["areas"].values())
+    assert page.locator(".cell").count() == sites
+    sizes = page.eval_on_selector_all(".cell", "all => all.map(one => one.getBoundingClientRect().width)")
+    assert min(sizes) > 6
+
+
+def test_a_night_is_calm(stage: Stage, show: Opener) -> None:
+    night = MORNING + timedelta(hours=12)
+    stage.payloads, stage.now = province.payloads(night, night=True), lambda: night
+    page = show("/wall")
+    assert page.locator(".cell.closed").count() > 150
+    assert page.locator(".cell.offline, .cell.critical, .block.bad").count() == 0
+    assert page.get_by_text("Ngoài giờ làm việc").count() >= 3
+    assert page.get_by_text("Không có cảnh báo nào").is_visible()
+
+
+@pytest.mark.parametrize("path", ["/alerts", "/sources", "/login"])
+@pytest.mark.parametrize("width", [1920, 1024])
+def test_the_pages_people_work_at_do_not_scroll_sideways(show: Opener, path: str, width: int) -> None:
+    page = show(path, width, 768, wait_for="#app > *:not(.too-old)")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+def test_whoever_wants_no_motion_gets_none(show: Opener) -> None:
+    page = show("/wall")
+    page.emulate_media(reduced_motion="reduce")
+    moving = (
+        "() => [...document.querySelectorAll('*')].filter(o => parseFloat(getComputedStyle(o).transitionDuration) > 0)"
+    )
+    assert page.evaluate(moving + ".length") == 0

@@ -1,0 +1,148 @@
+"""The wall on a live socket: order of messages, silence, comebacks, and never a figure that pretends."""
+
+from playwright.sync_api import Page, expect
+
+from tests.web.screens.conftest import Opener
+from tests.web.screens.stage import ME, Stage
+
+WAITING = '[data-figure="queue_waiting"] b'
+
+
+def states(page: Page) -> set[str]:
+    return set(page.eval_on_selector_all("[data-widget]", "all => all.map(one => one.dataset.state)"))
+
+
+def test_every_widget_says_its_kind_and_state(stage: Stage, show: Opener) -> None:
+    page = show("/wall")
+    expect(page.locator("[data-state=live]")).to_have_count(len(stage.widgets))
+    kinds = page.eval_on_selector_all("[data-widget]", "all => all.map(one => one.dataset.widget)")
+    assert sorted(kinds) == sorted(widget["kind"] for widget in stage.widgets)
+    expect(page.locator("[data-alert]").first).to_be_visible()
+    expect(page.locator("h1")).to_contain_text("Hà Giang")
+    assert page.get_by_text("MÔ PHỎNG").count() > len(stage.widgets)
+
+
+def test_a_delta_changes_only_what_it_names(stage: Stage, show: Opener) -> None:
+    page = show("/wall")
+    before = page.locator('[data-figure="services_up"]').inner_text()
+    stage.delta("k2", {"value": 777})
+    expect(page.locator(WAITING)).to_have_text("777")
+    assert page.locator('[data-figure="services_up"]').inner_text() == before
+
+
+def test_a_removed_alert_leaves_and_a_new_one_comes(stage: Stage, show: Opener) -> None:
+    page = show("/wall")
+    row = stage.alerts["1"] | {"id": 99, "title": "Cổng SMS: mất kết nối"}
+    stage.delta("alerts", {"alerts": {"1": None, "99": row}})
+    expect(page.locator('[data-alert="99"]')).to_contain_text("Cổng SMS")
+    expect(page.locator('[data-alert="1"]')).to_have_count(0)
+
+
+def test_a_gap_asks_for_a_snapshot(stage: Stage, show: Opener) -> None:
+    page = show("/wall")
+    stage.payloads["k2"]["value"] = 321
+    stage.delta("k2", {"value": 320}, lost=True)
+    stage.delta("k2", {"total": None})
+    expect(page.locator(WAITING)).to_have_text("321")
+    assert ("resync", {"id": "k2"}) in stage.calls
+
+
+def test_deltas_that_come_before_their_snapshot_wait_for_it(stage: Stage, show: Opener) -> None:
+    stage.snapshots = False
+    page = show("/wall", wait_for="[data-state=unknown]")
+    page.wait_for_selector("header .live")
+    stage.seq["k2"] = 1
+    stage.delta("k2", {"value": 150})
+    stage.delta("k2", {"value": 151})
+    expect(page.locator('[data-figure="queue_waiting"]')).to_have_count(0)
+    stage.seq["k2"] = 0
+    stage.snapshot("k2")
+    expect(page.locator(WAITING)).to_have_text("151")
+
+
+def test_three_seconds_of_silence_freeze_the_wall_and_a_word_thaws_it(stage: Stage, show: Opener) -> None:
+    page = show("/wall")
+    stage.beating = False
+    banner = page.locator("header .frozen")
+    expect(banner).to_contain_text("MẤT KẾT NỐI · số liệu lúc 09:15", timeout=5_000)
+    assert states(page) == {"frozen"}
+    expect(page.locator(WAITING)).to_have_text("144")
+    stage.beating = True
+    expect(banner).to_have_count(0, timeout=3_000)
+    expect(page.locator("[data-state=live]")).to_have_count(len(stage.widgets))
+
+
+def test_a_page_that_was_cut_comes_back_and_takes_a_new_snapshot(stage: Stage, show: Opener) -> None:
+    page = show("/wall")
+    stage.payloads["k2"]["value"] = 42
+    for sid in list(stage.socket.server.manager.rooms["/"][None]):
+        stage.socket.server.disconnect(sid)
+    expect(page.locator(WAITING)).to_have_text("42", timeout=8_000)
+    assert [what for what, _ in stage.calls].count("watch") == 2
+
+
+def test_unknown_is_neither_zero_nor_well(stage: Stage, show: Opener) -> None:
+    stage.payloads["k2"] |= {"value": None, "severity": "unknown", "state": "unknown"}
+    page = show("/wall")
+    tile = page.locator('[data-figure="queue_waiting"]')
+    expect(tile).to_have_attribute("data-state", "unknown")
+    expect(tile.locator("b")).to_have_text("–")
+    expect(tile).to_contain_text("Chưa rõ")
+
+
+def test_one_widget_with_a_senseless_payload_leaves_the_others_alone(stage: Stage, show: Opener) -> None:
+    page = show("/wall")
+    stage.delta("vc", {"areas": {"hg": "nonsense", "hg.bac-me": {"sites": 7}}})
+    expect(page.get_by_text("Ô này gặp lỗi")).to_be_visible()
+    expect(page.locator('[data-widget="vc_grid"]')).to_have_attribute("data-state", "unknown")
+    stage.delta("k2", {"value": 9})
+    expect(page.locator(WAITING)).to_have_text("9")
+
+
+def test_a_stale_widget_says_how_old_its_figures_are(stage: Stage, show: Opener) -> None:
+    page = show("/wall")
+    stage.delta("services", {"state": "stale", "as_of": "2026-11-20T09:00:00+07:00"})
+    widget = page.locator('[data-widget="service_status"]')
+    expect(widget).to_have_attribute("data-state", "stale")
+    expect(widget).to_contain_text("số liệu 15 phút trước")
+
+
+def test_a_wall_without_a_right_says_so_and_recovers_when_it_gets_one(stage: Stage, show: Opener) -> None:
+    stage.me = None
+    page = show("/wall", wait_for="[data-notice=refused]")
+    expect(page.get_by_text("không có quyền")).to_be_visible()
+    assert page.locator("input").count() == 0
+    stage.me = dict(ME)
+    expect(page.locator("[data-state=live]")).to_have_count(len(stage.widgets), timeout=15_000)
+
+
+def test_a_wall_that_loses_its_right_shows_nothing_any_more(stage: Stage, show: Opener) -> None:
+    page = show("/wall")
+    stage.me = None
+    for sid in list(stage.socket.server.manager.rooms["/"][None]):
+        stage.socket.server.disconnect(sid)
+    expect(page.locator("[data-notice=refused]")).to_be_visible(timeout=15_000)
+    expect(page.locator("[data-widget]")).to_have_count(0)
+
+
+def test_an_unknown_scene_is_named(show: Opener) -> None:
+    page = show("/wall?scene=khong-co", wait_for="[data-notice=no_scene]")
+    expect(page.get_by_text("khong-co")).to_be_visible()
+
+
+def test_a_new_build_reloads_the_page_once_and_not_at_once(stage: Stage, show: Opener) -> None:
+    page = show("/wall")
+    page.evaluate("() => { Math.random = () => 0.02; window.mark = 1 }")
+    stage.build = "build-2"
+    page.wait_for_function("() => window.mark === undefined", timeout=8_000)
+    page.wait_for_selector("[data-state=live]")
+    page.evaluate("() => { Math.random = () => 0; window.mark = 2 }")
+    stage.build = "build-3"
+    page.wait_for_timeout(2_500)
+    assert page.evaluate("() => window.mark") == 2
+
+
+def test_english_is_one_parameter_away(show: Opener) -> None:
+    page = show("/wall?lang=en")
+    expect(page.locator("h1")).to_contain_text("Smart operations")
+    assert page.evaluate("() => document.documentElement.lang") == "en"

@@ -1,0 +1,160 @@
+"""The screens as built: a lock that names no registry, a stamp that knows its sources, a wheel that holds them."""
+
+import gzip
+import importlib.util
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FRONT, DIST = ROOT / "web" / "frontend", ROOT / "web" / "dist"
+WALL_BYTES = 80 * 1024
+
+
+@pytest.fixture
+def hook(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """hatch_build.py; hatchling lives in build environments only, so its base class is stood in for."""
+
+    class Base:
+        def __init__(self, root: str) -> None:
+            self.root = root
+
+        def __class_getitem__(cls, _item: Any) -> type:
+            return cls
+
+    interface = ModuleType("hatchling.builders.hooks.plugin.interface")
+    interface.BuildHookInterface = Base  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, interface.__name__, interface)
+    monkeypatch.delenv("IOC_SKIP_FRONTEND", raising=False)
+    spec = importlib.util.spec_from_file_location("hatch_build", ROOT / "hatch_build.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture
+def tree(tmp_path: Path, hook: ModuleType) -> Path:
+    """A small tree whose dist is the build of its sources."""
+    for name, text in {
+        "web/frontend/package.json": "{}",
+        "web/frontend/src/wall.js": "1",
+        "web/i18n/vi.json": "{}",
+        "web/dist/assets/wall.js": "1",
+        "web/dist/manifest.json": '{"wall.html": {"file": "assets/wall.js"}}',
+        **{f"web/dist/{page}.html": "<p>" for page in hook.PAGES},
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    (tmp_path / "web/dist/.stamp").write_text(hook.digest(tmp_path))
+    return tmp_path
+
+
+def test_the_lock_names_no_registry_and_keeps_every_digest() -> None:
+    packages = json.loads((FRONT / "package-lock.json").read_text())["packages"]
+    del packages[""]
+    assert len(packages) > 30
+    assert not [name for name, package in packages.items() if "resolved" in package]
+    assert not [name for name, package in packages.items() if "integrity" not in package]
+    bindings = [name for name in packages if name.startswith("node_modules/@rolldown/binding-")]
+    assert len(bindings) > 10, "the lock was made on one platform for that platform only"
+
+
+def test_versions_are_exact() -> None:
+    package = json.loads((FRONT / "package.json").read_text())
+    versions = {**package["dependencies"], **package["devDependencies"]}
+    assert not [name for name, version in versions.items() if not version[0].isdigit()]
+
+
+def test_a_fresh_dist_needs_no_node(hook: ModuleType, tree: Path) -> None:
+    builder = hook.CustomBuildHook(str(tree))
+    assert builder.dependencies() == []
+    builder.initialize("standard", {})
+
+
+@pytest.mark.parametrize("changed", ["web/frontend/src/wall.js", "web/i18n/vi.json", "web/frontend/src/new.js"])
+def test_a_changed_source_asks_for_node(hook: ModuleType, tree: Path, changed: str) -> None:
+    (tree / changed).write_text("2")
+    assert hook.CustomBuildHook(str(tree)).dependencies() == [hook.NODE]
+
+
+def test_installed_packages_are_no_sources(hook: ModuleType, tree: Path) -> None:
+    (tree / "web/frontend/node_modules/x").mkdir(parents=True)
+    (tree / "web/frontend/node_modules/x/index.js").write_text("x")
+    assert hook.is_fresh(tree)
+
+
+def test_the_frontend_can_be_left_out_on_purpose(
+    hook: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IOC_SKIP_FRONTEND", "1")
+    builder = hook.CustomBuildHook(str(tmp_path))
+    assert builder.dependencies() == []
+    builder.initialize("standard", {})
+
+
+@pytest.mark.parametrize("lost", ["wall.html", "manifest.json", "assets/wall.js"])
+def test_a_build_without_its_pages_fails_and_names_them(hook: ModuleType, tree: Path, lost: str) -> None:
+    (tree / "web/dist" / lost).unlink()
+    with pytest.raises(SystemExit, match=lost):
+        hook.check(tree / "web/dist")
+
+
+def test_nothing_to_build_from_is_said_plainly(hook: ModuleType, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="no web/frontend"):
+        hook.build(tmp_path)
+
+
+def test_a_step_that_fails_is_named(hook: ModuleType, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match=r"exit code 3 from: .* -c raise SystemExit\(3\)"):
+        hook._run(Path(sys.executable), tmp_path, "-c", "raise SystemExit(3)")
+
+
+def test_the_wall_is_small() -> None:
+    if not (DIST / "manifest.json").is_file():
+        _without("no web/dist: pip install .")
+    manifest = json.loads((DIST / "manifest.json").read_text())
+    chunks = _reached(manifest, "wall.html") | {"../i18n/vi.json"}
+    size = sum(len(gzip.compress((DIST / manifest[chunk]["file"]).read_bytes())) for chunk in chunks)
+    assert size < WALL_BYTES
+
+
+def test_a_wheel_holds_the_pages_and_the_texts_but_not_their_sources(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
+    if "No matching distribution found for hatchling" in done.stderr:
+        _without("no package index to fetch hatchling from")
+    assert done.returncode == 0, done.stderr
+    names = set(zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist())
+    pages = {f"web/dist/{page}.html" for page in ("wall", "alerts", "sources", "login")}
+    texts = {"web/i18n/vi.json", "web/i18n/en.json"}
+    packaged = {str(p.relative_to(ROOT)) for p in ROOT.glob("*/**/*.csv") if p.parts[len(ROOT.parts)] == "connectors"}
+    assert pages | texts | packaged | {"ioc/ioc.sample.toml"} <= names
+    assert any(name.endswith(".woff2") for name in names)
+    assert not [name for name in names if name.startswith("web/frontend") or "node_modules" in name]
+
+
+def _reached(manifest: dict[str, Any], entry: str) -> set[str]:
+    """The chunks a page loads at once."""
+    found, left = set(), [entry]
+    while left:
+        name = left.pop()
+        if name not in found:
+            found.add(name)
+            left += manifest[name].get("imports", [])
+    return found
+
+
+def _without(what: str) -> None:
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
