@@ -11,13 +11,13 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 
 from ioc.db import migrate
 from ioc.errors import IocError
+from ioc.inbox import Inbox
 from ioc.settings import Settings
 
 RECORDS, INBOX, METRICS = "ioc.sqlite", "inbox.sqlite", "metrics.sqlite"
@@ -133,17 +133,19 @@ def _nothing_between_missing(target: Path) -> bool:
     """Every message behind the copied records cursor is in the copied inbox (pruning may run between the copies)."""
     if not (target / RECORDS).is_file() or not (target / INBOX).is_file():
         return True
-    with closing(sqlite3.connect(target / INBOX)) as inbox, closing(sqlite3.connect(target / RECORDS)) as records:
-        inbox_id = _one(inbox, "SELECT value FROM meta WHERE key = 'id'")
-        cursor = _one(records, "SELECT min(seq) FROM cursor WHERE inbox = ?", inbox_id) or 0
-        newest = _one(inbox, "SELECT seq FROM sqlite_sequence WHERE name = 'message'") or 0
-        there = _one(inbox, "SELECT count(*) FROM message WHERE seq > ?", cursor)
-    return bool(there == newest - cursor)
+    inbox = Inbox(target / INBOX)
+    try:
+        done = _records_cursor(target / RECORDS, inbox.id)
+        run = inbox.after(done, 1)
+        return run.first == done + 1 if run.messages else inbox.newest() <= done
+    finally:
+        inbox.close()
 
 
-def _one(conn: sqlite3.Connection, query: str, *values: object) -> Any:
-    row = conn.execute(query, values).fetchone()
-    return None if row is None else row[0]
+def _records_cursor(path: Path, inbox_id: str) -> int:
+    with closing(sqlite3.connect(path)) as records:
+        row = records.execute("SELECT min(seq) FROM cursor WHERE inbox = ?", (inbox_id,)).fetchone()
+    return int(row[0] or 0)
 
 
 def _copy_small(root: Path, target: Path) -> None:
@@ -177,6 +179,8 @@ def _verified(source: Path) -> Manifest:
         line = f"restore: the backup's schema {manifest.schema} is newer than this build's {migrate.head()}"
         raise IocError("schema_newer", line)
     for name, file in manifest.files.items():
+        if Path(name).is_absolute() or ".." in Path(name).parts:
+            raise IocError("backup_damaged", f"restore: {path} names {name!r}, which lies outside the backup")
         if not (source / name).is_file() or _described(source / name) != file:
             raise IocError("backup_damaged", f"restore: {source / name} is missing or differs from the manifest")
     return manifest

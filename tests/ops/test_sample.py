@@ -1,0 +1,81 @@
+"""The shipped sample loads as it is and with every line brought to life, and hides no key of any section."""
+
+import re
+import tomllib
+import types
+from importlib import resources
+
+import pytest
+from msgspec import Struct, structs
+
+from ioc import bootstrap
+from ioc.errors import UsageError
+from ioc.settings import Settings
+
+TEXT = resources.files("ioc").joinpath("ioc.sample.toml").read_text(encoding="utf-8")
+# what is a key or a section behind "#"; everything else there is prose
+ASLEEP = re.compile(r"^# (?=\[\[?[a-z]+\]|[a-z_0-9]+ = )", re.MULTILINE)
+
+
+def load(text: str) -> Settings:
+    return bootstrap.parse_settings(tomllib.loads(text), "sample")
+
+
+def awake() -> dict:
+    return tomllib.loads(ASLEEP.sub("", TEXT))
+
+
+def test_it_loads_as_it_is():
+    settings = load(TEXT)
+    assert settings.mqtt.embedded
+    assert {rule.kind for rule in settings.rule} == {"offline", "threshold", "dossier_overdue"}
+    assert not settings.route, "nobody is told anything before an administrator says so"
+
+
+def test_it_loads_with_every_line_awake():
+    settings = bootstrap.parse_settings(awake(), "sample")
+    assert [channel.kind for channel in settings.channel] == ["email", "sms_http"]
+    assert settings.route[0].channels == ("sms", "mail")
+
+
+def sections():
+    for field in structs.fields(Settings):
+        kind = getattr(field.type, "__args__", (field.type,))[0] if isinstance(
+            field.type, types.GenericAlias) else field.type  # fmt: skip
+        if isinstance(kind, type) and issubclass(kind, Struct):
+            yield pytest.param(field.encode_name, kind, id=field.encode_name)
+
+
+@pytest.mark.parametrize(("name", "kind"), list(sections()))
+def test_it_holds_every_key_of_every_section(name: str, kind: type[Struct]):
+    table = awake()[name]
+    shown = set().union(*table) if isinstance(table, list) else set(table)
+    wanted = {field.encode_name for field in structs.fields(kind)} - {"options"}
+    assert wanted <= shown
+
+
+@pytest.mark.parametrize("section", ["rule", "channel"])
+def test_it_holds_every_option_of_every_plugin(section: str):
+    for kind, options in bootstrap.option_types()[section].items():
+        tables = [table for table in awake()[section] if table["kind"] == kind]
+        assert tables, f"{section} kind {kind} is not in the sample"
+        missing = {field.encode_name for field in structs.fields(options)} - set().union(*tables)
+        assert not missing, f"{section} kind {kind}"
+
+
+def test_it_says_what_the_default_is():
+    """A key that is active in the sample and is not a rule's stands at its default."""
+    settings = load(TEXT)
+    assert structs.replace(settings, rule=(), data_dir="x") == Settings(data_dir="x")
+
+
+def test_every_problem_is_named_at_once():
+    table = tomllib.loads(TEXT)
+    table["http"]["port"] = 99999
+    table["mqtt"]["colour"] = "red"
+    table["rule"][0]["kind"] = "guess"
+    with pytest.raises(UsageError) as caught:
+        bootstrap.parse_settings(table, "x.toml")
+    problems = "\n".join(caught.value.params["problems"])
+    for words in ("http.port: 99999", "mqtt.colour: unknown key; allowed:", "rule[0].kind: 'guess'; allowed:"):
+        assert words in problems
