@@ -44,12 +44,12 @@ _ALL = (
         "toan-canh",
         (
             *_kpis("vc_online", "queue_waiting", "services_up", "alerts_open"),
-            _tile("vc", "vc_grid", (0, 3, 12, 7)),
-            _tile("alerts", "alert_feed", (12, 3, 6, 7), limit=6),
-            _tile("services", "service_status", (18, 3, 6, 7)),
-            _tile("queues", "queue_board", (0, 10, 9, 4)),
-            _tile("waiting", "trend", (9, 10, 9, 4), **_WAITING),
-            _tile("freshness", "freshness", (18, 10, 6, 4)),
+            _tile("vc", "vc_grid", (0, 3, 15, 6)),
+            _tile("alerts", "alert_feed", (15, 3, 9, 6), limit=6),
+            _tile("queues", "queue_board", (0, 9, 7, 5)),
+            _tile("waiting", "trend", (7, 9, 6, 5), **_WAITING),
+            _tile("services", "service_status", (13, 9, 6, 5)),
+            _tile("freshness", "freshness", (19, 9, 5, 5)),
         ),
     ),
     Scene(

@@ -8,7 +8,7 @@ from msgspec import Struct
 from alerts.model import AlertState
 from ioc.inventory import Source
 from ioc.model import Health
-from web.sight import UNCOUNTED, Sight
+from web.sight import Sight, State
 
 kind = "kpi"
 
@@ -45,11 +45,12 @@ def _vc_online(sight: Sight) -> dict[str, Any]:
     sources = sight.sources("vc")
     there, of = sight.reporting(sources)
     lost = of - there
-    if of == 0:
-        return _figure(sight.head(sources), None, 0, _nothing_due(sight, sources), (there, of))
+    head = sight.head(sources)
+    if of == 0 or head["state"] == State.UNKNOWN:
+        return _figure(head, None, of, _nothing_due(sight, sources), (there, of))
     severity = "ok" if not lost else "critical" if lost > of * _MANY_LOST else "warning"
     reason = {"key": "ui.kpi.lost", "n": lost} if lost else {}
-    return _figure(sight.head(sources), there, of, severity, (there, of), **reason)
+    return _figure(head, there, of, severity, (there, of), **reason)
 
 
 def _queue_waiting(sight: Sight) -> dict[str, Any]:
@@ -93,13 +94,16 @@ def _up(kind_: str) -> Callable[[Sight], dict[str, Any]]:
     def figure(sight: Sight) -> dict[str, Any]:
         sources = sight.sources(kind_)
         there, of = sight.reporting(sources)
-        up = [s for s in sources if sight.is_up(s)]
-        if of == 0:
-            return _figure(sight.head(sources), None, 0, _nothing_due(sight, sources), (there, of))
-        names = [s.name for s in sources if sight.health(s) not in UNCOUNTED and s not in up]
-        severity = "ok" if not names else "critical"
-        reason = {"key": "ui.kpi.down", "name": names[0], "n": len(names)} if names else {}
-        return _figure(sight.head(sources), len(up), of, severity, (there, of), **reason)
+        head, up = sight.head(sources), [s for s in sources if sight.is_up(s)]
+        if of == 0 or head["state"] == State.UNKNOWN:
+            return _figure(head, None, of, _nothing_due(sight, sources), (there, of))
+        down = [s.name for s in sources if sight.is_up(s) is False]
+        silent = of - len(up) - len(down)
+        severity = "critical" if down else "warning" if silent else "ok"
+        reason = {"key": "ui.kpi.silent", "n": silent} if silent else {}
+        if down:
+            reason = {"key": "ui.kpi.down", "name": down[0], "n": len(down)}
+        return _figure(head, len(up), of, severity, (there, of), **reason)
 
     return figure
 

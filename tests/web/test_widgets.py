@@ -1,0 +1,191 @@
+"""Widgets: figures that add up, unknown that is never 0, closed that is never red, simulated that says so."""
+
+from typing import Any
+
+import pytest
+
+from ioc.db.tables import conference, desk, dossier, role_beat
+from ioc.db.tables import source as source_table
+from ioc.model import Health, SourceKey
+from ioc.registry import scan
+from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, raise_alert
+from web.sight import Look
+from web.watch import Request, subject
+
+HOUR = 3_600_000
+
+
+def payload(province: Province, widget: str, /, **options: Any) -> dict[str, Any]:
+    site = province.site
+    wanted = subject(site.widgets, Request("w", widget, options), site.orgs.scope(None), "hg")
+    return wanted.snapshot(Look(site.world, site.facts.value, site.clock.now_ms()))
+
+
+def add_source(province: Province, key: SourceKey, **values: Any) -> None:
+    row = {"org": key.org, "kind": key.kind, "source": key.source, "name": key.source, "status": "active",
+           "hours": "always", "interval_s": 60, "simulated": False}  # fmt: skip
+    with province.db.write() as conn:
+        conn.execute(source_table.insert().values(row | values))
+    province.site.world.inventory.rev = -1
+    province.reload()
+
+
+@pytest.mark.parametrize("kind", sorted(scan("web.widgets")))
+def test_every_widget_opens_with_where_how_sure_and_as_of_when(province: Province, kind: str) -> None:
+    options = {"kpi": {"figure": "vc_online"}, "trend": {"kind": "queue", "metric": "waiting"}}.get(kind, {})
+    shown = payload(province, kind, **options)
+    assert shown["org"] == {"code": "hg", "name": "Tỉnh Hà Giang"}
+    assert shown["state"] in ("live", "stale", "unknown")
+    assert shown["simulated"] is False
+    assert shown["as_of"] is None or shown["as_of"].endswith("+07:00")
+
+
+def test_a_queue_board_adds_up_and_shows_its_counters(province: Province) -> None:
+    province.say(KIOSKS[NORTH], waiting=5, serving=2, issued_today=20, served_today=15)
+    province.say(KIOSKS[SOUTH], waiting=7, serving=1)
+    with province.db.write() as conn:
+        conn.execute(desk.insert(), [
+            {"source_id": 1, "counter_id": "1", "opened_at": 1, "closed_at": None, "ticket_no": "A012",
+             "ticket_at": SATURDAY},
+            {"source_id": 1, "counter_id": "2", "opened_at": 1, "closed_at": 2, "ticket_no": "A011", "ticket_at": 1},
+        ])  # fmt: skip
+    province.reload()
+    shown = payload(province, "queue_board")
+    assert shown["totals"] == {"waiting": 12, "serving": 3, "issued_today": 20, "served_today": 15,
+                               "reporting": 2, "of": 2}  # fmt: skip
+    centre = shown["centres"][f"{NORTH}/kiosk-1"]
+    assert centre["org_name"] == "Huyện Đồng Văn"
+    assert centre["desks"] == {"1": {"ticket_no": "A012", "since": "2026-11-21T10:00:00+07:00"}}
+    assert payload(province, "queue_board", org=SOUTH)["totals"]["waiting"] == 7
+
+
+def test_what_is_silent_is_unknown_and_never_zero(province: Province) -> None:
+    province.clock.advance(600)
+    shown = payload(province, "queue_board")
+    assert shown["state"] == "stale"
+    assert shown["totals"]["waiting"] is None
+    assert payload(province, "kpi", figure="queue_waiting")["value"] is None
+    assert payload(province, "kpi", figure="vc_online")["severity"] == "critical"
+
+
+def test_what_was_never_heard_is_unknown(province: Province) -> None:
+    add_source(province, SourceKey("hg.bac-quang.vinh-tuy", "service", "mail"))
+    shown = payload(province, "kpi", figure="services_up", org="hg.bac-quang.vinh-tuy")
+    assert (shown["state"], shown["value"], shown["severity"]) == ("unknown", None, "unknown")
+    assert (shown["reporting"], shown["of"]) == (0, 1)
+    nothing = payload(province, "kpi", figure="services_up", org=NORTH)
+    assert (nothing["state"], nothing["value"], nothing["severity"]) == ("unknown", None, "unknown")
+
+
+def test_closed_is_neither_red_nor_counted(province: Province) -> None:
+    key = SourceKey(NORTH, "queue", "day-shift")
+    add_source(province, key, hours="07:30-09:00")
+    province.say(key, waiting=3)
+    shown = payload(province, "queue_board", org=NORTH)
+    assert shown["centres"][f"{NORTH}/day-shift"]["health"] == "closed"
+    assert shown["totals"]["of"] == 1
+    assert payload(province, "freshness")["kinds"]["queue"]["closed"] == 1
+
+
+def test_all_closed_is_the_figure_closed(province: Province) -> None:
+    with province.db.write() as conn:
+        conn.execute(source_table.update().values(hours="07:30-09:00"))
+    province.reload()
+    shown = payload(province, "kpi", figure="queue_waiting")
+    assert (shown["value"], shown["severity"], shown["state"]) == (None, "closed", "live")
+
+
+def test_the_grid_has_a_cell_a_site_and_tells_none_from_lost(province: Province) -> None:
+    province.say(SourceKey("hg.dong-van.lung-cu", "vc", "cau-1"), in_call=True)
+    shown = payload(province, "vc_grid")
+    assert list(shown["areas"]) == [SOUTH, NORTH] or set(shown["areas"]) == {NORTH, SOUTH}
+    south = shown["areas"][SOUTH]["sites"]
+    assert south["hg.bac-quang.vinh-tuy"]["health"] == "none"
+    assert south[f"{SOUTH}/cau-2"]["health"] == "ok"
+    assert shown["areas"][NORTH]["sites"]["hg.dong-van.lung-cu/cau-1"]["in_call"] is True
+    assert shown["of"] == 2
+    assert shown["totals"]["none"] == 1
+    assert sum(shown["totals"][health] for health in Health) == shown["of"]
+
+
+def test_a_grid_of_one_district_begins_with_its_own_points(province: Province) -> None:
+    shown = payload(province, "vc_grid", org=SOUTH)
+    assert shown["areas"][SOUTH]["order"] == 0
+    assert list(shown["areas"][SOUTH]["sites"]) == [f"{SOUTH}/cau-2"]
+
+
+def test_services_and_links_say_up_down_or_unknown(province: Province) -> None:
+    portal, line = SourceKey("hg", "service", "portal"), SourceKey(SOUTH, "link", "cap-1")
+    province.say(portal, up=False, latency_ms=120)
+    shown = payload(province, "service_status")
+    assert shown["services"]["hg/portal"]["up"] is False
+    assert shown["services"]["hg/portal"]["cause"] == "up"
+    assert shown["totals"] == {"services": {"up": 0, "of": 1}, "links": {"up": 1, "of": 1}}
+    kpi = payload(province, "kpi", figure="services_up")
+    assert (kpi["value"], kpi["total"], kpi["severity"]) == (0, 1, "critical")
+    assert kpi["reason"] == {"key": "ui.kpi.down", "params": {"name": "service hg", "n": 1}}
+    province.clock.advance(600)
+    assert payload(province, "service_status")["links"][f"{line.org}/cap-1"]["up"] in (None, False)
+
+
+def test_the_feed_puts_what_nobody_took_first(province: Province) -> None:
+    taken = raise_alert(province, KIOSKS[NORTH], state="acknowledged", acknowledged_by="mai")
+    new = raise_alert(province, KIOSKS[SOUTH], severity="warning", fingerprint="b")
+    with province.db.write() as conn:
+        conn.execute(role_beat.insert().values(role="alerts", at=SATURDAY, ok=True, detail={}))
+    province.reload()
+    shown = payload(province, "alert_feed")
+    assert list(shown["alerts"]) == [str(new), str(taken)]
+    assert shown["counts"] == {"critical": 1, "warning": 1, "info": 0, "unacknowledged": 1}
+    assert shown["alerts"][str(new)]["title"] == {"key": "alert.offline", "params": {"name": str(KIOSKS[SOUTH])}}
+    assert shown["alerts"][str(new)]["source_name"] == f"queue {SOUTH}"
+    assert shown["state"] == "live"
+    assert list(payload(province, "alert_feed", limit=1)["alerts"]) == [str(new)]
+    assert list(payload(province, "alert_feed", severity=["critical"])["alerts"]) == [str(taken)]
+    province.clock.advance(60)
+    province.reload()
+    assert payload(province, "alert_feed")["state"] == "stale"
+    kpi = payload(province, "kpi", figure="alerts_open")
+    assert (kpi["value"], kpi["severity"]) == (2, "critical")
+
+
+def test_meetings_are_those_announced_and_those_seen(province: Province) -> None:
+    with province.db.write() as conn:
+        conn.execute(conference.insert(), [
+            {"org": "hg", "conference_id": "giao-ban", "starts_at": SATURDAY - HOUR, "ends_at": SATURDAY + HOUR,
+             "expected": [], "changed_at": 1, "cancelled_at": None},
+            {"org": "hg", "conference_id": "da-huy", "starts_at": SATURDAY - HOUR, "ends_at": SATURDAY + HOUR,
+             "expected": [], "changed_at": 1, "cancelled_at": SATURDAY},
+        ])  # fmt: skip
+    province.reload()
+    assert payload(province, "kpi", figure="meetings")["value"] == 1
+
+
+def test_dossiers_overdue_out_of_those_open(province: Province) -> None:
+    add_source(province, SourceKey("hg", "dossier", "mot-cua"), interval_s=0)
+    with province.db.write() as conn:
+        for n, due in enumerate((SATURDAY - 1, SATURDAY + HOUR)):
+            conn.execute(dossier.insert().values(
+                source_id=1, code=str(n), receiving_org=NORTH, is_open=True, due_at=due, fields={}, changed_at=1
+            ))  # fmt: skip
+    province.reload()
+    shown = payload(province, "kpi", figure="dossiers_overdue")
+    assert (shown["value"], shown["total"], shown["severity"]) == (1, 2, "warning")
+    assert payload(province, "kpi", figure="dossiers_overdue", org=SOUTH)["value"] is None
+
+
+def test_freshness_names_the_longest_silent(province: Province) -> None:
+    province.clock.advance(600)
+    province.say(KIOSKS[NORTH], waiting=1)
+    shown = payload(province, "freshness")
+    assert shown["kinds"]["queue"]["of"] == 2
+    assert shown["kinds"]["queue"]["ok"] == 1
+    assert str(KIOSKS[SOUTH]) in shown["oldest"]
+    assert shown["ingest"] == {"received": 0, "stored": 0, "quarantined": 0, "refused": 0}
+    assert payload(province, "freshness", org=NORTH)["ingest"] is None
+
+
+def test_one_simulated_source_marks_the_whole_figure(province: Province) -> None:
+    add_source(province, SourceKey(NORTH, "queue", "gia"), simulated=True)
+    assert payload(province, "queue_board")["simulated"] is True
+    assert payload(province, "queue_board", org=SOUTH)["simulated"] is False
