@@ -99,8 +99,9 @@ def probe(port: int, api: httpx.Client, wall: Wall, value: int) -> tuple[float, 
         if time.perf_counter() - began > LIMIT_S:
             raise SystemExit(f"{value} did not arrive within {LIMIT_S} s")
         if rest is None:
-            answer = api.get("/api/v1/sources", params={"org": "hg.dong-van", "kind": "queue"}).raise_for_status().json()
-            if answer["items"] and answer["items"][0]["metrics"].get("waiting") == value:
+            answer = api.get("/api/v1/sources", params={"org": "hg.dong-van", "kind": "queue"}).raise_for_status()
+            items = answer.json()["items"]
+            if items and items[0]["metrics"].get("waiting") == value:
                 rest = time.perf_counter() - began
         time.sleep(0.02)
     return rest, wall.seen[value] - began

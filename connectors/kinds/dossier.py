@@ -27,6 +27,12 @@ STATUS_WORDS = {
 _TYPE = "dossier_changed"
 
 
+def unfold(fields: Fields) -> dict[str, Any]:
+    """`as_of` is an instant; it is kept as a figure in epoch ms."""
+    as_of = fields.time("as_of")
+    return {**fields.obj, "as_of": as_of}
+
+
 def decode_event(fields: Fields) -> DossierEvent:
     kind_of_event = fields.text("type") or _TYPE
     if kind_of_event != _TYPE:
@@ -111,4 +117,5 @@ SPEC = KindSpec(
     kind=kind,
     metrics={"as_of": Metric(unit="ms"), "complete": Metric(boolean=True)},
     decode_event=decode_event,
+    unfold=unfold,
 )

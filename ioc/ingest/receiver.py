@@ -6,7 +6,8 @@ import threading
 from collections.abc import Mapping
 from typing import Protocol
 
-from ioc.broker import RECONNECT_S, Delivery, PersistentClient, address
+from ioc.broker import RECONNECT_S, address
+from ioc.broker.session import Delivery, PersistentClient
 from ioc.clock import Clock
 from ioc.errors import IocError
 from ioc.inbox import Inbox, Received

@@ -16,12 +16,13 @@ from ioc.decode import Bad, Batch, Decoded
 from ioc.dossiers import records as dossier_records
 from ioc.events import ConferenceEvent, DossierEvent, TicketEvent
 from ioc.ingest import conferences, tickets
+from ioc.ingest.patches import join, patch_of
 from ioc.ingest.tally import Tally
 from ioc.inventory import Inventory
 from ioc.inventory.records import load, register
 from ioc.live import Patch
 from ioc.meta import Fact
-from ioc.model import Leniency, SourceKey
+from ioc.model import SourceKey
 from ioc.world import Live, World
 
 CURSOR = "records"
@@ -97,7 +98,7 @@ class Records:
         live = self.world.live.get(good.key)
         waiting = self.pending_patches.get(good.key)
         if live is None or waiting is None or good.retained or good.texts or good.online is not None:
-            self._merge(_patch(good, live))
+            self._merge(patch_of(good, live))
             return
         # the same as merging a patch, without making one for every message
         t, latest_metrics, changed = good.t, live.metrics, waiting.metrics
@@ -118,7 +119,7 @@ class Records:
             if waiting is None:
                 self.pending_patches[patch.source] = patch
             else:
-                _join(waiting, patch)
+                join(waiting, patch)
 
     def flush(self, now: int) -> Inventory | None:
         """Commit everything taken so far with the cursor; the inventory when newcomers changed it."""
@@ -234,39 +235,6 @@ class Records:
         conn.execute(insert.on_conflict_do_update(index_elements=["name"], set_=values))
         meta.put(self._db, conn, Fact.LIVE_EPOCH, self._epoch)
         meta.put(self._db, conn, Fact.LIVE_N, self.world.n)
-
-
-def _patch(good: Decoded, live: Live | None) -> Patch:
-    """What a message changes in the live state.
-
-    A retained message is what the broker kept, not a sign of life; one without a time of its own tells nothing new
-    about a source whose values are known. A status that repeats itself keeps its beginning.
-    """
-    patch = Patch(good.key)
-    stale = good.retained and live is not None and Leniency.MISSING_TS in good.leniencies
-    if not stale:
-        t = good.t
-        patch.metrics = {name: (t, value) for name, value in good.metrics.items()}
-        if good.texts:
-            patch.texts = {name: (t, text) for name, text in good.texts.items()}
-    if not good.retained:
-        patch.heard_at = good.received_at
-    known = live.online if live is not None else None
-    if good.online is not None and (known is None or known[1] != good.online):
-        patch.online = (good.received_at, good.online)
-    return patch
-
-
-def _join(waiting: Patch, patch: Patch) -> None:
-    """Two steps of one source as one."""
-    for name, measured in patch.metrics.items():
-        if name not in waiting.metrics or measured[0] >= waiting.metrics[name][0]:
-            waiting.metrics[name] = measured
-    for name, said in patch.texts.items():
-        if name not in waiting.texts or said[0] >= waiting.texts[name][0]:
-            waiting.texts[name] = said
-    waiting.online = patch.online or waiting.online
-    waiting.heard_at = patch.heard_at or waiting.heard_at
 
 
 def _day_before(now: int) -> str:

@@ -44,5 +44,5 @@ def test_the_next_opening_skips_the_weekend() -> None:
 
 @pytest.mark.parametrize("text", ["", "8:00-17:00", "17:00-08:00", "24:00-25:00", "daily", "08:00"])
 def test_bad_hours_say_what_is_allowed(text: str) -> None:
-    with pytest.raises(UsageError, match="office, always or HH:MM-HH:MM|end must be after"):
+    with pytest.raises(UsageError, match=r"office, always or HH:MM-HH:MM|end must be after"):
         Hours.parse(text)

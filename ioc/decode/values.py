@@ -1,0 +1,62 @@
+"""What decoding yields: usable objects, bad ones with their reason, refused ones."""
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from ioc.events import Event
+from ioc.inventory import Source
+from ioc.kinds import KindSpec
+from ioc.model import Leniency, Number, Reason, Refusal, SourceKey
+
+NO_LENIENCY: frozenset[Leniency] = frozenset()
+
+
+class Decoded(NamedTuple):
+    """One usable object of a message; `t` is the instant it speaks of, in epoch ms."""
+
+    key: SourceKey
+    source: Source | None  # None: not registered yet
+    t: int
+    received_at: int
+    retained: bool
+    metrics: dict[str, Number]
+    texts: dict[str, str]
+    online: bool | None
+    event: Event | None
+    simulated: bool
+    leniencies: Iterable[Leniency]
+
+
+class Bad(NamedTuple):
+    """One object that goes to quarantine; `element` is its place in the payload's array."""
+
+    seq: int
+    element: int
+    received_at: int
+    topic: str
+    payload: bytes
+    reason: Reason
+    detail: str
+
+
+class Batch(NamedTuple):
+    """What a run of messages came to: `received` objects = good + bad + refused."""
+
+    last: int
+    received: int
+    good: list[Decoded]
+    bad: list[Bad]
+    refused: list[Refusal]
+
+
+class Target(NamedTuple):
+    """Where a topic leads, worked out once a topic and inventory revision."""
+
+    key: SourceKey
+    channel: str
+    spec: KindSpec
+    tz: ZoneInfo
+    source: Source | None
+    leniencies: frozenset[Leniency]
+    bounds: Mapping[str, tuple[float, float]]

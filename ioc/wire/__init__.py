@@ -1,0 +1,26 @@
+"""The edge to devices: topics, JSON limits, and every spelling of time, number and text that is understood."""
+
+from ioc.wire.fields import Fields
+from ioc.wire.instant import AHEAD_MS, BEHIND_MS, parse_time
+from ioc.wire.payload import MAX_DEPTH, MAX_ELEMENTS, MAX_PAYLOAD, parse_json
+from ioc.wire.rejected import Rejected
+from ioc.wire.topic import CHANNELS, ROOT, Topic, is_id, is_metric_name, is_org, parse_topic
+
+__all__ = [
+    "AHEAD_MS",
+    "BEHIND_MS",
+    "CHANNELS",
+    "MAX_DEPTH",
+    "MAX_ELEMENTS",
+    "MAX_PAYLOAD",
+    "ROOT",
+    "Fields",
+    "Rejected",
+    "Topic",
+    "is_id",
+    "is_metric_name",
+    "is_org",
+    "parse_json",
+    "parse_time",
+    "parse_topic",
+]

@@ -1,0 +1,70 @@
+"""Every spelling of an instant that is understood, and none that could mean two."""
+
+import math
+import re
+from datetime import datetime
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from ioc.model import Leniency, Reason
+from ioc.wire.rejected import Rejected
+
+AHEAD_MS: Final = 5 * 60_000
+BEHIND_MS: Final = 7 * 86_400_000
+NUMBER: Final = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$", re.ASCII)
+
+_TIME = re.compile(
+    r"^(\d{4}-\d\d-\d\d)([Tt ])(\d\d:\d\d)(:\d\d)?([.,]\d{1,9})?\s?(Z|z|[+-]\d\d:\d\d|[+-]\d{4}|[+-]\d\d)?$",
+    re.ASCII,
+)
+# epoch magnitudes: seconds until 5138, then milliseconds; the gap between is nobody's time
+_SECONDS = (10**8, 10**11)
+_MILLISECONDS = (10**11, 10**14)
+
+
+def parse_time(value: Any, tz: ZoneInfo) -> tuple[int, frozenset[Leniency]]:
+    """Epoch milliseconds of an instant in any understood spelling; Rejected `bad_time` otherwise."""
+    if isinstance(value, str):
+        text = value.strip()
+        if NUMBER.match(text):
+            at, leniencies = _from_epoch(float(text) if not text.lstrip("+-").isdigit() else int(text))
+            return at, leniencies | {Leniency.TIME_AS_TEXT}
+        return _from_text(text, tz)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Rejected(Reason.BAD_TIME, "a time must be text or a number")
+    return _from_epoch(value)
+
+
+def _from_epoch(number: float) -> tuple[int, frozenset[Leniency]]:
+    if not math.isfinite(number):
+        raise Rejected(Reason.BAD_TIME, "not finite")
+    if _SECONDS[0] <= number < _SECONDS[1]:
+        return round(number * 1000), frozenset({Leniency.EPOCH_SECONDS})
+    if _MILLISECONDS[0] <= number < _MILLISECONDS[1]:
+        return round(number), frozenset()
+    raise Rejected(Reason.BAD_TIME, "an epoch number must be milliseconds (or seconds) of our days")
+
+
+def _from_text(text: str, tz: ZoneInfo) -> tuple[int, frozenset[Leniency]]:
+    match = _TIME.match(text)
+    if match is None:
+        raise Rejected(Reason.BAD_TIME, "expected RFC 3339, such as 2026-11-21T08:00:00+07:00")
+    day, separator, clock, seconds, fraction, offset = match.groups()
+    leniencies: set[Leniency] = set()
+    if separator == " ":
+        leniencies.add(Leniency.SPACE_SEPARATOR)
+    if offset is None:
+        leniencies.add(Leniency.NO_OFFSET)
+    elif len(offset) in (3, 5):
+        leniencies.add(Leniency.COMPACT_OFFSET)
+    micros = (fraction or ".0")[1:7].ljust(6, "0")
+    try:
+        at = datetime.fromisoformat(f"{day}T{clock}{seconds or ':00'}.{micros}{(offset or '').upper()}")
+    except ValueError as error:
+        raise Rejected(Reason.BAD_TIME, str(error)) from None
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=tz)
+    try:
+        return round(at.timestamp() * 1000), frozenset(leniencies)
+    except (OverflowError, ValueError):
+        raise Rejected(Reason.BAD_TIME, "outside the calendar") from None

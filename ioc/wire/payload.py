@@ -1,0 +1,60 @@
+"""From bytes to JSON objects, within limits, with a name for whatever is wrong."""
+
+import json
+from typing import Any, Final
+
+import msgspec
+
+from ioc.model import Leniency, Reason
+from ioc.wire.rejected import Rejected
+
+MAX_PAYLOAD: Final = 256 * 1024
+MAX_ELEMENTS: Final = 1_000
+MAX_DEPTH: Final = 8
+
+_BOM = b"\xef\xbb\xbf"
+
+
+def parse_json(payload: bytes) -> tuple[list[Any], frozenset[Leniency]]:
+    """The elements of a payload (one object, or an array of at most 1 000), with what had to be forgiven."""
+    leniencies: frozenset[Leniency] = frozenset()
+    if len(payload) > MAX_PAYLOAD:
+        raise Rejected(Reason.TOO_LARGE, f"{len(payload)} bytes, at most {MAX_PAYLOAD}")
+    if payload.startswith(_BOM):
+        payload, leniencies = payload[3:], frozenset({Leniency.BOM})
+    try:
+        value = msgspec.json.decode(payload)
+    except RecursionError:
+        raise _too_deep() from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _why_not_json(payload, str(error)) from None
+    if payload.count(b"{") + payload.count(b"[") > MAX_DEPTH:
+        _check_depth(value, MAX_DEPTH)
+    elements = value if isinstance(value, list) else [value]
+    if len(elements) > MAX_ELEMENTS:
+        raise Rejected(Reason.TOO_LARGE, f"{len(elements)} elements, at most {MAX_ELEMENTS}")
+    return elements, leniencies
+
+
+def _check_depth(value: Any, left: int) -> None:
+    if isinstance(value, dict | list):
+        if left == 0:
+            raise _too_deep()
+        for item in value.values() if isinstance(value, dict) else value:
+            _check_depth(item, left - 1)
+
+
+def _too_deep() -> Rejected:
+    return Rejected(Reason.TOO_DEEP, f"nested deeper than {MAX_DEPTH}")
+
+
+def _why_not_json(payload: bytes, error: str) -> Rejected:
+    """Tell NaN and numbers beyond a double from plain bad JSON."""
+    found: list[str] = []
+    try:
+        json.loads(payload, parse_constant=found.append)
+    except (ValueError, RecursionError):
+        found = found[:1]
+    if found or "out of range" in error:
+        return Rejected(Reason.NOT_FINITE, found[0] if found else error)
+    return Rejected(Reason.BAD_JSON, error)
