@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from flask import Flask, request
@@ -15,7 +15,8 @@ from web import errors
 from web.auth import COOKIE, Sessions, by_token, identify, still_there
 from web.clients import Client
 from web.site import Site
-from web.watch import MAX_WIDGETS, Board, read_request, subject
+from web.subject import MAX_WIDGETS, read_request, subject
+from web.watch import Board
 from web.websocket import WholeSocket, frame, lay
 
 log = logging.getLogger(__name__)
@@ -111,13 +112,13 @@ class Realtime:
             raise Refused(error.code) from error
         if caller is None:
             raise Refused("unauthenticated")
-        sid = str(request.sid)  # type: ignore[attr-defined]  # set by Flask-SocketIO
+        sid = _sid()
         engine_id = self._server.manager.eio_sid_from_sid(sid, "/")
         outlet = Line(self._server.eio, engine_id, self.lines)
         self._site.clients.add(sid, Client(caller.principal, outlet))
 
     def _disconnect(self, _reason: Any = None) -> None:
-        sid = str(request.sid)  # type: ignore[attr-defined]  # set by Flask-SocketIO
+        sid = _sid()
         client = self._site.clients.get(sid)
         self._site.clients.drop(sid, self._board)
         if client is not None:
@@ -158,7 +159,7 @@ class Realtime:
         return {"ok": True}
 
     def _client(self) -> Client | None:
-        return self._site.clients.get(str(request.sid))  # type: ignore[attr-defined]  # set by Flask-SocketIO
+        return self._site.clients.get(_sid())
 
     def _refusal(self, error: IocError) -> dict[str, Any]:
         lang = errors.language(request.headers.get("Accept-Language", ""))
@@ -167,3 +168,8 @@ class Realtime:
     def _cut_later(self, client: Client) -> None:
         self._server.sleep(_FAREWELL_S)
         client.outlet.cut()
+
+
+def _sid() -> str:
+    """The id Flask-SocketIO gives the connection of the event at hand."""
+    return str(cast(Any, request).sid)

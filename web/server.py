@@ -5,7 +5,7 @@ import os
 import threading
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import gevent
 from flask import Flask
@@ -28,7 +28,8 @@ from web.listen import listener
 from web.pump import BEAT_S, LEAST_GAP_S, Pump
 from web.realtime import Realtime
 from web.site import P, Site
-from web.watch import Board, Widget
+from web.subject import Widget
+from web.watch import Board
 
 log = logging.getLogger(__name__)
 
@@ -101,7 +102,8 @@ class Server:
         """Outermost, so that the live socket sees the true addresses too."""
         hops = self._http.trusted_proxies
         if hops:
-            self.app.wsgi_app = ProxyFix(self.app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # Flask's documented way
+            flask: Any = self.app  # replacing its method is Flask's documented way
+            flask.wsgi_app = ProxyFix(flask.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)
 
     def _follow(self) -> None:
         self._follower.on_change(self._on_change)

@@ -18,7 +18,7 @@ from ioc.store import MetricStore, Point, RangeQuery
 from ioc.world import World
 from web.clients import Clients
 from web.facts import Facts
-from web.watch import Widget
+from web.subject import Widget
 
 P = ParamSpec("P")
 T = TypeVar("T")

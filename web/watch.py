@@ -1,86 +1,18 @@
 """Widgets being watched: each computed once for all who watch the same, and what each watcher still has to be told."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
-from ioc.errors import IocError
-from ioc.inventory import Scope
-from ioc.store import Point, RangeQuery
+from ioc.store import Point
 from web.mergepatch import diff
 from web.sight import Look, Sight
+from web.subject import Subject
 
 log = logging.getLogger(__name__)
-
-MAX_WIDGETS = 64
-MAX_ID = 64
-ReadSeries = Callable[[Sequence[RangeQuery]], list[list[Point]]]
-
-
-class Widget(Protocol):
-    """What a module in `web/widgets` declares; one with `series` also says what it reads and every REFRESH_S."""
-
-    kind: str
-    Options: type[msgspec.Struct]
-
-    def touches(self, options: Any) -> frozenset[str]:
-        """The kinds of source whose deltas change it, and `facts` where it shows those."""
-        ...
-
-    def snapshot(self, sight: Sight, options: Any) -> dict[str, Any]: ...
-
-
-class Request(msgspec.Struct, frozen=True):
-    """One widget a client asks for."""
-
-    id: str
-    kind: str
-    options: dict[str, Any] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A widget as it may be shared: a plug-in, its options, and the root of the subtree it shows."""
-
-    widget: Widget
-    options: msgspec.Struct
-    root: str | None
-
-    @property
-    def series(self) -> Callable[[Sight, Any], list[RangeQuery]] | None:
-        found: Callable[[Sight, Any], list[RangeQuery]] | None = getattr(self.widget, "series", None)
-        return found
-
-    def snapshot(self, look: Look, loaded: object = None) -> dict[str, Any]:
-        return self.widget.snapshot(Sight(look, self.root, loaded), self.options)
-
-
-def read_request(entry: Any) -> Request:
-    """One entry of a watch list; IocError says what is wrong with it."""
-    try:
-        return msgspec.convert(entry, Request)
-    except msgspec.ValidationError as error:
-        raise IocError("invalid_value", f"widget: {error}", name="widgets", detail=str(error)) from None
-
-
-def subject(widgets: Mapping[str, Widget], request: Request, scope: Scope, home: str | None) -> Subject:
-    """What the request means for a caller who sees `scope` and begins at `home`; IocError says what is wrong."""
-    widget = widgets.get(request.kind)
-    if widget is None:
-        raise IocError("unknown_widget", f"no widget of kind {request.kind!r}", kind=request.kind)
-    if not 1 <= len(request.id) <= MAX_ID:
-        raise IocError("invalid_value", "id: 1 to 64 characters", name="id", detail="1–64")
-    try:
-        options = msgspec.convert(request.options, widget.Options)
-    except msgspec.ValidationError as error:
-        raise IocError("invalid_value", f"options: {error}", name="options", detail=str(error)) from None
-    wanted: str | None = getattr(options, "org", None)
-    if wanted is not None and wanted not in scope:
-        raise IocError("unknown_org", f"org {wanted!r} is not in your subtree", org=wanted)
-    return Subject(widget, options, wanted if wanted is not None else home)
 
 
 @dataclass(slots=True, eq=False)

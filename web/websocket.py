@@ -84,7 +84,7 @@ class WholeSocket:
 class Websocket:
     """What engineio asks of a websocket; `lines` keeps each engine id's socket so that it can be cut."""
 
-    def __init__(self, handler: Callable[["Websocket"], Any], lines: dict[str, WholeSocket]) -> None:
+    def __init__(self, handler: Any, lines: dict[str, WholeSocket]) -> None:
         self._handler = handler
         self._lines = lines
 
@@ -92,7 +92,7 @@ class Websocket:
         environ.pop(_EXTENSIONS, None)  # deflating for hundreds of screens costs more than the wire does
         self._ws = simple_websocket.Server(environ, max_message_size=MAX_MESSAGE)
         line = self._ws.sock = WholeSocket(self._ws.sock)
-        engine_id = self._handler.__self__.sid  # type: ignore[attr-defined]  # the handler is a method of engineio's Socket
+        engine_id = self._handler.__self__.sid  # the handler is a method of engineio's Socket
         self._lines[engine_id] = line
         try:
             answer: Iterable[bytes] = self._handler(self)

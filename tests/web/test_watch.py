@@ -13,7 +13,8 @@ from tests.web.conftest import KIOSKS, NORTH, SOUTH, Province
 from web.clients import STALL_S, Client
 from web.mergepatch import apply
 from web.pump import Pump
-from web.watch import Board, Request, subject
+from web.subject import Request, subject
+from web.watch import Board
 
 WHO = Principal("wall", Role.WALL, None, "vi", Via.BEARER)
 

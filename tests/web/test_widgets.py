@@ -10,7 +10,7 @@ from ioc.model import Health, SourceKey
 from ioc.registry import scan
 from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, raise_alert
 from web.sight import Look
-from web.watch import Request, subject
+from web.subject import Request, subject
 
 HOUR = 3_600_000
 

@@ -1,13 +1,15 @@
 """Is it alive, is it ready, and its counters for Prometheus."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from alerts import queries
+from alerts.ledger import DROPS
 from ioc.beat import Pulse, pulses
-from ioc.db.tables import alert, counter, notification
+from ioc.db.tables import counter
 from web.api.route import Answer, Call
 
 TEXT = "text/plain; charset=utf-8"
@@ -56,7 +58,7 @@ def _read(conn: Connection, now: int) -> list[Family]:
     for name, label, n in conn.execute(sa.select(counter.c.name, counter.c.label, counter.c.n)):
         if name in ("stored", "quarantined", "refused"):
             outcomes.append(({"outcome": name, "reason": label}, n))
-        else:
+        elif name != DROPS:
             other.setdefault(f"ioc_messages_{name}_total", []).append(({"reason": label} if label else {}, n))
     heard = pulses(conn, now)
     return [
@@ -64,8 +66,14 @@ def _read(conn: Connection, now: int) -> list[Family]:
         *((name, "counter", samples) for name, samples in sorted(other.items())),
         ("ioc_role_up", "gauge", [({"role": p.role}, float(p.alive and p.ok)) for p in heard]),
         *_said(heard),
-        ("ioc_alerts_open", "gauge", _count(conn, alert, ("state", "severity"), alert.c.open)),
-        ("ioc_notifications", "gauge", _count(conn, notification, ("state", "channel"), sa.true())),
+        ("ioc_alerts", "gauge", _pairs(queries.alert_counts(conn), "state", "severity")),
+        ("ioc_notifications", "gauge", _pairs(queries.notification_counts(conn), "channel", "state")),
+        ("ioc_deliveries_total", "counter", _pairs(queries.delivery_counts(conn), "channel", "ok")),
+        (
+            "ioc_notifications_dropped_total",
+            "counter",
+            [({"reason": reason}, n) for reason, n in queries.drop_counts(conn).items()],
+        ),
     ]
 
 
@@ -78,10 +86,8 @@ def _said(heard: Iterable[Pulse]) -> list[Family]:
     ]
 
 
-def _count(conn: Connection, table: sa.Table, by: tuple[str, ...], where: sa.ColumnElement[bool]) -> list[Sample]:
-    columns = [table.c[name] for name in by]
-    rows = conn.execute(sa.select(*columns, sa.func.count()).where(where).group_by(*columns))
-    return [(dict(zip(by, row[:-1], strict=True)), float(row[-1])) for row in rows]
+def _pairs(counts: Mapping[tuple[str, Any], int], first: str, second: str) -> list[Sample]:
+    return [({first: a, second: str(b).lower()}, n) for (a, b), n in sorted(counts.items())]
 
 
 def _family(name: str, sort: str, samples: list[Sample]) -> str:

@@ -10,7 +10,7 @@ from ioc.errors import IocError
 from web.api.route import Call, listed
 from web.scenes import SCENES, Scene
 from web.sight import Look, Sight
-from web.watch import MAX_WIDGETS, Request, Subject, read_request, subject
+from web.subject import MAX_WIDGETS, Request, Subject, read_request, subject
 
 
 class Query(Struct, frozen=True):

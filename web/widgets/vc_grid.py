@@ -30,11 +30,8 @@ def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
     by_org: dict[str, list[Source]] = {}
     for source in sources:
         by_org.setdefault(source.key.org, []).append(source)
-    areas = {
-        area.code: _area(sight, area, order, codes, by_org)
-        for order, (area, codes) in enumerate(_areas(sight))
-        if order or any(code in by_org for code in codes)
-    }
+    every = [_area(sight, area, order, codes, by_org) for order, (area, codes) in enumerate(_areas(sight))]
+    areas = {area.pop("code"): area for area in every if area["sites"]}
     counts = Counter(site["health"] for area in areas.values() for site in area["sites"].values())
     totals = {str(name): counts[name] for name in (*Health, NONE)}
     of = sum(n for name, n in totals.items() if name not in (NONE, Health.PENDING))
@@ -66,7 +63,7 @@ def _area(
         if code not in by_org and org.kind in _SITE_KINDS and _lives(sight, org):
             sites[code] = {"name": org.name, "org_name": org.name, "health": NONE, "in_call": None, "cause": None}
     place = {"lat": area.lat, "lon": area.lon, "order": order}
-    return {"name": area.name, "kind": area.kind, **place, "sites": sites}
+    return {"code": area.code, "name": area.name, "kind": area.kind, **place, "sites": sites}
 
 
 def _site(sight: Sight, source: Source) -> dict[str, Any]:
