@@ -67,10 +67,8 @@ def test_no_answer_names_the_other_district(watched: Province, route: Route, rol
             assert not [word for word in FOREIGN if word in text], f"{route.path}{question}"
 
 
-@pytest.mark.parametrize("route", [r for r in GUARDED if r.method != "GET"], ids=lambda r: f"{r.method} {r.path}")
+@pytest.mark.parametrize("route", [r for r in GUARDED if r.method != "GET" and "<" in r.path], ids=lambda r: r.path)
 def test_nothing_of_the_other_district_can_be_changed(watched: Province, route: Route) -> None:
-    if "<" not in route.path:
-        pytest.skip("names no thing of an org")
     answer = watched.post(_url(route, ELSEWHERE), "admin-north", {"comment": "xem"})
     assert answer.status_code == 404
 
