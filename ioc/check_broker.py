@@ -44,6 +44,37 @@ def check_sessions(settings: Mqtt, messages: int = 1, patience_s: float = PATIEN
     return _judge(address(settings), resumed, arrived, messages)
 
 
+class BrokerWatch:
+    """Ingest's own doubt about its broker: checked once it answers, its drop counter watched from then on."""
+
+    def __init__(self, settings: Mqtt, bus: Bus) -> None:
+        self._settings = settings
+        self.trouble: str | None = None
+        self.dropped = 0
+        watch_drops(bus, self._on_drop)
+
+    def start(self) -> None:
+        """Check in the background; the embedded broker is known and not asked."""
+        if not self._settings.embedded:
+            threading.Thread(target=self._check, name="broker-check", daemon=True).start()
+
+    def _check(self) -> None:
+        pause = threading.Event()
+        while True:
+            try:
+                verdict = check_sessions(self._settings, DEEP)
+            except IocError:
+                pause.wait(PATIENCE_S)  # whoever connects for real says that it is away
+                continue
+            if not verdict.ok:
+                self.trouble = verdict.detail
+                log.warning("%s", verdict.detail)
+            return
+
+    def _on_drop(self, more: int) -> None:
+        self.dropped += more
+
+
 def watch_drops(bus: Bus, on_drop: Callable[[int], None]) -> None:
     """Call `on_drop(how_many_more)` when Mosquitto's own counter says it dropped messages; before `bus.start`."""
     bus.subscribe(DROPPED_TOPIC, drop_counter(on_drop))

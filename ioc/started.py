@@ -13,7 +13,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
 
     origin: str
     table: dict[str, Any]
-    simulator: dict[str, float] | None = None
+    simulator: dict[str, int | float] | None = None
 
     @staticmethod
     def path(data_dir: Path) -> Path:

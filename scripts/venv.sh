@@ -18,7 +18,7 @@ stamp_of() {
         pwd
         cat "$1" pyproject.toml
         if [ -f hatch_build.py ]; then cat hatch_build.py; fi
-        find web/frontend -name node_modules -prune -o -type f -print | LC_ALL=C sort | xargs cat
+        find web/frontend web/i18n -name node_modules -prune -o -type f -print | LC_ALL=C sort | xargs cat
     } | cksum
 }
 

@@ -1,6 +1,7 @@
 """The ingest role: one process that owns the inbox, the live state and the writing side of the metric store."""
 
 import fcntl
+import gc
 import logging
 import secrets
 import threading
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from ioc import replay
 from ioc.beat import Beat
 from ioc.broker import Bus
+from ioc.check_broker import BrokerWatch
 from ioc.clock import local
 from ioc.context import Context
 from ioc.db.tables import event_seen, quarantine
@@ -35,6 +37,8 @@ from ioc.world import World
 log = logging.getLogger(__name__)
 
 STOP_S = 4.0
+# a batch makes thousands of short-lived tuples and no cycles: looking for cycles among them costs a tenth of the rate
+GC_THRESHOLD = (50_000, 20, 50)
 DAY_MS = 86_400_000
 
 
@@ -46,6 +50,7 @@ class Ingest:
         self._context = context
         self._path = settings.root / "inbox.sqlite"
         self._bus = Bus(settings.mqtt, "ioc-live")
+        self._broker = BrokerWatch(settings.mqtt, self._bus)
         privacy = Privacy(settings.inbox.private_keys)
         special = {replay.TOPIC: replay.sorter(context.live_key, privacy)}
         self.receiver = Receiver(settings.mqtt, self._inbox(), privacy, context.clock, special)
@@ -69,6 +74,7 @@ class Ingest:
         )
         measuring = threading.Thread(target=self.metrics.run, args=(metrics_stop,), name="metrics", daemon=True)
         self._bus.start()
+        self._broker.start()
         self._beat.start()
         self._schedule()
         for thread in (pumping, measuring, receiving):
@@ -127,6 +133,8 @@ class Ingest:
         newest = self._inbox_newest()
         detail = {
             "broker": "connected" if self.receiver.connected else self.receiver.refused or "away",
+            "broker_keeps": self._broker.trouble,
+            "broker_dropped": self._broker.dropped,
             "stopped_acking": self.receiver.stopped_acking,
             "sessions_lost": self.receiver.sessions_lost,
             "records": self.pump.trouble,
@@ -153,7 +161,10 @@ def run(context: Context, stop: threading.Event, ready: Callable[[], None]) -> N
     """The role: waits for its turn on this data directory, then serves."""
     with _alone(context.settings.root / "run" / "ingest.lock", stop):
         if not stop.is_set():
-            Ingest(context).run(stop, ready)
+            ingest = Ingest(context)
+            gc.freeze()
+            gc.set_threshold(*GC_THRESHOLD)
+            ingest.run(stop, ready)
 
 
 def _world(context: Context) -> World:

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from ioc import embedded_broker
-from ioc.check_broker import DEEP, check_sessions, drop_counter
+from ioc.broker import Bus
+from ioc.check_broker import DEEP, BrokerWatch, check_sessions, drop_counter
 from ioc.errors import IocError
 from ioc.settings import Mqtt
+from tests.ops.running import wait_until
 from tests.servers import free_port, mosquitto, wait_for_port
 
 # the broker cannot be stopped inside a process: it gets one of its own
@@ -103,3 +105,30 @@ def test_drops_are_told_once_each():
     for figure in (b"5", b"5", b"nonsense", b"12", b"0", b"3"):
         feed("$SYS/broker/publish/messages/dropped", figure, True)
     assert told == [7, 3]
+
+
+def test_ingest_says_which_broker_it_cannot_trust(tmp_path, caplog):
+    with mosquitto(tmp_path, "allow_anonymous true\n") as server:
+        settings = Mqtt(url=server.url)
+        watch = BrokerWatch(settings, Bus(settings, "test"))
+        watch.start()
+        wait_until(lambda: watch.trouble is not None, 20)
+    assert "raise max_queued_messages" in watch.trouble
+    assert watch.trouble in caplog.text
+
+
+def test_mosquitto_counts_what_it_drops_and_ingest_hears_of_it(tmp_path):
+    config = "allow_anonymous true\nmax_queued_messages 5\nmax_inflight_messages 1\nsys_interval 1\n"
+    with mosquitto(tmp_path, config) as server:
+        settings = Mqtt(url=server.url)
+        bus = Bus(settings, "test")
+        watch = BrokerWatch(settings, bus)
+        heard = []
+        bus.subscribe("$SYS/broker/uptime", lambda *_: heard.append(1))
+        bus.start()
+        try:
+            wait_until(lambda: heard, 10)
+            assert not check_sessions(settings, 50, patience_s=2).ok
+            wait_until(lambda: watch.dropped > 0, 10)
+        finally:
+            bus.stop()
