@@ -51,7 +51,8 @@ class BrokerWatch:
         self._settings = settings
         self.trouble: str | None = None
         self.dropped = 0
-        watch_drops(bus, self._on_drop)
+        if not settings.embedded:  # it has no $SYS, and ends the connection of who asks for it
+            watch_drops(bus, self._on_drop)
 
     def start(self) -> None:
         """Check in the background; the embedded broker is known and not asked."""

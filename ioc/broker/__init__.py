@@ -107,6 +107,7 @@ class Bus:
             raise IocError("broker_unavailable", "broker: no acknowledgement", transient=True)
 
     def stop(self) -> None:
+        self._up.clear()  # an end that was asked for is no news
         with contextlib.suppress(ValueError):
             self._client.disconnect()
         self._client.loop_stop()
