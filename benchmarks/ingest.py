@@ -7,8 +7,6 @@ Usage: benchmarks/ingest.py [--quick]
 
 import argparse
 import json
-import os
-import signal
 import sqlite3
 import statistics
 import subprocess
@@ -23,6 +21,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from tests.running import import_orgs, running
 from tests.servers import Mosquitto, free_port
 
 SOURCES = 200
@@ -93,35 +92,24 @@ def bare_loop(port: int, n: int) -> None:
 
 
 def prepare(folder: Path, port: int) -> Path:
-    """A data directory with one org, and a configuration that points at the broker."""
+    """A data directory with a few orgs, and a configuration that points at the broker."""
     config = folder / "ioc.toml"
     config.write_text(f'data_dir = "{folder / "data"}"\n[mqtt]\nurl = "mqtt://127.0.0.1:{port}"\n', encoding="utf-8")
-    orgs = folder / "orgs.csv"
-    orgs.write_text("code,name,kind\nhg,Tỉnh Hà Giang,province\n", encoding="utf-8")
-    subprocess.run([sys.executable, "-m", "ioc", "org", "import", str(orgs), "--config", str(config)], check=True)
+    import_orgs(config, folder)
     return config
 
 
 def ours(folder: Path, config: Path, n: int) -> tuple[float, float]:
     """Messages a second until the last reading is stored, and the peak resident memory in MB."""
-    process = subprocess.Popen([sys.executable, "-m", "ioc", "serve", "--config", str(config), "--only", "ingest"])
-    watched = psutil.Process(process.pid)
-    peak, started = 0.0, None
-    try:
-        inbox = folder / "data" / "inbox.sqlite"
-        while True:
+    peak, started, done = 0.0, None, 0
+    with running(config, folder / "data", only="ingest") as service:
+        watched = psutil.Process(service.pid("ingest"))
+        while done < n:
             time.sleep(0.01)
             peak = max(peak, watched.memory_info().rss / 1e6)
-            first, done = progress(inbox)
+            first, done = progress(folder / "data" / "inbox.sqlite")
             started = started or first
-            if done >= n:
-                break
-            if process.poll() is not None:
-                raise SystemExit(f"ingest ended with {process.returncode}")
         took = time.time() - (started or 0) / 1000
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(20)
     stored = sqlite3.connect(folder / "data" / "metrics.sqlite").execute("SELECT count(*) FROM reading").fetchone()[0]
     if stored != n * READINGS:
         raise SystemExit(f"stored {stored} readings instead of {n * READINGS}")
@@ -166,7 +154,6 @@ def main() -> None:
         bare_loop(*args.baseline)
         return
     n, rounds = (20_000, 1) if args.quick else (100_000, 3)
-    os.environ.setdefault("PYTHONUNBUFFERED", "1")
     rows = [round_of(n) for _ in range(rounds)]
     print(f"{'round':>5} {'bare loop msg/s':>16} {'ingest msg/s':>13} {'ratio':>6} {'peak MB':>8}")
     for i, (bare, rate, peak) in enumerate(rows, 1):

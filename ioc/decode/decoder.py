@@ -6,7 +6,7 @@ import msgspec
 
 from ioc.clock import local
 from ioc.decode.element import decode_element
-from ioc.decode.state import plain_bounds
+from ioc.decode.state import plain_bounds, plain_state
 from ioc.decode.values import NO_LENIENCY, Bad, Batch, Target
 from ioc.events import DossierEvent
 from ioc.inbox import Received, Run
@@ -47,6 +47,9 @@ class Decoder:
             return 1
         try:
             target = self._target(message.topic, message.received_at)
+            if target.channel == "state" and (plain := plain_state(target, message)) is not None:
+                batch.good.append(plain)
+                return 1
             elements, leniencies = self._elements(target, message.payload)
         except Rejected as why:
             batch.bad.append(_bad(seq, message, 0, message.payload, why))

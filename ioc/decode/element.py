@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ioc.decode.state import plain_state, read_state
+from ioc.decode.state import read_state
 from ioc.decode.values import Decoded, Target
 from ioc.events import Event
 from ioc.inbox import Received
@@ -15,10 +15,6 @@ def decode_element(target: Target, element: Any, message: Received, leniencies: 
     """Rejected with a named reason where it cannot be used."""
     if not isinstance(element, dict):
         raise Rejected(Reason.WRONG_TYPE, "expected a JSON object")
-    if target.channel == "state" and not leniencies:
-        plain = plain_state(target, element, message)
-        if plain is not None:
-            return plain
     fields = Fields(element, target.tz)
     if leniencies:
         fields.leniencies |= leniencies

@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
+import msgspec
+
 from ioc.decode.values import NO_LENIENCY, Decoded, Target
 from ioc.inbox import Received
 from ioc.kinds import KindSpec
@@ -15,6 +17,7 @@ _RESERVED = frozenset({"ts", "simulated"})
 _NO_TEXTS: dict[str, str] = {}
 _NUMERIC = frozenset({int, float})
 _EXACT = 2.0**53
+_SMALL = 1_024
 
 
 def plain_bounds(spec: KindSpec) -> dict[str, tuple[float, float]]:
@@ -28,8 +31,16 @@ def plain_bounds(spec: KindSpec) -> dict[str, tuple[float, float]]:
     }
 
 
-def plain_state(target: Target, element: dict[str, Any], message: Received) -> Decoded | None:
+def plain_state(target: Target, message: Received) -> Decoded | None:
     """The usual case at a fifth of the price: an exact time, known figures within their bounds, nothing else."""
+    if len(message.payload) > _SMALL or target.leniencies:
+        return None
+    try:
+        element = msgspec.json.decode(message.payload)
+    except (ValueError, msgspec.DecodeError, RecursionError):
+        return None
+    if type(element) is not dict:
+        return None
     t = element.get("ts")
     received_at = message.received_at
     if type(t) is not int or not received_at - BEHIND_MS <= t <= received_at + AHEAD_MS:
