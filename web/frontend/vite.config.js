@@ -4,9 +4,20 @@ import { defineConfig } from 'vite'
 
 const PAGES = ['wall', 'alerts', 'sources', 'login']
 
+/** Error messages are rendered by the server; the pages do not carry them. */
+const textsOfTheScreens = {
+  name: 'texts-of-the-screens',
+  enforce: 'pre',
+  transform(code, id) {
+    if (!/\/i18n\/\w+\.json$/.test(id)) return null
+    const texts = Object.entries(JSON.parse(code)).filter(([key]) => !key.startsWith('error.'))
+    return { code: JSON.stringify(Object.fromEntries(texts)), map: null }
+  },
+}
+
 export default defineConfig({
   base: '/',
-  plugins: [svelte()],
+  plugins: [textsOfTheScreens, svelte()],
   json: { stringify: true },
   build: {
     outDir: '../dist',

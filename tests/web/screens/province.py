@@ -151,7 +151,7 @@ def _alerts(now: datetime) -> dict[str, Any]:
             "org_name": org,
             "kind": "vc",
             "source": "vc1",
-            "source_name": "Điểm cầu",
+            "source_name": None,
             "title": title,
             "since": (now - timedelta(minutes=minutes)).isoformat(),
             "fired_at": now.isoformat(),

@@ -31,8 +31,7 @@ def test_every_site_has_a_cell(stage: Stage, show: Opener) -> None:
     page = show("/wall", 1024, 768)
     sites = sum(len(area["sites"]) for area in stage.payloads["vc"]["areas"].values())
     assert page.locator(".cell").count() == sites
-    sizes = page.eval_on_selector_all(".cell", "all => all.map(one => one.getBoundingClientRect().width)")
-    assert min(sizes) > 6
+    page.wait_for_function("() => [...document.querySelectorAll('.cell')].every((cell) => cell.clientWidth > 6)")
 
 
 def test_a_night_is_calm(stage: Stage, show: Opener) -> None:

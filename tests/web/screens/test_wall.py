@@ -32,9 +32,9 @@ def test_a_delta_changes_only_what_it_names(stage: Stage, show: Opener) -> None:
 
 def test_a_removed_alert_leaves_and_a_new_one_comes(stage: Stage, show: Opener) -> None:
     page = show("/wall")
-    row = stage.alerts["1"] | {"id": 99, "title": "Cổng SMS: mất kết nối"}
+    row = stage.alerts["1"] | {"id": 99, "title": "Xã Bản Díu: không lên tiếng"}
     stage.delta("alerts", {"alerts": {"1": None, "99": row}})
-    expect(page.locator('[data-alert="99"]')).to_contain_text("Cổng SMS")
+    expect(page.locator('[data-alert="99"]')).to_contain_text("Xã Bản Díu: không lên tiếng")
     expect(page.locator('[data-alert="1"]')).to_have_count(0)
 
 

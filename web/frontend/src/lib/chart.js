@@ -32,7 +32,7 @@ export function chart(node, drawn) {
   return {
     update(next) {
       drawn = next
-      if (plot) draw()
+      if (plot) requestAnimationFrame(draw) // after the page took its new colours
     },
     destroy() {
       gone = true
