@@ -157,7 +157,7 @@ def test_a_broker_that_is_away_is_waited_for(tmp_path):
         f"data_dir = {json.dumps(str(tmp_path / 'data'))}\n"
         f'[mqtt]\nurl = "mqtt://127.0.0.1:{free_port()}"\n[http]\nport = {free_port()}\n'
     )
-    running = Running("serve", "--config", str(config), environment={"IOC_TEST": "1"})
+    running = Running("serve", "--config", str(config))
     try:
         running.said("web serves")
         running.said("still waiting for: ingest", 20)
