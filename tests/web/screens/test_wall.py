@@ -62,6 +62,7 @@ def test_deltas_that_come_before_their_snapshot_wait_for_it(stage: Stage, show: 
 
 def test_three_seconds_of_silence_freeze_the_wall_and_a_word_thaws_it(stage: Stage, show: Opener) -> None:
     page = show("/wall")
+    expect(page.locator("header time")).to_have_text("09:15")
     stage.beating = False
     banner = page.locator("header .frozen")
     expect(banner).to_contain_text("MẤT KẾT NỐI · số liệu lúc 09:15", timeout=5_000)
