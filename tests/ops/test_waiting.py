@@ -53,7 +53,7 @@ def test_it_is_waited_for_visibly(http, tmp_path, monkeypatch, caplog):
     away.there.set()
     thread.join(5)
     assert len(found) == 1
-    assert "still waiting for the records database: connection refused" in caplog.text
+    assert "waiting for the records database: connection refused" in caplog.text
     found[0].close()
 
 
