@@ -1,5 +1,6 @@
 """The broker of the embedded default: iotcore (rumqttd) in this process, under our own configuration."""
 
+import ipaddress
 import json
 import logging
 import os
@@ -90,15 +91,20 @@ def _listener(protocol: str, settings: Mqtt, port: int) -> str:
 
 def _socket_address(host: str, port: int) -> str:
     """rumqttd listens on addresses, not on names."""
+    address = _resolved(host)
+    return f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
+
+
+def _resolved(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return ipaddress.ip_address(socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][4][0])
     except OSError as error:
         raise IocError("mqtt_host_unknown", f"mqtt.host {host!r}: {error}") from error
-    return f"[{address[0]}]:{port}" if family == socket.AF_INET6 else f"{address[0]}:{port}"
 
 
 def _await_listening(settings: Mqtt, thread: threading.Thread) -> None:
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)  # noqa: S104 - compared, not bound
+    address = _resolved(settings.host)
+    host = str(address) if not address.is_unspecified else ("::1" if address.version == 6 else "127.0.0.1")
     pause = threading.Event()
     for _ in range(int(START_S / 0.02)):
         try:

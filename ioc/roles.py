@@ -53,12 +53,16 @@ def serve(role: str, started_file: Path) -> int:
         context = bootstrap.build(settings)
         module.run(context, stop, _say_ready, **_own_options(role, module, started))
     except IocError as error:
-        log.error("%s", error.message)  # noqa: TRY400 - one line says it all
-        return 1
+        return _failed(error)
     except Exception:
         log.exception("%s failed", role)
         return 1
     return 0
+
+
+def _failed(error: IocError) -> int:
+    log.error("%s", error.message)  # one line says it all
+    return 1
 
 
 def die_with_parent() -> None:

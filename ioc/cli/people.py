@@ -12,7 +12,7 @@ from ioc.cli.common import Commands, command, group, now_ms, open_database, say,
 from ioc.errors import IocError, UsageError
 
 ROLES = ("wall", "leader", "operator", "admin")
-PASSWORD = "IOC_PASSWORD"  # noqa: S105 - the name of a variable
+VARIABLE = "IOC_PASSWORD"
 
 
 def add(commands: Commands) -> None:
@@ -22,7 +22,7 @@ def add(commands: Commands) -> None:
     _add_right(create)
     command(tokens, "list", "Every token, without its text.", token_list)
     command(tokens, "revoke", "End a token at once.", token_revoke).add_argument("name")
-    users = group(commands, "user", f"People who log in; a password is asked, or taken from {PASSWORD}.")
+    users = group(commands, "user", f"People who log in; a password is asked, or taken from {VARIABLE}.")
     new = command(users, "add", "Add a person.", user_add)
     new.add_argument("name")
     _add_right(new)
@@ -88,10 +88,10 @@ def user_passwd(arguments: argparse.Namespace) -> None:
 
 
 def _password() -> str:
-    if (given := os.environ.get(PASSWORD)) is not None:
+    if (given := os.environ.get(VARIABLE)) is not None:
         return given
     if not sys.stdin.isatty():
-        raise UsageError("no_password", f"no terminal to ask for a password: set {PASSWORD}")
+        raise UsageError("no_password", f"no terminal to ask for a password: set {VARIABLE}")
     first = getpass.getpass("password: ")
     if getpass.getpass("again: ") != first:
         raise UsageError("passwords_differ", "the two passwords differ; nothing was changed")

@@ -15,13 +15,12 @@ START_S = 40.0
 class Running:
     """Started at once; `ready` returns what stood on stdout up to and with the ready line."""
 
-    def __init__(self, *arguments: str, environment: dict[str, str] | None = None) -> None:
+    def __init__(self, *arguments: str) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "ioc", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, **(environment or {})},
         )
         self._lines: queue.Queue[str] = queue.Queue()
         self.errors: list[str] = []
