@@ -67,12 +67,12 @@ def sample_table() -> dict[str, Any]:
     return tomllib.loads(resources.files("ioc").joinpath("ioc.sample.toml").read_text(encoding="utf-8"))
 
 
-def build(settings: Settings) -> Context:
-    """Wire one process; the data directory is made where it is missing."""
+def build(settings: Settings, ahead_ms: int = 0) -> Context:
+    """Wire one process; the data directory is made where it is missing, the clock set `ahead_ms`."""
     open_data_dir(settings)
     return Context(
         settings=settings,
-        clock=SystemClock(),
+        clock=SystemClock(ahead_ms),
         db=Database(settings.database_url),
         kinds=specs(registry.scan(KINDS)),
         texts=Texts(_folder("web", "i18n")),

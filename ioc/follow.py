@@ -61,6 +61,7 @@ class Follower:
         self._on_notice: list[Callable[[str], None]] = []
         self._stale = True
         self._gap_at = 0
+        self._day = ""
         self.lock = threading.RLock()
         self.world = World(Inventory(OrgTree([])), context.kinds)
         self.unsigned = 0
@@ -97,7 +98,9 @@ class Follower:
         stale = self._stale
         with self._context.db.read() as conn:
             rev = int(get(conn, Fact.INVENTORY_REV, "0"))
-            inventory = load(conn, today) if rev != self.world.inventory.rev or stale else None
+            outdated = stale or rev != self.world.inventory.rev or today != self._day
+            inventory = load(conn, today) if outdated else None
+            self._day = today  # validity dates turn with the local day
             return inventory, snapshot(conn) if stale else None
 
     def _take(self, epoch: str, n: int, patches: list[Patch]) -> set[SourceKey]:

@@ -50,7 +50,7 @@ def serve(role: str, started_file: Path) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         module = importlib.import_module(MODULES[role])
-        context = bootstrap.build(settings)
+        context = bootstrap.build(settings, started.ahead_ms)
         module.run(context, stop, _say_ready, **_own_options(role, module, started))
     except IocError as error:
         return _failed(error)

@@ -14,6 +14,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     origin: str
     table: dict[str, Any]
     simulator: dict[str, int | float] | None = None
+    ahead_ms: int = 0  # how far a demonstration's clock is set
 
     @staticmethod
     def path(data_dir: Path) -> Path:

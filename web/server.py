@@ -76,7 +76,7 @@ class Server:
         self.realtime = Realtime(self.app, self.site, sessions, self._board)
         self.pump = Pump(self.site, self._board, self.realtime.recheck)
         self._beat = Beat(context.db, ROLE, context.clock)
-        self._changed, self._wanted, self._noticed = Event(), Event(), Event()
+        self._changed, self._wanted, self._noticed, self._newcomers = Event(), Event(), Event(), Event()
 
     def run(self, stop: threading.Event, ready: Callable[[], None]) -> None:
         self._trust_proxies()
@@ -126,8 +126,8 @@ class Server:
         self.pump.touch(changed)
         self._changed.set()
 
-    def _on_notice(self, _what: str) -> None:
-        self._noticed.set()
+    def _on_notice(self, what: str) -> None:
+        (self._newcomers if what == "inventory" else self._noticed).set()
 
     def _on_watch(self) -> None:
         self._wanted.set()
@@ -163,7 +163,8 @@ class Server:
 
     def _inventory(self) -> None:
         while True:
-            gevent.sleep(BEAT_S)
+            self._newcomers.wait(BEAT_S)
+            self._newcomers.clear()
             _guarded(self._follower.tick)
 
 

@@ -4,12 +4,15 @@ import argparse
 import logging
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from ioc import roles
 from ioc.cli.common import DEMO_DIR, Commands, now_ms, say, settings_of
 from ioc.errors import UsageError
+from ioc.inventory.orgs import DEFAULT_TZ
 
 if TYPE_CHECKING:
     from ioc.db import Database
@@ -30,6 +33,8 @@ def add(commands: Commands) -> None:
     show.add_argument("--no-simulator", action="store_true", help="only what comes in from outside")
     show.add_argument("--speed", type=float, default=1.0, help="how many times faster than life the simulator tells")
     show.add_argument("--seed", type=int, default=1, help="the same seed tells the same story")
+    about = "set the demonstration's clock, as 2026-11-23T09:10 local time: see a working day at any hour"
+    show.add_argument("--at", metavar="TIME", help=about)
     show.set_defaults(run=demo)
     about = "Production: one supervisor for all roles, or for one."
     live = commands.add_parser("serve", help=about, description=about)
@@ -56,7 +61,7 @@ def demo(arguments: argparse.Namespace) -> None:
     table = bootstrap.default_table(data_dir, http=http, mqtt=mqtt)
     settings = bootstrap.parse_settings(table, "ioc demo")
     simulator = None if arguments.no_simulator else {"speed": arguments.speed, "seed": arguments.seed}
-    started = Started(origin="ioc demo", table=table, simulator=simulator)
+    started = Started(origin="ioc demo", table=table, simulator=simulator, ahead_ms=_ahead_ms(arguments.at))
 
     def links(db: "Database") -> Iterator[str]:
         if simulator is None:
@@ -64,6 +69,19 @@ def demo(arguments: argparse.Namespace) -> None:
         return first.links(_base(settings), first.ensure_people(db, data_dir, now_ms()))
 
     _run(settings, started, SERVED if simulator is None else (*SERVED, roles.CONNECTORS), links)
+
+
+def _ahead_ms(at: str | None) -> int:
+    """How far `--at` lies from now; UsageError where it is no time."""
+    if at is None:
+        return 0
+    try:
+        told = datetime.fromisoformat(at)
+    except ValueError:
+        raise UsageError("bad_option", f"--at {at}: expected a time such as 2026-11-23T09:10") from None
+    if told.tzinfo is None:
+        told = told.replace(tzinfo=ZoneInfo(DEFAULT_TZ))
+    return round(told.timestamp() * 1000) - now_ms()
 
 
 def serve(arguments: argparse.Namespace) -> None:

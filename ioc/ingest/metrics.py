@@ -85,14 +85,17 @@ class Metrics:
                 moved = self.step()
                 self.trouble, delay = None, RETRY_S[0]
             except IocError as error:
-                if self.trouble is None:
-                    log.error("metric store: %s; readings wait in the inbox", error)  # noqa: TRY400 - says it all
-                self.trouble = str(error)
+                self._note(str(error))
                 stop.wait(delay)
                 delay = min(delay * 2, RETRY_S[1])
                 continue
             if not moved:
                 self._handover.arrived.wait(0.2)
+
+    def _note(self, trouble: str) -> None:
+        if self.trouble is None:
+            log.error("metric store: %s; readings wait in the inbox", trouble)
+        self.trouble = trouble
 
     def step(self) -> bool:
         """One batch and what ingest derived; whether there was anything."""

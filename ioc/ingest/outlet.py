@@ -1,7 +1,7 @@
 """Tells the live readers what changed, coalesced to a few signed deltas a second."""
 
 from ioc.broker import Bus
-from ioc.live import DELTA_TOPIC, Delta, Patch, seal
+from ioc.live import DELTA_TOPIC, NOTICE_TOPIC, Delta, Notice, Patch, seal
 from ioc.world import World
 
 PATCHES_A_DELTA = 500
@@ -27,3 +27,7 @@ class Outlet:
             world.n += 1
             delta = Delta(world.epoch, world.n, now, patches[start : start + PATCHES_A_DELTA])
             self._bus.publish(DELTA_TOPIC, seal(self._key, delta))
+
+    def inventory_changed(self, now: int) -> None:
+        """Have the readers look for newcomers at once instead of at their next turn."""
+        self._bus.publish(NOTICE_TOPIC, seal(self._key, Notice("inventory", now)))

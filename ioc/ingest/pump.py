@@ -57,14 +57,17 @@ class Pump:
                 moved = self.step()
                 self.trouble = None
             except IocError as error:
-                if self.trouble is None:
-                    log.error("records: %s; messages wait in the inbox", error)  # noqa: TRY400 - says it all
-                self.trouble = str(error)
+                self._note(str(error))
                 stop.wait(1)
                 continue
             if not moved:
                 arrived.wait(IDLE_S)
                 arrived.clear()
+
+    def _note(self, trouble: str) -> None:
+        if self.trouble is None:
+            log.error("records: %s; messages wait in the inbox", trouble)
+        self.trouble = trouble
 
     def step(self) -> bool:
         """One turn: take a batch, tell the readers, commit what is due; whether a batch was there."""
@@ -111,6 +114,7 @@ class Pump:
         self.committed = self.position
         if inventory is not None:
             self._use(inventory)
+            self._outlet.inventory_changed(self._clock.now_ms())
 
     def _look_at_inventory(self) -> None:
         """Another process may have imported; the local day may have turned."""

@@ -44,6 +44,7 @@ class Receiver:
         self._arrived: list[Delivery] = []
         topics = [f"ioc/v1/{org}/#" for org in mqtt.orgs] or ["ioc/v1/#"]
         self._client = PersistentClient(mqtt, mqtt.client_id, [*topics, *special], self._arrived)
+        self._jitter = random.SystemRandom()
         self.stopped_acking: str | None = None
         self.committed = threading.Event()
 
@@ -67,7 +68,7 @@ class Receiver:
             if self._connect() and self._serve(stop):
                 delay = float(RECONNECT_S[0])
                 continue
-            stop.wait(delay * random.uniform(0.8, 1.2))  # noqa: S311 - jitter
+            stop.wait(delay * self._jitter.uniform(0.8, 1.2))
             delay = min(delay * 2, RECONNECT_S[1])
         self._client.disconnect()
 
@@ -105,9 +106,7 @@ class Receiver:
         try:
             self._inbox.append(rows)
         except IocError as error:
-            if self.stopped_acking is None:
-                log.error("ingest stopped acknowledging: %s", error)  # noqa: TRY400 - the message says it all
-            self.stopped_acking = str(error)
+            self._note(str(error))
             return False
         if self.stopped_acking is not None:
             log.info("ingest acknowledges again")
@@ -116,6 +115,11 @@ class Receiver:
         self._arrived.clear()
         self.committed.set()
         return True
+
+    def _note(self, trouble: str) -> None:
+        if self.stopped_acking is None:
+            log.error("ingest stopped acknowledging: %s", trouble)
+        self.stopped_acking = trouble
 
     def _row(self, delivery: Delivery, now: int) -> Received | None:
         sorter = self._special.get(delivery.topic)

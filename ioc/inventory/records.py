@@ -33,9 +33,7 @@ def register(db: Database, conn: Connection, key: SourceKey, now_ms: int, *, sim
     )
     conn.execute(insert.on_conflict_do_nothing(index_elements=["org", "kind", "source"]))
     bump(db, conn, Fact.INVENTORY_REV)
-    found = conn.scalar(sa.select(source_table.c.id).where(_is(key)))
-    assert found is not None  # noqa: S101 - the row was written above
-    return int(found)
+    return int(conn.execute(sa.select(source_table.c.id).where(_is(key))).scalar_one())
 
 
 def set_status(db: Database, conn: Connection, key: SourceKey, status: SourceStatus) -> bool:

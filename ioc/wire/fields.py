@@ -94,7 +94,7 @@ class Fields:
         return number
 
     def _number_of(self, name: str, value: Any) -> int | float:
-        if isinstance(value, str) and NUMBER.match(value.strip()):
+        if isinstance(value, str) and NUMBER.fullmatch(value.strip()):
             self.leniencies.add(Leniency.NUMBER_AS_TEXT)
             text = value.strip()
             return int(text) if text.lstrip("+-").isdigit() and len(text) < 18 else float(text)

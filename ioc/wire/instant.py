@@ -11,10 +11,10 @@ from ioc.wire.rejected import Rejected
 
 AHEAD_MS: Final = 5 * 60_000
 BEHIND_MS: Final = 7 * 86_400_000
-NUMBER: Final = re.compile(r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$", re.ASCII)
+NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 _TIME = re.compile(
-    r"^(\d{4}-\d\d-\d\d)([Tt ])(\d\d:\d\d)(:\d\d)?([.,]\d{1,9})?\s?(Z|z|[+-]\d\d:\d\d|[+-]\d{4}|[+-]\d\d)?$",
+    r"(\d{4}-\d\d-\d\d)([Tt ])(\d\d:\d\d)(:\d\d)?([.,]\d{1,9})?\s?(Z|z|[+-]\d\d:\d\d|[+-]\d{4}|[+-]\d\d)?",
     re.ASCII,
 )
 # epoch magnitudes: seconds until 5138, then milliseconds; the gap between is nobody's time
@@ -26,7 +26,7 @@ def parse_time(value: Any, tz: ZoneInfo) -> tuple[int, frozenset[Leniency]]:
     """Epoch milliseconds of an instant in any understood spelling; Rejected `bad_time` otherwise."""
     if isinstance(value, str):
         text = value.strip()
-        if NUMBER.match(text):
+        if NUMBER.fullmatch(text):
             at, leniencies = _from_epoch(float(text) if not text.lstrip("+-").isdigit() else int(text))
             return at, leniencies | {Leniency.TIME_AS_TEXT}
         return _from_text(text, tz)
@@ -46,7 +46,7 @@ def _from_epoch(number: float) -> tuple[int, frozenset[Leniency]]:
 
 
 def _from_text(text: str, tz: ZoneInfo) -> tuple[int, frozenset[Leniency]]:
-    match = _TIME.match(text)
+    match = _TIME.fullmatch(text)
     if match is None:
         raise Rejected(Reason.BAD_TIME, "expected RFC 3339, such as 2026-11-21T08:00:00+07:00")
     day, separator, clock, seconds, fraction, offset = match.groups()

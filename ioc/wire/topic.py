@@ -9,9 +9,9 @@ from ioc.wire.rejected import Rejected
 ROOT: Final = "ioc/v1/"
 CHANNELS: Final = frozenset({"status", "state", "event"})
 
-_ID = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
-_ORG = re.compile(r"^[A-Za-z0-9_.-]{1,64}$")
-_METRIC = re.compile(r"^[A-Za-z][A-Za-z0-9_]{0,63}$")
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_ORG = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+_METRIC = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 
 
 class Topic(NamedTuple):
@@ -27,20 +27,20 @@ def parse_topic(topic: str) -> Topic:
     _, _, org, kind, source, channel = parts
     if channel not in CHANNELS:
         raise Rejected(Reason.BAD_TOPIC, "channel must be status, state or event")
-    if not _ORG.match(org):
+    if not _ORG.fullmatch(org):
         raise Rejected(Reason.BAD_ID, "org: 1-64 of A-Z a-z 0-9 . _ -")
-    if not _ID.match(source):
+    if not _ID.fullmatch(source):
         raise Rejected(Reason.BAD_ID, "source: 1-64 of A-Z a-z 0-9 _ -")
     return Topic(SourceKey(org, kind, source), channel)
 
 
 def is_metric_name(name: str) -> bool:
-    return _METRIC.match(name) is not None
+    return _METRIC.fullmatch(name) is not None
 
 
 def is_id(text: str) -> bool:
-    return _ID.match(text) is not None
+    return _ID.fullmatch(text) is not None
 
 
 def is_org(text: str) -> bool:
-    return _ORG.match(text) is not None
+    return _ORG.fullmatch(text) is not None

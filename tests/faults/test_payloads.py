@@ -38,7 +38,7 @@ TOPICS = [
 KEYS = ["ts", "waiting", "paper", "event_id", "type", "ticket_id", "code", "status", "values", "online", "due_at", "x"]
 VALUES = [
     None, True, False, 0, -1, 3, 2**53 + 1, 2**63, -(2**64), 1.5, 1e308, float("nan"), float("inf"), "", "3", "ok",
-    "x" * 200, "Đồng Văn", "a\x00b", "\ud800", [], {}, [1], {"a": 1}, NOW, str(NOW), "2026-11-21T08:00:00+07:00", "1/2/26",
+    "x" * 200, "Đồng Văn", "a\x00b", "\ud800", [], {}, [1], {"a": 1}, NOW, str(NOW), "1/2/26",
 ]  # fmt: skip
 
 

@@ -65,6 +65,7 @@ def test_a_time_that_could_mean_two_things_is_refused(spelling: object) -> None:
         ("ioc/v1/hg/queue/kiosk-1/telemetry", Reason.BAD_TOPIC),
         ("ioc/v1/hg/queue/kiosk 1/state", Reason.BAD_ID),
         ("ioc/v1/hg/queue//state", Reason.BAD_ID),
+        ("ioc/v1/hg/queue/kiosk-1\n/state", Reason.BAD_ID),
         ("ioc/v1/h g/queue/kiosk-1/state", Reason.BAD_ID),
         ("ioc/v1/hg/queue/" + "k" * 65 + "/state", Reason.BAD_ID),
     ],
