@@ -10,6 +10,9 @@ import msgspec
 _REDACTED = b"{"
 _CACHED = 10_000
 _KEY = re.compile(rb'"([^"]*)"\s*:')
+_WHOLE = msgspec.json.Decoder(msgspec.Raw)
+_WORD = re.compile(r"[\w-]+")
+_TELLING = 5  # letters from which a name is found within other text too: `ho ten`, but not the `name` of `filename`
 
 
 class Privacy:
@@ -32,7 +35,7 @@ class Privacy:
         return (msgspec.json.encode(kept), True) if found else (payload, False)
 
     def _suspect(self, payload: bytes) -> bool:
-        """Whether a key may be a listed one; an escape could hide one, so it always is."""
+        """Whether a key may be a listed one; an escape could hide one, or what is not JSON, so those always are."""
         if b"\\" in payload:
             return True
         verdicts = self._verdicts
@@ -44,12 +47,18 @@ class Privacy:
                 verdict = verdicts[key] = _bare(key.decode("utf-8", "replace")) in self._names
             if verdict:
                 return True
+        try:
+            _WHOLE.decode(payload)
+        except (msgspec.DecodeError, RecursionError):
+            return True
         return False
 
     def _unparsed(self, payload: bytes) -> tuple[bytes, bool]:
         """Broken JSON near a listed key: nothing of it can be trusted to be nobody's name."""
-        text = _bare(payload.decode("utf-8", "replace"))
-        return (_REDACTED, True) if any(name in text for name in self._names) else (payload, False)
+        text = payload.decode("utf-8", "replace")
+        words, run = {_bare(word) for word in _WORD.findall(text)}, _bare(text)
+        listed = any(name in words or (len(name) >= _TELLING and name in run) for name in self._names)
+        return (_REDACTED, True) if listed else (payload, False)
 
     def _without(self, value: Any, found: list[str]) -> Any:
         if isinstance(value, dict):

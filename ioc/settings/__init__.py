@@ -13,9 +13,11 @@ Seconds = Annotated[float, Meta(ge=0)]
 Positive = Annotated[int, Meta(ge=1)]
 
 PRIVATE_KEYS = (
-    "ho_ten", "hoten", "full_name", "fullname", "citizen_name", "ten_cong_dan", "nguoi_nop", "applicant",
-    "applicant_name",     "cccd", "cmnd", "so_cccd", "so_cmnd", "id_number", "identity_no", "national_id", "passport",
-    "phone", "phone_number", "mobile", "so_dien_thoai", "sdt", "email", "address", "dia_chi", "birthday", "ngay_sinh",
+    "name", "ho_ten", "full_name", "citizen_name", "customer_name", "ten_cong_dan", "nguoi_nop", "ten_nguoi_nop",
+    "chu_ho_so", "applicant", "applicant_name", "cccd", "cmnd", "so_cccd", "so_cmnd", "so_dinh_danh", "id_number",
+    "id_card", "identity_no", "identity_number", "citizen_id", "national_id", "passport", "phone", "phone_number",
+    "tel", "telephone", "mobile", "so_dien_thoai", "dien_thoai", "sdt", "email", "address", "dia_chi", "birthday",
+    "ngay_sinh",
 )  # fmt: skip
 
 

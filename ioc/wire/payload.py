@@ -19,7 +19,7 @@ def parse_json(payload: bytes) -> tuple[list[Any], frozenset[Leniency]]:
     """The elements of a payload (one object, or an array of at most 1 000), with what had to be forgiven."""
     leniencies: frozenset[Leniency] = frozenset()
     if len(payload) > MAX_PAYLOAD:
-        raise Rejected(Reason.TOO_LARGE, f"{len(payload)} bytes, at most {MAX_PAYLOAD}")
+        raise Rejected(Reason.TOO_LARGE, f"more than {MAX_PAYLOAD} bytes")
     if payload.startswith(_BOM):
         payload, leniencies = payload[3:], frozenset({Leniency.BOM})
     try:

@@ -31,6 +31,13 @@ def test_other_payloads_are_left_to_the_byte() -> None:
         assert PRIVACY.strip(payload) == (payload, False)
 
 
+def test_a_short_name_must_stand_alone_in_broken_json() -> None:
+    for payload in (b'{"filename": "x"', b'{"hotel": 1', b'{"procedure_name": "x"'):
+        assert PRIVACY.strip(payload) == (payload, False)
+    for payload in (b'{"name": "secret"', b"sdt=0987650123"):
+        assert PRIVACY.strip(payload) == (b"{", True)
+
+
 def test_broken_json_with_a_listed_key_is_not_kept() -> None:
     kept, stripped = PRIVACY.strip(b'{"ho_ten": "secret')
     assert stripped
