@@ -119,14 +119,15 @@ class _Reader:
         """A table whose further keys are those of the plug-in its `kind` names."""
         known = self.options["rule" if kind is Rule else "channel"]
         plugin = str(table.get("kind"))
-        if plugin not in known:
-            self.problems.append(f"{where}kind: {plugin!r}; allowed: {', '.join(sorted(known))}")
-            return None
         common_names = {field.encode_name for field in structs.fields(kind)} - {"options"}
-        own = {key: value for key, value in table.items() if key not in common_names}
         before = len(self.problems)
-        options = self.struct(known[plugin], own, where)
         common = self.struct(kind, {key: value for key, value in table.items() if key in common_names}, where)
+        if plugin not in known:
+            if "kind" in table:
+                self.problems.append(f"{where}kind: {plugin!r}; allowed: {', '.join(sorted(known))}")
+            return None
+        own = {key: value for key, value in table.items() if key not in common_names}
+        options = self.struct(known[plugin], own, where)
         return structs.replace(common, options=options) if len(self.problems) == before else None
 
     def with_secrets(self, kind: type[Struct], table: dict[str, Any], where: str) -> dict[str, Any]:
