@@ -5,8 +5,8 @@ import getpass
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from ioc.cli.common import Commands, command, group, now_ms, open_database, say, settings_of
 from ioc.errors import IocError, UsageError
@@ -111,8 +111,11 @@ def _table(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> None:
 
 
 def _shown(column: str, value: Any) -> str:
+    from ioc.clock import rfc3339
+    from ioc.inventory.orgs import DEFAULT_TZ
+
     if value is None:
         return "-"
     if column.endswith("_at"):
-        return datetime.fromtimestamp(value / 1000, UTC).astimezone().isoformat(timespec="seconds")
+        return rfc3339(value // 1000 * 1000, ZoneInfo(DEFAULT_TZ))
     return str(value)
