@@ -12,6 +12,7 @@ from ioc.db.tables import leniency
 from ioc.inventory import Source
 from ioc.inventory.records import set_status
 from ioc.model import Health, SourceStatus
+from web.api.availability import availability
 from web.api.route import Call, listed
 
 
@@ -36,6 +37,7 @@ def one(call: Call) -> dict[str, Any]:
         record(call, source)
         | {name: getattr(source, name) for name in extras}
         | {"alerts": [_alert(call, alert) for alert in alerts]}
+        | {"availability": availability(call, source)}
         | {"leniencies": call.site.read(lambda conn: _leniencies(conn, source.id))}
     )
 

@@ -25,7 +25,7 @@ def routes(sessions: Sessions, brake: LoginBrake) -> tuple[Route, ...]:
         Route("GET", f"{V1}/orgs/<code>", _LEADER, orgs.one, "One org with its children"),
         Route("GET", f"{V1}/sources", _LEADER, sources.sources, "Sources as they are now",
               sources.Query, answers="list"),
-        Route("GET", _SOURCE, _LEADER, sources.one, "One source with its alerts and leniencies"),
+        Route("GET", _SOURCE, _LEADER, sources.one, "One source with its alerts, availability, leniencies"),
         Route("POST", f"{_SOURCE}/confirm", _ADMIN, sources.confirm, "Count a newcomer in"),
         Route("POST", f"{_SOURCE}/retire", _ADMIN, sources.retire, "Leave a source out, keeping its history"),
         Route("GET", f"{V1}/series", _LEADER, series.series, "A metric over time", series.Query),
