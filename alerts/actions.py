@@ -61,9 +61,13 @@ def _get(conn: Connection, alert_id: int) -> Alert:
 
 
 def _comment(conn: Connection, found: Alert, actor: str, now: int, text: str) -> None:
+    """The same words by the same person once more, with nothing between, are one comment sent twice."""
     said = text.strip()
     if not 1 <= len(said) <= COMMENT_LENGTH:
         raise IocError("bad_comment", f"a comment has 1-{COMMENT_LENGTH} characters", limit=COMMENT_LENGTH)
+    last = ledger.last_entry(conn, found.id)
+    if last is not None and (last.what, last.actor, last.comment) == (Move.COMMENTED, actor, said):
+        return
     ledger.enter(conn, found.id, now, Move.COMMENTED, actor, said)
     _audit(conn, found, Move.COMMENTED, actor, now, comment=said)
 

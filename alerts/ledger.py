@@ -74,6 +74,11 @@ def enter(conn: Connection, alert_id: int, at: int, what: Move, actor: str, comm
     conn.execute(sa.insert(alert_entry).values(alert_id=alert_id, at=at, what=what, actor=actor, comment=comment))
 
 
+def last_entry(conn: Connection, alert_id: int) -> RowMapping | None:
+    newest = sa.select(alert_entry).where(alert_entry.c.alert_id == alert_id).order_by(alert_entry.c.id.desc())
+    return conn.execute(newest.limit(1)).mappings().first()
+
+
 def refresh(conn: Connection, current: Alert, finding: Finding) -> None:
     """The figures of an open alert as they are now; no transition."""
     changed = {"params": dict(finding.params), "title": finding.title, "simulated": finding.simulated}

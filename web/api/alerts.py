@@ -11,6 +11,7 @@ from alerts import actions, queries
 from alerts.model import Alert, AlertState, NotificationState
 from ioc.db import Database
 from ioc.errors import IocError
+from ioc.inventory import Source
 from ioc.model import Severity, SourceKey
 from web.api.ledger import PageNumber, PageSize
 from web.api.route import Call, paged
@@ -128,9 +129,17 @@ def _shown(call: Call, alert: Alert) -> dict[str, Any]:
     return _zoned(call, {name: getattr(alert, name) for name in _FIELDS}, alert.org) | {
         "org_name": orgs.by_code[alert.org].name if alert.org in orgs else alert.org,
         "source_name": source.name if source else alert.source,
+        "accountable": _accountable(call, alert, source),
+        "result": None,  # what came of it: told when an alert is closed by hand, which nobody can do yet
         "title": call.site.context.texts.render(call.lang, alert.title, alert.params),
         "text": {"key": alert.title, "params": alert.params},
     }
+
+
+def _accountable(call: Call, alert: Alert, source: Source | None) -> str | None:
+    """Who answers for it: the owner of its source, else the head of the nearest org that has one."""
+    heads = [org.head_name for org in call.site.orgs.path(alert.org) if org.head_name]
+    return (source.owner if source else None) or (heads[-1] if heads else None)
 
 
 def _zoned(call: Call, row: Mapping[Any, Any], org: str | None) -> dict[str, Any]:
