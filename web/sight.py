@@ -12,7 +12,7 @@ from ioc.clock import rfc3339
 from ioc.inventory import Org, Scope, Source
 from ioc.inventory.orgs import DEFAULT_TZ
 from ioc.model import Health, Number, SourceKey
-from ioc.world import Live, World
+from ioc.world import MISSED_INTERVALS, Live, World
 from web.facts import Facts
 
 SILENT = frozenset({Health.STALE, Health.OFFLINE})
@@ -99,10 +99,16 @@ class Sight:
         return self.look.verdict(source)[0]
 
     def current(self, source: Source, metric: str) -> Number | None:
-        """The value of a metric while its source keeps its contract; what is closed or silent says nothing now."""
-        found = self.live(source).metrics.get(metric)
-        silent = self.health(source) in SILENT | UNCOUNTED | {Health.UNKNOWN}
+        """The value of a metric while its source speaks; what is silent says nothing now, nor what closed and left."""
+        found, health = self.live(source).metrics.get(metric), self.health(source)
+        silent = health in SILENT | {Health.UNKNOWN} or (health in UNCOUNTED and not self._speaks(source))
         return None if found is None or silent else found[1]
+
+    def _speaks(self, source: Source) -> bool:
+        """Heard at its own pace although nobody promised anything."""
+        live = self.live(source)
+        gone = live.heard_at is None or (live.online is not None and not live.online[1])
+        return not gone and self.now - (live.heard_at or 0) <= MISSED_INTERVALS * source.interval_s * 1000
 
     def reporting(self, sources: Iterable[Source]) -> tuple[int, int]:
         """How many speak now, of how many that should."""
@@ -112,9 +118,12 @@ class Sight:
         return of - silent, of
 
     def is_up(self, source: Source) -> bool | None:
-        """What is known now: gone or saying so is down; nothing said, or not its hours, is None."""
+        """What is known now: gone or saying so is down; nothing said, or closed and quiet, is None."""
         health = self.health(source)
-        if health in UNCOUNTED or health in (Health.UNKNOWN, Health.STALE):
+        if health in UNCOUNTED:
+            said = self.current(source, "up")
+            return None if said is None else bool(said)
+        if health in (Health.UNKNOWN, Health.STALE):
             return None
         return health is not Health.OFFLINE and self.current(source, "up") is not False
 

@@ -87,6 +87,22 @@ def test_closed_is_neither_red_nor_counted(province: Province) -> None:
     assert payload(province, "freshness")["kinds"]["queue"]["closed"] == 1
 
 
+def test_closed_shows_what_it_says_until_it_falls_silent_and_sums_nothing(province: Province) -> None:
+    key = SourceKey(NORTH, "queue", "day-shift")
+    add_source(province, key, hours="07:30-09:00")
+    before = payload(province, "queue_board", org=NORTH)["totals"]
+    province.say(key, waiting=3)
+    shown = payload(province, "queue_board", org=NORTH)
+    assert (shown["centres"][f"{NORTH}/day-shift"]["waiting"], shown["totals"]) == (3, before)
+    province.clock.advance(600)
+    assert payload(province, "queue_board", org=NORTH)["centres"][f"{NORTH}/day-shift"]["waiting"] is None
+
+
+def test_every_kind_has_something_to_show_without_options(province: Province) -> None:
+    for kind in province.site.widgets:
+        assert payload(province, kind)["state"] in ("live", "stale", "unknown"), kind
+
+
 def test_all_closed_is_the_figure_closed(province: Province) -> None:
     with province.db.write() as conn:
         conn.execute(source_table.update().values(hours="07:30-09:00"))

@@ -8,7 +8,7 @@ from msgspec import Struct
 from alerts.model import AlertState
 from ioc.inventory import Source
 from ioc.model import Health
-from web.sight import Sight, State
+from web.sight import UNCOUNTED, Sight, State
 
 kind = "kpi"
 
@@ -19,7 +19,7 @@ _SEVERITIES = ("critical", "warning", "info")
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True):
-    figure: Figure
+    figure: Figure = "alerts_open"
     org: str | None = None
 
 
@@ -56,8 +56,8 @@ def _vc_online(sight: Sight) -> dict[str, Any]:
 def _queue_waiting(sight: Sight) -> dict[str, Any]:
     sources = sight.sources("queue")
     of = sight.reporting(sources)
-    waiting = [value for s in sources if (value := sight.current(s, "waiting")) is not None]
-    longest = max((value for s in sources if (value := sight.current(s, "longest_wait_s")) is not None), default=None)
+    waiting, waits = _said(sight, sources, "waiting"), _said(sight, sources, "longest_wait_s")
+    longest = max(waits, default=None)
     if not waiting:
         return _figure(sight.head(sources), None, None, _nothing_due(sight, sources), of)
     severity = "ok"
@@ -70,7 +70,7 @@ def _queue_waiting(sight: Sight) -> dict[str, Any]:
 def _meetings(sight: Sight) -> dict[str, Any]:
     sources = sight.sources("vc")
     of = sight.reporting(sources)
-    calling = [s for s in sources if sight.current(s, "in_call") is True]
+    calling = [s for s in sources if sight.health(s) not in UNCOUNTED and sight.current(s, "in_call")]
     running = {meeting.conference_id for meeting in sight.facts.meetings if meeting.org in sight.scope}
     running |= {found[1] for s in calling if (found := sight.live(s).texts.get("conference_id")) is not None}
     if sight.facts.at is None or (of[0] == 0 and not running):
@@ -94,10 +94,11 @@ def _up(kind_: str) -> Callable[[Sight], dict[str, Any]]:
     def figure(sight: Sight) -> dict[str, Any]:
         sources = sight.sources(kind_)
         there, of = sight.reporting(sources)
-        head, up = sight.head(sources), [s for s in sources if sight.is_up(s)]
+        due = [s for s in sources if sight.health(s) not in UNCOUNTED]
+        head, up = sight.head(sources), [s for s in due if sight.is_up(s)]
         if of == 0 or head["state"] == State.UNKNOWN:
             return _figure(head, None, of, _nothing_due(sight, sources), (there, of))
-        down = [s.name for s in sources if sight.is_up(s) is False]
+        down = [s.name for s in due if sight.is_up(s) is False]
         silent = of - len(up) - len(down)
         severity = "critical" if down else "warning" if silent else "ok"
         reason = {"key": "ui.kpi.silent", "n": silent} if silent else {}
@@ -117,6 +118,12 @@ def _dossiers_overdue(sight: Sight) -> dict[str, Any]:
         return _figure(sight.head(sources), None, None, "unknown", of)
     reason = {"key": "ui.kpi.open_dossiers", "n": open_}
     return _figure(sight.head(sources), overdue, open_, "warning" if overdue else "ok", of, **reason)
+
+
+def _said(sight: Sight, sources: Iterable[Source], metric: str) -> list[float]:
+    """What those that are counted now say."""
+    counted = (s for s in sources if sight.health(s) not in UNCOUNTED)
+    return [value for s in counted if (value := sight.current(s, metric)) is not None]
 
 
 def _nothing_due(sight: Sight, sources: Iterable[Source]) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from ioc.inventory import Source
-from web.sight import Sight
+from web.sight import UNCOUNTED, Sight
 
 kind = "queue_board"
 
@@ -25,7 +25,8 @@ def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
     sources = sight.sources("queue")
     reporting, of = sight.reporting(sources)
     centres = {f"{s.key.org}/{s.key.source}": _centre(sight, s) for s in sources}
-    totals = {name: _sum(centre[name] for centre in centres.values()) for name in _SUMMED}
+    counted = [s for s in sources if sight.health(s) not in UNCOUNTED]
+    totals = {name: _sum(sight.current(s, name) for s in counted) for name in _SUMMED}
     return sight.head(sources) | {"centres": centres, "totals": totals | {"reporting": reporting, "of": of}}
 
 

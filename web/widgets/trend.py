@@ -21,10 +21,10 @@ _MAX_SOURCES = 250
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True):
-    kind: str
-    metric: str
+    kind: str = "queue"
+    metric: str = "waiting"
     org: str | None = None
-    source: str | None = None
+    source: str | None = None  # its id, or ORG/KIND/SOURCE
     hours: Annotated[int, Meta(ge=1, le=744)] = 24
     agg: Literal["mean", "min", "max", "last", "sum", "count"] = "mean"
     compare: Literal["week"] | None = None
@@ -69,7 +69,7 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
 
 def _sources(sight: Sight, options: Options) -> list[Source]:
     found = (s for s in sight.sources(options.kind) if s.counts)
-    return [s for s in found if options.source in (None, s.key.source)][:_MAX_SOURCES]
+    return [s for s in found if options.source in (None, s.key.source, str(s.key))][:_MAX_SOURCES]
 
 
 def _together(lists: Sequence[list[Point]], agg: str, adds_up: bool) -> list[Point]:
