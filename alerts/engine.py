@@ -71,7 +71,7 @@ class Engine:
         """What has a move to make; a fingerprint that stays as it is costs no transaction."""
         self._holds.keep(followed.keys())
         found = picture.findings.by_fingerprint
-        for name in [*followed, *(found.keys() - followed.keys())]:
+        for name in [*followed, *sorted(found.keys() - followed.keys())]:
             alert = followed.get(name)
             sight = self._sight(picture, alert, found.get(name))
             if decide(alert, sight, self._hold_over(alert)) is not None:

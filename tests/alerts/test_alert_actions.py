@@ -28,6 +28,10 @@ def audited(s):
         return [(row.actor, row.action, row.org) for row in conn.execute(sa.select(audit).order_by(audit.c.id))]
 
 
+def of_xin_man(s):
+    return next(alert for alert in s.alerts if alert.org == "xm")
+
+
 def entries(s, alert_id):
     with s.db.read() as conn:
         history = queries.history(conn, s.world.inventory.orgs.scope(None), alert_id)
@@ -36,39 +40,39 @@ def entries(s, alert_id):
 
 def test_acknowledged_once_whoever_asks_again(fired):
     s = fired
-    alert = s.alerts[0]
-    done = actions.acknowledge(s.db, alert.id, "lan", 1_000, "đang xử lý")
-    assert (done.state, done.acknowledged_by, done.acknowledged_at) == (AlertState.ACKNOWLEDGED, "lan", 1_000)
-    again = actions.acknowledge(s.db, alert.id, "minh", 2_000)
-    assert (again.acknowledged_by, again.acknowledged_at) == ("lan", 1_000)
-    assert audited(s) == [("lan", "alert.acknowledged", "xm"), ("lan", "alert.commented", "xm")]
+    alert = of_xin_man(s)
+    done = actions.acknowledge(s.db, alert.id, "truc-ban", 1_000, "đang xử lý")
+    assert (done.state, done.acknowledged_by, done.acknowledged_at) == (AlertState.ACKNOWLEDGED, "truc-ban", 1_000)
+    again = actions.acknowledge(s.db, alert.id, "truc-ban-2", 2_000)
+    assert (again.acknowledged_by, again.acknowledged_at) == ("truc-ban", 1_000)
+    assert audited(s) == [("truc-ban", "alert.acknowledged", "xm"), ("truc-ban", "alert.commented", "xm")]
     assert entries(s, alert.id) == [
         ("raised", "engine", None),
         ("fired", "engine", None),
-        ("acknowledged", "lan", None),
-        ("commented", "lan", "đang xử lý"),
+        ("acknowledged", "truc-ban", None),
+        ("commented", "truc-ban", "đang xử lý"),
     ]
 
 
 def test_what_was_acknowledged_ends_without_asking_to_be_seen(fired):
     s = fired
-    acknowledged, unseen = s.alerts[0], s.alerts[1]
-    actions.acknowledge(s.db, acknowledged.id, "lan", 1_000)
+    acknowledged, unseen = of_xin_man(s), s.alerts[1]
+    actions.acknowledge(s.db, acknowledged.id, "truc-ban", 1_000)
     for key in list(s.world.inventory.sources):
         s.returns(key)
     s.run(15)
-    assert s.alerts[0].state is AlertState.RESOLVED
+    assert of_xin_man(s).state is AlertState.RESOLVED
     assert s.alerts[1].state is AlertState.RESOLVED_UNSEEN
     assert len(s.pocket.messages) == 6
-    seen = actions.seen(s.db, unseen.id, "lan", 2_000)
+    seen = actions.seen(s.db, unseen.id, "truc-ban", 2_000)
     assert seen.state is AlertState.RESOLVED
-    assert actions.seen(s.db, unseen.id, "minh", 3_000).state is AlertState.RESOLVED
+    assert actions.seen(s.db, unseen.id, "truc-ban-2", 3_000).state is AlertState.RESOLVED
     assert [row[1] for row in audited(s)] == ["alert.acknowledged", "alert.seen"]
 
 
 def test_an_unseen_round_is_superseded_when_it_fires_again(fired):
     s = fired
-    key = s.alerts[0].subject
+    key = of_xin_man(s).subject
     s.returns(key)
     s.run(15, each=lambda: s.hear(key))
     s.leaves(key)
@@ -83,11 +87,11 @@ def test_what_cannot_be_done_says_why(stage):
     s.leaves(s.add("xm/queue/k1"))
     s.run(5)
     with pytest.raises(IocError) as early:
-        actions.acknowledge(s.db, s.alerts[0].id, "lan", 1)
+        actions.acknowledge(s.db, of_xin_man(s).id, "truc-ban", 1)
     with pytest.raises(IocError) as nowhere:
-        actions.comment(s.db, 999, "lan", 1, "?")
+        actions.comment(s.db, 999, "truc-ban", 1, "?")
     with pytest.raises(IocError) as empty:
-        actions.comment(s.db, s.alerts[0].id, "lan", 1, "  ")
+        actions.comment(s.db, of_xin_man(s).id, "truc-ban", 1, "  ")
     assert [e.value.code for e in (early, nowhere, empty)] == ["alert_pending", "unknown_alert", "bad_comment"]
     assert audited(s) == []
 
@@ -99,8 +103,8 @@ def test_a_scope_sees_its_own_only(fired):
         assert queries.alerts(conn, orgs.scope(None))[1] == 3
         own, total = queries.alerts(conn, orgs.scope("mv"))
         assert ([alert.org for alert in own], total) == (["mv"], 1)
-        assert queries.one(conn, orgs.scope("mv"), s.alerts[0].id) is None
-        assert queries.history(conn, orgs.scope("mv"), s.alerts[0].id) is None
+        assert queries.one(conn, orgs.scope("mv"), of_xin_man(s).id) is None
+        assert queries.history(conn, orgs.scope("mv"), of_xin_man(s).id) is None
         assert queries.notifications(conn, orgs.scope("mv"))[1] == 1
         assert queries.notifications(conn, orgs.scope("hg"), receiver="truc-ban", states=["delivered"])[1] == 3
         assert queries.notifications(conn, orgs.scope("hg"), receiver="nobody")[1] == 0
@@ -109,7 +113,7 @@ def test_a_scope_sees_its_own_only(fired):
 def test_lists_are_filtered_and_paged(fired):
     s = fired
     everything = s.world.inventory.orgs.scope(None)
-    actions.acknowledge(s.db, s.alerts[0].id, "lan", 1)
+    actions.acknowledge(s.db, of_xin_man(s).id, "truc-ban", 1)
     with s.db.read() as conn:
         assert queries.alerts(conn, everything, states=[AlertState.ACKNOWLEDGED])[1] == 1
         assert queries.alerts(conn, everything, severities=[Severity.WARNING])[1] == 0
@@ -130,4 +134,4 @@ def test_returns_inside_the_hold_are_not_listed(stage):
     s.run(5)
     with s.db.read() as conn:
         assert queries.alerts(conn, s.world.inventory.orgs.scope(None)) == ([], 0)
-    assert s.alerts[0].since <= ms("2026-11-20 09:01")
+    assert of_xin_man(s).since <= ms("2026-11-20 09:01")
