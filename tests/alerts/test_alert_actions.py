@@ -56,13 +56,13 @@ def test_acknowledged_once_whoever_asks_again(fired):
 
 def test_what_was_acknowledged_ends_without_asking_to_be_seen(fired):
     s = fired
-    acknowledged, unseen = of_xin_man(s), s.alerts[1]
+    acknowledged, unseen = of_xin_man(s), s.alerts[0]
     actions.acknowledge(s.db, acknowledged.id, "truc-ban", 1_000)
     for key in list(s.world.inventory.sources):
         s.returns(key)
     s.run(15)
     assert of_xin_man(s).state is AlertState.RESOLVED
-    assert s.alerts[1].state is AlertState.RESOLVED_UNSEEN
+    assert s.alerts[0].state is AlertState.RESOLVED_UNSEEN
     assert len(s.pocket.messages) == 6
     seen = actions.seen(s.db, unseen.id, "truc-ban", 2_000)
     assert seen.state is AlertState.RESOLVED

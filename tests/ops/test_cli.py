@@ -59,20 +59,20 @@ def test_tokens_are_listed_and_revoked(ioc):
 
 def test_a_user_gets_the_password_of_the_environment(ioc, monkeypatch):
     monkeypatch.setenv("IOC_PASSWORD", "mật khẩu dài")
-    assert ioc("user", "add", "lan", "--role", "leader")[0] == 0
-    assert access.check_password(ioc.db(), "lan", "mật khẩu dài") is not None
+    assert ioc("user", "add", "truc-ban", "--role", "leader")[0] == 0
+    assert access.check_password(ioc.db(), "truc-ban", "mật khẩu dài") is not None
     monkeypatch.setenv("IOC_PASSWORD", "mật khẩu khác")
-    assert ioc("user", "passwd", "lan")[0] == 0
-    assert access.check_password(ioc.db(), "lan", "mật khẩu dài") is None
+    assert ioc("user", "passwd", "truc-ban")[0] == 0
+    assert access.check_password(ioc.db(), "truc-ban", "mật khẩu dài") is None
     assert re.search(r"lan +leader +- +vi +False", ioc("user", "list")[1])
-    assert ioc("user", "disable", "lan")[0] == 0
+    assert ioc("user", "disable", "truc-ban")[0] == 0
     assert audited(ioc.db()) == ["user_added", "user_password_set", "user_disabled"]
 
 
 def test_without_a_terminal_a_password_must_be_given(ioc, monkeypatch):
     monkeypatch.delenv("IOC_PASSWORD", raising=False)
     monkeypatch.setattr("sys.stdin", io.StringIO())
-    code, _, err = ioc("user", "add", "lan", "--role", "leader")
+    code, _, err = ioc("user", "add", "truc-ban", "--role", "leader")
     assert code == 2
     assert "set IOC_PASSWORD" in err
 
@@ -81,7 +81,7 @@ def test_on_a_terminal_the_password_is_asked_twice(ioc):
     ioc("migrate")
     master, slave = pty.openpty()
     environment = {name: value for name, value in os.environ.items() if name != "IOC_PASSWORD"}
-    arguments = ["user", "add", "lan", "--role", "leader", "--data-dir", str(ioc.folder / "data")]
+    arguments = ["user", "add", "truc-ban", "--role", "leader", "--data-dir", str(ioc.folder / "data")]
     process = subprocess.Popen(
         [sys.executable, "-m", "ioc", *arguments], stdin=slave, stdout=slave, stderr=slave, env=environment,
         start_new_session=True,
@@ -92,7 +92,7 @@ def test_on_a_terminal_the_password_is_asked_twice(ioc):
             seen += os.read(master, 1000)
         os.write(master, "mật khẩu dài\n".encode())
     assert process.wait(20) == 0
-    assert access.check_password(ioc.db(), "lan", "mật khẩu dài") is not None
+    assert access.check_password(ioc.db(), "truc-ban", "mật khẩu dài") is not None
 
 
 def test_unknown_role_is_a_usage_error(ioc):

@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from ioc.store.embedded import EmbeddedStore
+from ioc.store.influx.store import InfluxStore
+from tests.influx_servers import Influxd, influxd
+from tests.store.stories import open_bucket
 
 
 @pytest.fixture
@@ -16,5 +19,20 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(path: Path) -> Iterator[EmbeddedStore]:
     opened = EmbeddedStore(path, writer=True)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def influx_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Influxd]:
+    """One InfluxDB 1.6.7 for all stories that do not kill it."""
+    with influxd(tmp_path_factory.mktemp("influxdb")) as server:
+        yield server
+
+
+@pytest.fixture
+def influx(influx_server: Influxd) -> Iterator[InfluxStore]:
+    """A writer on a new, empty database."""
+    opened = open_bucket(influx_server.new_database())
     yield opened
     opened.close()

@@ -1,10 +1,13 @@
 """Words the tests of the store share: one kiosk, its samples, and questions about it."""
 
+import time
 from collections.abc import Sequence
 
 from ioc.model import Number, Sample, SeriesKey, SourceKey
-from ioc.store import Aggregate, Fill, Point, RangeQuery, Retention
+from ioc.store import Aggregate, Fill, MetricStore, Point, RangeQuery, Retention
 from ioc.store.embedded import EmbeddedStore
+from ioc.store.influx.address import Access, parse
+from ioc.store.influx.store import InfluxStore
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 NOON = 1_794_027_600_000  # 2026-11-07 12:00 in Việt Nam, a whole hour
@@ -18,8 +21,15 @@ def sample(t: int, value: Number, key: SourceKey = KIOSK) -> Sample:
     return Sample(key, t, {"waiting": value})
 
 
+def open_bucket(url: str, *, writer: bool = True, now: int = NOON + 30 * DAY, **keys: str) -> InfluxStore:
+    """An InfluxDB bucket, with kiosks to roll up; nothing it remembers is older than the question."""
+    return InfluxStore(
+        Access(parse(url), **keys), ["queue"], writer=writer, now=lambda: now, monotonic=lambda: time.monotonic() * 1000
+    )
+
+
 def ask(
-    store: EmbeddedStore,
+    store: MetricStore,
     start: int,
     end: int,
     step: int = MINUTE,
@@ -33,7 +43,7 @@ def values(points: Sequence[Point]) -> list[float | None]:
     return [value for _, value in points]
 
 
-def counted(store: EmbeddedStore) -> float:
+def counted(store: MetricStore) -> float:
     """Readings of the day that begins at noon, by the hour."""
     return sum(value or 0 for _, value in ask(store, NOON, NOON + DAY, HOUR, Aggregate.COUNT))
 

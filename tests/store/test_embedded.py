@@ -5,6 +5,7 @@ from threading import Thread
 
 import pytest
 
+from ioc.clock import SystemClock
 from ioc.errors import IocError
 from ioc.model import Sample, SeriesKey, SourceKey
 from ioc.settings import Settings
@@ -170,8 +171,8 @@ def test_threads_write_read_and_maintain_together(store: EmbeddedStore) -> None:
 
 def test_the_configuration_names_the_folder(tmp_path: Path) -> None:
     settings = Settings(data_dir=str(tmp_path / "new"))
-    writer = open_store(settings, writer=True)
+    writer = open_store(settings, (), SystemClock(), writer=True)
     writer.write([sample(NOON, 1)])
-    assert open_store(settings, writer=False).series() == [WAITING]
+    assert open_store(settings, (), SystemClock()).series() == [WAITING]
     assert (tmp_path / "new" / "metrics.sqlite").exists()
     writer.close()
