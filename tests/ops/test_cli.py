@@ -64,7 +64,7 @@ def test_a_user_gets_the_password_of_the_environment(ioc, monkeypatch):
     monkeypatch.setenv("IOC_PASSWORD", "mật khẩu khác")
     assert ioc("user", "passwd", "truc-ban")[0] == 0
     assert access.check_password(ioc.db(), "truc-ban", "mật khẩu dài") is None
-    assert re.search(r"lan +leader +- +vi +False", ioc("user", "list")[1])
+    assert re.search(r"truc-ban +leader +- +vi +False", ioc("user", "list")[1])
     assert ioc("user", "disable", "truc-ban")[0] == 0
     assert audited(ioc.db()) == ["user_added", "user_password_set", "user_disabled"]
 
