@@ -70,14 +70,15 @@ def sample_table() -> dict[str, Any]:
 def build(settings: Settings, ahead_ms: int = 0) -> Context:
     """Wire one process; the data directory is made where it is missing, the clock set `ahead_ms`."""
     open_data_dir(settings)
+    clock, kinds = SystemClock(ahead_ms), specs(registry.scan(KINDS))
     return Context(
         settings=settings,
-        clock=SystemClock(ahead_ms),
+        clock=clock,
         db=Database(settings.database_url),
-        kinds=specs(registry.scan(KINDS)),
+        kinds=kinds,
         texts=Texts(_folder("web", "i18n")),
         live_key=_live_key(settings),
-        open_store=partial(open_store, settings),
+        open_store=partial(open_store, settings, kinds, clock),
     )
 
 

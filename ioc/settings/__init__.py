@@ -6,6 +6,10 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from ioc.store.influx.address import Access, check_access, parse
+
+EMBEDDED = "embedded:"
+
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 OrgCode = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 Port = Annotated[int, Meta(ge=1, le=65535)]
@@ -50,7 +54,22 @@ class Mqtt(Struct, frozen=True, kw_only=True):
 
 
 class Store(Struct, frozen=True, kw_only=True):
-    url: Annotated[str, Meta(pattern=r"^embedded:$")] = "embedded:"
+    """`url` is `embedded:` or that of an InfluxDB bucket (`ioc.store.influx.address`), which the other keys open."""
+
+    url: str = EMBEDDED
+    token: str | None = None
+    username: str | None = None
+    password: str | None = None
+    ca: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.url != EMBEDDED:
+            check_access(self.access)
+
+    @property
+    def access(self) -> Access:
+        """How to reach the bucket; ValueError when `url` names none."""
+        return Access(parse(self.url), self.token, self.username, self.password, self.ca)
 
 
 class DatabaseSettings(Struct, frozen=True, kw_only=True):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import NamedTuple, Protocol
 
+from ioc.errors import IocError
 from ioc.model import Sample, SeriesKey, SourceKey
 
 MAX_BUCKETS = 5_000
@@ -56,11 +57,33 @@ class Retention(NamedTuple):
 Point = tuple[int, float | None]
 
 
+class RefusedSample(NamedTuple):
+    """A sample the store will never take, and why, in its own words."""
+
+    sample: Sample
+    words: str
+
+
+class SamplesRefused(IocError):
+    """`stored` values of a write are stored; the samples in `refused` never will be: trying again changes nothing."""
+
+    def __init__(self, stored: int, refused: Sequence[RefusedSample]) -> None:
+        first = refused[0]
+        line = f"{len(refused)} sample(s) refused; the first, of {first.sample.key}: {first.words}"
+        super().__init__("store_refused_samples", line, stored=stored, refused=len(refused))
+        self.stored = stored
+        self.refused = refused
+
+
 class MetricStore(Protocol):
     """Writes are idempotent: the same series and instant overwrite. One writer; any number of readers."""
 
     def write(self, samples: Sequence[Sample]) -> int:
-        """Store every value of every sample and return how many; IocError (transient or not) when it cannot."""
+        """Store every value of every sample and return how many.
+
+        SamplesRefused when all is stored but what no repetition will make storable; any other IocError (transient or
+        not) when that is not certain and the same must be written again.
+        """
         ...
 
     def range(self, query: RangeQuery) -> list[Point]:

@@ -1,12 +1,24 @@
 """Which metric store the configuration asks for."""
 
-from ioc.settings import Settings
+from collections.abc import Collection
+
+from ioc.clock import Clock
+from ioc.settings import EMBEDDED, Settings
+from ioc.settings import Store as StoreSettings
 from ioc.store import MetricStore
 from ioc.store.embedded import EmbeddedStore
 
 FILE = "metrics.sqlite"
 
 
-def open_store(settings: Settings, *, writer: bool = False) -> MetricStore:
-    """Open it; IocError when it cannot be. The configuration knows no other kind than `embedded:` yet."""
-    return EmbeddedStore(settings.root / FILE, writer=writer)
+def open_store(settings: Settings, kinds: Collection[str], clock: Clock, *, writer: bool = False) -> MetricStore:
+    """Open it; IocError when it cannot be. A server is not reached before the first call."""
+    if settings.store.url == EMBEDDED:
+        return EmbeddedStore(settings.root / FILE, writer=writer)
+    return open_influx(settings.store, kinds, clock, writer=writer)
+
+
+def open_influx(store: StoreSettings, kinds: Collection[str], clock: Clock, *, writer: bool = False) -> MetricStore:
+    from ioc.store.influx.store import InfluxStore  # its client takes a third of a second to load
+
+    return InfluxStore(store.access, kinds, writer=writer, now=clock.now_ms, monotonic=clock.monotonic)

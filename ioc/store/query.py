@@ -8,14 +8,13 @@ from ioc.model import SeriesKey, SourceKey
 from ioc.store import Aggregate, RangeQuery
 from ioc.store.buckets import Grid
 from ioc.store.ids import find_series
+from ioc.store.joins import Weighed, add, high, later, low
 from ioc.store.plan import Dirty, Part, plan
 from ioc.store.schema import HOUR, MINUTE, read_dirty, read_floors
 
 _SPAN = "WHERE s = :s AND t >= :lo AND t < :hi GROUP BY 1"
 _SERIES = """SELECT org, kind, source, metric FROM series
 WHERE :every OR (org = :org AND kind = :kind AND source = :source) ORDER BY org, kind, source, metric"""
-
-Weighed = tuple[float, int]  # a figure, and what it needs to be joined with another: a count or an instant
 
 
 class _Rule(NamedTuple):
@@ -26,30 +25,14 @@ class _Rule(NamedTuple):
     join: Callable[[Weighed, Weighed], Weighed]
 
 
-def _add(a: Weighed, b: Weighed) -> Weighed:
-    return a[0] + b[0], a[1] + b[1]
-
-
-def _low(a: Weighed, b: Weighed) -> Weighed:
-    return min(a[0], b[0]), 0
-
-
-def _high(a: Weighed, b: Weighed) -> Weighed:
-    return max(a[0], b[0]), 0
-
-
-def _later(a: Weighed, b: Weighed) -> Weighed:
-    return b if b[1] >= a[1] else a
-
-
 # SQLite takes a bare column next to a lone max() from the row that holds the maximum
 _RULES: Final = {
-    Aggregate.MEAN: _Rule("total(v), count(*)", "total(sum), sum(n)", _add),
-    Aggregate.SUM: _Rule("total(v), 0", "total(sum), 0", _add),
-    Aggregate.COUNT: _Rule("count(*), 0", "sum(n), 0", _add),
-    Aggregate.MIN: _Rule("min(v), 0", "min(low), 0", _low),
-    Aggregate.MAX: _Rule("max(v), 0", "max(high), 0", _high),
-    Aggregate.LAST: _Rule("v, max(t)", "last, max(last_t)", _later),
+    Aggregate.MEAN: _Rule("total(v), count(*)", "total(sum), sum(n)", add),
+    Aggregate.SUM: _Rule("total(v), 0", "total(sum), 0", add),
+    Aggregate.COUNT: _Rule("count(*), 0", "sum(n), 0", add),
+    Aggregate.MIN: _Rule("min(v), 0", "min(low), 0", low),
+    Aggregate.MAX: _Rule("max(v), 0", "max(high), 0", high),
+    Aggregate.LAST: _Rule("v, max(t)", "last, max(last_t)", later),
 }
 
 

@@ -1,0 +1,88 @@
+"""What a server answers when it cannot or will not, as errors a retry loop understands."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+import msgspec
+
+from ioc.errors import IocError
+from ioc.store.influx.address import Access
+
+_WORDS = 300
+_MINUTE_S, _DAY_S = 60.0, 86_400.0
+
+
+class Unacceptable(IocError):
+    """400 or 422: something in the body is wrong; `message` has the server's words."""
+
+
+class TooLarge(IocError):
+    """413: the same in smaller pieces may do."""
+
+
+class Overflow(IocError):
+    """The server computed a figure that its own answer cannot hold."""
+
+
+def refused(status: int, body: bytes, headers: Mapping[str, str], access: Access) -> IocError:
+    """The error for an answer that is not a success."""
+    where, bucket = access.address.base, access.address.bucket
+    words = said(body)
+    if status in (400, 422):
+        return Unacceptable("store_rejected", words or f"{where}: answered {status}")
+    if status == 413:
+        return TooLarge("store_too_large", f"{where}: a body was too large: {words}")
+    if status == 401:
+        line = f"{where}: the credentials are not accepted: check store.token, or username and password ({words})"
+        return IocError("store_denied", line, where=where)
+    if status == 403:
+        line = f"{where}: the credentials may not do this on bucket {bucket!r}: read and write are needed ({words})"
+        return IocError("store_denied", line, where=where)
+    if status == 404:
+        return missing(words, access)
+    if status in (408, 429) or status >= 500:
+        line = f"{where}: answered {status}: {words}"
+        return IocError("store_unavailable", line, transient=True, retry_after_s=_wait(headers.get("Retry-After")))
+    return IocError("store_failed", f"{where}: answered {status}: {words}; is this InfluxDB?", where=where)
+
+
+def missing(words: str, access: Access) -> IocError:
+    address = access.address
+    line = f"{address.base}: has no bucket {address.bucket!r}: create it, or mend store.url ({words})"
+    return IocError("store_bucket_missing", line, bucket=address.bucket)
+
+
+def unreachable(error: Exception, access: Access) -> IocError:
+    text = " ".join(str(error).split())[:_WORDS]
+    return IocError("store_unavailable", f"{access.address.base}: not reached: {text}", transient=True)
+
+
+def said(body: bytes) -> str:
+    """The server's own words: `error` (1.x, 3.x) or `message` (2.x) of a JSON body, else the beginning of the text."""
+    try:
+        answer = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        answer = None
+    text = body.decode("utf-8", "replace")
+    if isinstance(answer, dict):
+        told = answer.get("error") or answer.get("message") or text
+        # 3.x names the lines: {"error": "partial write …", "data": [{"error_message": …}]}
+        lines = [str(line.get("error_message")) for line in answer.get("data") or [] if isinstance(line, dict)]
+        text = "; ".join([str(told), *lines])
+    return " ".join(text.split())[:_WORDS]
+
+
+def _wait(value: str | None) -> float:
+    """Seconds of a Retry-After, in either of its two forms; 0 where there is none, a day at most."""
+    if value is None:
+        return 0.0
+    try:
+        return min(max(float(value), 0.0), _DAY_S)
+    except ValueError:
+        pass
+    try:
+        left = (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds()
+    except (ValueError, TypeError):
+        return _MINUTE_S
+    return min(max(left, 0.0), _DAY_S)

@@ -1,0 +1,60 @@
+"""How far roll-ups and deletions have come, kept in the bucket itself so that every process and every copy agrees.
+
+Minutes before `minutes` and hours before `hours` are rolled up, but for the late minutes: those that a reading reached
+afterwards. `ioc_levels` has a row whenever something moved, `ioc_late` one a late minute: `stale` 1, then 0.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import Final, NamedTuple
+
+from ioc.store.influx.influxql import select
+from ioc.store.influx.line import line
+from ioc.store.influx.server import Server
+from ioc.store.plan import Dirty
+from ioc.store.schema import HOUR, Floors, floor
+
+ALWAYS: Final = 2**53
+_LEVELS, _LATE = "ioc_levels", "ioc_late"
+_FIELDS = ("minutes", "hours", "raw", "minute", "hour")
+
+
+class Levels(NamedTuple):
+    """Instants in epoch ms; readings, minutes and hours before the floors are deleted."""
+
+    minutes: int
+    hours: int
+    floors: Floors = Floors(0, 0, 0)
+
+    def dirty(self, late: Collection[int]) -> Dirty:
+        """For a plan of what lies before `minutes`."""
+        return Dirty(late, range(self.hours, self.minutes, HOUR))
+
+
+def read_levels(server: Server, since: int) -> Levels | None:
+    """As of the newest row, if one was written after `since`; without one nothing after it is rolled up."""
+    found = server.query(select((f'"{f}"' for f in _FIELDS), _LEVELS, since, ALWAYS, "ORDER BY time DESC LIMIT 1"))
+    if not found or not found[0].values:
+        return None
+    minutes, hours, *floors = (round(value) for value in found[0].values[0][1:])
+    return Levels(minutes, hours, Floors(*floors))
+
+
+def write_levels(server: Server, levels: Levels, now: int) -> None:
+    values = dict(zip(_FIELDS, (levels.minutes, levels.hours, *levels.floors), strict=True))
+    server.write(line(f"{_LEVELS} ", values, now))
+
+
+def read_late(server: Server, lo: int, hi: int) -> set[int]:
+    """Late minutes that begin in [lo, hi)."""
+    found = server.query(select(['"stale"'], _LATE, lo, hi))
+    return {row[0] for series in found for row in series.values if row[1]}
+
+
+def write_late(server: Server, minutes: Iterable[int], *, stale: bool) -> None:
+    lines = [line(f"{_LATE} ", {"stale": float(stale)}, minute) for minute in sorted(minutes)]
+    if lines:
+        server.write(b"\n".join(lines))
+
+
+def whole_hours(minutes: Iterable[int]) -> list[int]:
+    return sorted({floor(minute, HOUR) for minute in minutes})

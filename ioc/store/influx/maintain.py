@@ -1,0 +1,142 @@
+"""What keeps the bucket in shape: due roll-ups, late readings folded in, deletion past the keep; little by little.
+
+Every step leaves the bucket right: a roll-up is written before the level that makes readers use it, a late minute is
+marked before its reading and cleared after its roll-up. A step that is done twice changes nothing.
+"""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from ioc.store import Retention
+from ioc.store.influx.address import Flavour
+from ioc.store.influx.influxql import name, within
+from ioc.store.influx.levels import Levels, read_late, write_late
+from ioc.store.influx.tables import joined, readings, rolled, write_rolled
+from ioc.store.influx.writer import Writer
+from ioc.store.rolled import roll
+from ioc.store.schema import HOUR, MINUTE, floor
+
+DAY = 24 * HOUR
+_SETTLE = 5_000  # a minute is rolled up this long after its end, so that it seldom has to be done twice
+_AT_ONCE = 240  # steps of each sort a call
+_SWEEP_EVERY = HOUR
+
+
+def maintain(writer: Writer, now: int, retention: Retention) -> None:
+    """Bring roll-ups up to date, then delete. A level outlives the finer ones, whatever the retention says."""
+    levels = writer.levels()
+    if levels is None:
+        return
+    _roll_minutes(writer, min(now, now if writer.newest is None else writer.newest) - _SETTLE)
+    _roll_hours(writer)
+    _roll_late(writer)
+    if writer.server.version.flavour is not Flavour.V3:  # 3.x deletes by the retention of the bucket alone
+        _sweep(writer, now, retention)
+
+
+def _roll_minutes(writer: Writer, settled: int) -> None:
+    for _ in range(_AT_ONCE):
+        with writer.lock:
+            levels = _levels(writer)
+            start = levels.minutes
+            if start + MINUTE > settled:
+                return
+            if not _minute(writer, start):
+                ahead = writer.first_reading(start)
+                start = floor(settled if ahead is None else min(ahead, settled), MINUTE) - MINUTE
+            writer.move(levels._replace(minutes=max(start, levels.minutes) + MINUTE))
+
+
+def _roll_hours(writer: Writer) -> None:
+    for _ in range(_AT_ONCE):
+        with writer.lock:
+            levels = _levels(writer)
+            if levels.hours + HOUR > levels.minutes:
+                return
+            _hour(writer, levels.hours)
+            writer.move(levels._replace(hours=levels.hours + HOUR))
+
+
+def _roll_late(writer: Writer) -> None:
+    """An hour's late minutes at a time."""
+    late = sorted(read_late(writer.server, 0, _levels(writer).minutes))[:_AT_ONCE]
+    for hour, minutes in groupby(late, lambda minute: floor(minute, HOUR)):
+        with writer.lock:
+            _late_hour(writer, hour, list(minutes))
+
+
+def _late_hour(writer: Writer, hour: int, minutes: Iterable[int]) -> None:
+    floors = _levels(writer).floors
+    for minute in minutes:
+        if minute >= floors.raw:
+            _minute(writer, minute)
+        elif minute >= floors.hour:
+            _fold(writer, minute, MINUTE if minute >= floors.minute else HOUR)
+    if hour < _levels(writer).hours and hour >= floors.minute:
+        _hour(writer, hour)
+    for minute in minutes:
+        if minute < floors.raw:
+            _delete(writer, "", minute, minute + MINUTE)
+    write_late(writer.server, minutes, stale=False)
+    writer.changed()
+
+
+def _minute(writer: Writer, start: int) -> bool:
+    """Make the minute anew from all its readings; whether there were any."""
+    rows = [
+        (series, start, roll(found))
+        for kind in sorted(writer.kinds)
+        for series, found in readings(writer.server, kind, start, start + MINUTE).items()
+    ]
+    write_rolled(writer.server, MINUTE, rows)
+    return bool(rows)
+
+
+def _hour(writer: Writer, start: int) -> None:
+    """Make the hour anew from all its minutes."""
+    for kind in sorted(writer.kinds):
+        found = joined(rolled(writer.server, kind, MINUTE, start, start + HOUR))
+        write_rolled(writer.server, HOUR, [(series, start, figures) for series, figures in found.items()])
+
+
+def _fold(writer: Writer, minute: int, unit: int) -> None:
+    """Add the late readings of a minute whose own readings are deleted to its minute or hour."""
+    start = floor(minute, unit)
+    for kind in sorted(writer.kinds):
+        late = {series: roll(found) for series, found in readings(writer.server, kind, minute, minute + MINUTE).items()}
+        have = joined(rolled(writer.server, kind, unit, start, start + 1))
+        write_rolled(
+            writer.server,
+            unit,
+            [
+                (series, start, have[series].join(new) if series in have else new)
+                for series, new in late.items()
+                if series not in have or not have[series].repeats(new)
+            ],
+        )
+
+
+def _sweep(writer: Writer, now: int, retention: Retention) -> None:
+    """Delete what is past its keep and rolled up, an hour or more at a time; never below a late minute."""
+    with writer.lock:
+        levels = _levels(writer)
+        if read_late(writer.server, 0, levels.minutes):
+            return
+        raw = floor(min(now - retention.raw_days * DAY, levels.hours), MINUTE)
+        minute = floor(min(now - retention.minute_days * DAY, levels.floors.raw, levels.hours), HOUR)
+        hour = floor(min(now - retention.hour_days * DAY, levels.floors.minute), HOUR)
+        for level, suffix, target in (("raw", "", raw), ("minute", "_1m", minute), ("hour", "_1h", hour)):
+            floors = _levels(writer).floors
+            if target - getattr(floors, level) >= _SWEEP_EVERY:
+                # told first: a reader that looks for readings which are gone would find a hole
+                writer.move(_levels(writer)._replace(floors=floors._replace(**{level: target})))
+                _delete(writer, suffix, 0, target)
+
+
+def _delete(writer: Writer, suffix: str, lo: int, hi: int) -> None:
+    for kind in sorted(writer.kinds):
+        writer.server.query(" ".join(["DELETE FROM", name(kind + suffix), "WHERE", within(lo, hi)]))
+
+
+def _levels(writer: Writer) -> Levels:
+    return writer.levels() or Levels(0, 0)

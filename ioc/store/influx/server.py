@@ -1,0 +1,158 @@
+"""One InfluxDB as a process reaches it: bodies in, statements answered, its generation found out."""
+
+import gzip
+import os
+import threading
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+from urllib.parse import urlencode
+
+import msgspec
+import urllib3
+from influxdb_client import InfluxDBClient, WriteApi
+from influxdb_client.client.write_api import SYNCHRONOUS
+from influxdb_client.rest import ApiException
+from urllib3.exceptions import HTTPError
+
+from ioc.errors import IocError
+from ioc.store.influx.address import Access, Flavour
+from ioc.store.influx.failures import refused, unreachable
+from ioc.store.influx.reply import Series, series_of
+
+CONNECT_S, ANSWER_S = 3.0, 10.0
+READ_S = 30.0
+CONNECTIONS = 8
+_NO_USER = "x"  # 2.x and 3.x take a token as the password of anybody
+
+
+class Version(NamedTuple):
+    text: str
+    flavour: Flavour
+
+
+class Clients(NamedTuple):
+    """What holds connections; of no use to a process that was forked off later."""
+
+    pid: int
+    pool: urllib3.PoolManager
+    writer: WriteApi
+
+
+class Server:
+    """Clients are made at the first use, in the process that uses them; nothing is retried here."""
+
+    def __init__(self, access: Access) -> None:
+        self.access = access
+        self._lock = threading.Lock()
+        self._clients: Clients | None = None
+        self._version: Version | None = None
+
+    @property
+    def version(self) -> Version:
+        """Asked once; a flavour that the URL names is believed without asking."""
+        if self._version is None:
+            named = self.access.address.flavour
+            self._version = Version("", named) if named else self.ping()
+        return self._version
+
+    def ping(self) -> Version:
+        """IocError `store_flavour_unknown` when it does not say which InfluxDB it is."""
+        response = self._request("GET", "/ping", timeout=CONNECT_S, headers=self._authorization())
+        text = response.headers.get("X-Influxdb-Version", "")
+        named = self.access.address.flavour
+        found = next((f for f in Flavour if text.lstrip("v").startswith(f"{f[1:]}.")), named)
+        if response.status >= 400 and named is None:
+            raise refused(response.status, response.data, response.headers, self.access)
+        if found is None:
+            line = f"{self.access.address.base}: does not say which InfluxDB it is (version {text!r})"
+            raise IocError("store_flavour_unknown", f"{line}: add flavour=v1|v2|v3 to store.url", version=text)
+        if found is Flavour.V2 and not self.access.address.org:
+            raise IocError("store_org_missing", f"{self.access.address.base}: InfluxDB {text} needs ?org= in store.url")
+        if found is Flavour.V1 and self.access.token is not None:
+            line = f"{self.access.address.base}: InfluxDB {text} takes username and password, not a token"
+            raise IocError("store_denied", line, where=self.access.address.base)
+        return Version(text, named or found)
+
+    def write(self, body: bytes) -> None:
+        """Lines, joined by line ends, instants in ms; IocError as `failures.refused` makes it."""
+        packed = gzip.compress(body, compresslevel=1, mtime=0)
+        if self.version.flavour is Flavour.V1:
+            self._write_v1(packed)
+        else:
+            self._write_v2(packed)
+
+    def query(
+        self, statement: str, params: Mapping[str, str] | None = None, *, timeout: float = READ_S
+    ) -> list[Series]:
+        """One InfluxQL statement: 3.x takes no more at a time."""
+        fields = {"db": self.access.address.bucket, "q": statement, "epoch": "ms"}
+        if params:
+            fields["params"] = msgspec.json.encode(params).decode()
+        response = self._request("POST", "/query", timeout=timeout, headers=self._authorization(), fields=fields)
+        if response.status >= 400:
+            raise refused(response.status, response.data, response.headers, self.access)
+        return series_of(statement, response.data, self.access)
+
+    def close(self) -> None:
+        with self._lock:
+            clients, self._clients = self._clients, None
+        if clients is not None and clients.pid == os.getpid():
+            clients.pool.clear()
+            clients.writer.close()
+
+    def _write_v1(self, packed: bytes) -> None:
+        headers = {**self._authorization(), "Content-Encoding": "gzip"}
+        path = f"/write?{urlencode({'db': self.access.address.bucket, 'precision': 'ms'})}"
+        response = self._request("POST", path, timeout=ANSWER_S, headers=headers, body=packed)
+        if response.status >= 300:
+            raise refused(response.status, response.data, response.headers, self.access)
+
+    def _write_v2(self, packed: bytes) -> None:
+        address = self.access.address
+        try:
+            self._reach().writer.write(bucket=address.bucket, org=address.org, record=packed, write_precision="ms")
+        except ApiException as error:
+            if not error.status:
+                raise unreachable(error, self.access) from error
+            body = error.body if isinstance(error.body, bytes) else str(error.body or error.reason or "").encode()
+            raise refused(error.status, body, error.headers or {}, self.access) from error
+        except HTTPError as error:
+            raise unreachable(error, self.access) from error
+
+    def _request(self, method: str, path: str, *, timeout: float, **parts: Any) -> urllib3.BaseHTTPResponse:
+        limits = urllib3.Timeout(connect=CONNECT_S, read=timeout)
+        if "fields" in parts:
+            parts["encode_multipart"] = False
+        try:
+            return self._reach().pool.request(method, self.access.address.base + path, timeout=limits, **parts)
+        except HTTPError as error:
+            raise unreachable(error, self.access) from error
+
+    def _authorization(self) -> dict[str, str]:
+        """Basic is what every generation takes: 2.x and 3.x find the token in the password."""
+        access = self.access
+        if access.username is None and access.token is None:
+            return {}
+        return dict(urllib3.make_headers(basic_auth=f"{access.username or _NO_USER}:{access.password or access.token}"))
+
+    def _reach(self) -> Clients:
+        with self._lock:
+            if self._clients is None or self._clients.pid != os.getpid():
+                self._clients = _clients(self.access)
+            return self._clients
+
+
+def _clients(access: Access) -> Clients:
+    pool = urllib3.PoolManager(maxsize=CONNECTIONS, retries=False, ca_certs=access.ca)
+    client = InfluxDBClient(
+        access.address.base,
+        access.token or (f"{access.username}:{access.password}" if access.username else ""),
+        auth_basic=access.username is not None,
+        org=access.address.org,
+        ssl_ca_cert=access.ca,
+        timeout=(round(CONNECT_S * 1000), round(ANSWER_S * 1000)),
+        retries=False,
+    )
+    # bodies come packed: the client's own gzip is level 9, ten times the work
+    client.api_client.set_default_header("Content-Encoding", "gzip")
+    return Clients(os.getpid(), pool, client.write_api(write_options=SYNCHRONOUS))

@@ -1,0 +1,140 @@
+"""`MetricStore` on an InfluxDB bucket: one writer, any number of readers on any machine."""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from ioc.errors import IocError
+from ioc.model import Sample, SeriesKey, SourceKey
+from ioc.store import Point, RangeQuery, Retention, SamplesRefused, StoreHealth
+from ioc.store.buckets import Grid, fill
+from ioc.store.influx.address import Access
+from ioc.store.influx.failures import Unacceptable
+from ioc.store.influx.levels import Levels, read_late, read_levels
+from ioc.store.influx.line import writable
+from ioc.store.influx.maintain import maintain
+from ioc.store.influx.names import known_series
+from ioc.store.influx.ranges import aggregate, parts_of
+from ioc.store.influx.server import CONNECT_S, Server
+from ioc.store.influx.writer import Writer
+from ioc.store.schema import HOUR, ceil, floor
+
+REMEMBER_S = 1.0
+LOOK_S = 10.0
+
+
+class _Seen(NamedTuple):
+    """Levels and late minutes of a span, as read at `at` (monotonic seconds)."""
+
+    at: float
+    lo: int
+    hi: int
+    levels: Levels | None
+    late: set[int]
+
+
+class InfluxStore:
+    """Nothing is reached before the first call. A late reading that another process wrote may be seen a second later.
+
+    `kinds` are the measurements to roll up; only a store opened with `writer=True` may write and maintain.
+    """
+
+    def __init__(
+        self,
+        access: Access,
+        kinds: Collection[str],
+        *,
+        writer: bool,
+        now: Callable[[], int],
+        monotonic: Callable[[], float],
+    ) -> None:
+        self.server = Server(access)
+        self._kinds = sorted(kinds)
+        self._monotonic = monotonic
+        self._own = Writer(self.server, kinds, now, self._forget) if writer else None
+        self._seen: _Seen | None = None
+        self._looked_at: float | None = None
+        self._trouble: IocError | None = None
+
+    def write(self, samples: Sequence[Sample]) -> int:
+        """In bodies of some thousand lines; IocError when it is not certain that all of them are stored."""
+        with self._noted():
+            return self.writer.write(samples) if samples else 0
+
+    def range(self, query: RangeQuery) -> list[Point]:
+        grid = Grid.of(query)
+        found: dict[int, float] = {}
+        if grid.size and writable(query.series.source, query.series.metric):
+            with self._noted():
+                seen = self._levels(floor(query.start, HOUR), ceil(query.end, HOUR))
+                parts = parts_of(query, grid, seen.levels, seen.late)
+                found = aggregate(self.server, query, grid, parts)
+        return fill(found, grid, query.fill)
+
+    def series(self, source: SourceKey | None = None) -> list[SeriesKey]:
+        if source is not None and not writable(source):
+            return []
+        kinds = self._kinds if self._own is None else sorted(self._own.kinds)
+        with self._noted():
+            return known_series(self.server, kinds if source is None else [source.kind], source)
+
+    def maintain(self, now: int, retention: Retention) -> None:
+        with self._noted():
+            maintain(self.writer, now, retention)
+
+    def health(self) -> StoreHealth:
+        """What the last call met; the server is looked at when none was made for a while."""
+        if self._looked_at is None or self._monotonic() - self._looked_at > LOOK_S:
+            try:
+                with self._noted():
+                    self._look()
+            except IocError as error:
+                return StoreHealth(ok=False, detail=error.message)
+        if self._trouble is not None:
+            return StoreHealth(ok=False, detail=self._trouble.message)
+        address, version = self.server.access.address, self.server.version
+        return StoreHealth(
+            ok=True, detail=f"InfluxDB {version.text or version.flavour} at {address.base}, {address.bucket}"
+        )
+
+    def close(self) -> None:
+        self.server.close()
+
+    @property
+    def writer(self) -> Writer:
+        if self._own is None:
+            raise IocError("store_read_only", "the bucket was opened to read: one process writes it")
+        return self._own
+
+    def _look(self) -> None:
+        """Whether it may be read and, where it is ours to write, written; nothing is."""
+        self.server.query("SHOW MEASUREMENTS LIMIT 1", timeout=CONNECT_S)
+        if self._own is not None:
+            try:
+                self.server.write(b"")
+            except Unacceptable:
+                return  # nothing in it: this is what we sent, and it got past every guard
+
+    def _levels(self, lo: int, hi: int) -> _Seen:
+        seen, now = self._seen, self._monotonic()
+        if seen is None or not (seen.lo <= lo and hi <= seen.hi and now - seen.at < REMEMBER_S):
+            levels = read_levels(self.server, lo)
+            late = read_late(self.server, lo, hi) if levels and levels.minutes > lo else set()
+            seen = self._seen = _Seen(now, lo, hi, levels, late)
+        return seen
+
+    def _forget(self) -> None:
+        self._seen = None
+
+    @contextmanager
+    def _noted(self) -> Iterator[None]:
+        """Remember whether the server could be used. Samples or statements that it refuses are not its trouble."""
+        try:
+            yield
+        except (SamplesRefused, Unacceptable):
+            self._trouble, self._looked_at = None, self._monotonic()
+            raise
+        except IocError as error:
+            self._trouble, self._looked_at = error, self._monotonic()
+            raise
+        self._trouble, self._looked_at = None, self._monotonic()

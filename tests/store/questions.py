@@ -1,0 +1,63 @@
+"""Readings and questions of every sort for the differential tests, and when two answers are the same."""
+
+import math
+
+from hypothesis import strategies as st
+
+from ioc.model import Sample, SeriesKey, SourceKey
+from ioc.store import Aggregate, Fill, Point, RangeQuery
+from tests.store.stories import DAY, HOUR, KIOSK, MINUTE, NOON
+
+SPAN = 5 * HOUR
+numbers = (
+    st.integers(-(2**53), 2**53)
+    | st.booleans()
+    | st.floats(-1e6, 1e6)
+    | st.sampled_from([0.0, -0.0, 5e-324, 1e-300, 1e300, -1e300, 0.1])
+)
+instants = (
+    st.integers(0, SPAN - 1)
+    | st.integers(0, SPAN // MINUTE - 1).map(lambda minute: minute * MINUTE)
+    | st.integers(1, SPAN // MINUTE).map(lambda minute: minute * MINUTE - 1)
+    | st.integers(2 * HOUR, 2 * HOUR + 3 * MINUTE)
+)
+metrics = st.dictionaries(st.sampled_from(["waiting", "serving"]), numbers, min_size=1)
+keys = st.sampled_from([KIOSK, SourceKey("HAG.H02", "queue", "kiosk-1")])
+batches = st.lists(
+    st.lists(st.builds(lambda key, t, values: Sample(key, NOON + t, values), keys, instants, metrics), max_size=12),
+    max_size=5,
+)
+whole_minutes = st.integers(0, SPAN // MINUTE).map(lambda minute: minute * MINUTE)
+whole_hours = st.integers(0, SPAN // HOUR).map(lambda hour: hour * HOUR)
+whole_steps = st.sampled_from([MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 2 * HOUR])
+odd_steps = st.sampled_from([10_000, 90_000, 61_001, 7 * MINUTE, 90 * MINUTE, DAY, DAY + 1])
+offsets = st.sampled_from([0, 7 * HOUR, 5 * HOUR + 45 * MINUTE, -30 * MINUTE])
+
+
+def questions(edge: st.SearchStrategy[int], step: st.SearchStrategy[int], offset: st.SearchStrategy[int]):
+    return st.builds(
+        lambda metric, edges, step, agg, fill, offset: RangeQuery(
+            SeriesKey(KIOSK, metric), NOON + min(edges), NOON + max(edges), step, agg, fill, offset
+        ),
+        st.sampled_from(["waiting", "serving", "absent"]),
+        st.tuples(edge, edge),
+        step,
+        st.sampled_from(Aggregate),
+        st.sampled_from(Fill),
+        offset,
+    )
+
+
+any_question = questions(instants | whole_minutes | whole_hours, whole_steps | odd_steps, offsets)
+minute_question = questions(whole_minutes, whole_steps.filter(lambda step: step < HOUR), st.just(7 * HOUR))
+hour_question = questions(whole_hours, st.sampled_from([HOUR, 2 * HOUR]), st.just(7 * HOUR))
+
+
+def alike(ours: list[Point], theirs: list[Point], largest: float, what: object) -> None:
+    """Sums of floats depend on their order: compared as fine as the largest reading allows."""
+    assert [t for t, _ in ours] == [t for t, _ in theirs]
+    for (t, mine), (_, right) in zip(ours, theirs, strict=True):
+        same = mine == right or (
+            None not in (mine, right) and math.isclose(mine, right, rel_tol=1e-9, abs_tol=largest * 1e-12)
+        )
+        assert same, f"{what} at {t - NOON}: {mine}, not {right}"

@@ -1,0 +1,136 @@
+"""A real InfluxDB answers every question as the embedded store does, however both stand with their roll-ups."""
+
+import tempfile
+from itertools import product
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ioc.model import Sample, SeriesKey
+from ioc.store import Aggregate, Fill, RangeQuery, Retention
+from ioc.store.embedded import EmbeddedStore
+from ioc.store.influx.store import InfluxStore
+from tests.influx_servers import Influxd
+from tests.store.questions import SPAN, alike, any_question, batches, hour_question, instants, minute_question, numbers
+from tests.store.stories import DAY, HOUR, KEEP, KIOSK, MINUTE, NOON, open_bucket, sample, settle
+
+some = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+class Both:
+    """An embedded store and an InfluxDB database, given the same."""
+
+    def __init__(self, folder: str, server: Influxd) -> None:
+        self.embedded = EmbeddedStore(Path(folder) / "metrics.sqlite", writer=True)
+        self.influx = open_bucket(server.new_database())
+        self.largest = 0.0
+
+    def write(self, samples: list[Sample]) -> None:
+        assert self.embedded.write(samples) == self.influx.write(samples)
+        values = [abs(float(value)) for one in samples for value in one.values.values()]
+        self.largest = max([self.largest, *values])
+
+    def maintain(self, now: int, keep: Retention = KEEP) -> None:
+        settle(self.embedded, now, keep)
+        settle_bucket(self.influx, now, keep)
+
+    def agree(self, asked: list[RangeQuery]) -> None:
+        for query in asked:
+            alike(self.influx.range(query), self.embedded.range(query), self.largest, query)
+        assert self.influx.series() == self.embedded.series()
+        assert self.influx.series(KIOSK) == self.embedded.series(KIOSK)
+
+    def close(self) -> None:
+        self.embedded.close()
+        self.influx.close()
+
+
+def settle_bucket(store: InfluxStore, now: int, keep: Retention) -> None:
+    while True:
+        before = store.writer.levels()
+        store.maintain(now, keep)
+        if store.writer.levels() == before:
+            return
+
+
+@pytest.fixture(scope="module")
+def server(influx_server: Influxd) -> Influxd:
+    return influx_server
+
+
+@some
+@given(batches, st.lists(st.integers(0, SPAN + HOUR), max_size=3), st.lists(any_question, min_size=1, max_size=12))
+def test_gaps_late_and_repeated_readings_between_roll_ups(server, written, maintained, asked) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        both = Both(folder, server)
+        for turn, samples in enumerate(written):
+            both.write(samples)
+            if turn < len(maintained):
+                both.maintain(NOON + maintained[turn])
+            both.agree(asked)
+        both.maintain(NOON + 2 * SPAN)
+        both.agree(asked)
+        both.close()
+
+
+@some
+@given(batches, st.integers(0, SPAN), st.lists(minute_question | hour_question, min_size=1, max_size=12))
+def test_readings_deleted_answers_stay(server, written, deleted, asked) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        both = Both(folder, server)
+        for samples in written:
+            both.write(samples)
+        both.maintain(NOON + deleted + DAY, Retention(1, 400, 1830))
+        both.agree(asked)
+        both.close()
+
+
+@some
+@given(
+    batches,
+    st.lists(st.builds(lambda t, v: (NOON + t, v), instants, numbers), max_size=8, unique_by=lambda late: late[0]),
+    st.lists(hour_question, min_size=1, max_size=12),
+    st.sampled_from([Retention(1, 400, 1830), Retention(1, 1, 1830)]),
+)
+def test_late_readings_are_folded_into_what_is_left(server, written, late, asked, keep) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        both = Both(folder, server)
+        for samples in written:
+            both.write(samples)
+        now = NOON + SPAN + 2 * DAY
+        both.maintain(now, keep)
+        seen = {one.t for samples in written for one in samples}
+        for t, value in late:
+            if t not in seen:
+                both.write([sample(t, value)])
+        both.agree(asked)
+        both.maintain(now, keep)
+        both.agree(asked)
+        both.close()
+
+
+@pytest.mark.parametrize(("agg", "fill"), list(product(Aggregate, Fill)))
+def test_every_aggregate_and_fill_on_a_day_with_gaps(both_with_a_day: Both, agg: Aggregate, fill: Fill) -> None:
+    series = SeriesKey(KIOSK, "waiting")
+    for step, offset, start, end in (
+        (10_000, 0, NOON + 3, NOON + HOUR + 7),
+        (MINUTE, 7 * HOUR, NOON, NOON + 3 * HOUR),
+        (90_000, 0, NOON - HOUR, NOON + 2 * HOUR),
+        (HOUR, 7 * HOUR, NOON - DAY, NOON + DAY),
+        (DAY, 7 * HOUR, NOON - 3 * DAY, NOON + 3 * DAY),
+    ):
+        both_with_a_day.agree([RangeQuery(series, start, end, step, agg, fill, offset)])
+
+
+@pytest.fixture(scope="module")
+def both_with_a_day(influx_server: Influxd, tmp_path_factory: pytest.TempPathFactory) -> Both:
+    """Gaps, repeated instants, out of order, late, negative, huge, tiny, whole numbers, fractions and booleans."""
+    both = Both(str(tmp_path_factory.mktemp("day")), influx_server)
+    values = [1, 2.5, -3, 0, True, False, 1e300, -1e300, 5e-324, 2**53, 0.1, -0.0]
+    both.write([sample(NOON + i * 37_000, values[i % len(values)]) for i in range(80) if i % 17 > 3])
+    both.write([sample(NOON + i * 37_000, values[-i % len(values)]) for i in reversed(range(0, 80, 9))])
+    both.maintain(NOON + 40 * MINUTE)
+    both.write([sample(NOON + 61_000, 7), sample(NOON - 20 * HOUR, -7.25), sample(NOON + 2 * HOUR, 3)])
+    return both
