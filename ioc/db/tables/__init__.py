@@ -1,0 +1,47 @@
+"""Every table of the records database; instants are integer epoch milliseconds (UTC), documents are JSON."""
+
+from ioc.db.tables.alerting import alert, alert_entry, delivery, notification, notification_alert
+from ioc.db.tables.base import metadata
+from ioc.db.tables.ingested import (
+    conference,
+    counter,
+    cursor,
+    derived,
+    desk,
+    dossier,
+    event_seen,
+    latest,
+    leniency,
+    quarantine,
+    ticket,
+)
+from ioc.db.tables.inventory import meta, org, source
+from ioc.db.tables.people import audit, lease, role_beat, token, user
+
+__all__ = [
+    "alert",
+    "alert_entry",
+    "audit",
+    "conference",
+    "counter",
+    "cursor",
+    "delivery",
+    "derived",
+    "desk",
+    "dossier",
+    "event_seen",
+    "latest",
+    "lease",
+    "leniency",
+    "meta",
+    "metadata",
+    "notification",
+    "notification_alert",
+    "org",
+    "quarantine",
+    "role_beat",
+    "source",
+    "ticket",
+    "token",
+    "user",
+]
