@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 IDLE_S = 0.2
 HOLD_S = 1.0
+EMPTYING_S = 2.0
 BATCH = 2_000
 
 
@@ -45,6 +46,8 @@ class Receiver:
         topics = [f"ioc/v1/{org}/#" for org in mqtt.orgs] or ["ioc/v1/#"]
         self._client = PersistentClient(mqtt, mqtt.client_id, [*topics, *special], self._arrived)
         self._jitter = random.SystemRandom()
+        self._leave_by: float | None = None
+        self._quiet = False
         self.stopped_acking: str | None = None
         self.committed = threading.Event()
 
@@ -85,8 +88,9 @@ class Receiver:
     def _serve(self, stop: threading.Event) -> bool:
         """Until the connection ends; whether it ever stood."""
         stood, kept_alive_at = False, self._clock.monotonic()
-        while not stop.is_set() and self._client.alive:
+        while self._client.alive and not self._may_leave(stop):
             self._client.exchange(BATCH, IDLE_S)
+            self._quiet = not self._arrived
             stood = stood or self._client.connected
             if self._arrived and not self._keep():
                 self._client.disconnect()
@@ -98,6 +102,16 @@ class Receiver:
         if self._client.refused:
             log.error("broker refused the connection: %s; check mqtt.username and mqtt.password", self._client.refused)
         return stood
+
+    def _may_leave(self, stop: threading.Event) -> bool:
+        """At once where the broker keeps our messages; what only the embedded one holds is taken out of it first."""
+        if not stop.is_set():
+            return False
+        now = self._clock.monotonic()
+        if self._leave_by is None:
+            self._leave_by = now + (EMPTYING_S if self._mqtt.embedded else 0)
+            self._quiet = False
+        return self._quiet or now >= self._leave_by
 
     def _keep(self) -> bool:
         """Commit, then acknowledge in order; False when there is no room and nothing may be acknowledged."""
