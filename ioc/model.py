@@ -86,6 +86,7 @@ class Reason(StrEnum):
     BAD_ID = "bad_id"
     BAD_STATUS = "bad_status"
     RETIRED_SOURCE = "retired_source"
+    STORE_REFUSED = "store_refused"  # decoded well, but the metric store will not have it
 
 
 class Refusal(StrEnum):

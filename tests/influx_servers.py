@@ -91,9 +91,8 @@ class Influxd:
 
     def ask(self, statement: str, **fields: str) -> str:
         """As an administrator would."""
-        url, form = f"http://127.0.0.1:{self.port}/query", urlencode({"q": statement, **fields})
-        kind = {"Content-Type": "application/x-www-form-urlencoded"}
-        return urllib3.request("POST", url, body=form, headers=kind).data.decode()
+        url = f"http://127.0.0.1:{self.port}/query?{urlencode({'q': statement, **fields})}"
+        return urllib3.request("POST", url).data.decode()
 
 
 @contextmanager

@@ -12,8 +12,9 @@ from ioc.db.tables import derived
 from ioc.decode import Batch, Decoder
 from ioc.errors import IocError
 from ioc.inbox import Inbox
+from ioc.ingest.refused import quarantine
 from ioc.model import Sample, SourceKey
-from ioc.store import MetricStore
+from ioc.store import MetricStore, SamplesRefused
 
 log = logging.getLogger(__name__)
 
@@ -78,15 +79,19 @@ class Metrics:
         self.trouble: str | None = None
 
     def run(self, stop: threading.Event) -> None:
-        """Until `stop`: whatever is there, at once; a failing store is tried again for ever, ever more slowly."""
+        """Until `stop`: whatever is there, at once; a failing store is tried again for ever, ever more slowly.
+
+        A store that says when to come again is not asked before.
+        """
         delay = RETRY_S[0]
+        self._look()
         while not stop.is_set():
             try:
                 moved = self.step()
                 self.trouble, delay = None, RETRY_S[0]
             except IocError as error:
                 self._note(str(error))
-                stop.wait(delay)
+                stop.wait(max(delay, float(str(error.params.get("retry_after_s", 0)))))
                 delay = min(delay * 2, RETRY_S[1])
                 continue
             if not moved:
@@ -109,7 +114,7 @@ class Metrics:
             if not run.messages:
                 return False
             handed = Handed(run.first, run.last, samples_of(self._decoder.batch(run)))
-        self._store.write(handed.samples)
+        self._write(handed.samples)
         self._inbox.advance(CURSOR, handed.last)
         self.position = handed.last
         return True
@@ -120,9 +125,23 @@ class Metrics:
             rows = conn.execute(query).mappings().all()
         if not rows:
             return False
-        self._store.write(
+        self._write(
             [Sample(SourceKey(row["org"], row["kind"], row["source"]), row["t"], row["payload"]) for row in rows]
         )
         with self._db.write() as conn:
             conn.execute(sa.delete(derived).where(derived.c.id <= rows[-1]["id"]))
         return True
+
+    def _write(self, samples: list[Sample]) -> None:
+        """What the store refuses for good goes to quarantine before the cursor passes it."""
+        try:
+            self._store.write(samples)
+        except SamplesRefused as error:
+            quarantine(self._db, error.refused)
+            log.warning("metric store: %s", error)
+
+    def _look(self) -> None:
+        """Say at the start what is wrong with the store, before there is anything to write."""
+        health = self._store.health()
+        if not health.ok:
+            self._note(health.detail)

@@ -1,5 +1,6 @@
 """The ingest role: one process that owns the inbox, the live state and the writing side of the metric store."""
 
+import contextlib
 import fcntl
 import gc
 import logging
@@ -95,8 +96,9 @@ class Ingest:
         self._finish()
 
     def _finish(self) -> None:
-        while self.metrics.trouble is None and self.metrics.step():
-            pass
+        with contextlib.suppress(IocError):  # what the store does not take now waits in the inbox
+            while self.metrics.trouble is None and self.metrics.step():
+                pass
         self._jobs.stop()
         self._beat.stop()
         self._bus.stop()

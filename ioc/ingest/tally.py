@@ -17,6 +17,7 @@ class Count(StrEnum):
     RECEIVED = "received"
     DUPLICATE = "duplicate"
     READINGS = "readings"
+    REFUSED_BY_STORE = "refused_by_store"
 
 
 class Tally:

@@ -46,7 +46,9 @@ def lines_of(samples: Sequence[Sample]) -> Lines:
 
 def head(measurement: str, key: SourceKey) -> str:
     """Everything before the fields; ValueError for a name that cannot be written."""
-    return f"{_name(measurement)},org={_tag(key.org)},source={_tag(key.source)} "
+    _name(measurement)
+    named = measurement.replace(",", r"\,").replace(" ", r"\ ")  # an "=" is itself here, escaped or not
+    return f"{named},org={_tag(key.org)},source={_tag(key.source)} "
 
 
 def field_of(metric: str) -> str:

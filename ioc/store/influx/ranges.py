@@ -1,6 +1,8 @@
 """A range answered by InfluxQL: each part of the plan asked for, the parts of a bucket joined."""
 
 from collections.abc import Callable, Iterator
+from math import inf
+from sys import float_info
 from typing import Any, Final, NamedTuple
 
 from ioc.model import SeriesKey
@@ -62,14 +64,14 @@ def _part(server: Server, query: RangeQuery, grid: Grid, part: Part) -> Iterator
     first, last = (_index(grid, t - t % part.unit) for t in (part.lo, part.hi - 1))
     rest = "" if first == last else buckets(grid.step, grid.first)
     try:
-        rows = _rows(server, query.series, part, columns, rest)
+        rows = list(_rows(server, query.series, part, columns, rest))
     except Overflow:
         yield from _by_hand(server, query, grid, part)
         return
     for t, value, *weight in rows:
         if value is not None:
             index = first if first == last else _index(grid, t)
-            yield index, (value, round(weight[0]) if weight else t if first == last else part.lo)
+            yield index, (_told(value, part), round(weight[0]) if weight else t if first == last else part.lo)
 
 
 def _by_hand(server: Server, query: RangeQuery, grid: Grid, part: Part) -> Iterator[tuple[int, Weighed]]:
@@ -77,7 +79,12 @@ def _by_hand(server: Server, query: RangeQuery, grid: Grid, part: Part) -> Itera
     stored = [column[column.index("(") + 1 : -1] for column in _columns(query.series, query.agg, part)]
     for t, value, *count in _rows(server, query.series, part, dict.fromkeys(stored), ""):
         if value is not None:
-            yield _index(grid, t - t % part.unit), (value, round(count[0]) if count else 1)
+            yield _index(grid, t - t % part.unit), (_told(value, part), round(count[0]) if count else 1)
+
+
+def _told(value: float, part: Part) -> float:
+    """Of a roll-up, the largest float stands for a sum beyond it."""
+    return inf if part.table != "reading" and abs(value) >= float_info.max else value
 
 
 def _rows(server: Server, series: SeriesKey, part: Part, columns: Any, rest: str) -> Iterator[list[Any]]:

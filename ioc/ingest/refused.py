@@ -1,0 +1,52 @@
+"""Samples that the metric store refuses for good: kept in quarantine with its words, counted, replayable."""
+
+import zlib
+from collections.abc import Sequence
+from typing import Final
+
+import msgspec
+
+from ioc.db import Database
+from ioc.db.tables import counter
+from ioc.db.tables import quarantine as table
+from ioc.ingest.tally import Count
+from ioc.model import Reason
+from ioc.store import RefusedSample
+from ioc.wire import ROOT
+
+ORIGIN: Final = "metric-store"  # stands where the name of an inbox would
+
+
+def quarantine(db: Database, refused: Sequence[RefusedSample]) -> None:
+    """One row a sample, however often it is refused; a row that was replayed waits again."""
+    rows = {(row["seq"], row["element"]): row for row in map(_row, refused)}
+    insert = db.upsert(table)
+    again = insert.on_conflict_do_update(
+        index_elements=["inbox", "seq", "element"],
+        set_={"detail": insert.excluded.detail, "replayed_at": None},
+    )
+    counted = db.upsert(counter).values(name=Count.REFUSED_BY_STORE, label="", n=len(rows))
+    with db.write() as conn:
+        conn.execute(again, list(rows.values()))
+        conn.execute(
+            counted.on_conflict_do_update(
+                index_elements=["name", "label"], set_={"n": counter.c.n + counted.excluded.n}
+            )
+        )
+
+
+def _row(one: RefusedSample) -> dict[str, object]:
+    """`seq` and `element` are those of the sample itself: its message has been done with long ago."""
+    key, t, values = one.sample
+    topic = f"{ROOT}{key}/state"
+    payload = msgspec.json.encode({"ts": t, **values})
+    return {
+        "inbox": ORIGIN,
+        "seq": t,
+        "element": zlib.crc32(topic.encode() + payload) >> 1,
+        "received_at": t,
+        "topic": topic,
+        "payload": payload,
+        "reason": Reason.STORE_REFUSED,
+        "detail": one.words,
+    }
