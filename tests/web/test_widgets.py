@@ -8,6 +8,7 @@ from ioc.db.tables import conference, desk, dossier, role_beat
 from ioc.db.tables import source as source_table
 from ioc.model import Health, SourceKey
 from ioc.registry import scan
+from ioc.store import Point
 from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, raise_alert
 from web.sight import Look
 from web.subject import Request, subject
@@ -205,3 +206,15 @@ def test_one_simulated_source_marks_the_whole_figure(province: Province) -> None
     add_source(province, SourceKey(NORTH, "queue", "gia"), simulated=True)
     assert payload(province, "queue_board")["simulated"] is True
     assert payload(province, "queue_board", org=SOUTH)["simulated"] is False
+
+
+def test_a_sum_of_many_does_not_sink_while_some_have_not_spoken_yet(province: Province) -> None:
+    """A value stands for its own bucket and the next; after that it is not known."""
+    site = province.site
+    wanted = subject(
+        site.widgets, Request("w", "trend", {"kind": "queue", "metric": "waiting"}), site.orgs.scope(None), "hg"
+    )
+    spoke: list[Point] = [(0, 5.0), (600_000, 6.0), (1_200_000, None), (1_800_000, None)]
+    silent: list[Point] = [(0, 2.0), (600_000, None), (1_200_000, None), (1_800_000, None)]
+    shown = wanted.snapshot(Look(site.world, site.facts.value, site.clock.now_ms()), [spoke, silent])
+    assert [value for _, value in shown["points"]] == [7.0, 8.0, 6.0, None]

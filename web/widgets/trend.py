@@ -36,7 +36,7 @@ def touches(_options: Options) -> frozenset[str]:
 
 def series(sight: Sight, options: Options) -> list[RangeQuery]:
     """What has to be read: now for every source, then, to compare, the same sources a week earlier."""
-    step = max(1, round(options.hours * 60 / _POINTS)) * _MINUTE_MS
+    step = _step_ms(options)
     offset = local(sight.now, sight.tz).utcoffset()
     offset_ms = round(offset.total_seconds() * 1000) if offset else 0
     end = sight.now - (sight.now + offset_ms) % step + step
@@ -54,7 +54,9 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
     sources = _sources(sight, options)
     spec = sight.world.kinds.get(options.kind)
     metric = spec.metrics.get(options.metric) if spec else None
-    lists: Sequence[list[Point]] = sight.loaded or ()
+    patience = 0 if options.agg in ("sum", "count") else 1
+    stands = [patience * (1 + s.interval_s * 1_000 // _step_ms(options)) for s in sources]
+    lists = [standing(points, stands[at % len(stands)]) for at, points in enumerate(sight.loaded or ())]
     half = len(lists) // 2 if options.compare else len(lists)
     adds_up = metric is not None and not metric.unit
     previous = [[t + WEEK_MS, v] for t, v in _together(lists[half:], options.agg, adds_up)] if options.compare else []
@@ -67,9 +69,23 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
     }
 
 
+def _step_ms(options: Options) -> int:
+    return max(1, round(options.hours * 60 / _POINTS)) * _MINUTE_MS
+
+
 def _sources(sight: Sight, options: Options) -> list[Source]:
     found = (s for s in sight.sources(options.kind) if s.counts)
     return [s for s in found if options.source in (None, s.key.source, str(s.key))][:_MAX_SOURCES]
+
+
+def standing(points: Sequence[Point], buckets: int) -> list[Point]:
+    """A value stands until the source's next is due, else the sum of many sinks wherever one has not spoken yet."""
+    carried: list[Point] = []
+    value, age = None, 0
+    for at, found in points:
+        value, age = (value, age + 1) if found is None else (found, 0)
+        carried.append((at, value if age <= buckets else None))
+    return carried
 
 
 def _together(lists: Sequence[list[Point]], agg: str, adds_up: bool) -> list[Point]:

@@ -27,6 +27,55 @@ def test_nothing_of_the_wall_is_cut_off(show: Opener, width: int, height: int, l
     assert page.evaluate(OUTSIDE) == []
 
 
+@pytest.mark.parametrize(("width", "height"), [(3840, 2160), (1920, 1080), (1024, 768)])
+def test_every_row_of_a_list_is_recognisable(show: Opener, width: int, height: int) -> None:
+    page = show("/wall", width, height)
+    for names in (".centres .words", ".chips .name"):
+        shown = page.locator(names)
+        assert shown.count() >= 4
+        assert len(set(shown.all_inner_texts())) == shown.count()
+        whole = (
+            "all => all.every(one => one.scrollWidth <= one.clientWidth && one.scrollHeight <= one.clientHeight + 2)"
+        )
+        assert page.eval_on_selector_all(names, whole)
+
+
+def test_a_hundred_communes_without_districts_are_one_block(stage: Stage, show: Opener) -> None:
+    one = stage.payloads["vc"]["areas"]["hg"]["sites"]["hg/p1"]
+    stage.payloads["vc"]["areas"] = {
+        f"hg.{n}": {"name": f"Xã {n}", "kind": "commune", "lat": 22 + n % 9 / 9, "lon": 104.0, "order": n,
+                    "sites": {f"hg.{n}/vc": one | {"health": "offline" if n == 7 else "ok"}}}
+        for n in range(124)
+    }  # fmt: skip
+    page = show("/wall")
+    assert page.locator(".block").count() == 1
+    assert page.locator(".cell").count() == 124
+    assert page.locator(".attention li").count() == 1
+
+
+def test_a_region_of_provinces_shows_shares_where_cells_would_be_dust(stage: Stage, show: Opener) -> None:
+    areas = stage.payloads["vc"]["areas"]
+    one = areas["hg"]["sites"]["hg/p1"]
+    for code, area in areas.items():
+        area["sites"] = {f"{code}/{n}": one | {"health": "offline" if n < 9 else "ok"} for n in range(330)}
+    page = show("/wall")
+    assert page.locator(".block").count() == len(areas)
+    assert page.locator(".cell").count() == 2 * len(areas)
+    assert (
+        page.locator(".cell.ok").first.bounding_box()["width"]
+        > page.locator(".cell.offline").first.bounding_box()["width"]
+    )
+
+
+def test_the_week_before_is_named_only_where_it_is_drawn(stage: Stage, show: Opener) -> None:
+    page = show("/wall")
+    page.wait_for_selector("canvas")
+    assert page.get_by_text("tuần trước").count() == 1
+    stage.payloads["trend"]["previous"] = [[at, None] for at, _ in stage.payloads["trend"]["previous"]]
+    stage.snapshot("trend")
+    page.get_by_text("tuần trước").wait_for(state="detached")
+
+
 def test_every_site_has_a_cell(stage: Stage, show: Opener) -> None:
     page = show("/wall", 1024, 768)
     sites = sum(len(area["sites"]) for area in stage.payloads["vc"]["areas"].values())

@@ -1,51 +1,72 @@
-// Tile cartogram: areas take places of a grid so that neighbours stay near each other, one corner stays free.
+// Tile cartogram: areas take places of a grid so that neighbours stay near each other; what is left over is one free box.
 
 /** @typedef {{lat: number|null, lon: number|null, order: number}} Area */
-/** @typedef {{columns: number, rows: number, places: {column: number, row: number}[], free: Corner|null}} Layout */
-/** @typedef {{column: number, row: number, columns: number, rows: number}} Corner */
+/** @typedef {{column: number, row: number, columns: number, rows: number}} Box */
+/** @typedef {{columns: number, rows: number, places: {column: number, row: number}[], free: Box|null}} Layout */
+/** @typedef {{width: number, height: number}} Size */
 
-const LEFT = 1.25 // the free corner is better on the right, beside the alerts
 const SHAPE = 1.9 // a block is best a little less than twice as wide as it is high
+const FREE = 0.25 // the share of the field a free box may well take
+const EMPTY = 0.35 // how much a place without use is disliked
+const FAR = 6 // how much distance from where an area would like to be is disliked
+const LEFT = 0.15 // the free box is better on the right, beside the alerts,
+const TOP = 0.08 // and below
+const TRIED = 8
 
 /**
- * @param {Area[]} areas @param {number} width @param {number} height @param {boolean} corner keep a corner free
+ * @param {Area[]} areas @param {Size} field @param {Size|null} least of the free box; null: no box is kept free
  * @returns {Layout} a place for every area, in their order
  */
-export function layout(areas, width, height, corner) {
-  const { columns, rows } = shape(areas.length + (corner ? 4 : 0), width, height)
-  const wanted = targets(areas, columns, rows)
-  const tries = (corner ? corners(columns, rows) : [null]).map((free) => {
-    const open = places(columns, rows, free)
-    const { chosen, cost } = assign(wanted.map((at) => open.map((place) => distance(at, place))))
-    const taken = chosen.map((index) => open[index])
-    return { columns, rows, free: free && grown(free, taken, columns, rows), cost: cost * (free?.column === 0 ? LEFT : 1), places: taken }
+export function layout(areas, field, least) {
+  const tries = shapes(areas.length, field, least).slice(0, TRIED).flatMap((shape) => {
+    const wanted = targets(areas, shape.columns, shape.rows)
+    return corners(shape).map((free) => placed(wanted, shape, free))
   })
   return tries.reduce((best, next) => (next.cost < best.cost ? next : best))
 }
 
-function shape(count, width, height) {
-  let best = { columns: 1, rows: Math.max(1, count), miss: Infinity }
-  for (let rows = 1; rows <= count; rows++) {
-    const columns = Math.ceil(count / rows)
-    const miss = Math.abs(Math.log(width / columns / (height / rows) / SHAPE)) + (columns * rows - count) / count
-    if (miss < best.miss) best = { columns, rows, miss }
+/** Grids that hold all areas and the free box, the likeliest first. */
+function shapes(count, { width, height }, least) {
+  const found = []
+  for (let rows = 1; rows <= count + 1; rows++) {
+    for (let columns = Math.ceil(count / rows); columns <= Math.ceil(count / rows) + 3; columns++) {
+      const block = { width: width / columns, height: height / rows }
+      const odd = Math.abs(Math.log(block.width / block.height / SHAPE))
+      for (const box of least ? boxes(columns, rows) : [{ columns: 0, rows: 0 }]) {
+        const left = columns * rows - count - box.columns * box.rows
+        const small = least && (box.columns * block.width < least.width || box.rows * block.height < least.height)
+        if (left < 0 || left >= columns || small) continue
+        const share = (box.columns * box.rows) / (columns * rows)
+        found.push({ columns, rows, box, cost: odd + left * EMPTY + Math.max(0, share - FREE) })
+      }
+    }
   }
-  return best
+  if (found.length) return found.sort((a, b) => a.cost - b.cost)
+  return shapes(count, { width, height }, null) // no box of that size beside so many areas
 }
 
-function corners(columns, rows) {
-  const size = { columns: Math.min(2, columns), rows: Math.min(2, rows) }
-  const right = columns - size.columns
-  const bottom = rows - size.rows
-  return [
-    { column: right, row: bottom, ...size },
-    { column: right, row: 0, ...size },
-    { column: 0, row: bottom, ...size },
-    { column: 0, row: 0, ...size },
-  ]
+function boxes(columns, rows) {
+  const sizes = Array.from({ length: columns * rows }, (_, at) => ({ columns: (at % columns) + 1, rows: Math.floor(at / columns) + 1 }))
+  return sizes.filter((box) => box.columns < columns || box.rows < rows)
 }
 
-/** The free corner takes the empty places beside it, where a whole side of it is empty. */
+function corners({ columns, rows, box }) {
+  if (!box.columns) return [null]
+  const right = columns - box.columns
+  const bottom = rows - box.rows
+  return [[right, bottom], [right, 0], [0, bottom], [0, 0]].map(([column, row]) => ({ column, row, ...box }))
+}
+
+function placed(wanted, { columns, rows, cost }, free) {
+  const open = places(columns, rows, free)
+  const found = assign(wanted.map((at) => open.map((place) => distance(at, place, columns, rows))))
+  const taken = found.chosen.map((index) => open[index])
+  const far = (found.cost / wanted.length) * FAR
+  const aside = (free?.column === 0 && free.columns < columns ? LEFT : 0) + (free?.row === 0 ? TOP : 0)
+  return { columns, rows, places: taken, free: free && grown(free, taken, columns, rows), cost: cost + far + aside }
+}
+
+/** The free box takes the empty places beside it, where a whole side of it is empty. */
 function grown(free, taken, columns, rows) {
   const sides = [
     { ...free, row: free.row - 1, rows: free.rows + 1 },
@@ -84,7 +105,8 @@ function scale(values, top) {
   return (value) => ((value - low) / span) * top
 }
 
-const distance = (a, b) => (a.column - b.column) ** 2 + (a.row - b.row) ** 2
+/** Squared, as a part of the field. */
+const distance = (a, b, columns, rows) => ((a.column - b.column) / columns) ** 2 + ((a.row - b.row) / rows) ** 2
 
 /**
  * The cheapest one-to-one choice (Hungarian method, O(n²m)).
@@ -131,17 +153,22 @@ export function assign(costs) {
   return { chosen, cost }
 }
 
+const STRETCH = 1.5 // how far from square a cell may be to use the room
+
 /**
- * The largest square cell with which every block shows all its sites.
+ * The largest cell with which every block shows all its sites, a little wider or higher where there is room.
  * @param {number} most sites of the fullest block @param {number} width @param {number} height @param {number} gap
- * @returns {{size: number, columns: number}}
+ * @returns {{size: number, width: number, height: number, columns: number}} size: the shorter side
  */
 export function cells(most, width, height, gap) {
-  let best = { size: 0, columns: 1 }
+  let best = { size: 0, width: 0, height: 0, columns: 1 }
   for (let columns = 1; columns <= Math.max(1, most); columns++) {
     const rows = Math.ceil(Math.max(1, most) / columns)
-    const size = Math.min((width - gap * (columns - 1)) / columns, (height - gap * (rows - 1)) / rows)
-    if (size > best.size) best = { size, columns }
+    const wide = (width - gap * (columns - 1)) / columns
+    const high = (height - gap * (rows - 1)) / rows
+    const size = Math.min(wide, high)
+    const longest = size * STRETCH
+    if (size > best.size) best = { size, width: Math.min(wide, longest), height: Math.min(high, longest), columns }
   }
   return best
 }

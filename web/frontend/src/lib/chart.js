@@ -53,13 +53,14 @@ function settings(node, { unit, hours, grey, previous }) {
   const colour = (name) => getComputedStyle(node).getPropertyValue(name).trim()
   const font = `${2.1 * rem}px ${FONT}`
   const axis = { font, stroke: colour('--mute'), ticks: { show: false } }
-  const line = { points: { show: false }, spanGaps: false }
-  const now = { ...line, stroke: colour('--live'), width: 0.3 * rem, fill: grey ? undefined : 'rgba(47, 114, 189, 0.22)' }
-  const before = { ...line, stroke: colour('--warn'), width: 0.22 * rem, dash: [0.9 * rem, 0.6 * rem] }
+  const line = { points: { size: rem, width: 0, filter: alone }, spanGaps: false }
+  const dot = (name) => ({ ...line.points, fill: colour(name), stroke: colour(name) })
+  const now = { ...line, points: dot('--live'), stroke: colour('--live'), width: 0.3 * rem, fill: grey ? undefined : 'rgba(47, 114, 189, 0.22)' }
+  const before = { ...line, points: dot('--warn'), stroke: colour('--warn'), width: 0.22 * rem, dash: [0.9 * rem, 0.6 * rem] }
   return {
     width: node.clientWidth,
     height: node.clientHeight,
-    padding: [3.2 * rem, 3.2 * rem, 0, 0],
+    padding: [(previous.length ? 3.2 : 1.2) * rem, 3.2 * rem, 0, 0],
     cursor: { show: false },
     legend: { show: false },
     tzDate: (seconds) => chartDate(seconds * 1000),
@@ -67,7 +68,8 @@ function settings(node, { unit, hours, grey, previous }) {
     axes: [
       {
         ...axis,
-        size: 3.4 * rem,
+        size: 3.8 * rem,
+        gap: 0.9 * rem,
         space: 11 * rem,
         grid: { stroke: 'rgba(120, 145, 190, 0.12)', width: 1 },
         values: (_, ticks) => ticks.map((tick) => hours > 48 ? dayMonth(tick) : hourMinute(tick)),
@@ -83,6 +85,12 @@ function settings(node, { unit, hours, grey, previous }) {
     ],
     series: [{}, now, ...(previous.length ? [before] : [])],
   }
+}
+
+/** Figures with nothing known on either side: no line would show them. */
+function alone(plot, series) {
+  const values = plot.data[series]
+  return values.flatMap((value, at) => (value != null && values[at - 1] == null && values[at + 1] == null ? [at] : []))
 }
 
 const two = (n) => String(n).padStart(2, '0')
@@ -103,6 +111,7 @@ const figure = (value, unit) => (unit === 's' ? `${number(value / 60)}′` : num
 /** A little room above the highest value, ending on a round number. */
 function nice(high) {
   if (high <= 0) return 1
-  const step = 10 ** Math.floor(Math.log10(high)) / 2
+  const size = 10 ** Math.floor(Math.log10(high * 1.05))
+  const step = size * (high > 5 * size ? 1 : high > 2 * size ? 0.5 : 0.2)
   return Math.ceil((high * 1.05) / step) * step
 }

@@ -10,3 +10,10 @@ export function headline(alert) {
 
 /** The org, where the headline does not name it. @param {any} alert */
 export const whereabouts = (alert) => (alert.org_name && !headline(alert).includes(alert.org_name) ? alert.org_name : '')
+
+/** The same in two lines: who or where, then what; one line where the title names it itself. @param {any} alert */
+export function parts(alert) {
+  const title = said(alert.text ?? alert.title)
+  const name = alert.source_name ?? alert.org_name
+  return !name || title.includes(name) ? { first: title, second: whereabouts(alert) } : { first: name, second: title }
+}

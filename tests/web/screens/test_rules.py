@@ -1,0 +1,114 @@
+"""The rules behind the pictures, asked one by one in a browser: names, places, sizes, beginnings."""
+
+from collections.abc import Callable, Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.web.screens.province import DISTRICTS
+
+LIB = Path(__file__).resolve().parents[3] / "web" / "frontend" / "src" / "lib"
+Ask = Callable[..., Any]
+
+
+@pytest.fixture
+def ask(browser: Browser) -> Iterator[Ask]:
+    """Calls a function of a module that imports nothing."""
+    page = browser.new_page()
+
+    def ask(module: str, function: str, *arguments: object) -> Any:
+        source = "data:text/javascript," + quote((LIB / f"{module}.js").read_text(encoding="utf-8"))
+        call = "([from, name, given]) => import(from).then((module) => module[name](...given))"
+        return page.evaluate(call, [source, function, list(arguments)])
+
+    yield ask
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [
+        (["Một cửa huyện Bắc Mê", "Một cửa huyện Bắc Quang"], ["Bắc Mê", "Bắc Quang"]),
+        (
+            ["Mạng lõi tỉnh", "Cáp quang huyện Mèo Vạc – tỉnh", "Cáp quang thành phố Hà Giang – tỉnh",
+             "Cáp quang huyện Xín Mần – tỉnh", "Cáp quang huyện Quản Bạ – tỉnh"],
+            ["Mạng lõi", "Mèo Vạc", "Thành phố Hà Giang", "Xín Mần", "Quản Bạ"],
+        ),
+        (["Bắc Mê", "Bắc Quang"], ["Bắc Mê", "Bắc Quang"]),
+        (["Tân Quang", "Vĩnh Quang", "Đồng Quang"], ["Tân Quang", "Vĩnh Quang", "Đồng Quang"]),
+        (["Kênh Mèo Vạc", "Kênh Quản Bạ", "Kênh Vị Xuyên"], ["Mèo Vạc", "Quản Bạ", "Vị Xuyên"]),
+        (["Điểm cầu tỉnh 1", "Điểm cầu tỉnh 2"], ["Tỉnh 1", "Tỉnh 2"]),
+        (["Máy chủ tỉnh Hà Giang", "Thư tỉnh Hà Giang"], ["Máy chủ", "Thư"]),
+        (["Một cửa xã Tân Quang", "Một cửa xã Tân Quang"], ["Một cửa xã Tân Quang", "Một cửa xã Tân Quang"]),
+        (["Thư điện tử"], ["Thư điện tử"]),
+        ([], []),
+    ],
+)  # fmt: skip
+def test_names_are_told_apart_by_what_they_do_not_share(ask: Ask, names: list[str], told: list[str]) -> None:
+    assert ask("apart", "tellApart", names) == told
+
+
+def areas(count: int) -> list[dict[str, Any]]:
+    places = [(lat, lon) for _, lat, lon, _ in DISTRICTS.values()]
+    return [
+        {"lat": places[n % 11][0] - n // 11, "lon": places[n % 11][1], "order": n} if n % 12 else
+        {"lat": None, "lon": None, "order": n} for n in range(count)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [1, 2, 5, 12, 13, 20, 34, 48])
+@pytest.mark.parametrize("field", [{"width": 115, "height": 33}, {"width": 122, "height": 68}])
+def test_every_area_has_its_own_place_beside_the_free_box(ask: Ask, count: int, field: dict[str, int]) -> None:
+    plan = ask("cartogram", "layout", areas(count), field, {"width": 26, "height": 9})
+    taken = {(place["column"], place["row"]) for place in plan["places"]}
+    box = plan["free"]
+    kept = set(
+        product(
+            range(box["column"], box["column"] + box["columns"]),
+            range(box["row"], box["row"] + box["rows"]),
+        )
+    )
+    assert len(taken) == count
+    assert not taken & kept
+    assert taken | kept <= set(product(range(plan["columns"]), range(plan["rows"])))
+    assert plan["columns"] * plan["rows"] - len(taken | kept) < plan["columns"]
+
+
+def test_neighbours_stay_neighbours_and_no_place_is_wasted(ask: Ask) -> None:
+    real = [{"lat": lat, "lon": lon, "order": n} for n, (_, lat, lon, _) in enumerate(DISTRICTS.values())]
+    plan = ask("cartogram", "layout", [{"lat": 22.77, "lon": 104.97, "order": 0}, *real], {"width": 115, "height": 33},
+               {"width": 26, "height": 9})  # fmt: skip
+    at = dict(zip(["hg", *DISTRICTS], plan["places"], strict=True))
+    assert at["hg.dong-van"]["row"] < at["hg.bac-me"]["row"]
+    assert at["hg.xin-man"]["column"] == 0
+    assert at["hg.quang-binh"]["row"] == at["hg.bac-quang"]["row"] == plan["rows"] - 1
+    assert plan["columns"] * plan["rows"] == len(at) + plan["free"]["columns"] * plan["free"]["rows"]
+
+
+@pytest.mark.parametrize("most", [1, 4, 25, 320])
+def test_cells_fill_a_block_and_stay_inside(ask: Ask, most: int) -> None:
+    cell = ask("cartogram", "cells", most, 20.0, 6.0, 0.3)
+    rows = -(-most // cell["columns"])
+    assert cell["columns"] * (cell["width"] + 0.3) - 0.3 <= 20.001
+    assert rows * (cell["height"] + 0.3) - 0.3 <= 6.001
+    assert max(cell["width"], cell["height"]) <= 1.5 * cell["size"] + 0.001
+
+
+def test_rows_that_do_not_fit_leave_a_line_to_say_so(ask: Ask) -> None:
+    assert ask("room", "fitting", [3, 3, 3], 9, 3) == 3
+    assert ask("room", "fitting", [3, 3, 3, 3], 11, 3) == 2
+    assert ask("room", "fitting", [3, 4.6, 3, 3], 11, 3) == 2
+    assert ask("room", "fitting", [5], 2, 3) == 1
+
+
+def test_a_young_series_begins_where_it_begins(ask: Ask) -> None:
+    minutes = [[n * 600_000, None if n < 130 else n] for n in range(144)]
+    shown = ask("since", "fromTheFirst", minutes)
+    assert shown[0] == [130 * 600_000, 130]
+    newborn = [[at, None if at < 143 * 600_000 else 1] for at, _ in minutes]
+    assert len(ask("since", "fromTheFirst", newborn)) == 13
+    assert ask("since", "fromTheFirst", [[0, None]]) == [[0, None]]
