@@ -67,6 +67,7 @@ class Bus:
         self._subscriptions: dict[str, tuple[int, OnMessage]] = {}
         self._up = threading.Event()
         self.reconnects = 0
+        self._refused: str | None = None
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
 
@@ -114,11 +115,19 @@ class Bus:
 
     def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, code: ReasonCode, _props: Any) -> None:
         if code.is_failure:
-            log.error("broker refused the connection: %s", code)
+            self._say_refused(str(code))
             return
+        self._refused = None
         for topic, (qos, _handler) in self._subscriptions.items():
             client.subscribe(topic, qos)
         self._up.set()
+
+    def _say_refused(self, why: str) -> None:
+        """Once, however often it is tried again."""
+        if why != self._refused:
+            host, port, _ = address(self._settings)
+            log.error("broker %s:%s refused the connection: %s; check mqtt.username and mqtt.password", host, port, why)
+        self._refused = why
 
     def _on_disconnect(self, _client: paho.Client, _data: Any, _flags: Any, code: ReasonCode, _props: Any) -> None:
         if self._up.is_set():

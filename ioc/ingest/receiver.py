@@ -99,8 +99,6 @@ class Receiver:
             if self._clock.monotonic() - kept_alive_at > 1:
                 kept_alive_at = self._clock.monotonic()
                 self._client.keep_alive()
-        if self._client.refused:
-            log.error("broker refused the connection: %s; check mqtt.username and mqtt.password", self._client.refused)
         return stood
 
     def _may_leave(self, stop: threading.Event) -> bool:
