@@ -1,50 +1,49 @@
 """The steps of check-store: what works with the configured metric store, told one by one."""
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from ioc.context import Context
 from ioc.errors import IocError
 from ioc.model import Sample, SeriesKey, SourceKey
-from ioc.store import Aggregate, Fill, MetricStore, RangeQuery
+from ioc.store import Aggregate, Fill, Look, MetricStore, RangeQuery, Remote
 
 PROBE = SourceKey("ioc-probe", "feed", "check-store")
 METRIC = "probe"
 MINUTE_MS = 60_000
 
 
-class Step(NamedTuple):
-    what: str
-    ok: bool
-    detail: str
-
-
-def probe_store(context: Context, now: int) -> Iterator[Step]:
-    """Open, write twice, read back; stops at the first step that fails."""
+def probe_store(context: Context, now: int) -> Iterator[Look]:
+    """Open, write twice, read back; of a server also version, rights, clock, retention, and nothing is left behind."""
     try:
         store = context.open_store(writer=True)
     except IocError as error:
-        yield Step("open", False, error.message)
+        yield Look("open", False, error.message)
         return
     try:
         health = store.health()
-        yield Step("open", health.ok, health.detail)
+        yield Look("open", health.ok, health.detail)
+        if not health.ok:
+            return
+        if isinstance(store, Remote):
+            yield from store.inspect(now)
         yield from _round_trip(store, now // MINUTE_MS * MINUTE_MS)
+        if isinstance(store, Remote):
+            yield Look("clean up", True, store.remove(PROBE))
     except IocError as error:
-        yield Step("round trip", False, error.message)
+        yield Look("round trip", False, error.message)
     finally:
         store.close()
 
 
-def _round_trip(store: MetricStore, minute: int) -> Iterator[Step]:
+def _round_trip(store: MetricStore, minute: int) -> Iterator[Look]:
     samples = [Sample(PROBE, minute + second * 1000, {METRIC: float(second)}) for second in range(3)]
     written = store.write(samples)
-    yield Step("write", written == len(samples), f"{written} of {len(samples)} points of {PROBE}")
+    yield Look("write", written == len(samples), f"{written} of {len(samples)} points of {PROBE}")
     store.write(samples)
     points = store.range(_query(minute, Aggregate.COUNT))
-    yield Step("write again", points == [(minute, 3)], f"the same points a second time: {_figure(points)} in the store")
+    yield Look("write again", points == [(minute, 3)], f"the same points a second time: {_figure(points)} in the store")
     points = store.range(_query(minute, Aggregate.MEAN))
-    yield Step("read", points == [(minute, 1.0)], f"mean of 0, 1, 2 is {_figure(points)}")
+    yield Look("read", points == [(minute, 1.0)], f"mean of 0, 1, 2 is {_figure(points)}")
 
 
 def _query(minute: int, agg: Aggregate) -> RangeQuery:

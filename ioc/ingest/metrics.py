@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 CURSOR = "metrics"
 CATCH_UP = 5_000
 DERIVED_ROWS = 5_000
-RETRY_S = (0.5, 30.0)
+RETRY_S = (0.5, 10.0)
 _HANDED_SAMPLES = 50_000
 
 

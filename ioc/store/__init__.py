@@ -1,8 +1,8 @@
 """The metric store behind one protocol: numbers over time, one series a source and metric."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from ioc.errors import IocError
 from ioc.model import Sample, SeriesKey, SourceKey
@@ -101,3 +101,24 @@ class MetricStore(Protocol):
     def health(self) -> StoreHealth: ...
 
     def close(self) -> None: ...
+
+
+class Look(NamedTuple):
+    """One thing that was looked at: what, whether it will do, and what was found."""
+
+    what: str
+    ok: bool
+    detail: str
+
+
+@runtime_checkable
+class Remote(Protocol):
+    """What a store on a server of its own can say beyond the protocol."""
+
+    def inspect(self, now: int) -> Iterator[Look]:
+        """Version, rights, clock, retention; IocError where it cannot go on."""
+        ...
+
+    def remove(self, source: SourceKey) -> str:
+        """Delete all of a source where the server can; what became of it."""
+        ...

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from ioc.errors import IocError
 from ioc.model import Sample, SeriesKey, SourceKey
-from ioc.store import Point, RangeQuery, Retention, SamplesRefused, StoreHealth
+from ioc.store import Look, Point, RangeQuery, Retention, SamplesRefused, StoreHealth
 from ioc.store.buckets import Grid, fill
 from ioc.store.influx.address import Access
 from ioc.store.influx.failures import Unacceptable
+from ioc.store.influx.inspection import inspect, remove
 from ioc.store.influx.levels import Levels, read_late, read_levels
 from ioc.store.influx.line import writable
 from ioc.store.influx.maintain import maintain
@@ -96,6 +97,13 @@ class InfluxStore:
         return StoreHealth(
             ok=True, detail=f"InfluxDB {version.text or version.flavour} at {address.base}, {address.bucket}"
         )
+
+    def inspect(self, now: int) -> Iterator[Look]:
+        return inspect(self.server, now)
+
+    def remove(self, source: SourceKey) -> str:
+        with self._noted():
+            return remove(self.server, source)
 
     def close(self) -> None:
         self.server.close()

@@ -1,0 +1,71 @@
+"""What a user wants to know of a server before relying on it, found out by doing it."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ioc.errors import IocError
+from ioc.model import SourceKey
+from ioc.store import Look
+from ioc.store.influx.address import Flavour
+from ioc.store.influx.failures import Unacceptable
+from ioc.store.influx.influxql import ROLLED, name, select, whose
+from ioc.store.influx.levels import ALWAYS
+from ioc.store.influx.server import Server
+
+SKEW_MS: Final = 60_000
+_CHECK = "ioc_check"
+_UNITS_MS = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000}
+_DAY_MS = 86_400_000
+
+
+def inspect(server: Server, now: int) -> Iterator[Look]:
+    """`now` is our own clock, epoch ms."""
+    version = server.ping()
+    yield Look("server", True, f"InfluxDB {version.text or 'of unknown version'}, spoken to as {version.flavour}")
+    server.write(f"{_CHECK} ok=1.0".encode())
+    yield Look("may write", True, f"bucket {server.access.address.bucket}")
+    yield _clock(server, now)
+    yield _retention(server)
+
+
+def remove(server: Server, source: SourceKey) -> str:
+    """Readings and roll-ups of one source."""
+    if server.version.flavour is Flavour.V3:
+        return f"3.x deletes nothing: the points of {source} stay"
+    for suffix in ("", *ROLLED.values()):
+        where = 'WHERE "org" = $org AND "source" = $source'
+        server.query(" ".join(["DELETE FROM", name(source.kind + suffix), where]), whose(source))
+    return f"the points of {source} are deleted"
+
+
+def _clock(server: Server, now: int) -> Look:
+    """A point without an instant gets the server's own."""
+    found = server.query(select(['"ok"'], _CHECK, 0, ALWAYS, "ORDER BY time DESC LIMIT 1"))
+    if not found:
+        return Look("may read", False, "what was just written is not found: is this the bucket that is written?")
+    skew = found[0].values[0][0] - now
+    detail = f"the server's clock is {abs(skew) / 1000:.1f} s {'ahead' if skew > 0 else 'behind'}"
+    return Look("may read, clock", abs(skew) < SKEW_MS, detail)
+
+
+def _retention(server: Server) -> Look:
+    try:
+        policies = server.query("SHOW RETENTION POLICIES")
+    except Unacceptable as error:
+        return Look("retention", True, f"not told: {error.message}")
+    except IocError as error:
+        return Look("retention", False, error.message)
+    for policy in (dict(zip(series.columns, row, strict=False)) for series in policies for row in series.values):
+        if policy.get("default"):
+            kept = _milliseconds(str(policy.get("duration", "")))
+            words = (
+                "for ever: the application deletes what is past its keep" if not kept else f"{kept / _DAY_MS:g} days"
+            )
+            return Look("retention", True, f"the bucket keeps {words}")
+    return Look("retention", True, "not told")
+
+
+def _milliseconds(duration: str) -> int:
+    """Of `168h0m0s`; 0 is for ever."""
+    return sum(int(n) * _UNITS_MS[unit] for n, unit in re.findall(r"(\d+)([wdhms])(?![a-z])", duration))
