@@ -27,11 +27,15 @@ ROLES = ("broker", "ingest", "alerts", "web")
 class Installation:
     """A configuration, its data directory and what runs on them."""
 
-    def __init__(self, folder: Path, more: str = "", mqtt: str = "") -> None:
+    def __init__(self, folder: Path, more: str = "", mqtt: str = "", *, fresh: bool = True) -> None:
         self.data, self.config, self.http, self.port = folder / "data", folder / "ioc.toml", free_port(), free_port()
         where = mqtt or f"port = {self.port}"
         text = f'data_dir = "{self.data}"\n[http]\nport = {self.http}\n[mqtt]\n{where}\n{more}'
         self.config.write_text(text, encoding="utf-8")
+        if fresh:
+            self._import(folder)
+
+    def _import(self, folder: Path) -> None:
         (folder / "orgs.csv").write_text(ORGS, encoding="utf-8")
         done = command("org", "import", str(folder / "orgs.csv"), "--config", str(self.config))
         assert done.returncode == 0, done.stderr
