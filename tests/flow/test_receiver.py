@@ -123,7 +123,7 @@ def test_a_replay_keeps_its_first_receipt_and_a_forged_one_does_not_pass(
 
 
 def test_the_fast_socket_is_in_place(broker: Mosquitto) -> None:
-    """It reaches into paho; were paho to change there, everything would work at half the rate, and nobody would know."""
+    """It reaches into paho: were paho to change there, all would work on at half the rate, unnoticed."""
     client = PersistentClient(Mqtt(url=broker.url), "probe", ["ioc/v1/#"], [])
     client.connect("127.0.0.1", broker.port)
     assert isinstance(client._client.socket(), BufferedSocket)
