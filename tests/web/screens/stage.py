@@ -35,6 +35,7 @@ class Stage:
     widgets: list[dict[str, Any]] = field(default_factory=list)
     alerts: dict[str, dict[str, Any]] = field(default_factory=dict)
     sources: list[dict[str, Any]] = field(default_factory=list)
+    orgs: list[dict[str, Any]] = field(default_factory=list)
     me: dict[str, Any] | None = field(default_factory=lambda: dict(ME))
     build: str = "build-1"
     beating: bool = True
@@ -52,6 +53,7 @@ class Stage:
         _pages(self)
         _session(self)
         _lists(self)
+        _sources(self)
         _live(self)
 
     def snapshot(self, widget: str) -> None:
@@ -130,7 +132,8 @@ def _lists(stage: Stage) -> None:
     def alerts() -> Response:
         wanted = {name: set(request.args[name].split(",")) for name in ("state", "severity") if name in request.args}
         items = [a for a in stage.alerts.values() if all(a[name] in values for name, values in wanted.items())]
-        return jsonify(items=items, total=len(items))
+        page, per_page = (int(request.args.get(name, default)) for name, default in (("page", 1), ("per_page", 100)))
+        return jsonify(items=items[(page - 1) * per_page : page * per_page], total=len(items))
 
     @stage.app.get(f"{API}/alerts/<key>")
     def alert(key: str) -> Response:
@@ -145,13 +148,32 @@ def _lists(stage: Stage) -> None:
             stage.alerts[key] |= {"state": "acknowledged", "acknowledged_by": ME["name"]}
         return jsonify(stage.alerts[key])
 
+
+def _sources(stage: Stage) -> None:
     @stage.app.get(f"{API}/sources")
     def sources() -> Response:
         return jsonify(items=stage.sources, total=len(stage.sources))
 
+    @stage.app.get(f"{API}/orgs")
+    def orgs() -> Response:
+        return jsonify(items=stage.orgs, total=len(stage.orgs))
+
     @stage.app.get(f"{API}/sources/<org>/<kind>/<source>")
     def source(org: str, kind: str, source: str) -> Response:
-        return jsonify(next(s for s in stage.sources if (s["org"], s["kind"], s["source"]) == (org, kind, source)))
+        return jsonify(_source(stage, org, kind, source))
+
+    @stage.app.post(f"{API}/sources/<org>/<kind>/<source>/<any(confirm, retire):verb>")
+    def change(org: str, kind: str, source: str, verb: str) -> Any:
+        if request.headers.get("X-CSRF-Token") != ME["csrf"]:
+            return _refusal(403, "bad_csrf")
+        stage.calls.append((f"{verb} {org}/{kind}/{source}", request.get_json()))
+        found = _source(stage, org, kind, source)
+        found |= {"status": "active", "health": "ok"} if verb == "confirm" else {"status": "retired"}
+        return jsonify(found)
+
+
+def _source(stage: Stage, org: str, kind: str, source: str) -> dict[str, Any]:
+    return next(s for s in stage.sources if (s["org"], s["kind"], s["source"]) == (org, kind, source))
 
 
 def _live(stage: Stage) -> None:

@@ -14,6 +14,8 @@ def source(name: str, kind: str, health: str, **more: object) -> dict[str, objec
         "source": name.lower().replace(" ", "-"),
         "name": name,
         "health": health,
+        "status": "active",
+        "interval_s": 30,
         "online": True,
         "as_of": MORNING.isoformat(),
         "age_s": 5,
@@ -87,6 +89,109 @@ def test_a_source_shows_what_was_forgiven(stage: Stage, show: Opener) -> None:
     page.locator("[data-source]").click()
     expect(page.locator("aside")).to_contain_text("giờ thiếu múi giờ")
     expect(page.locator("aside")).to_contain_text("12")
+
+
+def test_an_administrator_counts_a_newcomer_in_after_being_asked_once_more(stage: Stage, show: Opener) -> None:
+    assert stage.me is not None
+    stage.me["role"] = "admin"
+    stage.sources = [source("Kênh mới", "link", "pending", status="pending")]
+    page = show("/sources", wait_for="[data-source]")
+    page.locator("[data-source] button").click()
+    page.get_by_role("button", name="Đưa vào theo dõi…").click()
+    asked = page.get_by_role("alertdialog")
+    expect(asked).to_contain_text("“Kênh mới” sẽ được tính vào số liệu")
+    assert [what for what, _ in stage.calls] == []
+    asked.get_by_role("button", name="Đưa vào theo dõi").click()
+    expect(page.get_by_role("status")).to_contain_text("Đã đưa vào theo dõi")
+    expect(page.locator("[data-source]")).to_contain_text("Tốt")
+    assert stage.calls == [("confirm hg.dong-van/link/kênh-mới", {})]
+
+
+def test_leaving_a_source_out_can_be_thought_over(stage: Stage, show: Opener) -> None:
+    assert stage.me is not None
+    stage.me["role"] = "admin"
+    stage.sources = [source("Kênh cũ", "link", "offline")]
+    page = show("/sources", wait_for="[data-source]")
+    page.locator("[data-source] button").click()
+    page.get_by_role("button", name="Ngừng theo dõi…").click()
+    page.get_by_role("button", name="Để nguyên").click()
+    expect(page.get_by_role("alertdialog")).to_have_count(0)
+    page.get_by_role("button", name="Ngừng theo dõi…").click()
+    page.get_by_role("alertdialog").get_by_role("button", name="Ngừng theo dõi").click()
+    expect(page.locator("aside .state")).to_contain_text("Đã ngừng theo dõi")
+    assert stage.calls == [("retire hg.dong-van/link/kênh-cũ", {})]
+
+
+def test_who_may_not_change_sources_sees_no_button(stage: Stage, show: Opener) -> None:
+    stage.sources = [source("Kênh mới", "link", "pending", status="pending")]
+    page = show("/sources", wait_for="[data-source]")
+    page.locator("[data-source] button").click()
+    expect(page.locator("aside")).to_contain_text("chờ quản trị xác nhận")
+    assert page.locator("aside").get_by_role("button").count() == 1  # the one that closes
+
+
+def test_a_place_where_no_endpoint_was_ever_installed_is_listed_but_not_counted(stage: Stage, show: Opener) -> None:
+    stage.sources = [source("Điểm cầu Lũng Cú", "vc", "ok", org="hg.dong-van.lung-cu")]
+    stage.orgs = [
+        {"code": "hg.dong-van", "name": "Huyện Đồng Văn", "kind": "district", "parent": "hg"},
+        {"code": "hg.dong-van.lung-cu", "name": "Xã Lũng Cú", "kind": "commune", "parent": "hg.dong-van"},
+        {"code": "hg.dong-van.sa-phin", "name": "Xã Sà Phìn", "kind": "commune", "parent": "hg.dong-van"},
+    ]
+    page = show("/sources", wait_for="[data-source]")
+    without = page.locator("[data-source]").filter(has_text="Chưa có điểm cầu")
+    expect(without).to_have_count(1)
+    expect(without).to_contain_text("Xã Sà Phìn")
+    expect(page.get_by_role("button", name="Điểm cầu 1", exact=True)).to_be_visible()
+
+
+def test_hundreds_of_sources_come_page_by_page(stage: Stage, show: Opener) -> None:
+    stage.sources = [source(f"Kênh {n:03}", "link", "ok") for n in range(120)]
+    page = show("/sources", wait_for="[data-source]")
+    expect(page.locator("[data-source]")).to_have_count(50)
+    page.get_by_role("button", name="Sau ›").click()
+    expect(page.locator("[data-source]").first).to_contain_text("Kênh 050")
+    expect(page.get_by_role("navigation", name="Trang của danh sách nguồn")).to_contain_text("51–100 trong 120")
+    page.get_by_role("searchbox").fill("kenh 11")
+    expect(page.locator("[data-source]")).to_have_count(11)
+
+
+def test_past_alerts_come_page_by_page_with_who_took_them_and_how_long_they_lasted(stage: Stage, show: Opener) -> None:
+    past = stage.alerts["1"] | {"state": "resolved", "acknowledged_by": "truc.ban", "owner": "truc.ban",
+                                "since": "2026-11-20T08:00:00+07:00", "ended_at": "2026-11-20T08:25:00+07:00",
+                                "acknowledged_at": "2026-11-20T08:05:00+07:00"}  # fmt: skip
+    stage.alerts = {str(n): past | {"id": n} for n in range(60)}
+    page = show("/alerts", wait_for=".empty")
+    expect(page.locator(".empty")).to_contain_text("Không có cảnh báo nào đang mở")
+    page.get_by_role("button", name="Đã xong").click()
+    expect(page.locator("[data-alert]")).to_have_count(50)
+    expect(page.locator('[data-alert="7"]')).to_contain_text("kéo dài 25 phút")
+    expect(page.locator('[data-alert="7"]')).to_contain_text("truc.ban · 20/11 08:05:00")
+    page.get_by_role("button", name="Sau ›").click()
+    expect(page.locator("[data-alert]")).to_have_count(10)
+
+
+def test_what_happened_is_told_step_by_step_and_to_whom(stage: Stage, show: Opener) -> None:
+    day = "2026-11-20T08:"
+    stage.alerts["4"] |= {
+        "history": [
+            {"at": day + "00:00+07:00", "what": "raised", "actor": "engine", "comment": None},
+            {"at": day + "02:00+07:00", "what": "fired", "actor": "engine", "comment": None},
+            {"at": day + "05:30+07:00", "what": "acknowledged", "actor": "truc.ban", "comment": "Đã gọi kỹ thuật"},
+        ],
+        "notifications": [
+            {"id": 1, "receiver": "truc-ban-tinh", "channel": "telegram", "what": "firing", "state": "failed",
+             "delivered_at": None, "deliveries": [{"at": day + "02:05+07:00", "ok": False, "detail": "timeout"}]},
+        ],
+    }  # fmt: skip
+    page = show("/alerts?alert=4", wait_for="aside li")
+    steps = page.locator("aside ol li")
+    expect(steps).to_have_count(3)
+    expect(steps.nth(1)).to_contain_text("sau 2 phút")
+    expect(steps.nth(2)).to_contain_text("Đã gọi kỹ thuật")
+    row = page.locator("aside tbody tr")
+    expect(row).to_contain_text("truc-ban-tinh")
+    expect(row).to_contain_text("không gửi được")
+    expect(row).to_contain_text("timeout")
 
 
 def test_without_a_session_the_login_comes_first_and_leads_back(stage: Stage, show: Opener) -> None:

@@ -1,5 +1,6 @@
 // A metric's value as people read it: the unit is in the metric's name.
-import { duration, number, t } from './texts.svelte.js'
+import { duration, number, t, tOr } from './texts.svelte.js'
+import { dayTime } from './time.js'
 
 const UNITS = [
   ['_pct', '%'],
@@ -20,10 +21,19 @@ const FIRST = {
 export function figure(name, value) {
   if (typeof value === 'boolean') return t(value ? 'ui.yes' : 'ui.no')
   if (typeof value !== 'number') return value ?? '–'
+  if (name === 'as_of') return dayTime(value)
+  if (name === 'fps') return t('ui.unit.fps', { n: value })
+  if (name.endsWith('_days_left')) return t('ui.unit.days', { n: value })
   const unit = UNITS.find(([suffix]) => name.endsWith(suffix))
   if (unit) return number(value) + unit[1]
   return name.endsWith('_s') ? duration(value) : number(value, 2)
 }
+
+/** A word a source sends, in the reader's language where it is one of a known few. */
+export const word = (kind, name, value) => tOr(`alert.word.${kind}.${name}.${value}`, value)
+
+/** What a figure is called; a source may send figures nobody gave a name. */
+export const figureName = (kind, name) => tOr(`metric.${kind}.${name}`, name.replaceAll('_', ' '))
 
 /** @param {string} kind @param {Record<string, any>} metrics @returns {[string, any][]} at most three */
 export function foremost(kind, metrics) {
