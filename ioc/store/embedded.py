@@ -8,6 +8,7 @@ from ioc.model import Sample, SeriesKey, SourceKey
 from ioc.store import Point, RangeQuery, Retention, StoreHealth, query
 from ioc.store.aside import aside
 from ioc.store.buckets import Grid, fill
+from ioc.store.embedded_port import EmbeddedPort
 from ioc.store.maintain import maintain
 from ioc.store.readers import Readers
 from ioc.store.writer import Writer
@@ -53,6 +54,9 @@ class EmbeddedStore:
         except IocError as error:
             return StoreHealth(ok=False, detail="; ".join([error.message, *notes]))
         return StoreHealth(ok=True, detail="; ".join(notes))
+
+    def port(self) -> EmbeddedPort:
+        return EmbeddedPort(self._writer)
 
     def close(self) -> None:
         self._readers.close()

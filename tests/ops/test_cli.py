@@ -162,7 +162,7 @@ def test_every_command_explains_itself(capsys):
 
     names = [" ".join(path) for path, parser in walk(cli.parser()) if parser.format_help()]
     for wanted in (
-        "demo", "serve", "check-config", "check-store", "token create", "user passwd", "org import", "source import",
+        "store copy", "demo", "serve", "check-config", "check-store", "token create", "user passwd", "org import", "source import",
         "source confirm", "source retire", "simulate", "replay", "backup", "restore", "doctor", "migrate",
     ):  # fmt: skip
         assert wanted in names

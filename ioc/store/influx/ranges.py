@@ -14,8 +14,10 @@ from ioc.store.influx.levels import Levels
 from ioc.store.influx.line import field_of
 from ioc.store.influx.server import Server
 from ioc.store.joins import Weighed, add, high, later, low
-from ioc.store.plan import Part, plan
+from ioc.store.plan import Dirty, Part, plan
+from ioc.store.schema import HOUR, floor
 
+MOST_PARTS: Final = 12
 _SUFFIX = {"reading": "", "m1": "_1m", "h1": "_1h"}
 
 
@@ -39,11 +41,22 @@ _RULES: Final = {
 
 
 def parts_of(query: RangeQuery, grid: Grid, levels: Levels | None, late: set[int]) -> list[Part]:
-    """What is rolled up as the plan has it, the rest from readings."""
+    """What is rolled up as the plan has it, the rest from readings.
+
+    Every part is a request of its own, and buckets that cut through minutes or hours make hundreds of them: then
+    finer rows are read in one go.
+    """
     upto = max(query.start, min(query.end, levels.minutes)) if levels else query.start
     parts: list[Part] = []
     if levels and query.start < upto:
-        parts = plan(query.start, upto, grid, levels.floors, levels.dirty(late))
+        for dirty in (levels.dirty(late), Dirty(late, range(floor(query.start, HOUR), upto, HOUR))):
+            parts = plan(query.start, upto, grid, levels.floors, dirty)
+            if len(parts) <= MOST_PARTS:
+                break
+        else:
+            kept = max(query.start, min(levels.floors.raw, upto))
+            parts = plan(query.start, kept, grid, levels.floors, dirty) if query.start < kept else []
+            upto = kept
     return [*parts, Part("reading", upto, query.end)] if upto < query.end else parts
 
 

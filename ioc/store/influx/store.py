@@ -15,6 +15,7 @@ from ioc.store.influx.levels import Levels, read_late, read_levels
 from ioc.store.influx.line import writable
 from ioc.store.influx.maintain import maintain
 from ioc.store.influx.names import known_series
+from ioc.store.influx.port import InfluxPort
 from ioc.store.influx.ranges import aggregate, parts_of
 from ioc.store.influx.server import CONNECT_S, Server
 from ioc.store.influx.writer import Writer
@@ -104,6 +105,9 @@ class InfluxStore:
     def remove(self, source: SourceKey) -> str:
         with self._noted():
             return remove(self.server, source)
+
+    def port(self) -> InfluxPort:
+        return InfluxPort(self.writer)
 
     def close(self) -> None:
         self.server.close()

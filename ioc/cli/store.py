@@ -1,0 +1,127 @@
+"""store copy: everything of one metric store into another."""
+
+import argparse
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from ioc.cli.common import Commands, command, group, say, settings_of
+from ioc.errors import IocError, UsageError
+
+if TYPE_CHECKING:
+    from ioc.context import Context
+    from ioc.settings import Store
+    from ioc.store import MetricStore
+    from ioc.store.port import Port, Progress
+
+BAR = 30
+
+
+def add(commands: Commands) -> None:
+    stores = group(commands, "store", "The metric store as a whole.")
+    about = "Copy readings and roll-ups from one metric store into another; begins where it was cut off."
+    making = command(stores, "copy", about, copy)
+    making.add_argument("--from", dest="origin", metavar="URL", required=True, help="embedded: or influx+http(s)://…")
+    making.add_argument("--to", dest="target", metavar="URL", required=True, help="the same; readings in it stay")
+    why = "for a URL that is not store.url of the configuration, whose own keys are used otherwise"
+    making.add_argument("--token-env", metavar="NAME", help=f"environment variable with the token, {why}")
+    making.add_argument("--username", help=why)
+    making.add_argument("--password-env", metavar="NAME", help=f"environment variable with the password, {why}")
+    making.add_argument("--ca", metavar="FILE", help=why)
+
+
+def copy(arguments: argparse.Namespace) -> int:
+    from ioc import bootstrap, locks
+    from ioc.store import port
+    from ioc.store.copying import Note
+
+    if arguments.origin == arguments.target:
+        raise UsageError("same_store", "--from and --to are the same store")
+    context = bootstrap.build(settings_of(arguments))
+    held = locks.take(context.settings.root / "run", ["ingest"])  # its writer must not move things meanwhile
+    stores = [_open(context, url, arguments) for url in (arguments.origin, arguments.target)]
+    try:
+        origin, target = map(_port, stores)
+        note = Note(context.settings.root / "store-copy.json", arguments.origin, arguments.target)
+        meter = _Meter()
+
+        def tell(progress: "Progress") -> None:
+            note.write(progress.place)
+            meter.show(progress)
+
+        done = port.copy(origin, target, note.read(), tell)
+        note.remove()
+    finally:
+        for store in stores:
+            store.close()
+        for file in held:
+            file.close()
+    meter.end()
+    for words in done.refused:
+        say(f"refused: {words}")
+    say(f"{done.points} points copied; set store.url to {arguments.target} and start the service")
+    return 1 if done.refused else 0
+
+
+def _open(context: "Context", url: str, arguments: argparse.Namespace) -> "MetricStore":
+    from msgspec import structs
+
+    from ioc.store.open import open_store
+
+    own = context.settings.store
+    try:
+        store = own if url == own.url else _named(url, arguments)
+    except ValueError as error:
+        raise UsageError("bad_store_url", str(error)) from error
+    return open_store(structs.replace(context.settings, store=store), context.kinds, context.clock, writer=True)
+
+
+def _named(url: str, arguments: argparse.Namespace) -> "Store":
+    from ioc.settings import EMBEDDED, Store
+
+    if url == EMBEDDED:
+        return Store()
+    return Store(
+        url=url, token=_secret(arguments.token_env), username=arguments.username,
+        password=_secret(arguments.password_env), ca=arguments.ca,
+    )  # fmt: skip
+
+
+def _secret(variable: str | None) -> str | None:
+    if variable is not None and variable not in os.environ:
+        raise UsageError("no_secret", f"the environment has no {variable!r}")
+    return None if variable is None else os.environ[variable]
+
+
+def _port(store: "MetricStore") -> "Port":
+    from ioc.store.port import Movable
+
+    health = store.health()
+    if not health.ok:
+        raise IocError("store_unavailable", health.detail)
+    if not isinstance(store, Movable):
+        raise IocError("store_immovable", "this store cannot be copied")
+    return store.port()
+
+
+class _Meter:
+    """A bar on a terminal, elsewhere a line each tenth."""
+
+    def __init__(self) -> None:
+        self._told = -1
+        self._bar = sys.stderr.isatty()
+
+    def show(self, progress: "Progress") -> None:
+        percent = int(progress.done * 100)
+        if self._bar:
+            filled = int(progress.done * BAR)
+            line = f"\r[{'#' * filled}{'.' * (BAR - filled)}] {percent:3d} %  {progress.points} points"
+            sys.stderr.write(line)
+            sys.stderr.flush()
+        elif percent // 10 > self._told:
+            self._told = percent // 10
+            sys.stderr.write(f"{percent} %, {progress.points} points\n")
+
+    def end(self) -> None:
+        if self._bar:
+            sys.stderr.write("\n")
