@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 IDLE_S = 0.2
 HOLD_S = 1.0
 EMPTYING_S = 2.0
+EMBEDDED_RECONNECT_S = 0.05  # started anew it holds nothing for us until we are back
 BATCH = 2_000
 
 
@@ -47,7 +48,7 @@ class Receiver:
         self._client = PersistentClient(mqtt, mqtt.client_id, [*topics, *special], self._arrived)
         self._jitter = random.SystemRandom()
         self._leave_by: float | None = None
-        self._quiet = False
+        self._quiet = self._away = False
         self.stopped_acking: str | None = None
         self.committed = threading.Event()
 
@@ -66,10 +67,11 @@ class Receiver:
 
     def run(self, stop: threading.Event) -> None:
         """Serve until `stop`; every fault of the broker or the disk is waited out."""
-        delay = float(RECONNECT_S[0])
+        first = EMBEDDED_RECONNECT_S if self._mqtt.embedded else float(RECONNECT_S[0])
+        delay = first
         while not stop.is_set():
             if self._connect() and self._serve(stop):
-                delay = float(RECONNECT_S[0])
+                delay = first
                 continue
             stop.wait(delay * self._jitter.uniform(0.8, 1.2))
             delay = min(delay * 2, RECONNECT_S[1])
@@ -81,8 +83,11 @@ class Receiver:
         try:
             self._client.connect(host, port)
         except OSError as error:
-            log.warning("broker %s:%s is away: %s; waiting for it", host, port, error)
+            if not self._away:
+                log.warning("broker %s:%s is away: %s; waiting for it", host, port, error)
+            self._away = True
             return False
+        self._away = False
         return True
 
     def _serve(self, stop: threading.Event) -> bool:
