@@ -99,6 +99,14 @@ def test_a_broker_that_is_away_is_waited_for_and_served_when_it_comes(tmp_path: 
             published(port, TOPIC, ['{"waiting": 4}'])
             token = bearer(place)
             until(lambda: told(place, token).get("waiting") == 4, "the reading")
+            padded(port, "big", 250)
+            padded(port, "huge", 300)
+            published(port, TOPIC, ['{"waiting": 6}'])
+            until(lambda: told(place, token).get("waiting") == 6, "what came behind the large ones")
+            until(lambda: told(place, token, "big").get("waiting") == 250, "250 KiB")
+            until(
+                lambda: quarantined(place, token) == [("ioc/v1/hg.dong-van/queue/huge/state", "too_large")], "300 KiB"
+            )
             server.kill()
             until(lambda: "ingest trouble" in readyz(place, token), "trouble on /readyz")
             server.start()
@@ -115,8 +123,20 @@ def bearer(place: Installation) -> dict[str, str]:
     return {"Authorization": f"Bearer {done.stdout.strip()}"}
 
 
-def told(place: Installation, token: dict[str, str]) -> dict[str, float]:
-    url = f"http://127.0.0.1:{place.http}/api/v1/sources/hg.dong-van/queue/k1"
+def padded(port: int, source: str, kib: int) -> None:
+    """A reading of exactly that size."""
+    body = f'{{"waiting": {kib}, "pad": ""}}'
+    topic = f"ioc/v1/hg.dong-van/queue/{source}/state"
+    published(port, topic, [body[:-2] + "x" * (kib * 1024 - len(body)) + body[-2:]])
+
+
+def quarantined(place: Installation, token: dict[str, str]) -> list[tuple[str, str]]:
+    answer = httpx.get(f"http://127.0.0.1:{place.http}/api/v1/quarantine", headers=token, timeout=10)
+    return [(row["topic"], row["reason"]) for row in answer.json()["items"]]
+
+
+def told(place: Installation, token: dict[str, str], source: str = "k1") -> dict[str, float]:
+    url = f"http://127.0.0.1:{place.http}/api/v1/sources/hg.dong-van/queue/{source}"
     answer = httpx.get(url, headers=token, timeout=10)
     found: dict[str, float] = answer.json()["metrics"] if answer.status_code == 200 else {}
     return found

@@ -17,7 +17,7 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from tests.flow.conftest import ORGS, House, command
+from tests.flow.conftest import ORGS, House, command, until
 from tests.ops.running import Running, alive, pids
 from tests.servers import free_port
 
@@ -49,13 +49,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     return Installation(tmp_path_factory.mktemp("place"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def served(place: Installation) -> Iterator[Running]:
     running = place.start()
     assert running.ready() == f"http://127.0.0.1:{place.http}"
     yield running
-    if running.process.poll() is None:
-        running.stop()
     running.kill()
 
 
@@ -86,44 +84,54 @@ def test_a_role_that_dies_is_back_within_half_a_second(place: Installation, serv
         served.said(f"{role} serves (pid {new})", 20)
 
 
-def test_what_was_acknowledged_before_a_stop_is_there_after_it(place: Installation, served: Running) -> None:
+@pytest.fixture(scope="module")
+def bearer(place: Installation) -> dict[str, str]:
+    made = command("token", "create", "--name", "reader", "--role", "admin", "--config", str(place.config))
+    return {"Authorization": f"Bearer {made.stdout.strip()}"}
+
+
+@pytest.fixture(scope="module")
+def interrupted(place: Installation, served: Running, bearer: dict[str, str]) -> tuple[int, int]:
+    """`served` is flooded and stopped at once: when the flood began, and how much it was."""
+
+    def listens() -> bool:  # its broker may just have been killed
+        published(place.port, "ioc/v1/hg.dong-van/queue/first/state", ['{"waiting": 1}'])
+        url = f"http://127.0.0.1:{place.http}/api/v1/sources/hg.dong-van/queue/first"
+        return httpx.get(url, headers=bearer, timeout=10).status_code == 200
+
+    until(listens, "a first message")
     start = round(time.time() * 1000) // 60_000 * 60_000 - 300_000
     said = [json.dumps({"ts": start + 10 * i, "waiting": i}) for i in range(3_000)]
     published(place.port, "ioc/v1/hg.dong-van/queue/before/state", said)
     assert served.stop() < 10
+    return start, len(said)
+
+
+def test_a_stop_ends_well_with_stdout_for_ready_and_stderr_for_the_log(
+    place: Installation, served: Running, interrupted: tuple[int, int]
+) -> None:
     assert served.process.returncode == 0
     assert not list((place.data / "run").glob("*.pid"))
-    token = command("token", "create", "--name", "reader", "--role", "admin", "--config", str(place.config)).stdout
-    again = place.start()
-    try:
-        base = again.ready()
-        query = {"org": "hg.dong-van", "kind": "queue", "source": "before", "metric": "waiting", "agg": "count"}
-        query |= {"from": str(start), "to": str(start + 60_000), "step": "60000"}
-        headers = {"Authorization": f"Bearer {token.strip()}"}
-        answer = httpx.get(f"{base}/api/v1/series", params=query, headers=headers, timeout=10)
-        assert answer.json() == {"points": [[start, len(said)]]}
-    finally:
-        again.stop()
+    assert served._lines.empty()
+    assert served.errors
+    assert not any(line.startswith("ready") for line in served.errors)
 
 
-def test_stdout_is_for_ready_and_stderr_for_the_log(place: Installation) -> None:
-    running = place.start()
-    running.ready()
-    assert running.stop() < 10
-    assert running._lines.empty()
-    assert not any(line.startswith("ready") for line in running.errors)
-    assert running.errors
-
-
-def test_interrupting_the_group_stops_it_as_well(place: Installation) -> None:
-    """Ctrl-C reaches every process of the group at once."""
+def test_what_was_acknowledged_is_there_and_ctrl_c_stops_the_group(
+    place: Installation, interrupted: tuple[int, int], bearer: dict[str, str]
+) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "ioc", "serve", "--config", str(place.config)],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
     )  # fmt: skip
     try:
         assert process.stdout
-        assert process.stdout.readline().startswith("ready ")
+        base = process.stdout.readline().removeprefix("ready ").strip()
+        (start, said), minute = interrupted, 60_000
+        query = {"org": "hg.dong-van", "kind": "queue", "source": "before", "metric": "waiting", "agg": "count"}
+        query |= {"from": str(start), "to": str(start + minute), "step": str(minute)}
+        answer = httpx.get(f"{base}/api/v1/series", params=query, headers=bearer, timeout=10)
+        assert answer.json() == {"points": [[start, said]]}
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(10) == 0
     finally:
