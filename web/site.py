@@ -14,7 +14,7 @@ from ioc.context import Context
 from ioc.inventory import OrgTree, Scope
 from ioc.inventory.orgs import DEFAULT_TZ
 from ioc.live import NOTICE_TOPIC, Notice, seal
-from ioc.store import MetricStore, Point, RangeQuery
+from ioc.store import MetricStore, Point, RangeQuery, ranges
 from ioc.world import World
 from web.clients import Clients
 from web.facts import Facts
@@ -113,4 +113,4 @@ class Site:
             return change(conn)
 
     def _ranges(self, queries: Sequence[RangeQuery]) -> list[list[Point]]:
-        return [self.store.range(query) for query in queries]
+        return ranges(self.store, queries)

@@ -112,6 +112,18 @@ class Look(NamedTuple):
 
 
 @runtime_checkable
+class Batched(Protocol):
+    """A store that is asked many ranges more cheaply than one after the other."""
+
+    def ranges(self, queries: Sequence[RangeQuery]) -> list[list[Point]]: ...
+
+
+def ranges(store: MetricStore, queries: Sequence[RangeQuery]) -> list[list[Point]]:
+    """The answers in the order of the questions."""
+    return store.ranges(queries) if isinstance(store, Batched) else [store.range(query) for query in queries]
+
+
+@runtime_checkable
 class Remote(Protocol):
     """What a store on a server of its own can say beyond the protocol."""
 

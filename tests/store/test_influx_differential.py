@@ -37,8 +37,10 @@ class Both:
         settle_bucket(self.influx, now, keep)
 
     def agree(self, asked: list[RangeQuery]) -> None:
-        for query in asked:
-            alike(self.influx.range(query), self.embedded.range(query), self.largest, query)
+        for query, together in zip(asked, self.influx.ranges(asked), strict=True):
+            alone = self.influx.range(query)
+            assert together == alone
+            alike(alone, self.embedded.range(query), self.largest, query)
         assert self.influx.series() == self.embedded.series()
         assert self.influx.series(KIOSK) == self.embedded.series(KIOSK)
 

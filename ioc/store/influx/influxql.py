@@ -1,6 +1,6 @@
 """Statements in the part of InfluxQL that 1.x, 2.x and 3.x share: names quoted, texts bound, instants whole numbers."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ioc.model import SourceKey
@@ -15,23 +15,27 @@ def name(text: str) -> str:
     return f'"{escaped}"'
 
 
-def select(columns: Iterable[str], measurement: str, lo: int, hi: int, rest: str = "", *, source: bool = False) -> str:
-    """Rows with `lo` <= time < `hi` (epoch ms); with `source` those of the bound $org and $source."""
-    whose = ' AND "org" = $org AND "source" = $source' if source else ""
-    return " ".join(["SELECT", ", ".join(columns), "FROM", name(measurement), "WHERE", within(lo, hi) + whose, rest])
+def select(columns: Iterable[str], measurement: str, lo: int, hi: int, rest: str = "") -> str:
+    """Rows with `lo` <= time < `hi` (epoch ms); `rest` begins with further conditions, if there are any."""
+    return " ".join(["SELECT", ", ".join(columns), "FROM", name(measurement), "WHERE", within(lo, hi), rest])
 
 
 def within(lo: int, hi: int) -> str:
     return f"time >= {_at(lo)} AND time < {_at(hi)}"
 
 
-def whose(source: SourceKey) -> dict[str, str]:
-    """The values `source=True` asks for."""
-    return {"org": source.org, "source": source.source}
+def of(sources: Sequence[SourceKey]) -> tuple[str, dict[str, str]]:
+    """The condition that a row is of one of them, and the values it binds."""
+    bound: dict[str, str] = {}
+    for i, source in enumerate(sources):
+        bound |= {f"o{i}": source.org, f"s{i}": source.source}
+    each = (f'("org" = $o{i} AND "source" = $s{i})' for i in range(len(sources)))
+    return f"({' OR '.join(each)})", bound
 
 
 def buckets(step: int, first: int) -> str:
-    return f"GROUP BY time({step}ms, {first % step}ms) fill(none)"
+    """To stand behind BY_SERIES."""
+    return f", time({step}ms, {first % step}ms) fill(none)"
 
 
 def _at(t: int) -> str:

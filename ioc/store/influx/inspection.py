@@ -9,7 +9,7 @@ from ioc.model import SourceKey
 from ioc.store import Look
 from ioc.store.influx.address import Flavour
 from ioc.store.influx.failures import Unacceptable
-from ioc.store.influx.influxql import ROLLED, name, select, whose
+from ioc.store.influx.influxql import ROLLED, name, of, select
 from ioc.store.influx.levels import ALWAYS
 from ioc.store.influx.server import Server
 
@@ -33,9 +33,9 @@ def remove(server: Server, source: SourceKey) -> str:
     """Readings and roll-ups of one source."""
     if server.version.flavour is Flavour.V3:
         return f"3.x deletes nothing: the points of {source} stay"
+    condition, bound = of([source])
     for suffix in ("", *ROLLED.values()):
-        where = 'WHERE "org" = $org AND "source" = $source'
-        server.query(" ".join(["DELETE FROM", name(source.kind + suffix), where]), whose(source))
+        server.query(" ".join(["DELETE FROM", name(source.kind + suffix), "WHERE", condition]), bound)
     return f"the points of {source} are deleted"
 
 

@@ -33,7 +33,9 @@ def lines_of(samples: Sequence[Sample]) -> Lines:
     heads, fields = _Heads(), _Fields()
     for sample in samples:
         try:
-            body = ",".join([f"{fields[name]}{_number(value)}" for name, value in sample.values.items()])
+            body = ",".join([f"{fields[name]}{float(value)!r}" for name, value in sample.values.items()])
+            if "=nan" in body or "=inf" in body or "=-inf" in body:
+                _check_finite(sample)
             line = f"{heads[sample.key]}{body} {sample.t}".encode()
         except (ValueError, OverflowError) as error:
             refused.append(RefusedSample(sample, str(error)))
@@ -89,11 +91,10 @@ def _name(text: str) -> str:
     return _tag(text)
 
 
-def _number(value: float) -> str:
-    number = float(value)
-    if not isfinite(number):
-        raise ValueError(f"{number} is not finite")
-    return repr(number)
+def _check_finite(sample: Sample) -> None:
+    for name, value in sample.values.items():
+        if not isfinite(value):
+            raise ValueError(f"{name}: {value} is not finite")
 
 
 class _Heads(dict[SourceKey, str]):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from ioc.model import SeriesKey, SourceKey
-from ioc.store.influx.influxql import BY_SERIES, ROLLED, name, whose
+from ioc.store.influx.influxql import BY_SERIES, ROLLED, name, of
 from ioc.store.influx.line import metric_of
 from ioc.store.influx.server import Server
 from ioc.store.schema import HOUR
@@ -25,9 +25,9 @@ def _series(server: Server, kind: str, level: str, ending: str, source: SourceKe
     if not fields:
         return
     columns = ", ".join(f"last({name(field)})" for field in fields)
-    one = 'WHERE "org" = $org AND "source" = $source' if source else ""
-    statement = " ".join(["SELECT", columns, "FROM", name(kind + level), one, BY_SERIES])
-    for series in server.query(statement, whose(source) if source else None):
+    condition, bound = of([source]) if source else ("", {})
+    where = f"WHERE {condition}" if source else ""
+    for series in server.query(" ".join(["SELECT", columns, "FROM", name(kind + level), where, BY_SERIES]), bound):
         org, named = series.tags.get("org"), series.tags.get("source")
         for field, value in zip(fields, series.values[0][1:] if series.values else (), strict=False):
             if value is not None and org and named:

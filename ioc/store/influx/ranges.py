@@ -1,15 +1,15 @@
 """A range answered by InfluxQL: each part of the plan asked for, the parts of a bucket joined."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import inf
 from sys import float_info
 from typing import Any, Final, NamedTuple
 
-from ioc.model import SeriesKey
+from ioc.model import SeriesKey, SourceKey
 from ioc.store import Aggregate, RangeQuery
 from ioc.store.buckets import Grid
 from ioc.store.influx.failures import Overflow
-from ioc.store.influx.influxql import buckets, name, select, whose
+from ioc.store.influx.influxql import BY_SERIES, buckets, name, of, select
 from ioc.store.influx.levels import Levels
 from ioc.store.influx.line import field_of
 from ioc.store.influx.server import Server
@@ -19,6 +19,9 @@ from ioc.store.schema import HOUR, floor
 
 MOST_PARTS: Final = 12
 _SUFFIX = {"reading": "", "m1": "_1m", "h1": "_1h"}
+
+
+Found = Mapping[SourceKey, Mapping[int, float]]  # values by source and index of the bucket
 
 
 class _Rule(NamedTuple):
@@ -60,39 +63,44 @@ def parts_of(query: RangeQuery, grid: Grid, levels: Levels | None, late: set[int
     return [*parts, Part("reading", upto, query.end)] if upto < query.end else parts
 
 
-def aggregate(server: Server, query: RangeQuery, grid: Grid, parts: list[Part]) -> dict[int, float]:
-    """Values by index of the bucket; buckets without readings are not there."""
-    found: dict[int, Weighed] = {}
+def aggregate(server: Server, query: RangeQuery, sources: Sequence[SourceKey], grid: Grid, parts: list[Part]) -> Found:
+    """What `query` asks of the metric, for each of the sources; buckets without readings are not there."""
+    joined: dict[SourceKey, dict[int, Weighed]] = {source: {} for source in sources}
     join = _RULES[query.agg].join
     for part in parts:
-        for index, new in _part(server, query, grid, part):
-            found[index] = join(found[index], new) if index in found else new
+        for source, index, new in _part(server, query, sources, grid, part):
+            buckets_of = joined[source]
+            buckets_of[index] = join(buckets_of[index], new) if index in buckets_of else new
     if query.agg is Aggregate.MEAN:
-        return {index: total / n for index, (total, n) in found.items()}
-    return {index: float(value) for index, (value, _) in found.items()}
+        return {key: {index: total / n for index, (total, n) in found.items()} for key, found in joined.items()}
+    return {key: {index: float(value) for index, (value, _) in found.items()} for key, found in joined.items()}
 
 
-def _part(server: Server, query: RangeQuery, grid: Grid, part: Part) -> Iterator[tuple[int, Weighed]]:
+def _part(
+    server: Server, query: RangeQuery, sources: Sequence[SourceKey], grid: Grid, part: Part
+) -> Iterator[tuple[SourceKey, int, Weighed]]:
     columns = _columns(query.series, query.agg, part)
     first, last = (_index(grid, t - t % part.unit) for t in (part.lo, part.hi - 1))
-    rest = "" if first == last else buckets(grid.step, grid.first)
+    one = first == last
     try:
-        rows = list(_rows(server, query.series, part, columns, rest))
+        rows = list(_rows(server, query, sources, part, columns, "" if one else buckets(grid.step, grid.first)))
     except Overflow:
-        yield from _by_hand(server, query, grid, part)
+        yield from _by_hand(server, query, sources, grid, part)
         return
-    for t, value, *weight in rows:
+    for source, (t, value, *weight) in rows:
         if value is not None:
-            index = first if first == last else _index(grid, t)
-            yield index, (_told(value, part), round(weight[0]) if weight else t if first == last else part.lo)
+            index = first if one else _index(grid, t)
+            yield source, index, (_told(value, part), round(weight[0]) if weight else t if one else part.lo)
 
 
-def _by_hand(server: Server, query: RangeQuery, grid: Grid, part: Part) -> Iterator[tuple[int, Weighed]]:
+def _by_hand(
+    server: Server, query: RangeQuery, sources: Sequence[SourceKey], grid: Grid, part: Part
+) -> Iterator[tuple[SourceKey, int, Weighed]]:
     """Sums that InfluxDB cannot put into its answer: the rows themselves, added up here."""
     stored = [column[column.index("(") + 1 : -1] for column in _columns(query.series, query.agg, part)]
-    for t, value, *count in _rows(server, query.series, part, dict.fromkeys(stored), ""):
+    for source, (t, value, *count) in _rows(server, query, sources, part, dict.fromkeys(stored), ""):
         if value is not None:
-            yield _index(grid, t - t % part.unit), (_told(value, part), round(count[0]) if count else 1)
+            yield source, _index(grid, t - t % part.unit), (_told(value, part), round(count[0]) if count else 1)
 
 
 def _told(value: float, part: Part) -> float:
@@ -100,11 +108,15 @@ def _told(value: float, part: Part) -> float:
     return inf if part.table != "reading" and abs(value) >= float_info.max else value
 
 
-def _rows(server: Server, series: SeriesKey, part: Part, columns: Any, rest: str) -> Iterator[list[Any]]:
-    measurement = series.source.kind + _SUFFIX[part.table]
-    statement = select(columns, measurement, part.lo, part.hi, rest, source=True)
-    for found in server.query(statement, whose(series.source)):
-        yield from found.values
+def _rows(
+    server: Server, query: RangeQuery, sources: Sequence[SourceKey], part: Part, columns: Iterable[str], by_time: str
+) -> Iterator[tuple[SourceKey, list[Any]]]:
+    kind = query.series.source.kind
+    condition, bound = of(sources)
+    rest = f"AND {condition} {BY_SERIES}{by_time}"
+    for found in server.query(select(columns, kind + _SUFFIX[part.table], part.lo, part.hi, rest), bound):
+        source = SourceKey(found.tags["org"], kind, found.tags["source"])
+        yield from ((source, row) for row in found.values)
 
 
 def _columns(series: SeriesKey, agg: Aggregate, part: Part) -> list[str]:

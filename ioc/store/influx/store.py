@@ -16,13 +16,14 @@ from ioc.store.influx.line import writable
 from ioc.store.influx.maintain import maintain
 from ioc.store.influx.names import known_series
 from ioc.store.influx.port import InfluxPort
-from ioc.store.influx.ranges import aggregate, parts_of
+from ioc.store.influx.ranges import Found, aggregate, parts_of
 from ioc.store.influx.server import CONNECT_S, Server
 from ioc.store.influx.writer import Writer
 from ioc.store.schema import HOUR, ceil, floor
 
 REMEMBER_S = 1.0
 LOOK_S = 10.0
+AT_ONCE = 250  # sources a statement
 
 
 class _Seen(NamedTuple):
@@ -64,14 +65,21 @@ class InfluxStore:
             return self.writer.write(samples) if samples else 0
 
     def range(self, query: RangeQuery) -> list[Point]:
-        grid = Grid.of(query)
-        found: dict[int, float] = {}
-        if grid.size and writable(query.series.source, query.series.metric):
-            with self._noted():
-                seen = self._levels(floor(query.start, HOUR), ceil(query.end, HOUR))
-                parts = parts_of(query, grid, seen.levels, seen.late)
-                found = aggregate(self.server, query, grid, parts)
-        return fill(found, grid, query.fill)
+        return self._sources(query, [query.series.source])[0]
+
+    def ranges(self, queries: Sequence[RangeQuery]) -> list[list[Point]]:
+        """As `range` for each; what differs in the source alone is asked together."""
+        together: dict[tuple[object, ...], list[int]] = {}
+        for place, (series, *rest) in enumerate(queries):
+            together.setdefault((series.source.kind, series.metric, *rest), []).append(place)
+        answers: list[list[Point]] = [[] for _ in queries]
+        for places in together.values():
+            for start in range(0, len(places), AT_ONCE):
+                some = places[start : start + AT_ONCE]
+                found = self._sources(queries[some[0]], [queries[place].series.source for place in some])
+                for place, points in zip(some, found, strict=True):
+                    answers[place] = points
+        return answers
 
     def series(self, source: SourceKey | None = None) -> list[SeriesKey]:
         if source is not None and not writable(source):
@@ -126,6 +134,18 @@ class InfluxStore:
                 self.server.write(b"")
             except Unacceptable:
                 return  # nothing in it: this is what we sent, and it got past every guard
+
+    def _sources(self, query: RangeQuery, sources: Sequence[SourceKey]) -> list[list[Point]]:
+        """What `query` asks, of each of the sources."""
+        grid = Grid.of(query)
+        known = {key for key in sources if writable(key, query.series.metric)}
+        found: Found = {}
+        if grid.size and known:
+            with self._noted():
+                seen = self._levels(floor(query.start, HOUR), ceil(query.end, HOUR))
+                parts = parts_of(query, grid, seen.levels, seen.late)
+                found = aggregate(self.server, query, sorted(known), grid, parts)
+        return [fill(found.get(key, {}), grid, query.fill) for key in sources]
 
     def _levels(self, lo: int, hi: int) -> _Seen:
         seen, now = self._seen, self._monotonic()
