@@ -123,9 +123,28 @@ def test_the_wall_is_small() -> None:
     if not (DIST / "manifest.json").is_file():
         _without("no web/dist: pip install .")
     manifest = json.loads((DIST / "manifest.json").read_text())
-    chunks = _reached(manifest, "wall.html") | {"../i18n/vi.json"}
+    chunks = _reached(manifest, "wall.html") | {"../i18n/vi.json?of=wall"}
     size = sum(len(gzip.compress((DIST / manifest[chunk]["file"]).read_bytes())) for chunk in chunks)
     assert size < WALL_BYTES
+
+
+def test_a_page_carries_the_texts_it_can_say_and_no_others() -> None:
+    if not (DIST / "manifest.json").is_file():
+        _without("no web/dist: pip install .")
+    manifest = json.loads((DIST / "manifest.json").read_text())
+    source = json.loads((ROOT / "web" / "i18n" / "vi.json").read_text(encoding="utf-8"))
+    carried = {}
+    for page in ("wall", "alerts", "sources", "login"):
+        script = (DIST / manifest[f"../i18n/vi.json?of={page}"]["file"]).read_text(encoding="utf-8")
+        carried[page] = {key for key in source if f'"{key}":' in script or f'\\"{key}\\":' in script}
+    sent = {key for key in source if key.startswith(("alert.", "metric.", "ui.kpi."))}
+    assert all(sent <= keys for keys in carried.values())
+    assert {"ui.legend.ok", "health.none", "ui.wall.refused", "ui.widget.trend"} <= carried["wall"]
+    assert {"ui.leniency.no_offset", "ui.sources.act.retire.means", "role.admin"} <= carried["sources"]
+    assert "ui.alerts.move.fired" in carried["alerts"]
+    assert not [
+        key for key in carried["wall"] if key.startswith(("ui.sources.", "ui.alerts.move.", "error.", "ui.login."))
+    ]
 
 
 def test_a_wheel_holds_the_pages_and_the_texts_but_not_their_sources(tmp_path: Path) -> None:

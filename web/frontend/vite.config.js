@@ -1,24 +1,43 @@
 // Builds one HTML page per screen into web/dist; run by hatch_build.py and by `npm run build`.
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
 
 const PAGES = ['wall', 'alerts', 'sources', 'login']
 
-/** Error messages are rendered by the server; the pages do not carry them. */
-const textsOfTheScreens = {
-  name: 'texts-of-the-screens',
+const SOURCES = path.resolve(import.meta.dirname, 'src')
+const KEY = /['"`]((?:ui|health|kind|metric|state|role|alert)\.[\w.${}-]+)['"`]/g
+const SENT = /^(?:alert|metric|ui\.kpi|ui\.scene)\./ // keys that come in the server's messages
+
+/** A catalogue asked for as `vi.json?of=wall` holds what src/wall.js and all it imports can say, and nothing else. */
+const textsOfAPage = {
+  name: 'texts-of-a-page',
   enforce: 'pre',
   transform(code, id) {
-    if (!/\/i18n\/\w+\.json$/.test(id)) return null
-    const texts = Object.entries(JSON.parse(code)).filter(([key]) => !key.startsWith('error.'))
-    return { code: JSON.stringify(Object.fromEntries(texts)), map: null }
+    const page = /\/i18n\/\w+\.json\?of=(\w+)$/.exec(id)?.[1]
+    if (!page) return null
+    const shapes = keysFrom(path.join(SOURCES, `${page}.js`))
+    const texts = Object.entries(JSON.parse(code)).filter(([key]) => SENT.test(key) || shapes.some((shape) => shape.test(key)))
+    return { code: `export default JSON.parse(${JSON.stringify(JSON.stringify(Object.fromEntries(texts)))})`, map: null, moduleType: 'js' }
   },
+}
+
+const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
+/** The keys a file and all it imports name; a variable part stands for any word. */
+function keysFrom(file, seen = new Set()) {
+  if (seen.has(file)) return []
+  seen.add(file)
+  const code = readFileSync(file, 'utf-8')
+  const own = [...code.matchAll(KEY)].map(([, key]) => new RegExp(`^${key.split(/\$\{.*?\}/).map(escaped).join('[\\w.-]+')}$`))
+  const imported = [...code.matchAll(/from '(\.[^']+\.(?:js|svelte))'/g)].map(([, name]) => path.resolve(path.dirname(file), name))
+  return own.concat(imported.flatMap((next) => keysFrom(next, seen)))
 }
 
 export default defineConfig({
   base: '/',
-  plugins: [textsOfTheScreens, svelte()],
-  json: { stringify: true },
+  plugins: [textsOfAPage, svelte()],
   build: {
     outDir: '../dist',
     emptyOutDir: true,

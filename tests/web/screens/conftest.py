@@ -1,13 +1,14 @@
 """A browser and a stage for the built pages; both are skipped by name where they are not there, and fail in CI."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.web.screens import province
 from tests.web.screens.stage import DIST, ZONE, Stage
@@ -18,6 +19,8 @@ ARGUMENTS = (
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 MORNING = datetime(2026, 11, 20, 9, 15, tzinfo=ZONE)
+
+KEY = re.compile(r"\b(?:ui|health|kind|metric|state|role|alert)\.[a-z_]+")
 
 Opener = Callable[..., Page]
 
@@ -50,9 +53,9 @@ def stage() -> Iterator[Stage]:
 
 @pytest.fixture
 def show(browser: Browser, stage: Stage) -> Iterator[Opener]:
-    """Opens a page of the stage; an error nobody caught in it fails the test."""
+    """Opens a page of the stage; an error nobody caught in it fails the test, and so does a key without its text."""
     errors: list[str] = []
-    contexts = []
+    contexts: list[BrowserContext] = []
 
     def show(path: str, width: int = 1920, height: int = 1080, *, wait_for: str = "[data-state=live]") -> Page:
         context = browser.new_context(viewport={"width": width, "height": height})
@@ -65,6 +68,8 @@ def show(browser: Browser, stage: Stage) -> Iterator[Opener]:
         return page
 
     yield show
+    unsaid = [key for context in contexts for page in context.pages for key in KEY.findall(page.inner_text("body"))]
     for context in contexts:
         context.close()
     assert errors == []
+    assert unsaid == []

@@ -1,10 +1,6 @@
 // What the screens say, in Vietnamese or English, from the catalogues the server uses too.
 import { local } from './time.js'
 
-const LOADERS = {
-  vi: () => import('../../../i18n/vi.json'),
-  en: () => import('../../../i18n/en.json'),
-}
 const LOCALES = { vi: 'vi-VN', en: 'en-GB' }
 const KEPT = 'ioc.lang'
 
@@ -15,11 +11,16 @@ class Texts {
 }
 
 const texts = new Texts()
+/** @type {Record<string, () => Promise<{default: Record<string, string>}>>} */
+let loaders = {}
+
+/** Each page brings the catalogues it needs, before it says anything. @param {typeof loaders} given by language */
+export const bring = (given) => (loaders = given)
 
 /** @param {string} [preferred] what the server says of this person */
 export async function speak(preferred) {
   const asked = new URLSearchParams(location.search).get('lang')
-  await learn([asked, localStorage.getItem(KEPT), preferred].find((lang) => lang && lang in LOADERS) ?? 'vi')
+  await learn([asked, localStorage.getItem(KEPT), preferred].find((lang) => lang && lang in loaders) ?? 'vi')
 }
 
 /** @param {'vi'|'en'} lang chosen by the reader, and remembered */
@@ -29,7 +30,7 @@ export async function switchTo(lang) {
 }
 
 async function learn(lang) {
-  texts.catalogue = (await LOADERS[lang]()).default
+  texts.catalogue = (await loaders[lang]()).default
   texts.lang = lang
   document.documentElement.lang = lang
 }
