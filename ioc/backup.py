@@ -105,6 +105,8 @@ def _elsewhere(settings: Settings) -> Iterator[str]:
     if url.get_backend_name() != "sqlite":
         where = url.render_as_string(hide_password=True)
         yield f"records database {where}: dump it with its own tools, before this backup is taken"
+    if not settings.store.embedded:
+        yield f"metric store {settings.store.url}: back it up with its own tools, after this backup is taken"
     if not settings.mqtt.embedded:
         yield f"broker {settings.mqtt.url}: its retained messages and queues"
     else:

@@ -63,8 +63,12 @@ class Store(Struct, frozen=True, kw_only=True):
     ca: str | None = None
 
     def __post_init__(self) -> None:
-        if self.url != EMBEDDED:
+        if not self.embedded:
             check_access(self.access)
+
+    @property
+    def embedded(self) -> bool:
+        return self.url == EMBEDDED
 
     @property
     def access(self) -> Access:

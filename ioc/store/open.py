@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from ioc.clock import Clock
-from ioc.settings import EMBEDDED, Settings
+from ioc.settings import Settings
 from ioc.settings import Store as StoreSettings
 from ioc.store import MetricStore
 from ioc.store.embedded import EmbeddedStore
@@ -13,7 +13,7 @@ FILE = "metrics.sqlite"
 
 def open_store(settings: Settings, kinds: Collection[str], clock: Clock, *, writer: bool = False) -> MetricStore:
     """Open it; IocError when it cannot be. A server is not reached before the first call."""
-    if settings.store.url == EMBEDDED:
+    if settings.store.embedded:
         return EmbeddedStore(settings.root / FILE, writer=writer)
     return open_influx(settings.store, kinds, clock, writer=writer)
 
