@@ -113,7 +113,6 @@ class Leniency(StrEnum):
     CLOCK_AHEAD = "clock_ahead"
     CLOCK_BEHIND = "clock_behind"
     IGNORED_TEXT = "ignored_text"
-    PRIVATE_KEY = "private_key"
     CLOSED_ORG = "closed_org"
     TOO_MANY_KEYS = "too_many_keys"
 
