@@ -1,0 +1,103 @@
+"""The working days of one org: its own table wins over announcements, those over the package, that over the week."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from ioc.calendar import seed
+from ioc.calendar.days import Day, DayKind, DayReason, Special
+from ioc.calendar.seed import Seed
+from ioc.clock import local
+from ioc.hours import OFFICE_PERIODS, Period
+
+Week = tuple[tuple[Period, ...], ...]  # Monday first
+
+OFFICE_WEEK: Week = (OFFICE_PERIODS,) * 5 + ((), ())
+
+
+@dataclass(frozen=True, slots=True, eq=False)  # known by identity, so that answers can be kept
+class Calendar:
+    """Pure: what it says of a day depends on nothing but these tables; instants are epoch ms."""
+
+    tz: ZoneInfo
+    specials: Mapping[date, Special] = field(default_factory=dict)
+    week: Week = OFFICE_WEEK
+    corrections: Mapping[date, Special] = field(default_factory=seed.corrections)
+    seed: Callable[[int], Seed] = seed.seed
+
+    def day(self, day: date) -> Day:
+        special = self.specials.get(day)
+        if special is not None:
+            return self._special(day, special, DayReason.OPENED, DayReason.CLOSED)
+        announced = self.corrections.get(day)
+        if announced is not None:
+            known = day in self.seed(day.year).off
+            return self._special(
+                day, announced, DayReason.MAKE_UP_DAY, DayReason.HOLIDAY if known else DayReason.SWAPPED_OFF
+            )
+        return self._seeded(day)
+
+    def periods_on(self, day: date) -> tuple[Period, ...]:
+        return self.day(day).periods
+
+    def is_working_day(self, day: date) -> bool:
+        return self.day(day).working
+
+    def estimated(self, year: int) -> bool:
+        """Whether the days off around Tết of `year` are computed: neither announced nor in the org's own table."""
+        if year <= seed.announced_to():
+            return False
+        tet = self.seed(year)
+        return not any(tet.is_tet(day) for day in self.specials)
+
+    def date_of(self, at: int) -> date:
+        return local(at, self.tz).date()
+
+    def instant(self, day: date, at: time) -> int:
+        return int(datetime.combine(day, at, self.tz).timestamp() * 1000)
+
+    def spans_on(self, day: date) -> list[tuple[int, int]]:
+        """The periods of a day as instants."""
+        return [(self.instant(day, start), self.instant(day, end)) for start, end in self.periods_on(day)]
+
+    def closing(self, day: date) -> int:
+        """When a working day ends."""
+        return self.instant(day, self.periods_on(day)[-1][1])
+
+    def opened_at(self, now: int) -> int | None:
+        """When the period that is open now began, None when closed."""
+        return _opened_at(self, now // 60_000)
+
+    def _special(self, day: date, special: Special, work: DayReason, off: DayReason) -> Day:
+        if special.kind is DayKind.OFF:
+            return Day(day, (), off, special.note, special.source)
+        usual = self.week[day.weekday()]
+        reason = DayReason.WORKING_DAY if usual and not special.periods else work
+        return Day(day, special.periods or usual or self._usual(), reason, special.note, special.source)
+
+    def _seeded(self, day: date) -> Day:
+        known = self.seed(day.year)
+        usual = self.week[day.weekday()]
+        if day in known.off:
+            return Day(day, (), DayReason.HOLIDAY, known.off[day])
+        if usual:
+            return Day(day, usual, DayReason.WORKING_DAY)
+        if day in known.work:
+            return Day(day, self._usual(), DayReason.MAKE_UP_DAY)
+        return Day(day, (), DayReason.WEEKEND)
+
+    def _usual(self) -> tuple[Period, ...]:
+        """The hours of a day that is worked for another: those of the first weekday that has any."""
+        return next((periods for periods in self.week if periods), OFFICE_PERIODS)
+
+
+@lru_cache(maxsize=512)
+def _opened_at(calendar: Calendar, minute: int) -> int | None:
+    """Hours change on whole minutes only, so one answer serves a minute."""
+    at = minute * 60_000
+    for start, end in calendar.spans_on(calendar.date_of(at)):
+        if start <= at < end:
+            return start
+    return None

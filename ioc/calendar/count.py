@@ -1,0 +1,96 @@
+"""Counting along a calendar: days and hours forwards and back, the working time between two instants."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from ioc.calendar.calendar import Calendar
+from ioc.errors import IocError
+
+HOUR_MS = 3_600_000
+_ONE_DAY = timedelta(days=1)
+_LONGEST_CLOSURE_DAYS = 400
+
+
+def next_working_day(calendar: Calendar, day: date, step: int = 1) -> date:
+    """The first working day after `day` (before it for step -1); IocError `never_open` where none is in sight."""
+    for offset in range(1, _LONGEST_CLOSURE_DAYS + 1):
+        found = day + offset * step * _ONE_DAY
+        if calendar.is_working_day(found):
+            return found
+    raise IocError("never_open", f"the calendar has no working day within {_LONGEST_CLOSURE_DAYS} days of {day}")
+
+
+def on_or_after(calendar: Calendar, day: date) -> date:
+    """`day`, or the next working day where it is off (Civil Code 2015 art. 148.5)."""
+    return day if calendar.is_working_day(day) else next_working_day(calendar, day)
+
+
+def add_working_days(calendar: Calendar, start: date, n: int) -> date:
+    """The n-th working day after `start`, which itself never counts (Civil Code 2015 art. 147.2); back for n < 0."""
+    step = 1 if n > 0 else -1
+    for _ in range(abs(n)):
+        start = next_working_day(calendar, start, step)
+    return start
+
+
+def add_days(calendar: Calendar, start: date, n: int) -> date:
+    """`n` calendar days after `start`; one that is off gives way to the next working day."""
+    return on_or_after(calendar, start + n * _ONE_DAY)
+
+
+def add_hours(at: int, hours: float) -> int:
+    """Hours of the clock, nights and days off included."""
+    return at + round(hours * HOUR_MS)
+
+
+def add_working_hours(calendar: Calendar, at: int, hours: float) -> int:
+    """The instant when that much working time has passed since `at`, or before it for hours < 0."""
+    return shift(calendar, at, round(hours * HOUR_MS))
+
+
+def shift(calendar: Calendar, at: int, ms: int) -> int:
+    """`at` moved by working milliseconds; an end that falls on a closing is that closing, never the next opening."""
+    left = abs(ms)
+    for start, end in _after(calendar, at) if ms >= 0 else _before(calendar, at):
+        if left <= end - start:
+            return start + left if ms >= 0 else end - left
+        left -= end - start
+    raise AssertionError("spans end only with an error")
+
+
+def next_opening(calendar: Calendar, at: int) -> int:
+    """The next instant after `at` at which a period begins."""
+    return next(start for start, _end in _after(calendar, at) if start > at)
+
+
+def working_time_between(calendar: Calendar, start: int, end: int) -> int:
+    """Open milliseconds from `start` to `end`; negative where `end` is the earlier."""
+    if end < start:
+        return -working_time_between(calendar, end, start)
+    total, day, last = 0, calendar.date_of(start), calendar.date_of(end)
+    while day <= last:
+        total += sum(max(0, min(b, end) - max(a, start)) for a, b in calendar.spans_on(day))
+        day += _ONE_DAY
+    return total
+
+
+def _after(calendar: Calendar, at: int) -> Iterator[tuple[int, int]]:
+    """What is left of the period at `at`, then every later period."""
+    day = calendar.date_of(at)
+    for start, end in calendar.spans_on(day):
+        if at < end:
+            yield max(start, at), end
+    while True:
+        day = next_working_day(calendar, day)
+        yield from calendar.spans_on(day)
+
+
+def _before(calendar: Calendar, at: int) -> Iterator[tuple[int, int]]:
+    """What has passed of the period at `at`, then every earlier period, backwards."""
+    day = calendar.date_of(at)
+    for start, end in reversed(calendar.spans_on(day)):
+        if start < at:
+            yield start, min(end, at)
+    while True:
+        day = next_working_day(calendar, day, -1)
+        yield from reversed(calendar.spans_on(day))

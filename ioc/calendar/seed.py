@@ -1,0 +1,54 @@
+"""What is known of a year before anybody configures anything: the `holidays` package and announced corrections."""
+
+import csv
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from importlib import resources
+
+from ioc.calendar.days import DayKind, Special
+
+COUNTRY, LANGUAGE = "VN", "vi"
+_TET = "Tết Nguyên Đán"
+_TET_BEFORE, _TET_AFTER = timedelta(days=3), timedelta(days=6)
+
+
+@dataclass(frozen=True, slots=True)
+class Seed:
+    """One year of the package: days off by name, weekend days worked instead, the first day of the lunar year."""
+
+    off: Mapping[date, str]
+    work: frozenset[date]
+    tet: date | None
+
+    def is_tet(self, day: date) -> bool:
+        return self.tet is not None and self.tet - _TET_BEFORE <= day <= self.tet + _TET_AFTER
+
+
+@lru_cache(maxsize=32)
+def seed(year: int) -> Seed:
+    """The package's own view of `year`; lunar holidays of years it has no announcement for are computed."""
+    # a tenth of a second to import: only where somebody asks for a day
+    import holidays
+
+    found = holidays.country_holidays(COUNTRY, years=year, language=LANGUAGE)
+    off = {day: name for day, name in sorted(found.items()) if day.year == year}
+    work = frozenset(day for day in found.weekend_workdays if day.year == year)
+    return Seed(off, work, next((day for day, name in off.items() if name == _TET), None))
+
+
+@lru_cache(maxsize=1)
+def corrections() -> Mapping[date, Special]:
+    """The shipped table of what was announced; it wins over the package."""
+    text = resources.files("ioc.calendar").joinpath("corrections.csv").read_text(encoding="utf-8")
+    return {
+        date.fromisoformat(row["date"]): Special(DayKind(row["kind"]), (), row["note"], row["source"])
+        for row in csv.DictReader(text.splitlines())
+    }
+
+
+@lru_cache(maxsize=1)
+def announced_to() -> int:
+    """The last year whose days off around Tết the shipped table holds."""
+    return max(day.year for day in corrections() if seed(day.year).is_tet(day))

@@ -1,0 +1,44 @@
+"""The calendars that the cases speak of, and the clock on their wall."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from ioc.calendar import Calendar, DayKind, Special
+from ioc.calendar.calendar import OFFICE_WEEK
+from ioc.hours import OFFICE_PERIODS, Hours, Period
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def at(text: str) -> int:
+    """Local time as epoch ms."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=HANOI).timestamp() * 1000)
+
+
+def hours(text: str) -> tuple[Period, ...]:
+    return Hours.parse(text).periods
+
+
+def work(periods: str = "") -> Special:
+    return Special(DayKind.WORK, hours(periods) if periods else ())
+
+
+OFF = Special(DayKind.OFF)
+OWN = {
+    date(2026, 1, 2): work(),
+    date(2026, 2, 17): work("08:00-10:00"),
+    date(2026, 6, 10): OFF,
+    date(2026, 6, 12): work("07:30-11:30"),
+    date(2026, 6, 13): work("08:00-11:00"),
+    date(2026, 6, 14): work(),
+    date(2026, 8, 22): OFF,
+}
+CALENDARS = {
+    "default": Calendar(HANOI),
+    "library": Calendar(HANOI, corrections={}),
+    "sunday": Calendar(HANOI, week=(*OFFICE_WEEK[:6], hours("08:00-11:00"))),
+    "saturday": Calendar(HANOI, week=((OFFICE_PERIODS,) * 5 + (hours("07:30-11:30"), ()))),
+    "hue": Calendar(HANOI, week=((hours("07:30-11:30,13:00-17:00"),) * 5 + ((), ()))),
+    "three": Calendar(HANOI, week=((hours("07:00-09:00,09:30-11:30,13:30-17:00"),) * 5 + ((), ()))),
+    "own": Calendar(HANOI, OWN),
+}
