@@ -1,0 +1,73 @@
+"""The instant a term ends, with the pauses of its clock."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from ioc.calendar import Calendar
+from ioc.calendar.count import (
+    add_days,
+    add_hours,
+    add_working_days,
+    add_working_hours,
+    next_working_day,
+    on_or_after,
+    shift,
+    working_time_between,
+)
+from ioc.deadline.term import Term, Unit
+from ioc.errors import IocError
+
+Pause = tuple[int, int]  # from, to: epoch ms
+
+
+def due_at(calendar: Calendar, start: int, term: Term, pauses: Iterable[Pause] = ()) -> int:
+    """Epoch ms. Each pause that begins before the term ends pushes it by the working time it took.
+
+    A term in hours of the clock is pushed by the whole time: that clock runs by night too.
+    """
+    due = nominal(calendar, start, term)
+    for begin, end in merged(pauses, start):
+        if begin >= due:
+            break
+        if term.unit is Unit.HOUR:
+            due += end - begin
+        elif paused := working_time_between(calendar, begin, end):
+            due = shift(calendar, due, paused)
+    return due
+
+
+def nominal(calendar: Calendar, start: int, term: Term) -> int:
+    """The end of the term if its clock never stops; terms in days end with the last day's closing."""
+    if term.unit is Unit.HOUR:
+        return add_hours(start, term.value)
+    if term.unit is Unit.WORKING_HOUR:
+        return add_working_hours(calendar, start, term.value)
+    return calendar.closing(_last_day(calendar, start, term))
+
+
+def merged(pauses: Iterable[Pause], start: int) -> list[Pause]:
+    """In order, without overlaps, from `start` on; IocError `bad_pause` where one ends before it begins."""
+    found: list[Pause] = []
+    for begin, end in sorted(pauses):
+        if end < begin:
+            raise IocError("bad_pause", f"a pause ends ({end}) before it begins ({begin})", begin=begin, end=end)
+        if found and begin <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        elif end > start:
+            found.append((max(begin, start), end))
+    return found
+
+
+def _last_day(calendar: Calendar, start: int, term: Term) -> date:
+    first = calendar.date_of(start)
+    if not term.days:
+        return _same_day(calendar, first, start)
+    if term.unit is Unit.DAY:
+        return add_days(calendar, first, term.days)
+    return add_working_days(calendar, first, term.days)
+
+
+def _same_day(calendar: Calendar, day: date, start: int) -> date:
+    """A term of no days ends with the day itself, or the next where that is off or over."""
+    found = on_or_after(calendar, day)
+    return found if calendar.closing(found) >= start else next_working_day(calendar, found)
