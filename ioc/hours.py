@@ -1,6 +1,7 @@
 """Opening hours of a source: when it is expected to be on, in the local time of its org."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -33,8 +34,7 @@ class Hours:
             return cls(text, (), weekdays_only=False)
         if text == OFFICE:
             return cls(text, OFFICE_PERIODS, weekdays_only=True)
-        periods = tuple(_period(part.strip()) for part in text.split(","))
-        return cls(text, tuple(sorted(periods)), weekdays_only=False)
+        return cls(text, read_periods(text), weekdays_only=False)
 
     def periods_on(self, day: date) -> tuple[Period, ...]:
         return () if self.weekdays_only and day.weekday() >= 5 else self.periods
@@ -57,6 +57,16 @@ class Hours:
                 if at > now_ms:
                     return at
         return None
+
+
+def read_periods(text: str) -> tuple[Period, ...]:
+    """`HH:MM-HH:MM[,HH:MM-HH:MM]` in the order of the day; UsageError `bad_hours` otherwise."""
+    return tuple(sorted(_period(part.strip()) for part in text.split(",")))
+
+
+def write_periods(periods: Iterable[Period]) -> str:
+    """What `read_periods` reads."""
+    return ",".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in periods)
 
 
 def _period(text: str) -> Period:

@@ -4,10 +4,11 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
+from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ioc.errors import UsageError
-from ioc.hours import Hours
+from ioc.hours import Hours, read_periods, write_periods
 from ioc.inventory.sheet import Cells
 from ioc.inventory.sources import DEFAULTS
 from ioc.wire import is_id, is_org
@@ -68,6 +69,16 @@ def hours(text: str) -> str:
         return Hours.parse(text).text
     except UsageError:
         raise BadCell(f"{text!r}; allowed: office, always or HH:MM-HH:MM") from None
+
+
+def periods(text: str) -> str:
+    """Opening hours of one day, in order and apart."""
+    try:
+        found = read_periods(text)
+    except UsageError:
+        raise BadCell(f"{text!r}; allowed: HH:MM-HH:MM,HH:MM-HH:MM") from None
+    apart = all(before[1] <= after[0] for before, after in pairwise(found))
+    return write_periods(found) if apart else _checked(text, False, "periods that do not overlap")
 
 
 def zone(text: str) -> str:

@@ -1,25 +1,23 @@
 """Orgs and sources from CSV into the database: all of a file or nothing, the same file twice changes nothing."""
 
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ioc import audit
 from ioc.clock import local
 from ioc.db import Database
 from ioc.db.tables import org as org_table
 from ioc.db.tables import source as source_table
 from ioc.inventory import cells, sheet
-from ioc.inventory.cells import BadCell, CellReader, Value
+from ioc.inventory.cells import BadCell, CellReader
 from ioc.inventory.links import Lines, Record, Records, check_cycles, check_links, merge
 from ioc.inventory.orgs import Org, OrgTree
-from ioc.inventory.report import Change, ImportReport
-from ioc.inventory.sheet import Problems, Sheet
-from ioc.meta import Fact, bump
+from ioc.inventory.report import ImportReport
+from ioc.inventory.sheet import Problems
+from ioc.inventory.writing import close, difference, read_rows, transaction, write
 from ioc.model import SourceStatus
 
 ORG_COLUMNS: Mapping[str, CellReader] = {
@@ -63,21 +61,21 @@ def import_orgs(db: Database, given: Path | str, now: int, dry_run: bool, actor:
     """
     problems = Problems()
     found = sheet.read(given, ("code", "name"), tuple(ORG_COLUMNS), problems)
-    rows, lines = _read_rows(found, ORG_COLUMNS, ("code", "name"), lambda row: str(row["code"]), problems)
+    rows, lines = read_rows(found, ORG_COLUMNS, ("code", "name"), lambda row: str(row["code"]), problems)
     for row in rows.values():
         if "kind" in row:
             row["kind"] = row["kind"] or ""
-    with _transaction(db, dry_run) as conn:
+    with transaction(db, dry_run) as conn:
         known = _orgs(conn)
         merged = merge(known, rows)
         check_links(rows, lines, merged, ("parent", "successor"), problems)
         check_cycles(rows, lines, merged, "parent", problems)
         check_cycles(rows, lines, merged, "successor", problems)
         problems.raise_if_any(found.origin)
-        report = _difference("org", known, rows, dry_run)
+        report = difference("org", known, rows, dry_run)
         if not dry_run and report.changes:
-            _write(conn, org_table, report, merged, lambda _code, row: org_table.c.code == row["code"])
-            _close(db, conn, report, now, actor, found.origin)
+            write(conn, org_table, report, merged, lambda _code, row: org_table.c.code == row["code"])
+            close(db, conn, report, now, actor, found.origin)
     return report
 
 
@@ -90,9 +88,9 @@ def import_sources(
     """
     problems = Problems()
     found = sheet.read(given, ("org", "kind", "source"), tuple(SOURCE_COLUMNS), problems)
-    rows, lines = _read_rows(found, SOURCE_COLUMNS, ("org", "kind", "source"), _path, problems)
+    rows, lines = read_rows(found, SOURCE_COLUMNS, ("org", "kind", "source"), _path, problems)
     _resolve_replaced(rows, lines, problems)
-    with _transaction(db, dry_run) as conn:
+    with transaction(db, dry_run) as conn:
         orgs = OrgTree(Org(**row) for row in _orgs(conn).values())
         known = _sources(conn)
         merged = merge(known, rows)
@@ -104,37 +102,11 @@ def import_sources(
         check_cycles(rows, lines, merged, "replaces", problems)
         problems.raise_if_any(found.origin)
         rows = _with_status(rows, known, merged, orgs, now, simulated)
-        report = _difference("source", known, rows, dry_run)
+        report = difference("source", known, rows, dry_run)
         if not dry_run and report.changes:
-            _write(conn, source_table, report, merge(known, rows), _is_source)
-            _close(db, conn, report, now, actor, found.origin)
+            write(conn, source_table, report, merge(known, rows), _is_source)
+            close(db, conn, report, now, actor, found.origin)
     return report
-
-
-def _transaction(db: Database, dry_run: bool) -> AbstractContextManager[Connection]:
-    return db.read() if dry_run else db.write()
-
-
-def _read_rows(
-    found: Sheet,
-    columns: Mapping[str, CellReader],
-    required: Iterable[str],
-    name: Callable[[Record], str],
-    problems: Problems,
-) -> tuple[Records, Lines]:
-    rows: Records = {}
-    lines: Lines = {}
-    for row in found.rows:
-        try:
-            values = cells.read_row(row.cells, columns, frozenset(required))
-        except BadCell as bad:
-            problems.add(row.line, str(bad))
-            continue
-        key = name(values)
-        if key in rows:
-            problems.add(row.line, f"{key} already stands on line {lines[key]}")
-        rows[key], lines[key] = values, row.line
-    return rows, lines
 
 
 def _orgs(conn: Connection) -> Records:
@@ -176,39 +148,6 @@ def _with_status(rows: Records, known: Records, merged: Records, orgs: OrgTree, 
     return decided
 
 
-def _difference(what: str, known: Records, rows: Records, dry_run: bool) -> ImportReport:
-    changed: dict[str, dict[str, Change]] = {}
-    for key, row in rows.items():
-        if key in known:
-            fields = {name: (known[key][name], value) for name, value in row.items() if known[key][name] != value}
-            if fields:
-                changed[key] = fields
-    added = tuple(key for key in rows if key not in known)
-    return ImportReport(what, dry_run, added, changed, len(rows) - len(added) - len(changed))
-
-
-Where = Callable[[str, Record], sa.ColumnElement[bool]]
-
-
-def _write(conn: Connection, table: sa.Table, report: ImportReport, merged: Records, where: Where) -> None:
-    if report.added:
-        conn.execute(sa.insert(table), [merged[key] for key in report.added])
-    for key, fields in report.changed.items():
-        values: dict[str, Value] = {name: after for name, (_before, after) in fields.items()}
-        conn.execute(sa.update(table).where(where(key, merged[key])).values(values))
-
-
 def _is_source(_path: str, row: Record) -> sa.ColumnElement[bool]:
     t = source_table.c
     return sa.and_(t.org == row["org"], t.kind == row["kind"], t.source == row["source"])
-
-
-def _close(db: Database, conn: Connection, report: ImportReport, now: int, actor: str, origin: str) -> None:
-    """What every import leaves behind: a new revision for the readers and a line in the audit."""
-    bump(db, conn, Fact.INVENTORY_REV)
-    detail = {
-        "added": len(report.added),
-        "changed": {key: [*fields] for key, fields in report.changed.items()},
-        "unchanged": report.unchanged,
-    }
-    audit.record(conn, now, actor, f"{report.what}.import", origin, detail)

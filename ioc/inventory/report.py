@@ -12,7 +12,7 @@ Change = tuple[Value, Value]  # before, after
 class ImportReport:
     """The difference between a file and the database, written or (`dry_run`) only looked at."""
 
-    what: str  # "org" or "source"
+    what: str  # "org", "source" or "calendar"
     dry_run: bool
     added: tuple[str, ...]
     changed: Mapping[str, Mapping[str, Change]]

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 
 from ioc.db import Database, migrate, sqlite_url
@@ -51,6 +53,21 @@ def test_indexes_and_defaults_are_the_declared_ones(empty, tmp_path):
 
     assert shape(empty) == shape(declared)
     declared.close()
+
+
+def test_an_older_schema_is_brought_up_with_what_it_holds(empty):
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    with empty.write() as conn:
+        config.attributes["connection"] = conn
+        command.upgrade(config, "0001")
+        conn.execute(sa.text("INSERT INTO org (code, name) VALUES ('hg', 'Hà Giang')"))
+    assert migrate.current(empty) == "0001"
+    assert migrate.upgrade(empty)
+    assert migrate.current(empty) == migrate.head()
+    with empty.read() as conn:
+        assert conn.scalar(sa.text("SELECT name FROM org")) == "Hà Giang"
+        assert conn.scalar(sa.text("SELECT count(*) FROM calendar_day")) == 0
 
 
 def test_a_second_time_does_nothing(empty):

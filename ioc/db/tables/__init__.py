@@ -15,13 +15,14 @@ from ioc.db.tables.ingested import (
     quarantine,
     ticket,
 )
-from ioc.db.tables.inventory import meta, org, source
+from ioc.db.tables.inventory import calendar_day, meta, org, source
 from ioc.db.tables.people import audit, lease, role_beat, token, user
 
 __all__ = [
     "alert",
     "alert_entry",
     "audit",
+    "calendar_day",
     "conference",
     "counter",
     "cursor",

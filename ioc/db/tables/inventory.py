@@ -1,4 +1,4 @@
-"""Orgs and sources, and facts about the whole installation."""
+"""Orgs, sources, their special days, and facts about the whole installation."""
 
 import sqlalchemy as sa
 from sqlalchemy import (
@@ -56,6 +56,17 @@ source = Table(
     Column("simulated", Boolean, nullable=False, server_default=sa.false()),
     Column("first_seen", BigInteger),
     sa.UniqueConstraint("org", "kind", "source"),
+)
+
+calendar_day = Table(  # what an org's calendar says otherwise than weeks, holidays and announcements do
+    "calendar_day",
+    metadata,
+    Column("org", String(64), ForeignKey("org.code", deferrable=True, initially="DEFERRED"), primary_key=True),
+    Column("date", String(10), primary_key=True),
+    Column("kind", String(4), nullable=False),  # calendar.DayKind
+    Column("periods", Text),  # HH:MM-HH:MM,… of a day that is worked; the usual ones when empty
+    Column("note", Text),
+    Column("source", Text),
 )
 
 meta = Table("meta", metadata, Column("key", String(64), primary_key=True), Column("value", Text, nullable=False))

@@ -1,0 +1,21 @@
+"""Reading the special days of all orgs from the database."""
+
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ioc.calendar.days import DayKind, Special
+from ioc.calendar.orgs import Calendars
+from ioc.db.tables import calendar_day
+from ioc.hours import read_periods
+
+
+def load(conn: Connection) -> Calendars:
+    """The calendars as the database has them."""
+    found: dict[str, dict[date, Special]] = {}
+    for row in conn.execute(sa.select(calendar_day)):
+        periods = read_periods(row.periods) if row.periods else ()
+        special = Special(DayKind(row.kind), periods, row.note or "", row.source or "")
+        found.setdefault(row.org, {})[date.fromisoformat(row.date)] = special
+    return Calendars(found)
