@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from ioc.calendar import records as calendar_records
 from ioc.db import Database
 from ioc.db.tables import org as org_table
 from ioc.db.tables import source as source_table
@@ -18,7 +19,7 @@ def load(conn: Connection, today: str) -> Inventory:
     orgs = OrgTree(Org(**row) for row in conn.execute(sa.select(org_table)).mappings())
     rows = conn.execute(sa.select(source_table)).mappings()
     sources = {source.key: source for source in (_source(row, today) for row in rows)}
-    return Inventory(orgs, sources, int(get(conn, Fact.INVENTORY_REV, "0")))
+    return Inventory(orgs, sources, int(get(conn, Fact.INVENTORY_REV, "0")), calendar_records.load(conn))
 
 
 def register(db: Database, conn: Connection, key: SourceKey, now_ms: int, *, simulated: bool = False) -> int:

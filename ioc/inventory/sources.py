@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from ioc.calendar import Calendar, Calendars
 from ioc.hours import ALWAYS, OFFICE, Hours
 from ioc.inventory.orgs import OrgTree, Scope
 from ioc.model import SourceKey, SourceStatus
@@ -64,12 +65,22 @@ class Inventory:
     orgs: OrgTree
     sources: dict[SourceKey, Source] = field(default_factory=dict)
     rev: int = 0
+    calendars: Calendars = field(default_factory=Calendars)
+    _calendar: dict[str, Calendar] = field(default_factory=dict)
 
     def in_scope(self, scope: Scope) -> Iterator[Source]:
         return (source for source in self.sources.values() if source.key.org in scope)
 
     def tz(self, key: SourceKey) -> ZoneInfo:
         return self.orgs.tz(key.org)
+
+    def calendar(self, org: str) -> Calendar:
+        """The working days of an org, in its own time zone."""
+        found = self._calendar.get(org)
+        if found is None:
+            path = (unit.code for unit in self.orgs.path(org))
+            found = self._calendar[org] = self.calendars.of(path, self.orgs.tz(org))
+        return found
 
     def without(self, kind: str, org_kinds: Iterable[str]) -> set[str]:
         """Orgs of those kinds that have no source of `kind`: no device is missing there, none was ever installed."""

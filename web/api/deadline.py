@@ -1,0 +1,47 @@
+"""When something received now must be done, with every day counted or passed over."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from msgspec import Struct
+
+from ioc.deadline import CountedDay, Term, Unit, explain
+from ioc.errors import IocError
+from web.api.route import Call
+from web.api.series import instant
+
+# lunar days can be computed within these
+FIRST, LAST = datetime(1995, 1, 1, tzinfo=UTC), datetime(2099, 12, 31, tzinfo=UTC)
+
+
+class Query(Struct, frozen=True):
+    org: str
+    start: str
+    value: float
+    unit: Unit
+
+
+def deadline(call: Call) -> dict[str, Any]:
+    query, org = call.query, call.query.org
+    call.subtree(org)
+    term = Term(query.value, query.unit)
+    start = instant(call, "start", query.start, org, call.now)
+    if not FIRST.timestamp() <= start / 1000 <= LAST.timestamp():
+        detail = f"start is from {FIRST:%Y-%m-%d} to {LAST:%Y-%m-%d}"
+        raise IocError("invalid_value", detail, name="start", detail=detail)
+    found = explain(call.site.world.inventory.calendar(org), start, term)
+    return {
+        "org": org,
+        "start": call.at(start, org),
+        "value": query.value,
+        "unit": query.unit,
+        "due_at": call.at(found.due_at, org),
+        "estimated": found.estimated,
+        "days": [_day(call, day) for day in found.days],
+    }
+
+
+def _day(call: Call, day: CountedDay) -> dict[str, Any]:
+    text = call.site.context.texts.render(call.lang, f"ui.deadline.{day.reason}", {})
+    plain = {"date": day.date.isoformat(), "counted": day.counted, "reason": day.reason}
+    return plain | {"text": text, "note": day.note}
