@@ -52,14 +52,21 @@ class Handover:
         self.arrived.set()
 
     def after(self, seq: int) -> Handed | None:
-        """The batch that continues at `seq` + 1; older ones are let go."""
+        """What continues at `seq` + 1, several batches as one: a write costs a store about the same however large it
+        is. Older ones are let go.
+        """
         with self._lock:
             self.arrived.clear()
             while self._batches and self._batches[0].last <= seq:
                 self._size -= len(self._batches.popleft().samples)
-            if self._batches and self._batches[0].first <= seq + 1:
-                return self._batches[0]
-            return None
+            samples: list[Sample] = []
+            last = seq
+            for batch in self._batches:
+                if batch.first > last + 1 or len(samples) >= CATCH_UP:
+                    break
+                samples += batch.samples
+                last = batch.last
+            return Handed(seq + 1, last, samples) if last > seq else None
 
 
 def samples_of(batch: Batch) -> list[Sample]:

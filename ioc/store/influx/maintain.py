@@ -11,7 +11,7 @@ from ioc.store import Retention
 from ioc.store.influx.address import Flavour
 from ioc.store.influx.influxql import name, within
 from ioc.store.influx.levels import Levels, read_late, write_late
-from ioc.store.influx.tables import joined, readings, rolled, write_rolled
+from ioc.store.influx.tables import Row, joined, readings, rolled, write_rolled
 from ioc.store.influx.writer import Writer
 from ioc.store.rolled import roll
 from ioc.store.schema import HOUR, MINUTE, floor
@@ -20,6 +20,7 @@ DAY = 24 * HOUR
 _SETTLE = 5_000  # a minute is rolled up this long after its end, so that it seldom has to be done twice
 _AT_ONCE = 240  # steps of each sort a call
 _SWEEP_EVERY = HOUR
+_FEW, _MANY = 20_000, 60_000  # readings in one answer
 
 
 def maintain(writer: Writer, now: int, retention: Retention) -> None:
@@ -35,16 +36,23 @@ def maintain(writer: Writer, now: int, retention: Retention) -> None:
 
 
 def _roll_minutes(writer: Writer, settled: int) -> None:
+    """As many minutes at a time as make an answer of bearable size; where nothing was said, on to where it was."""
+    end = floor(settled, MINUTE)
     for _ in range(_AT_ONCE):
         with writer.lock:
             levels = _levels(writer)
             start = levels.minutes
-            if start + MINUTE > settled:
+            if start >= end:
                 return
-            if not _minute(writer, start):
+            upto = min(end, start + writer.stride * MINUTE)
+            found = _minutes(writer, start, upto)
+            if not found:
                 ahead = writer.first_reading(start)
-                start = floor(settled if ahead is None else min(ahead, settled), MINUTE) - MINUTE
-            writer.move(levels._replace(minutes=max(start, levels.minutes) + MINUTE))
+                upto = end if ahead is None else max(upto, min(floor(ahead, MINUTE), end))
+            writer.stride = (
+                min(60, writer.stride * 2) if found < _FEW else max(1, writer.stride * _MANY // (found + _FEW))
+            )
+            writer.move(levels._replace(minutes=upto))
 
 
 def _roll_hours(writer: Writer) -> None:
@@ -69,7 +77,7 @@ def _late_hour(writer: Writer, hour: int, minutes: Iterable[int]) -> None:
     floors = _levels(writer).floors
     for minute in minutes:
         if minute >= floors.raw:
-            _minute(writer, minute)
+            _minutes(writer, minute, minute + MINUTE)
         elif minute >= floors.hour:
             _fold(writer, minute, MINUTE if minute >= floors.minute else HOUR)
     if hour < _levels(writer).hours and hour >= floors.minute:
@@ -81,15 +89,15 @@ def _late_hour(writer: Writer, hour: int, minutes: Iterable[int]) -> None:
     writer.changed()
 
 
-def _minute(writer: Writer, start: int) -> bool:
-    """Make the minute anew from all its readings; whether there were any."""
-    rows = [
-        (series, start, roll(found))
-        for kind in sorted(writer.kinds)
-        for series, found in readings(writer.server, kind, start, start + MINUTE).items()
-    ]
+def _minutes(writer: Writer, start: int, end: int) -> int:
+    """Make the minutes from `start` to `end` anew from all their readings; how many there were."""
+    rows: list[Row] = []
+    for kind in sorted(writer.kinds):
+        for series, found in readings(writer.server, kind, start, end).items():
+            by_minute = groupby(found, lambda reading: floor(reading[0], MINUTE))
+            rows += [(series, minute, roll(list(some))) for minute, some in by_minute]
     write_rolled(writer.server, MINUTE, rows)
-    return bool(rows)
+    return sum(figures.n for _series, _minute, figures in rows)
 
 
 def _hour(writer: Writer, start: int) -> None:

@@ -24,6 +24,7 @@ class Writer:
         self.server = server
         self.kinds = set(kinds)
         self.newest: int | None = None
+        self.stride = 1  # minutes that are rolled up at a time
         self.lock = RLock()
         self._now = now
         self.changed = changed
