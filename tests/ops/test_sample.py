@@ -28,7 +28,7 @@ def awake() -> dict:
 def test_it_loads_as_it_is():
     settings = load(TEXT)
     assert settings.mqtt.embedded
-    assert {rule.kind for rule in settings.rule} == {"offline", "threshold", "dossier_overdue"}
+    assert {rule.kind for rule in settings.rule} == {"offline", "threshold", "dossier_overdue", "system"}
     assert not settings.route, "nobody is told anything before an administrator says so"
 
 

@@ -1,0 +1,59 @@
+"""Our own trouble is an alert like any other: raised after its hold, ended by itself."""
+
+import pytest
+
+from ioc.beat import Beat
+
+SYSTEM = """
+[[rule]]
+id = "system"
+kind = "system"
+severity = "critical"
+hours = "always"
+"""
+
+
+@pytest.fixture
+def line(stage):
+    s = stage(SYSTEM)
+    beat = Beat(s.db, "ingest", s.clock)
+
+    def live(seconds, ok=True, **detail):
+        beat.say(ok, detail)
+        s.run(seconds, 2, beat.write)
+
+    return s, live
+
+
+def test_a_metric_store_that_refuses_entry_is_said_in_its_own_words(line):
+    s, live = line
+    live(10, metric_store=None)
+    assert s.states == []
+    live(60, ok=False, metric_store="InfluxDB at 127.0.0.1: 401 unauthorized; check store.token")
+    assert s.states == ["firing"]
+    assert "401 unauthorized; check store.token" in s.pocket.messages[0].subject
+    live(30, metric_store=None)
+    assert s.states == ["resolved_unseen"]
+    assert len(s.pocket.messages) == 2
+
+
+def test_a_short_trouble_is_not_announced(line):
+    s, live = line
+    live(20, ok=False, records="database is locked")
+    live(20)
+    assert s.states == ["closed"]
+    assert s.pocket.messages == []
+
+
+def test_an_ingest_without_a_sign_of_life_is_announced(line):
+    s, live = line
+    live(10)
+    s.run(60, 2)
+    assert s.states == ["firing"]
+    assert "không có tín hiệu" in s.pocket.messages[0].subject
+
+
+def test_an_installation_that_never_had_an_ingest_is_quiet(stage):
+    s = stage(SYSTEM)
+    s.run(60, 2)
+    assert s.states == []
