@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
 from functools import lru_cache
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from ioc.clock import local
@@ -16,47 +17,36 @@ ALWAYS = "always"
 OFFICE = "office"
 OFFICE_PERIODS: tuple[Period, ...] = ((time(7, 30), time(11, 30)), (time(13, 30), time(17, 0)))
 _PERIOD = re.compile(r"^([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)$")
-_LOOK_AHEAD_DAYS = 10
+
+
+class Openings(Protocol):
+    """The calendar of an org, as far as hours need it."""
+
+    @property
+    def tz(self) -> ZoneInfo: ...
+
+    def opened_at(self, now: int) -> int | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Daily periods, on working days only for `office`; no periods means always open."""
+    """Daily periods, or the working hours of the org for `office`; neither means always open."""
 
     text: str
     periods: tuple[Period, ...]
-    weekdays_only: bool
 
     @classmethod
     def parse(cls, text: str) -> "Hours":
         """Read `office`, `always` or `HH:MM-HH:MM[,HH:MM-HH:MM]` (every day); UsageError names what is allowed."""
-        if text == ALWAYS:
-            return cls(text, (), weekdays_only=False)
-        if text == OFFICE:
-            return cls(text, OFFICE_PERIODS, weekdays_only=True)
-        return cls(text, read_periods(text), weekdays_only=False)
+        return cls(text, () if text in (ALWAYS, OFFICE) else read_periods(text))
 
-    def periods_on(self, day: date) -> tuple[Period, ...]:
-        return () if self.weekdays_only and day.weekday() >= 5 else self.periods
-
-    def opened_at(self, now_ms: int, tz: ZoneInfo) -> int | None:
+    def opened_at(self, now_ms: int, calendar: Openings) -> int | None:
         """When the period that is open now began (epoch ms; 0 for `always`), None when closed."""
+        if self.text == OFFICE:
+            return calendar.opened_at(now_ms)
         if not self.periods:
             return 0
-        return _span(self, tz, now_ms // 60_000)
-
-    def next_opening(self, now_ms: int, tz: ZoneInfo) -> int | None:
-        """The next instant a period begins (epoch ms), None for `always`."""
-        if not self.periods:
-            return None
-        today = local(now_ms, tz).date()
-        for offset in range(_LOOK_AHEAD_DAYS):
-            day = today + timedelta(days=offset)
-            for start, _end in self.periods_on(day):
-                at = _instant(day, start, tz)
-                if at > now_ms:
-                    return at
-        return None
+        return _span(self.periods, calendar.tz, now_ms // 60_000)
 
 
 def read_periods(text: str) -> tuple[Period, ...]:
@@ -80,15 +70,11 @@ def _period(text: str) -> Period:
     return start, end
 
 
-def _instant(day: date, at: time, tz: ZoneInfo) -> int:
-    return int(datetime.combine(day, at, tz).timestamp() * 1000)
-
-
 @lru_cache(maxsize=512)
-def _span(hours: Hours, tz: ZoneInfo, minute: int) -> int | None:
+def _span(periods: tuple[Period, ...], tz: ZoneInfo, minute: int) -> int | None:
     """Hours change on whole minutes only, so one answer serves a minute."""
     now = local(minute * 60_000, tz)
-    for start, end in hours.periods_on(now.date()):
+    for start, end in periods:
         if start <= now.time() < end:
-            return _instant(now.date(), start, tz)
+            return int(datetime.combine(now.date(), start, tz).timestamp() * 1000)
     return None

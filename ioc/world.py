@@ -97,7 +97,7 @@ class World:
 
     def opened_at(self, source: Source, now: int) -> int | None:
         """When its opening hours that run now began (0: always open), None when closed."""
-        return source.hours.opened_at(now, self.inventory.tz(source.key))
+        return source.hours.opened_at(now, self.inventory.calendar(source.key.org))
 
     def silent_since(self, source: Source, now: int, missed: int = MISSED_INTERVALS) -> int | None:
         """The instant its silence became a missed contract; None while heard, closed, or without a cadence."""

@@ -1,18 +1,12 @@
 """Opening hours in local time."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 import pytest
 
 from ioc.errors import UsageError
 from ioc.hours import Hours
+from tests.calendar.calendars import CALENDARS, at
 
-HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
-
-
-def at(text: str) -> int:
-    return int(datetime.fromisoformat(text).replace(tzinfo=HANOI).timestamp() * 1000)
+OFFICE = CALENDARS["default"]
 
 
 @pytest.mark.parametrize(
@@ -26,20 +20,23 @@ def at(text: str) -> int:
         ("2026-11-20T17:00", None),
         ("2026-11-21T09:00", None),
         ("2026-11-22T09:00", None),
+        ("2026-11-24T09:00", None),
+        ("2026-08-22T09:00", "2026-08-22T07:30"),
     ],
 )
 def test_office_hours(now: str, opened: str | None) -> None:
-    assert Hours.parse("office").opened_at(at(now), HANOI) == (at(opened) if opened else None)
+    assert Hours.parse("office").opened_at(at(now), OFFICE) == (at(opened) if opened else None)
 
 
 def test_named_hours_hold_every_day_and_always_never_closes() -> None:
-    assert Hours.parse("08:00-20:00").opened_at(at("2026-11-22T09:00"), HANOI) == at("2026-11-22T08:00")
-    assert Hours.parse("always").opened_at(at("2026-11-22T03:00"), HANOI) == 0
+    holiday = at("2026-11-24T09:00")
+    assert Hours.parse("08:00-20:00").opened_at(holiday, OFFICE) == at("2026-11-24T08:00")
+    assert Hours.parse("08:00-20:00").opened_at(at("2026-11-22T09:00"), OFFICE) == at("2026-11-22T08:00")
+    assert Hours.parse("always").opened_at(at("2026-11-22T03:00"), OFFICE) == 0
 
 
-def test_the_next_opening_skips_the_weekend() -> None:
-    assert Hours.parse("office").next_opening(at("2026-11-20T16:59"), HANOI) == at("2026-11-23T07:30")
-    assert Hours.parse("always").next_opening(at("2026-11-20T16:59"), HANOI) is None
+def test_office_hours_are_those_of_the_org() -> None:
+    assert Hours.parse("office").opened_at(at("2026-11-22T08:30"), CALENDARS["sunday"]) == at("2026-11-22T08:00")
 
 
 @pytest.mark.parametrize("text", ["", "8:00-17:00", "17:00-08:00", "24:00-25:00", "daily", "08:00"])

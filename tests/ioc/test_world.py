@@ -1,10 +1,13 @@
 """What the live state says about a source at a given moment."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from ioc.calendar import Calendars, DayKind, Special
+from ioc.hours import Hours
 from ioc.live import Delta, Patch
 from ioc.model import Health, SourceStatus
 from ioc.world import Gap, World
@@ -131,3 +134,24 @@ def test_deltas_apply_in_order_and_a_missing_one_is_noticed() -> None:
 def test_a_commune_without_an_endpoint_is_not_an_endpoint_that_is_lost() -> None:
     assert inventory().without("vc", ["district"]) == {"hg.old"}
     assert inventory().without("vc", ["province"]) == {"hg"}
+
+
+def test_a_kiosk_is_closed_on_a_holiday_and_expected_on_a_make_up_saturday() -> None:
+    heard = world(state(KIOSK, at("2026-11-23T16:59"), waiting=0))
+    kiosk = heard.inventory.sources[KIOSK]
+    assert health(heard, KIOSK, at("2026-11-24T09:00")) is Health.CLOSED
+    assert heard.offline_since(kiosk, at("2026-11-24T09:00")) is None
+    assert heard.offline_since(kiosk, at("2026-11-25T07:33")) == at("2026-11-25T07:32")
+    swapped = world(state(KIOSK, at("2026-08-21T16:59"), waiting=0))
+    assert health(swapped, KIOSK, at("2026-08-22T09:00")) is Health.OFFLINE
+
+
+def test_the_calendar_of_an_org_opens_and_closes_its_kiosks() -> None:
+    saturday, monday = date(2026, 11, 28), date(2026, 11, 30)
+    rows = {saturday: Special(DayKind.WORK, Hours.parse("08:00-10:00").periods), monday: Special(DayKind.OFF)}
+    own = World(replace(inventory(), calendars=Calendars({"hg": rows})), kinds(), epoch="e")
+    kiosk = own.inventory.sources[KIOSK]
+    assert own.opened_at(kiosk, at("2026-11-28T09:00")) == at("2026-11-28T08:00")
+    assert own.opened_at(kiosk, at("2026-11-28T10:00")) is None
+    assert own.opened_at(kiosk, at("2026-11-30T09:00")) is None
+    assert own.opened_at(own.inventory.sources[PORTAL], at("2026-11-30T09:00")) == 0
