@@ -29,7 +29,8 @@ def test_nothing_of_the_wall_is_cut_off(show: Opener, width: int, height: int, l
 
 @pytest.mark.parametrize(("width", "height"), [(3840, 2160), (1920, 1080), (1024, 768)])
 def test_every_row_of_a_list_is_recognisable(show: Opener, width: int, height: int) -> None:
-    page = show("/wall", width, height)
+    page = show("/wall", width, height, wait_for=".centres .words")
+    page.wait_for_selector(".chips .name")
     for names in (".centres .words", ".chips .name"):
         shown = page.locator(names)
         assert shown.count() >= 4
@@ -47,7 +48,7 @@ def test_a_hundred_communes_without_districts_are_one_block(stage: Stage, show: 
                     "sites": {f"hg.{n}/vc": one | {"health": "offline" if n == 7 else "ok"}}}
         for n in range(124)
     }  # fmt: skip
-    page = show("/wall")
+    page = show("/wall", wait_for=".block .cell")
     assert page.locator(".block").count() == 1
     assert page.locator(".cell").count() == 124
     assert page.locator(".attention li").count() == 1
@@ -58,7 +59,7 @@ def test_a_region_of_provinces_shows_shares_where_cells_would_be_dust(stage: Sta
     one = areas["hg"]["sites"]["hg/p1"]
     for code, area in areas.items():
         area["sites"] = {f"{code}/{n}": one | {"health": "offline" if n < 9 else "ok"} for n in range(330)}
-    page = show("/wall")
+    page = show("/wall", wait_for=".block .cell")
     assert page.locator(".block").count() == len(areas)
     assert page.locator(".cell").count() == 2 * len(areas)
     assert (
@@ -77,7 +78,7 @@ def test_the_week_before_is_named_only_where_it_is_drawn(stage: Stage, show: Ope
 
 
 def test_every_site_has_a_cell(stage: Stage, show: Opener) -> None:
-    page = show("/wall", 1024, 768)
+    page = show("/wall", 1024, 768, wait_for=".block .cell")
     sites = sum(len(area["sites"]) for area in stage.payloads["vc"]["areas"].values())
     assert page.locator(".cell").count() == sites
     page.wait_for_function("() => [...document.querySelectorAll('.cell')].every((cell) => cell.clientWidth > 6)")
@@ -86,7 +87,7 @@ def test_every_site_has_a_cell(stage: Stage, show: Opener) -> None:
 def test_a_night_is_calm(stage: Stage, show: Opener) -> None:
     night = MORNING + timedelta(hours=12)
     stage.payloads, stage.now = province.payloads(night, night=True), lambda: night
-    page = show("/wall")
+    page = show("/wall", wait_for=".block .cell")
     assert page.locator(".cell.closed").count() > 150
     assert page.locator(".cell.offline, .cell.critical, .block.bad").count() == 0
     assert page.get_by_text("Ngoài giờ làm việc").count() >= 3

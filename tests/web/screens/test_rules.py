@@ -112,3 +112,20 @@ def test_a_young_series_begins_where_it_begins(ask: Ask) -> None:
     newborn = [[at, None if at < 143 * 600_000 else 1] for at, _ in minutes]
     assert len(ask("since", "fromTheFirst", newborn)) == 13
     assert ask("since", "fromTheFirst", [[0, None]]) == [[0, None]]
+
+
+@pytest.mark.parametrize(
+    ("target", "patch", "result"),
+    [
+        ({"a": 1}, {"b": 2}, {"a": 1, "b": 2}),
+        ({"a": 1, "b": 2}, {"a": None}, {"b": 2}),
+        ({"a": {"b": 1, "c": 2}}, {"a": {"b": None, "d": 3}}, {"a": {"c": 2, "d": 3}}),
+        ({"a": [1]}, {"a": [2, 3]}, {"a": [2, 3]}),
+        ({"a": "text"}, {"a": {"b": None, "c": 1}}, {"a": {"c": 1}}),
+        (None, {"a": 1}, {"a": 1}),
+        ({"a": 1}, "text", "text"),
+        ({}, {"gone": None}, {}),
+    ],
+)
+def test_a_merge_patch_is_applied_as_its_standard_says(ask: Ask, target: Any, patch: Any, result: Any) -> None:
+    assert ask("merge", "merge", target, patch) == result

@@ -9,6 +9,10 @@ import './wall.css'
 bring({ vi: () => import('../../i18n/vi.json?of=wall'), en: () => import('../../i18n/en.json?of=wall') })
 watchPreload()
 clock.start()
+const FONT = '400 28px "Inter Variable"'
+const patience = new Promise((resume) => setTimeout(resume, 2_000))
+await Promise.race([document.fonts.load(FONT, '0189 Đạ'), patience]) // room is measured in it
+
 const target = document.getElementById('app')
 target.replaceChildren()
 mount(Wall, { target })

@@ -1,16 +1,22 @@
-// How much room words take, estimated: enough to decide between one line and two before anything is drawn.
+// How much room words take, measured in the font of the screens: one line or two is decided before anything is drawn.
 
-const LETTER = 0.56 // of the size, on the careful side
+let pen = null
+
+/** Its width in em. @param {string} text */
+function em(text) {
+  pen ??= document.createElement('canvas').getContext('2d')
+  pen.font = '100px "Inter Variable", sans-serif'
+  return pen.measureText(text).width / 100
+}
 
 /** @param {string} text @param {number} width rem @param {number} size rem @returns {number} lines, words kept whole */
 export function lines(text, width, size) {
-  const space = size * LETTER
   let n = 1
-  let left = width
+  let line = ''
   for (const word of text.split(' ')) {
-    const long = word.length * space
-    if (long > left && left < width) [n, left] = [n + 1, width]
-    left -= long + space
+    const longer = line ? `${line} ${word}` : word
+    if (line && em(longer) * size > width) [n, line] = [n + 1, word]
+    else line = longer
   }
   return n
 }
