@@ -1,9 +1,11 @@
 """The calendar the demo lives by: local days, minutes of a day, working days."""
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from ioc.calendar import Calendar
 from ioc.clock import local
 from ioc.hours import OFFICE_PERIODS
 
@@ -48,7 +50,8 @@ def days_back(day: date, n: int) -> list[date]:
 
 
 def works(day: date) -> bool:
-    return day.weekday() < 5
+    """Whether offices work: holidays and make-up days as the shipped calendar has them."""
+    return _calendar().is_working_day(day)
 
 
 def working_day_after(day: date, n: int) -> date:
@@ -62,3 +65,8 @@ def working_day_after(day: date, n: int) -> date:
 def in_office(t: int) -> bool:
     minutes = minutes_of(t)
     return works(day_of(t)) and any(start <= minutes < end for start, end in OPENINGS)
+
+
+@lru_cache(maxsize=1)
+def _calendar() -> Calendar:
+    return Calendar(TZ)

@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 
 from connectors.simulator import roster
-from connectors.simulator.days import DAY, MINUTE, SECOND, at, in_office
+from connectors.simulator.days import DAY, MINUTE, SECOND, at, in_office, works
 from connectors.simulator.history import history
 from connectors.simulator.kiosks import kiosk_events, kiosk_state
 from connectors.simulator.mishaps import fibre_cuts
@@ -116,7 +116,9 @@ def test_the_events_of_the_provincial_centre_give_the_same_figures_as_its_plan()
 
 def test_the_provincial_centre_is_never_silent_longer_than_its_contract_allows():
     site = PEOPLE.of("queue")[0]
-    for day in (MONDAY + timedelta(days=offset) for offset in range(5)):
+    week = [MONDAY + timedelta(days=offset) for offset in range(7)]
+    assert [day for day in week if not works(day)] == [date(2026, 11, 24), *week[5:]]  # the Culture Day
+    for day in filter(works, week):
         heard = sorted(event["ts"] for event in kiosk_events(1, day, site, tag=""))
         for opening, closing in ((450, 690), (810, 1_020)):
             inside = [t for t in heard if at(day, opening) <= t <= at(day, closing)]
