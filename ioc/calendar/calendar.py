@@ -28,16 +28,12 @@ class Calendar:
     seed: Callable[[int], Seed] = seed.seed
 
     def day(self, day: date) -> Day:
-        special = self.specials.get(day)
-        if special is not None:
-            return self._special(day, special, DayReason.OPENED, DayReason.CLOSED)
-        announced = self.corrections.get(day)
-        if announced is not None:
-            known = day in self.seed(day.year).off
-            return self._special(
-                day, announced, DayReason.MAKE_UP_DAY, DayReason.HOLIDAY if known else DayReason.SWAPPED_OFF
-            )
-        return self._seeded(day)
+        found = self._seeded(day)
+        if day in self.corrections:
+            found = self._told(found, self.corrections[day], DayReason.MAKE_UP_DAY, DayReason.SWAPPED_OFF)
+        if day in self.specials:
+            found = self._told(found, self.specials[day], DayReason.OPENED, DayReason.CLOSED)
+        return found
 
     def periods_on(self, day: date) -> tuple[Period, ...]:
         return self.day(day).periods
@@ -70,12 +66,13 @@ class Calendar:
         """When the period that is open now began, None when closed."""
         return _opened_at(self, now // 60_000)
 
-    def _special(self, day: date, special: Special, work: DayReason, off: DayReason) -> Day:
-        if special.kind is DayKind.OFF:
-            return Day(day, (), off, special.note, special.source)
-        usual = self.week[day.weekday()]
-        reason = DayReason.WORKING_DAY if usual and not special.periods else work
-        return Day(day, special.periods or usual or self._usual(), reason, special.note, special.source)
+    def _told(self, below: Day, row: Special, work: DayReason, off: DayReason) -> Day:
+        """What a row makes of a day; one that only confirms what was known keeps the reason."""
+        works = row.kind is DayKind.WORK
+        periods = row.periods or self.week[below.date.weekday()] or self._usual() if works else ()
+        confirms = works == below.working and not row.periods
+        reason = below.reason if confirms else work if works else off
+        return Day(below.date, periods, reason, row.note or (below.note if confirms else ""), row.source)
 
     def _seeded(self, day: date) -> Day:
         known = self.seed(day.year)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from ioc.errors import IocError
 
 MAX_DAYS = 3_660
-MAX_HOURS = MAX_DAYS * 24
+MAX_HOURS = 30_000
 
 
 class Unit(StrEnum):

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from ioc.calendar import Calendar, Calendars, DayReason
+from ioc.calendar import Calendar, Calendars, DayKind, DayReason, Special
 from ioc.calendar import seed as seeds
 from ioc.calendar.count import next_opening, next_working_day, working_time_between
 from ioc.errors import IocError
@@ -38,8 +38,16 @@ def test_the_orgs_own_row_wins_over_announcement_package_and_week():
     assert own.day(date(2026, 6, 10)).reason is DayReason.CLOSED
     assert own.day(date(2026, 6, 13)).reason is DayReason.OPENED
     assert own.day(date(2026, 2, 17)).periods == hours("08:00-10:00")
-    assert own.is_working_day(date(2026, 1, 2))
+    assert own.day(date(2026, 1, 2)).reason is DayReason.OPENED
     assert not own.is_working_day(date(2026, 8, 22))
+
+
+def test_a_row_that_only_confirms_keeps_the_reason_and_brings_its_own_words():
+    tet = Special(DayKind.OFF, note="Nghỉ Tết", source="Thông báo")
+    own = Calendar(HANOI, {date(2027, 2, 6): tet, date(2027, 2, 7): OFF, date(2026, 6, 8): work()})
+    assert (own.day(date(2027, 2, 6)).reason, own.day(date(2027, 2, 6)).note) == (DayReason.HOLIDAY, "Nghỉ Tết")
+    assert own.day(date(2027, 2, 7)).note == "Mùng hai Tết Nguyên Đán"
+    assert own.day(date(2026, 6, 8)).reason is DayReason.WORKING_DAY
 
 
 def test_every_shipped_correction_has_a_note_and_a_source():

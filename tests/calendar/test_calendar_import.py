@@ -112,7 +112,7 @@ def test_a_child_inherits_and_its_own_row_wins(db):
     assert province.periods_on(saturday) == hours("07:30-11:30")
     assert district.periods_on(saturday) == hours("07:30-11:30,13:30-17:00")
     tet = district.day(date(2027, 2, 4))
-    assert (tet.reason, tet.note, tet.source) == (DayReason.CLOSED, "Nghỉ Tết", "Thông báo của tỉnh")
+    assert (tet.reason, tet.note, tet.source) == (DayReason.HOLIDAY, "Nghỉ Tết", "Thông báo của tỉnh")
     assert not district.estimated(2027)
 
 
