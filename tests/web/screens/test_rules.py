@@ -105,13 +105,34 @@ def test_rows_that_do_not_fit_leave_a_line_to_say_so(ask: Ask) -> None:
     assert ask("room", "fitting", [5], 2, 3) == 1
 
 
-def test_a_young_series_begins_where_it_begins(ask: Ask) -> None:
-    minutes = [[n * 600_000, None if n < 130 else n] for n in range(144)]
-    shown = ask("since", "fromTheFirst", minutes)
-    assert shown[0] == [130 * 600_000, 130]
-    newborn = [[at, None if at < 143 * 600_000 else 1] for at, _ in minutes]
-    assert len(ask("since", "fromTheFirst", newborn)) == 13
-    assert ask("since", "fromTheFirst", [[0, None]]) == [[0, None]]
+STEP = 600_000
+
+
+def known_from(first: int) -> list[list[int | None]]:
+    return [[n * STEP, None if n < first else n] for n in range(144)]
+
+
+@pytest.mark.parametrize(
+    ("first", "before", "start", "compared"),
+    [
+        (100, 144, 100, False),
+        (143, 144, 131, False),
+        (100, 140, 100, False),
+        (100, 120, 100, True),
+        (100, 30, 30, True),
+        (0, 0, 0, True),
+    ],
+)
+def test_a_young_series_begins_where_it_begins(ask: Ask, first: int, before: int, start: int, compared: bool) -> None:
+    """A few figures of the week before are no comparison."""
+    shown = ask("since", "fromTheFirst", known_from(first), known_from(before))
+    assert shown["points"] == known_from(first)[start:]
+    assert shown["previous"] == (known_from(before)[start:] if compared else [])
+
+
+def test_nothing_known_stays_as_it_is(ask: Ask) -> None:
+    assert ask("since", "fromTheFirst", [[0, None]], []) == {"points": [[0, None]], "previous": []}
+    assert ask("since", "fromTheFirst", [], []) == {"points": [], "previous": []}
 
 
 @pytest.mark.parametrize(
