@@ -15,9 +15,10 @@ from ioc.store.influx.line import field_of
 from ioc.store.influx.server import Server
 from ioc.store.joins import Weighed, add, high, later, low
 from ioc.store.plan import Dirty, Part, plan
-from ioc.store.schema import HOUR, floor
+from ioc.store.schema import HOUR, MINUTE, floor
 
 MOST_PARTS: Final = 12
+_READY: Final = {"m1": 2 * MINUTE, "h1": 2 * HOUR}
 _SUFFIX = {"reading": "", "m1": "_1m", "h1": "_1h"}
 
 
@@ -82,6 +83,9 @@ def _part(
     columns = _columns(query.series, query.agg, part)
     first, last = (_index(grid, t - t % part.unit) for t in (part.lo, part.hi - 1))
     one = first == last
+    if not one and grid.step <= _READY.get(part.table, 0):
+        yield from _by_hand(server, query, sources, grid, part)
+        return
     try:
         rows = list(_rows(server, query, sources, part, columns, "" if one else buckets(grid.step, grid.first)))
     except Overflow:
@@ -96,7 +100,9 @@ def _part(
 def _by_hand(
     server: Server, query: RangeQuery, sources: Sequence[SourceKey], grid: Grid, part: Part
 ) -> Iterator[tuple[SourceKey, int, Weighed]]:
-    """Sums that InfluxDB cannot put into its answer: the rows themselves, added up here."""
+    """The rows themselves, put together here: sums that InfluxDB cannot put into its answer, and roll-ups of which a
+    bucket holds one or two (ten times as fast as having each of them grouped again).
+    """
     stored = [column[column.index("(") + 1 : -1] for column in _columns(query.series, query.agg, part)]
     for source, (t, value, *count) in _rows(server, query, sources, part, dict.fromkeys(stored), ""):
         if value is not None:
