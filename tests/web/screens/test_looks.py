@@ -54,6 +54,21 @@ def test_a_hundred_communes_without_districts_are_one_block(stage: Stage, show: 
     assert page.locator(".attention li").count() == 1
 
 
+def test_a_district_in_trouble_is_one_line_and_namesakes_say_what_they_are(stage: Stage, show: Opener) -> None:
+    areas = stage.payloads["vc"]["areas"]
+    for area in areas.values():
+        for site in area["sites"].values():
+            site["health"] = "ok"
+    for site in areas["hg.yen-minh"]["sites"].values():
+        site["health"] = "warning"
+    town, seat, *_others = areas["hg.dong-van"]["sites"].values()
+    town |= {"name": "Điểm cầu thị trấn Đồng Văn", "health": "offline"}
+    seat |= {"name": "Điểm cầu huyện Đồng Văn", "health": "offline"}
+    page = show("/wall", wait_for=".attention li")
+    assert page.locator(".attention li b").all_inner_texts() == ["Huyện Đồng Văn", "Thị trấn Đồng Văn", "Yên Minh"]
+    assert page.locator(".attention li").last.inner_text().split() == ["Yên", "Minh", "18", "điểm", "cầu"]
+
+
 def test_a_region_of_provinces_shows_shares_where_cells_would_be_dust(stage: Stage, show: Opener) -> None:
     areas = stage.payloads["vc"]["areas"]
     one = areas["hg"]["sites"]["hg/p1"]
