@@ -163,7 +163,8 @@ def test_every_command_explains_itself(capsys):
     names = [" ".join(path) for path, parser in walk(cli.parser()) if parser.format_help()]
     for wanted in (
         "store copy", "demo", "serve", "check-config", "check-store", "token create", "user passwd", "org import",
-        "source import", "source confirm", "source retire", "simulate", "replay", "backup", "restore", "doctor", "migrate",
+        "source import", "source confirm", "source retire", "simulate", "replay", "backup", "restore", "doctor",
+        "migrate",
     ):  # fmt: skip
         assert wanted in names
         assert next(p for path, p in walk(cli.parser()) if " ".join(path) == wanted).description
