@@ -1,6 +1,6 @@
 """How fast samples get into a real InfluxDB 1.6.7, beside a raw urllib3 POST of the same bytes; the last line is JSON.
 
-Four ways in one run, turn about: the ready body, packed beforehand, by bare urllib3 (the yardstick); the same body
+Four ways in one run, body about: the ready body, packed beforehand, by bare urllib3 (the yardstick); the same body
 handed to our sender, which packs it; samples handed to the store, which makes the lines too; and the same by way of
 influxdb-client's write path of 2.x, through nginx.
 Usage: benchmarks/influx_write.py [--quick]
@@ -48,16 +48,15 @@ def batches(count: int, turn: int) -> list[list[Sample]]:
     ]
 
 
-def per_second(given: list[list[Sample]], work: Callable[[], object]) -> float:
+def seconds(work: Callable[[], object]) -> float:
     began = time.perf_counter()
     work()
-    return sum(map(len, given)) / (time.perf_counter() - began)
+    return time.perf_counter() - began
 
 
-def raw(pool: urllib3.PoolManager, url: str, bodies: list[bytes]) -> None:
-    for body in bodies:
-        answer = pool.request("POST", url, body=body, headers={"Content-Encoding": "gzip"})
-        assert answer.status == 204, answer.data
+def raw(pool: urllib3.PoolManager, url: str, body: bytes) -> None:
+    answer = pool.request("POST", url, body=body, headers={"Content-Encoding": "gzip"})
+    assert answer.status == 204, answer.data
 
 
 def store_at(url: str) -> InfluxStore:
@@ -66,32 +65,23 @@ def store_at(url: str) -> InfluxStore:
 
 
 def measure(folder: Path, quick: bool) -> dict[str, float]:
-    count, rounds = (8, 3) if quick else (40, 7)
+    count, rounds = (8, 4) if quick else (40, 8)
     with influxd(folder) as server, nginx(folder, server.port) as front:
         direct = store_at(server.url)
         client = store_at(f"influx+http://127.0.0.1:{front}/ioc?org=any&flavour=v2")
         pool, url = urllib3.PoolManager(retries=False), f"http://127.0.0.1:{server.port}/write?db=ioc&precision=ms"
-        ways: dict[str, list[float]] = {"raw_urllib3": [], "sender": [], "store": [], "client_through_nginx": []}
-        for turn in range(rounds + 1):
-            given = [batches(count, turn * 4 + way) for way in range(4)]
-            plain = [[b"\n".join(lines_of(samples).lines) for samples in some] for some in given[:2]]
-            packed = [gzip.compress(body, 1, mtime=0) for body in plain[0]]
-            done = {
-                "raw_urllib3": per_second(given[0], lambda bodies=packed: raw(pool, url, bodies)),
-                "sender": per_second(given[1], lambda bodies=plain[1]: [direct.server.write(body) for body in bodies]),
-                "store": per_second(given[2], lambda some=given[2]: [direct.write(samples) for samples in some]),
-                "client_through_nginx": per_second(given[3], lambda some=given[3]: [client.write(s) for s in some]),
-            }
-            if turn:  # the first warms up
-                for way, rate in done.items():
-                    ways[way].append(rate)
-    figures = {f"{way}_samples_per_s": median(rates) for way, rates in ways.items()}
-    ratios = {
-        f"{way}_ratio": median(a / b for a, b in zip(rates, ways["raw_urllib3"], strict=True))
-        for way, rates in ways.items()
-        if way != "raw_urllib3"
-    }
-    return figures | ratios
+        took = {"raw_urllib3": [], "sender": [], "store": [], "client_through_nginx": []}
+        for turn in range(rounds):
+            for a, b, c, d in zip(*(batches(count, turn * 4 + way) for way in range(4)), strict=True):
+                packed = gzip.compress(b"\n".join(lines_of(a).lines), 1, mtime=0)
+                plain = b"\n".join(lines_of(b).lines)
+                took["raw_urllib3"].append(seconds(lambda body=packed: raw(pool, url, body)))
+                took["sender"].append(seconds(lambda body=plain: direct.server.write(body)))
+                took["store"].append(seconds(lambda samples=c: direct.write(samples)))
+                took["client_through_nginx"].append(seconds(lambda samples=d: client.write(samples)))
+    middle = {way: median(times[count:]) for way, times in took.items()}  # the first round warms up
+    ratios = {f"{way}_ratio": middle["raw_urllib3"] / at for way, at in middle.items() if way != "raw_urllib3"}
+    return {f"{way}_samples_per_s": BATCH / at for way, at in middle.items()} | ratios
 
 
 def main() -> int:

@@ -30,10 +30,11 @@ def lines_of(samples: Sequence[Sample]) -> Lines:
     good: list[Sample] = []
     lines: list[bytes] = []
     refused: list[RefusedSample] = []
-    heads, fields = _Heads(), _Fields()
+    heads, forms = _Heads(), _Forms()
     for sample in samples:
         try:
-            body = ",".join([f"{fields[name]}{float(value)!r}" for name, value in sample.values.items()])
+            values = sample.values
+            body = forms[*values] % (*map(float, values.values()),)
             if "=nan" in body or "=inf" in body or "=-inf" in body:
                 _check_finite(sample)
             line = f"{heads[sample.key]}{body} {sample.t}".encode()
@@ -103,9 +104,11 @@ class _Heads(dict[SourceKey, str]):
         return made
 
 
-class _Fields(dict[str, str]):
-    def __missing__(self, metric: str) -> str:
-        self[metric] = made = f"{_name(field_of(metric))}="
+class _Forms(dict[tuple[str, ...], str]):
+    """`waiting=%r,serving=%r` of the metrics waiting and serving."""
+
+    def __missing__(self, metrics: tuple[str, ...]) -> str:
+        self[metrics] = made = ",".join(f"{_name(field_of(metric))}=".replace("%", "%%") + "%r" for metric in metrics)
         return made
 
 
