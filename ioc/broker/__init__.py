@@ -6,7 +6,7 @@ import random
 import ssl
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import paho.mqtt.client as paho
@@ -33,22 +33,17 @@ def address(settings: Mqtt) -> tuple[str, int, bool]:
     return parts.hostname or "127.0.0.1", parts.port or (8883 if tls else 1883), tls
 
 
-def paho_client(
-    settings: Mqtt,
-    client_id: str,
-    kind: type[paho.Client] = paho.Client,
-    *,
-    persistent: bool = False,
-    manual_ack: bool = False,
-) -> paho.Client:
-    """A client set up as every connection of ours is, not yet connected."""
-    client = kind(
-        CallbackAPIVersion.VERSION2,
-        client_id=client_id,
-        clean_session=not persistent,
-        protocol=paho.MQTTv311,
-        manual_ack=manual_ack,
-    )
+Client = TypeVar("Client", bound=paho.Client)
+
+
+def paho_client(settings: Mqtt, client_id: str, *, persistent: bool = False) -> paho.Client:
+    """A client as every connection of ours is, not yet connected; it speaks MQTT 3.1.1."""
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=not persistent)
+    return set_up(client, settings)
+
+
+def set_up(client: Client, settings: Mqtt) -> Client:
+    """Account, TLS and limits as configured."""
     if settings.username is not None:
         client.username_pw_set(settings.username, settings.password)
     if address(settings)[2]:

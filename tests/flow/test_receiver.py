@@ -127,4 +127,5 @@ def test_the_fast_socket_is_in_place(broker: Mosquitto) -> None:
     client = PersistentClient(Mqtt(url=broker.url), "probe", ["ioc/v1/#"], [])
     client.connect("127.0.0.1", broker.port)
     assert isinstance(client._client.socket(), BufferedSocket)
+    assert hasattr(paho.Client, "_handle_on_message")
     client.disconnect()
