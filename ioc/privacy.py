@@ -9,10 +9,9 @@ import msgspec
 
 _REDACTED = b"{"
 _CACHED = 10_000
-_KEY = re.compile(rb'"([^"]*)"\s*:')
-_WHOLE = msgspec.json.Decoder(msgspec.Raw)
 _WORD = re.compile(r"[\w-]+")
 _TELLING = 5  # letters from which a name is found within other text too: `ho ten`, but not the `name` of `filename`
+_BOM = b"\xef\xbb\xbf"
 
 
 class Privacy:
@@ -20,37 +19,33 @@ class Privacy:
 
     def __init__(self, keys: Iterable[str]) -> None:
         self._names = {_bare(key) for key in keys}
-        self._verdicts: dict[bytes, bool] = {}
+        self._harmless: set[str] = set()
 
     def strip(self, payload: bytes) -> tuple[bytes, bool]:
         """The payload to keep, and whether something was taken out of it."""
-        if not self._suspect(payload):
-            return payload, False
         try:
-            value = msgspec.json.decode(payload.removeprefix(b"\xef\xbb\xbf"))
+            value = msgspec.json.decode(payload.removeprefix(_BOM))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return self._unparsed(payload)
-        found: list[str] = []
-        kept = self._without(value, found)
-        return (msgspec.json.encode(kept), True) if found else (payload, False)
+        if type(value) is dict and payload.count(b"{") == 1 and self._harmless.issuperset(value):
+            return payload, False  # nearly every message: one flat object with keys that were looked at before
+        if not self._names_somebody(value):
+            return payload, False
+        return msgspec.json.encode(self._without(value)), True
 
-    def _suspect(self, payload: bytes) -> bool:
-        """Whether a key may be a listed one; an escape could hide one, or what is not JSON, so those always are."""
-        if b"\\" in payload:
+    def _names_somebody(self, value: Any) -> bool:
+        if isinstance(value, dict):
+            return any(map(self._is_private, value)) or any(map(self._names_somebody, value.values()))
+        return isinstance(value, list) and any(map(self._names_somebody, value))
+
+    def _is_private(self, key: str) -> bool:
+        if key in self._harmless:
+            return False
+        if _bare(key) in self._names:
             return True
-        verdicts = self._verdicts
-        for key in _KEY.findall(payload):
-            verdict = verdicts.get(key)
-            if verdict is None:
-                if len(verdicts) >= _CACHED:
-                    verdicts.clear()
-                verdict = verdicts[key] = _bare(key.decode("utf-8", "replace")) in self._names
-            if verdict:
-                return True
-        try:
-            _WHOLE.decode(payload)
-        except (msgspec.DecodeError, RecursionError):
-            return True
+        if len(self._harmless) >= _CACHED:
+            self._harmless.clear()
+        self._harmless.add(key)
         return False
 
     def _unparsed(self, payload: bytes) -> tuple[bytes, bool]:
@@ -60,13 +55,11 @@ class Privacy:
         listed = any(name in words or (len(name) >= _TELLING and name in run) for name in self._names)
         return (_REDACTED, True) if listed else (payload, False)
 
-    def _without(self, value: Any, found: list[str]) -> Any:
+    def _without(self, value: Any) -> Any:
         if isinstance(value, dict):
-            private = [key for key in value if _bare(key) in self._names]
-            found += private
-            return {key: self._without(item, found) for key, item in value.items() if key not in private}
+            return {key: self._without(item) for key, item in value.items() if not self._is_private(key)}
         if isinstance(value, list):
-            return [self._without(item, found) for item in value]
+            return [self._without(item) for item in value]
         return value
 
 

@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 CURSOR = "metrics"
 CATCH_UP = 5_000
 DERIVED_ROWS = 5_000
+DERIVED_EVERY = 8  # steps under load; whenever there is nothing else otherwise
 RETRY_S = (0.5, 10.0)
 _HANDED_SAMPLES = 50_000
 
@@ -84,6 +85,7 @@ class Metrics:
         self._handover = handover
         self.position = inbox.cursor(CURSOR)
         self.trouble: str | None = None
+        self._steps = 0
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop`: whatever is there, at once; a failing store is tried again for ever, ever more slowly.
@@ -110,8 +112,11 @@ class Metrics:
         self.trouble = trouble
 
     def step(self) -> bool:
-        """One batch and what ingest derived; whether there was anything."""
+        """What waits and, now and then, what ingest derived; whether there was anything."""
         moved = self._messages()
+        self._steps += 1
+        if moved and self._steps % DERIVED_EVERY:
+            return True
         return self._derived() or moved
 
     def _messages(self) -> bool:
