@@ -9,12 +9,9 @@ from zoneinfo import ZoneInfo
 from ioc.calendar import seed
 from ioc.calendar.days import Day, DayKind, DayReason, Special
 from ioc.calendar.seed import Seed
+from ioc.calendar.weeks import OFFICE_WEEK, Week, WeekRow
 from ioc.clock import local
 from ioc.hours import OFFICE_PERIODS, Period
-
-Week = tuple[tuple[Period, ...], ...]  # Monday first
-
-OFFICE_WEEK: Week = (OFFICE_PERIODS,) * 5 + ((), ())
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # known by identity, so that answers can be kept
@@ -24,16 +21,28 @@ class Calendar:
     tz: ZoneInfo
     specials: Mapping[date, Special] = field(default_factory=dict)
     week: Week = OFFICE_WEEK
+    rows: tuple[WeekRow, ...] = ()  # over the week, the later wins
     corrections: Mapping[date, Special] = field(default_factory=seed.corrections)
     seed: Callable[[int], Seed] = seed.seed
+    _known: dict[date, Day] = field(default_factory=dict, init=False, repr=False)
 
     def day(self, day: date) -> Day:
-        found = self._seeded(day)
-        if day in self.corrections:
-            found = self._told(found, self.corrections[day], DayReason.MAKE_UP_DAY, DayReason.SWAPPED_OFF)
-        if day in self.specials:
-            found = self._told(found, self.specials[day], DayReason.OPENED, DayReason.CLOSED)
-        return found
+        known = self._known.get(day)
+        if known is None:
+            known = self._known[day] = self._judged(day)
+        return known
+
+    def week_on(self, day: date) -> Week:
+        """The weekly hours in force on `day`."""
+        week = self.week
+        for row in self.rows:
+            week = row.over(week, day)
+        return week
+
+    def plain(self, day: date) -> Day:
+        """What `day` would be if there were only weeks."""
+        usual = self.week_on(day)[day.weekday()]
+        return Day(day, usual, DayReason.WORKING_DAY if usual else DayReason.WEEKEND)
 
     def periods_on(self, day: date) -> tuple[Period, ...]:
         return self.day(day).periods
@@ -48,8 +57,17 @@ class Calendar:
         tet = self.seed(year)
         return not any(tet.is_tet(day) for day in self.specials)
 
+    def estimated_on(self, day: date) -> bool:
+        """Whether `day` is off only because that is computed: it is set by announcement, and none is known."""
+        told = day in self.specials or day in self.corrections
+        known = self.seed(day.year)
+        return not told and day in known.off and known.set_yearly(day) and self.estimated(day.year)
+
     def date_of(self, at: int) -> date:
         return local(at, self.tz).date()
+
+    def time_of(self, at: int) -> time:
+        return local(at, self.tz).time()
 
     def instant(self, day: date, at: time) -> int:
         return int(datetime.combine(day, at, self.tz).timestamp() * 1000)
@@ -66,28 +84,34 @@ class Calendar:
         """When the period that is open now began, None when closed."""
         return _opened_at(self, now // 60_000)
 
+    def _judged(self, day: date) -> Day:
+        found = self._seeded(day)
+        if day in self.corrections:
+            found = self._told(found, self.corrections[day], DayReason.MAKE_UP_DAY, DayReason.SWAPPED_OFF)
+        if day in self.specials:
+            found = self._told(found, self.specials[day], DayReason.OPENED, DayReason.CLOSED)
+        return found
+
     def _told(self, below: Day, row: Special, work: DayReason, off: DayReason) -> Day:
         """What a row makes of a day; one that only confirms what was known keeps the reason."""
         works = row.kind is DayKind.WORK
-        periods = row.periods or self.week[below.date.weekday()] or self._usual() if works else ()
+        periods = row.periods or self._worked(below.date) if works else ()
         confirms = works == below.working and not row.periods
         reason = below.reason if confirms else work if works else off
         return Day(below.date, periods, reason, row.note or (below.note if confirms else ""), row.source)
 
     def _seeded(self, day: date) -> Day:
-        known = self.seed(day.year)
-        usual = self.week[day.weekday()]
+        known, plain = self.seed(day.year), self.plain(day)
         if day in known.off:
             return Day(day, (), DayReason.HOLIDAY, known.off[day])
-        if usual:
-            return Day(day, usual, DayReason.WORKING_DAY)
-        if day in known.work:
-            return Day(day, self._usual(), DayReason.MAKE_UP_DAY)
-        return Day(day, (), DayReason.WEEKEND)
+        if day in known.work and not plain.working:
+            return Day(day, self._worked(day), DayReason.MAKE_UP_DAY)
+        return plain
 
-    def _usual(self) -> tuple[Period, ...]:
-        """The hours of a day that is worked for another: those of the first weekday that has any."""
-        return next((periods for periods in self.week if periods), OFFICE_PERIODS)
+    def _worked(self, day: date) -> tuple[Period, ...]:
+        """The hours of a day that is worked: its own, or for a day off those of the first weekday that has any."""
+        week = self.week_on(day)
+        return week[day.weekday()] or next((periods for periods in week if periods), OFFICE_PERIODS)
 
 
 @lru_cache(maxsize=512)

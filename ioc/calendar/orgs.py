@@ -6,22 +6,25 @@ from zoneinfo import ZoneInfo
 
 from ioc.calendar.calendar import Calendar
 from ioc.calendar.days import Special
+from ioc.calendar.weeks import EVERY_ORG, NO_WEEKS, Weeks
 
 Specials = Mapping[date, Special]
 
 
 class Calendars:
-    """Rows by org; orgs that share their rows and their zone share one calendar."""
+    """Special days and weekly hours by org; orgs that share theirs and their zone share one calendar."""
 
-    def __init__(self, rows: Mapping[str, Specials] | None = None) -> None:
-        self._rows = rows or {}
+    def __init__(self, days: Mapping[str, Specials] | None = None, weeks: Weeks = NO_WEEKS) -> None:
+        self.weeks = weeks
+        self._days = days or {}
         self._made: dict[tuple[ZoneInfo, tuple[str, ...]], Calendar] = {}
 
     def of(self, path: Iterable[str], tz: ZoneInfo) -> Calendar:
-        """For an org by the codes from the root down to it; the lowest row of a day wins."""
-        having = tuple(code for code in path if code in self._rows)
+        """For an org by the codes from the root down to it; the lowest org wins, day by day and weekday by weekday."""
+        having = tuple(code for code in (EVERY_ORG, *path) if code in self._days or code in self.weeks)
         made = self._made.get((tz, having))
         if made is None:
-            specials = {day: row for code in having for day, row in self._rows[code].items()}
-            made = self._made[tz, having] = Calendar(tz, specials)
+            specials = {day: row for code in having for day, row in self._days.get(code, {}).items()}
+            rows = tuple(row for code in having for row in self.weeks.get(code, ()))
+            made = self._made[tz, having] = Calendar(tz, specials, rows=rows)
         return made

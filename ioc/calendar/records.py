@@ -7,15 +7,16 @@ from sqlalchemy.engine import Connection
 
 from ioc.calendar.days import DayKind, Special
 from ioc.calendar.orgs import Calendars
+from ioc.calendar.weeks import NO_WEEKS, Weeks
 from ioc.db.tables import calendar_day
 from ioc.hours import read_periods
 
 
-def load(conn: Connection) -> Calendars:
-    """The calendars as the database has them."""
+def load(conn: Connection, weeks: Weeks = NO_WEEKS) -> Calendars:
+    """The calendars as the database has them, over the weekly hours of the configuration."""
     found: dict[str, dict[date, Special]] = {}
     for row in conn.execute(sa.select(calendar_day)):
         periods = read_periods(row.periods) if row.periods else ()
         special = Special(DayKind(row.kind), periods, row.note or "", row.source or "")
         found.setdefault(row.org, {})[date.fromisoformat(row.date)] = special
-    return Calendars(found)
+    return Calendars(found, weeks)

@@ -12,6 +12,7 @@ from ioc.calendar.days import DayKind, Special
 COUNTRY, LANGUAGE = "VN", "vi"
 _TET = "Tết Nguyên Đán"
 _TET_BEFORE, _TET_AFTER = timedelta(days=3), timedelta(days=6)
+_BESIDE_NATIONAL_DAY = ((9, 1), (9, 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,10 @@ class Seed:
 
     def is_tet(self, day: date) -> bool:
         return self.tet is not None and self.tet - _TET_BEFORE <= day <= self.tet + _TET_AFTER
+
+    def set_yearly(self, day: date) -> bool:
+        """Which days are off at Tết and beside National Day is decided each year (Labour Code 2019 art. 112.3)."""
+        return self.is_tet(day) or (day.month, day.day) in _BESIDE_NATIONAL_DAY
 
 
 @lru_cache(maxsize=32)

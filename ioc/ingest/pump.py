@@ -127,7 +127,7 @@ class Pump:
         with self._db.read() as conn:
             if int(get(conn, Fact.INVENTORY_REV, "0")) == world.inventory.rev and day == self._day:
                 return
-            inventory = load(conn, day)
+            inventory = load(conn, day, world.inventory.calendars.weeks)
         self._day = day
         self._use(inventory)
 

@@ -162,7 +162,8 @@ class Records:
             return None
         for key, first in pending.newcomers.items():
             register(self._db, conn, key, first.received_at, simulated=first.simulated)
-        return load(conn, local(now, self.world.inventory.orgs.tz("")).date().isoformat())
+        known = self.world.inventory
+        return load(conn, local(now, known.orgs.tz("")).date().isoformat(), known.calendars.weeks)
 
     def _events(self, conn: Connection, fresh: list[Happened], ids: dict[SourceKey, int], now: int) -> list[Patch]:
         by_source: dict[SourceKey, list[TicketEvent]] = {}

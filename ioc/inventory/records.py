@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from ioc.calendar import NO_WEEKS, Weeks
 from ioc.calendar import records as calendar_records
 from ioc.db import Database
 from ioc.db.tables import org as org_table
@@ -14,12 +15,12 @@ from ioc.meta import Fact, bump, get
 from ioc.model import SourceKey, SourceStatus
 
 
-def load(conn: Connection, today: str) -> Inventory:
-    """Everything the database knows, as it stands on `today` (ISO date)."""
+def load(conn: Connection, today: str, weeks: Weeks = NO_WEEKS) -> Inventory:
+    """Everything the database knows, as it stands on `today` (ISO date), with the weekly hours of the configuration."""
     orgs = OrgTree(Org(**row) for row in conn.execute(sa.select(org_table)).mappings())
     rows = conn.execute(sa.select(source_table)).mappings()
     sources = {source.key: source for source in (_source(row, today) for row in rows)}
-    return Inventory(orgs, sources, int(get(conn, Fact.INVENTORY_REV, "0")), calendar_records.load(conn))
+    return Inventory(orgs, sources, int(get(conn, Fact.INVENTORY_REV, "0")), calendar_records.load(conn, weeks))
 
 
 def register(db: Database, conn: Connection, key: SourceKey, now_ms: int, *, simulated: bool = False) -> int:

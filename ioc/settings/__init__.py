@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from ioc.settings.weekly import CalendarSettings
 from ioc.store.influx.address import Access, check_access, parse
 
 EMBEDDED = "embedded:"
@@ -164,6 +165,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     live: LiveSettings = LiveSettings()
     inbox: Inbox = Inbox()
     retention: RetentionSettings = RetentionSettings()
+    calendar: CalendarSettings = CalendarSettings()
     alerts: Alerts = Alerts()
     auth: Auth = Auth()
     log: Log = Log()

@@ -3,8 +3,8 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from ioc.calendar import Calendar, DayKind, Special
-from ioc.calendar.calendar import OFFICE_WEEK
+from ioc.calendar import Calendar, DayKind, Season, Special, WeekRow
+from ioc.calendar.weeks import OFFICE_WEEK
 from ioc.hours import OFFICE_PERIODS, Hours, Period
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -33,6 +33,13 @@ OWN = {
     date(2026, 6, 14): work(),
     date(2026, 8, 22): OFF,
 }
+WINTER = WeekRow(dict.fromkeys(range(5), hours("07:30-12:00,13:30-17:00")), Season((10, 17), (4, 15)))
+SATURDAYS = WeekRow({5: hours("07:30-11:30")}, Season((7, 1), (9, 30)))
+FOR_THE_PEOPLE = {  # "Chủ nhật vì dân": single Sundays, one in the morning, one like a weekday; a Saturday as well
+    date(2026, 9, 13): work("08:00-11:00"),
+    date(2026, 9, 20): work(),
+    date(2026, 11, 28): work("07:30-11:30"),
+}
 CALENDARS = {
     "default": Calendar(HANOI),
     "library": Calendar(HANOI, corrections={}),
@@ -41,4 +48,6 @@ CALENDARS = {
     "hue": Calendar(HANOI, week=((hours("07:30-11:30,13:00-17:00"),) * 5 + ((), ()))),
     "three": Calendar(HANOI, week=((hours("07:00-09:00,09:30-11:30,13:30-17:00"),) * 5 + ((), ()))),
     "own": Calendar(HANOI, OWN),
+    "nghe-an": Calendar(HANOI, rows=(WINTER,)),
+    "seasons": Calendar(HANOI, FOR_THE_PEOPLE, rows=(WINTER, SATURDAYS)),
 }

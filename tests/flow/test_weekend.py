@@ -12,6 +12,7 @@ import pytest
 from alerts import queries, service
 from alerts.lookout import Senses
 from ioc import bootstrap, registry
+from ioc.calendar.imports import import_days
 from ioc.context import Context
 from ioc.db import migrate
 from ioc.decode import Decoder
@@ -48,6 +49,7 @@ class Province:
         import_orgs(self.db, ORGS, now, dry_run=False)
         rows = [f"hg.dong-van,queue,{name}" for name in KIOSKS] + [f"hg.meo-vac,vc,{name}" for name in ENDPOINTS]
         import_sources(self.db, "org,kind,source\n" + "\n".join(rows) + "\n", now, dry_run=False)
+        import_days(self.db, "org,date,kind\nhg,2027-02-05,off\n", now, dry_run=False)  # next year is confirmed
         with self.db.read() as conn:
             self.world = World(load(conn, "2026-11-20"), built.kinds, epoch="e")
         self.decoder = Decoder(built.kinds, self.world.inventory)

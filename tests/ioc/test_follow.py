@@ -7,6 +7,7 @@ import pytest
 
 from ioc.follow import Follower
 from ioc.live import DELTA_TOPIC, NOTICE_TOPIC, Delta, Notice, Patch, seal
+from ioc.settings import Settings
 from tests.clock import FakeClock
 from tests.ioc.test_records import KIOSK, NOW, Line
 from tests.ioc.worlds import kinds
@@ -41,8 +42,9 @@ def bus() -> FakeBus:
 
 
 @pytest.fixture
-def follower(line: Line, bus: FakeBus) -> Follower:
-    context = SimpleNamespace(db=line.db, kinds=kinds(), clock=FakeClock(NOW), live_key=KEY)
+def follower(tmp_path: Path, line: Line, bus: FakeBus) -> Follower:
+    settings = Settings(data_dir=str(tmp_path))
+    context = SimpleNamespace(settings=settings, db=line.db, kinds=kinds(), clock=FakeClock(NOW), live_key=KEY)
     return Follower(context, bus)
 
 

@@ -11,10 +11,11 @@ from msgspec import Struct, structs
 from ioc import bootstrap
 from ioc.errors import UsageError
 from ioc.settings import Settings
+from ioc.settings.weekly import WeekHours
 
 TEXT = resources.files("ioc").joinpath("ioc.sample.toml").read_text(encoding="utf-8")
 # what is a key or a section behind "#"; everything else there is prose
-ASLEEP = re.compile(r"^# (?=\[\[?[a-z]+\]|[a-z_0-9]+ = )", re.MULTILINE)
+ASLEEP = re.compile(r"^# (?=\[\[?[a-z.]+\]|[a-z_0-9]+ = )", re.MULTILINE)
 
 
 def load(text: str) -> Settings:
@@ -28,7 +29,13 @@ def awake() -> dict:
 def test_it_loads_as_it_is():
     settings = load(TEXT)
     assert settings.mqtt.embedded
-    assert {rule.kind for rule in settings.rule} == {"offline", "threshold", "dossier_overdue", "system"}
+    assert {rule.kind for rule in settings.rule} == {
+        "offline",
+        "threshold",
+        "dossier_overdue",
+        "system",
+        "calendar_unconfirmed",
+    }
     assert not settings.route, "nobody is told anything before an administrator says so"
 
 
@@ -52,6 +59,11 @@ def test_it_holds_every_key_of_every_section(name: str, kind: type[Struct]):
     shown = set().union(*table) if isinstance(table, list) else set(table)
     wanted = {field.encode_name for field in structs.fields(kind)} - {"options"}
     assert wanted <= shown
+
+
+def test_it_holds_every_key_of_a_week():
+    shown = set().union(*awake()["calendar"]["week"])
+    assert shown == {field.encode_name for field in structs.fields(WeekHours)}
 
 
 @pytest.mark.parametrize("section", ["rule", "channel"])
