@@ -1,4 +1,4 @@
-"""The connectors role: today the simulator, told by its options; without them it only waits."""
+"""The connectors role: the configured connectors, and the simulator where its options are given."""
 
 import threading
 from collections.abc import Callable
@@ -6,17 +6,20 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from connectors.runner.thread import probing
 from connectors.simulator import roster
 from connectors.simulator.demo import load_demo
 from connectors.simulator.province import CADENCE_S, Province
 from connectors.simulator.speaker import LIVE_PER_TICK, TICK_S, Speaker
 from connectors.simulator.timeline import Timeline
+from ioc.beat import Beat
 from ioc.broker import Bus
 from ioc.context import Context
 from ioc.db.tables import source
 from ioc.errors import UsageError
 from ioc.live import DELTA_TOPIC
 from ioc.model import SourceStatus
+from ioc.roles import CONNECTORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +37,18 @@ def run(
     simulator: SimulatorOptions | None = None,
 ) -> None:
     """Serve until `stop`."""
-    if simulator is None:
-        ready()
-        stop.wait()
-        return
-    load_demo(context.db, context.clock.now_ms())
-    _speak(context, stop, ready, simulator, rate=None)
+    beat = Beat(context.db, CONNECTORS, context.clock)
+    beat.start()
+    try:
+        with probing(context, beat):
+            if simulator is None:
+                ready()
+                stop.wait()
+                return
+            load_demo(context.db, context.clock.now_ms())
+            _speak(context, stop, ready, simulator, rate=None)
+    finally:
+        beat.stop()
 
 
 def simulate(context: Context, stop: threading.Event, *, rate: float | None, seed: int, speed: float) -> None:

@@ -23,11 +23,11 @@ from ioc.store.open import open_store
 from ioc.texts import Texts
 
 KINDS = "connectors.kinds"
-PLUGGED = {"rule": "alerts.rules", "channel": "alerts.channels"}
+PLUGGED = {"rule": "alerts.rules", "channel": "alerts.channels", "connector": "connectors.pulls"}
 
 
 def option_types() -> dict[str, dict[str, type[Struct]]]:
-    """The `Options` of every rule kind and channel kind, which the configuration is read against."""
+    """The `Options` of every kind of rule, channel and connector, which the configuration is read against."""
     return {
         section: {kind: module.Options for kind, module in registry.scan(package).items()}
         for section, package in PLUGGED.items()

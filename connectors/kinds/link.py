@@ -1,6 +1,6 @@
 """Network lines between sites."""
 
-from ioc.kinds import KindSpec, Metric
+from ioc.kinds import KindSpec, Metric, Word
 
 kind = "link"
 
@@ -13,4 +13,5 @@ SPEC = KindSpec(
         "rx_kbps": Metric(unit="kbit/s", low=0),
         "tx_kbps": Metric(unit="kbit/s", low=0),
     },
+    words={"error": Word(), "cause": Word()},
 )

@@ -13,5 +13,5 @@ SPEC = KindSpec(
         "cert_days_left": Metric(unit="d", low=-36_500, high=36_500, warning_below=30, critical_below=7),
         "queue_depth": Metric(low=0),
     },
-    words={"error": Word()},
+    words={"error": Word(), "cause": Word()},
 )

@@ -20,7 +20,7 @@ def check_config(arguments: argparse.Namespace) -> None:
 
     settings = bootstrap.load_settings(arguments.file)
     counts = f"{len(settings.rule)} rules, {len(settings.channel)} channels, {len(settings.route)} routes"
-    say(f"{arguments.file}: ok ({counts})")
+    say(f"{arguments.file}: ok ({counts}, {len(settings.connector)} connectors)")
 
 
 def check_store(arguments: argparse.Namespace) -> int:

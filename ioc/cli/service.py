@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from ioc.started import Started
 
 SERVED = (roles.BROKER, roles.INGEST, roles.ALERTS, roles.WEB)
+ALL = (*SERVED, roles.CONNECTORS)
+_UNNEEDED = {
+    roles.BROKER: "[mqtt] url names a broker of yours, not embedded:",
+    roles.CONNECTORS: "no [[connector]] is configured",
+}
 log = logging.getLogger(__name__)
 
 
@@ -41,7 +46,7 @@ def add(commands: Commands) -> None:
     where = live.add_mutually_exclusive_group(required=True)
     where.add_argument("--config", metavar="FILE", type=Path)
     where.add_argument("--data-dir", metavar="DIR", type=Path)
-    live.add_argument("--only", metavar="ROLE", choices=SERVED, help=f"one of {', '.join(SERVED)}")
+    live.add_argument("--only", metavar="ROLE", choices=ALL, help=f"one of {', '.join(ALL)}")
     live.set_defaults(run=serve)
 
 
@@ -93,12 +98,18 @@ def serve(arguments: argparse.Namespace) -> None:
         started = Started(origin=str(arguments.config), table=table)
     else:
         started = _started_before(arguments.data_dir)
-    names = [role for role in SERVED if role != roles.BROKER or settings.mqtt.embedded]
+    names = [role for role in ALL if _needed(role, settings)]
     if arguments.only is not None:
         if arguments.only not in names:
-            raise UsageError("no_broker_role", f"--only broker: [mqtt] url is {settings.mqtt.url}, not embedded:")
+            raise UsageError("role_not_needed", f"--only {arguments.only}: {_UNNEEDED[arguments.only]}")
         names = [arguments.only]
     _run(settings, started, names, lambda _db: iter(()))
+
+
+def _needed(role: str, settings: "Settings") -> bool:
+    if role == roles.BROKER:
+        return settings.mqtt.embedded
+    return role != roles.CONNECTORS or bool(settings.connector)
 
 
 def _started_before(data_dir: Path) -> "Started":

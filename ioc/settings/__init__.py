@@ -16,6 +16,7 @@ OrgCode = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 Port = Annotated[int, Meta(ge=1, le=65535)]
 Seconds = Annotated[float, Meta(ge=0)]
 Positive = Annotated[int, Meta(ge=1)]
+SourcePath = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,64}/[a-z0-9_]{1,64}/[A-Za-z0-9_-]{1,64}$")]
 
 PRIVATE_KEYS = (
     "name", "ho_ten", "full_name", "citizen_name", "customer_name", "ten_cong_dan", "nguoi_nop", "ten_nguoi_nop",
@@ -156,6 +157,33 @@ class Channel(Struct, frozen=True, kw_only=True):
     options: Any = None
 
 
+class Connector(Struct, frozen=True, kw_only=True):
+    """One thing asked every so often; `options` are those of its kind (`connectors/pulls/<kind>.py`).
+
+    `down_after` failures in a row make it down. `belongs_to` says whose trouble that is, unless the UPS it hangs on
+    (`ups`: a source that tells `on_battery`) runs on battery.
+    """
+
+    name: Name
+    kind: str
+    publish: SourcePath
+    every_s: Annotated[float, Meta(ge=1)] = 30.0
+    timeout_s: Annotated[float, Meta(gt=0)] | None = None  # None: 10 s, or every_s where that is shorter
+    down_after: Positive = 1
+    belongs_to: Literal["ours", "carrier", "ministry"] | None = None
+    ups: SourcePath | None = None
+    options: Any = None
+
+    def __post_init__(self) -> None:
+        if self.limit_s > self.every_s:
+            raise ValueError(f"timeout_s {self.timeout_s} must not be longer than every_s {self.every_s}")
+
+    @property
+    def limit_s(self) -> float:
+        """How long one look may take."""
+        return min(10.0, self.every_s) if self.timeout_s is None else self.timeout_s
+
+
 class Settings(Struct, frozen=True, kw_only=True):
     data_dir: str
     http: Http = Http()
@@ -173,6 +201,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     receiver: tuple[Receiver, ...] = ()
     route: tuple[Route, ...] = ()
     channel: tuple[Channel, ...] = ()
+    connector: tuple[Connector, ...] = ()
 
     @property
     def root(self) -> Path:

@@ -10,10 +10,10 @@ import msgspec
 from msgspec import Struct, structs
 
 from ioc.errors import UsageError
-from ioc.settings import Channel, Rule, Settings
+from ioc.settings import Channel, Connector, Rule, Settings
 
-OptionTypes = Mapping[str, Mapping[str, type[Struct]]]  # {"rule": {kind: Options}, "channel": {kind: Options}}
-_PLUGGED: Mapping[str, type[Struct]] = {"rule": Rule, "channel": Channel}
+OptionTypes = Mapping[str, Mapping[str, type[Struct]]]  # {"rule": {kind: Options}, "channel": …, "connector": …}
+_PLUGGED: Mapping[type[Struct], str] = {Rule: "rule", Channel: "channel", Connector: "connector"}
 
 
 def load(path: Path, options: OptionTypes, environ: Mapping[str, str] | None = None) -> Settings:
@@ -44,6 +44,7 @@ def _cross_check(settings: Settings) -> list[str]:
         ("rule.id", [rule.id for rule in settings.rule]),
         ("receiver.name", [receiver.name for receiver in settings.receiver]),
         ("channel.name", [channel.name for channel in settings.channel]),
+        ("connector.name", [connector.name for connector in settings.connector]),
     ):
         problems += [f"{section}: {name!r} stands twice" for name in sorted({n for n in names if names.count(n) > 1})]
     receivers = {receiver.name for receiver in settings.receiver}
@@ -51,6 +52,8 @@ def _cross_check(settings: Settings) -> list[str]:
     for i, route in enumerate(settings.route):
         problems += _unknown(f"route[{i}].receivers", route.receivers, receivers)
         problems += _unknown(f"route[{i}].channels", route.channels, channels)
+    for i, connector in enumerate(settings.connector):
+        problems += _unpublishable(f"connector[{i}].publish", connector)
     if settings.mqtt.embedded and not is_loopback(settings.mqtt.host) and settings.mqtt.username is None:
         problems.append(
             f"mqtt.host: {settings.mqtt.host!r} is reachable from outside: set mqtt.username and mqtt.password"
@@ -61,6 +64,15 @@ def _cross_check(settings: Settings) -> list[str]:
 def _unknown(where: str, names: Sequence[str], known: set[str]) -> list[str]:
     allowed = ", ".join(sorted(known)) or "none is defined"
     return [f"{where}: {name!r} is not defined; allowed: {allowed}" for name in names if name not in known]
+
+
+def _unpublishable(where: str, connector: Connector) -> list[str]:
+    """A kind of connector that finds states of some kinds only says so in its options' `PUBLISHES`."""
+    known: frozenset[str] | None = getattr(connector.options, "PUBLISHES", None)
+    if known is None or connector.publish.split("/")[1] in known:
+        return []
+    allowed = " or ".join(f"ORG/{kind}/SOURCE" for kind in sorted(known))
+    return [f"{where}: {connector.publish!r}: a {connector.kind} connector publishes {allowed}"]
 
 
 def is_loopback(host: str) -> bool:
@@ -85,7 +97,7 @@ class _Reader:
         values: dict[str, Any] = {}
         for name, field in fields.items():
             if name in table:
-                values[field.name] = self.value(name, field.type, table[name], f"{where}{name}")
+                values[field.name] = self.value(field.type, table[name], f"{where}{name}")
             elif field.required:
                 self.problems.append(f"{where}{name}: missing")
         if len(self.problems) > before:
@@ -96,28 +108,28 @@ class _Reader:
             self.problems.append(f"{where.rstrip('.')}: {error}")
             return None
 
-    def value(self, name: str, kind: Any, raw: Any, where: str) -> Any:
+    def value(self, kind: Any, raw: Any, where: str) -> Any:
         if isinstance(kind, type) and issubclass(kind, Struct) and isinstance(raw, dict):
             return self.struct(kind, raw, f"{where}.")
         item = getattr(kind, "__args__", (None,))[0]
         if isinstance(item, type) and issubclass(item, Struct):
-            return self.tables(name, item, raw, where)
+            return self.tables(item, raw, where)
         try:
             return msgspec.convert(raw, kind)
         except msgspec.ValidationError as error:
             self.problems.append(f"{where}: {raw!r}: {error}")
             return None
 
-    def tables(self, name: str, kind: type[Struct], raw: Any, where: str) -> tuple[Any, ...]:
+    def tables(self, kind: type[Struct], raw: Any, where: str) -> tuple[Any, ...]:
         if not isinstance(raw, list) or not all(isinstance(item, dict) for item in raw):
             self.problems.append(f"{where}: expected [[{where}]] tables")
             return ()
-        read = self.plugged if name in _PLUGGED else self.struct
+        read = self.plugged if kind in _PLUGGED else self.struct
         return tuple(read(kind, item, f"{where}[{i}].") for i, item in enumerate(raw))
 
     def plugged(self, kind: type[Struct], table: dict[str, Any], where: str) -> Any:
         """A table whose further keys are those of the plug-in its `kind` names."""
-        known = self.options["rule" if kind is Rule else "channel"]
+        known = self.options.get(_PLUGGED[kind], {})
         plugin = str(table.get("kind"))
         common_names = {field.encode_name for field in structs.fields(kind)} - {"options"}
         before = len(self.problems)

@@ -1,0 +1,38 @@
+"""What a kind of connector is, and what it finds."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from connectors.runner.gear import Gear
+from ioc.model import Number
+
+LINE_OR_SERVICE = frozenset({"link", "service"})  # what a probe publishes: `PUBLISHES` of its options
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one look at a target found.
+
+    `error` says in a few words why the target is not well, None when it is. `took_ms` is the round trip, which a line
+    calls `rtt_ms` and a service `latency_ms`; `figures` are published as they are.
+    """
+
+    error: str | None = None
+    took_ms: float | None = None
+    figures: Mapping[str, Number] = field(default_factory=dict)
+
+
+class Probe(Protocol):
+    """A module in `connectors/pulls`.
+
+    `look` may raise OSError, TimeoutError or IocError where the target does not answer: the runner words them. It is
+    cancelled when its time is up.
+    """
+
+    kind: str
+    Options: type[Struct]
+
+    async def look(self, options: Any, gear: Gear) -> Seen: ...

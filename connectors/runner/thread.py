@@ -1,0 +1,133 @@
+"""The runner in a thread of its own, with the lease keeper beside it: what the role starts and stops."""
+
+import asyncio
+import logging
+import os
+import resource
+import secrets
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import cast
+
+from connectors.runner.contract import Probe
+from connectors.runner.leases import KEEP_S, Leases
+from connectors.runner.power import Power
+from connectors.runner.runner import Runner
+from ioc import registry
+from ioc.beat import Beat
+from ioc.broker import Bus
+from ioc.context import Context
+
+log = logging.getLogger(__name__)
+
+PULLS = "connectors.pulls"
+NAME_THREADS = 128  # looking up a name blocks a thread for as long as its server is silent
+SPARE_FILES = 256
+FILES_A_LOOK = 2
+STOP_S = 3.0
+
+
+def probes() -> dict[str, Probe]:
+    """Every kind of connector there is."""
+    return cast("dict[str, Probe]", registry.scan(PULLS))
+
+
+@contextmanager
+def probing(context: Context, beat: Beat) -> Iterator[None]:
+    """Run the configured connectors while inside; without any, do nothing."""
+    connectors = context.settings.connector
+    if not connectors:
+        yield
+        return
+    holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+    leases = Leases(context.db, [connector.name for connector in connectors], holder, context.clock)
+    power = Power(connector.ups for connector in connectors if connector.ups)
+    bus = Bus(context.settings.mqtt, "ioc-connectors")
+    for topic, handler in power.subscriptions().items():
+        bus.subscribe(topic, handler)
+
+    def publish(topic: str, payload: bytes) -> None:
+        bus.publish(topic, payload, qos=1)
+
+    runner = Runner(connectors, probes(), publish, context.clock, leases.holds, power.on_battery, room_for())
+    bus.start()
+    leases.keep()
+    thread = Thread(runner)
+    keeper = Keeper(leases, runner, beat)
+    thread.start()
+    keeper.start()
+    try:
+        yield
+    finally:
+        thread.stop()
+        keeper.stop()
+        bus.stop()
+
+
+def room_for() -> int:
+    """How many looks may run at once: the limit of open files is raised as far as it may be."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        soft = hard
+    return max(32, (min(soft, 65_536) - SPARE_FILES) // FILES_A_LOOK)
+
+
+class Thread:
+    """The event loop of the runner."""
+
+    def __init__(self, runner: Runner) -> None:
+        self._runner = runner
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self._begun = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="connectors", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+        self._begun.wait()
+
+    def stop(self) -> None:
+        if self._loop is not None and self._stop is not None and self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(STOP_S)
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._main())
+        except Exception:
+            log.exception("the runner of the connectors ended")
+            os._exit(1)  # the supervisor starts the role again; without its runner it would only look alive
+
+    async def _main(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        self._loop.set_default_executor(ThreadPoolExecutor(NAME_THREADS, "names"))
+        self._begun.set()
+        await self._runner.run(self._stop)
+
+
+class Keeper:
+    """Prolongs the leases and says in the role's beat how the runner is."""
+
+    def __init__(self, leases: Leases, runner: Runner, beat: Beat) -> None:
+        self._leases, self._runner, self._beat = leases, runner, beat
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="connectors-leases", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join(STOP_S)
+        self._leases.release()
+
+    def _run(self) -> None:
+        while not self._stop.wait(KEEP_S):
+            self._leases.keep()
+            figures = self._runner.figures
+            said = {"connectors": len(self._leases), "looks": figures.looks, "failed": figures.failed}
+            self._beat.say(ok=True, detail={**said, "late_s": round(figures.worst(), 2)})

@@ -1,0 +1,81 @@
+"""connector list; connector try."""
+
+import argparse
+import json
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from ioc.cli.common import Commands, command, group, now_ms, open_database, say, settings_of
+from ioc.errors import UsageError
+
+if TYPE_CHECKING:
+    from ioc.db import Database
+    from ioc.settings import Connector, Settings
+
+
+def add(commands: Commands) -> None:
+    connectors = group(commands, "connector", "What is asked over the network every so often.")
+    command(connectors, "list", "Every configured connector: its kind, its period, and what it publishes.", show)
+    about = "Look once, now, and print what would be published; nothing is sent."
+    command(connectors, "try", about, try_one).add_argument("name", metavar="NAME")
+
+
+def show(arguments: argparse.Namespace) -> None:
+    for one in settings_of(arguments).connector:
+        say(f"{one.name}  {one.kind}  every {one.every_s:g} s  {one.publish}")
+
+
+def try_one(arguments: argparse.Namespace) -> int:
+    """Exit code 1 where the target is not well."""
+    import asyncio
+
+    from connectors.runner.attempt import attempt
+    from connectors.runner.gear import Gear
+    from connectors.runner.telling import Teller
+    from connectors.runner.thread import probes
+
+    settings = settings_of(arguments)
+    connector = _named(settings, arguments.name)
+
+    async def look() -> dict[str, object]:
+        gear = Gear()
+        try:
+            seen = await attempt(probes()[connector.kind], connector, gear)
+        finally:
+            await gear.close()
+        return dict(teller.tell(seen, now_ms(), on_battery=False))
+
+    teller = Teller(connector)
+    state = asyncio.run(look())
+    say(f"{teller.topic} {json.dumps(state, ensure_ascii=False)}")
+    for line in remarks(open_database(settings), connector):
+        say(line)
+    return 0 if state["error"] is None else 1
+
+
+def _named(settings: "Settings", name: str) -> "Connector":
+    for connector in settings.connector:
+        if connector.name == name:
+            return connector
+    known = ", ".join(connector.name for connector in settings.connector) or "none is configured"
+    raise UsageError("unknown_connector", f"connector {name!r}: there is no such connector; known: {known}")
+
+
+def remarks(db: "Database", connector: "Connector") -> list[str]:
+    """What the inventory makes of it: a state that is published for nobody helps nobody."""
+    from ioc.clock import local
+    from ioc.inventory.orgs import DEFAULT_TZ
+    from ioc.inventory.records import load
+    from ioc.model import SourceKey, SourceStatus
+
+    key = SourceKey.parse(connector.publish)
+    with db.read() as conn:
+        inventory = load(conn, local(now_ms(), ZoneInfo(DEFAULT_TZ)).date().isoformat())
+    if key.org not in inventory.orgs:
+        return [f"! org {key.org} is unknown: what is published would go to quarantine"]
+    source = inventory.sources.get(key)
+    if source is None or source.status is SourceStatus.PENDING:
+        return [f"! {key} counts in no figure and under no rule before `ioc source confirm {key}`"]
+    if source.interval_s and source.interval_s < connector.every_s:
+        return [f"! {key} promises a word every {source.interval_s} s, this is one every {connector.every_s:g} s"]
+    return []
