@@ -56,7 +56,12 @@ def read_periods(text: str) -> tuple[Period, ...]:
 
 def write_periods(periods: Iterable[Period]) -> str:
     """What `read_periods` reads."""
-    return ",".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in periods)
+    return ",".join(map(write_period, periods))
+
+
+def write_period(period: Period) -> str:
+    start, end = period
+    return f"{start:%H:%M}-{end:%H:%M}"
 
 
 def _period(text: str) -> Period:

@@ -8,8 +8,10 @@ from functools import lru_cache
 from importlib import resources
 
 from ioc.calendar.days import DayKind, Special
+from ioc.errors import UsageError
 
 COUNTRY, LANGUAGE = "VN", "vi"
+FIRST_YEAR, LAST_YEAR = 1995, 2099
 _TET = "Tết Nguyên Đán"
 _TET_BEFORE, _TET_AFTER = timedelta(days=3), timedelta(days=6)
 _BESIDE_NATIONAL_DAY = ((9, 1), (9, 3))
@@ -29,6 +31,13 @@ class Seed:
     def set_yearly(self, day: date) -> bool:
         """Which days are off at Tết and beside National Day is decided each year (Labour Code 2019 art. 112.3)."""
         return self.is_tet(day) or (day.month, day.day) in _BESIDE_NATIONAL_DAY
+
+
+def checked_year(year: int) -> int:
+    """UsageError `bad_year` for one whose lunar days are not known."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise UsageError("bad_year", f"year {year}: allowed are {FIRST_YEAR} to {LAST_YEAR}", value=year)
+    return year
 
 
 @lru_cache(maxsize=32)

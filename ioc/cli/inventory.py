@@ -1,4 +1,4 @@
-"""org import; source import, confirm, retire; calendar import."""
+"""org import; source import, confirm, retire."""
 
 import argparse
 from pathlib import Path
@@ -19,9 +19,6 @@ def add(commands: Commands) -> None:
     ):
         command(sources, name, about, source_status).add_argument("source", metavar="ORG/KIND/SOURCE")
         sources.choices[name].set_defaults(verb=name)
-    days = group(commands, "calendar", "Days off and days worked that weeks and holidays do not tell.")
-    _add_file(command(days, "import", "Add and change special days of orgs and all below them from a CSV file.",
-                      calendar_import))  # fmt: skip
 
 
 def _add_file(parser: argparse.ArgumentParser) -> None:
@@ -42,14 +39,6 @@ def source_import(arguments: argparse.Namespace) -> None:
 
     db = open_database(settings_of(arguments))
     for line in import_sources(db, arguments.file, now_ms(), arguments.dry_run).lines():
-        say(line)
-
-
-def calendar_import(arguments: argparse.Namespace) -> None:
-    from ioc.calendar.imports import import_days
-
-    db = open_database(settings_of(arguments))
-    for line in import_days(db, arguments.file, now_ms(), arguments.dry_run).lines():
         say(line)
 
 

@@ -132,3 +132,49 @@ def test_the_command_prints_the_difference_and_names_bad_lines(tmp_path, capsys)
     days.write_text("org,date,kind\nhg,2026-13-01,off\n", encoding="utf-8")
     assert cli.main(["calendar", "import", str(days), *where]) == 2
     assert "line 2: date: '2026-13-01'" in capsys.readouterr().err
+
+
+def test_the_command_shows_a_year_with_its_weeks_and_special_days(tmp_path, capsys):
+    config, orgs, days = tmp_path / "ioc.toml", tmp_path / "orgs.csv", tmp_path / "days.csv"
+    config.write_text(
+        f'data_dir = "{tmp_path / "data"}"\n'
+        '[[calendar.week]]\norg = "hg"\nfrom = "10-17"\nto = "04-15"\nweekdays = "07:30-12:00,13:30-17:00"\n'
+        '[[calendar.week]]\norg = "tq"\nsat = "07:30-11:30"\n',
+        encoding="utf-8",
+    )
+    orgs.write_text(ORGS, encoding="utf-8")
+    days.write_text(DAYS, encoding="utf-8")
+    where = ["--config", str(config)]
+    assert cli.main(["org", "import", str(orgs), *where]) == 0
+    assert cli.main(["calendar", "import", str(days), *where]) == 0
+    capsys.readouterr()
+
+    assert cli.main(["calendar", "show", "--org", "hg.mv", "--year", "2026", *where]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[:4] == [
+        "Huyện Mèo Vạc (hg.mv), 2026",
+        "2026-01-01 to 2026-04-15",
+        "  mon tue wed thu fri 07:30-12:00,13:30-17:00",
+        "  sat sun             closed",
+    ]
+    assert "  2026-01-02 fri  off                     swapped_off             Nghỉ hoán đổi dịp Tết" in "\n".join(lines)
+    assert "  2026-11-28 sat  07:30-11:30,13:30-17:00 opened" in lines
+    assert lines[-1] == "calendar.week: org 'tq' is not in the tree"
+
+    assert cli.main(["calendar", "show", "--year", "2028", *where]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "Tỉnh Hà Giang (hg), 2028"
+    assert any(line.startswith("  2028-01-26 wed  off") and " estimated " in line for line in lines)
+    assert lines[-2].startswith("estimated: the days off around Tết are not confirmed")
+
+    assert cli.main(["calendar", "show", "--year", "1900", *where]) == 2
+    assert "year 1900: allowed are 1995 to 2099" in capsys.readouterr().err
+    assert cli.main(["calendar", "show", "--org", "nowhere", *where]) == 1
+    assert "'nowhere' is not in the tree" in capsys.readouterr().err
+
+
+def test_an_installation_without_orgs_shows_what_every_org_would_have(tmp_path, capsys):
+    assert cli.main(["calendar", "show", "--year", "2026", "--data-dir", str(tmp_path / "data")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "every org, 2026"
+    assert "  mon tue wed thu fri 07:30-11:30,13:30-17:00" in lines

@@ -5,13 +5,14 @@ from typing import Any
 
 from msgspec import Struct
 
+from ioc.calendar.seed import FIRST_YEAR, LAST_YEAR
 from ioc.deadline import CountedDay, Term, Unit, explain
 from ioc.errors import IocError
 from web.api.route import Call
 from web.api.series import instant
 
 # lunar days can be computed within these
-FIRST, LAST = datetime(1995, 1, 1, tzinfo=UTC), datetime(2099, 12, 31, tzinfo=UTC)
+FIRST, LAST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
 
 
 class Query(Struct, frozen=True):

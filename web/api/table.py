@@ -1,7 +1,7 @@
 """Every call of the API and the least role it needs; what is not here does not exist."""
 
 from ioc.model import Role
-from web.api import alerts, deadline, dossiers, health, ledger, live, orgs, series, session, sources
+from web.api import alerts, calendar, deadline, dossiers, health, ledger, live, orgs, series, session, sources
 from web.api.route import Open, Route
 from web.auth import LoginBrake, Sessions
 
@@ -33,6 +33,8 @@ def routes(sessions: Sessions, brake: LoginBrake) -> tuple[Route, ...]:
         Route("GET", f"{V1}/dossiers/<path:code>", _LEADER, dossiers.one, "One dossier with its history"),
         Route("GET", f"{V1}/deadline", _LEADER, deadline.deadline, "When a term ends, with every day counted or not",
               deadline.Query),
+        Route("GET", f"{V1}/calendar", _LEADER, calendar.calendar, "Weekly hours and special days of a year",
+              calendar.Query),
         Route("GET", f"{V1}/alerts", _LEADER, alerts.alerts, "Alerts", alerts.Query, answers="list"),
         Route("GET", _ALERT, _LEADER, alerts.one, "One alert with all that happened to it"),
         Route("POST", f"{_ALERT}/acknowledge", _OPERATOR, alerts.acknowledge, "Take it", body=alerts.Remark),
