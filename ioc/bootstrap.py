@@ -17,6 +17,7 @@ from ioc.context import Context
 from ioc.db import Database
 from ioc.errors import IocError
 from ioc.kinds import specs
+from ioc.mapping.maps import Maps
 from ioc.settings import Settings, read
 from ioc.started import Started
 from ioc.store.open import open_store
@@ -36,12 +37,20 @@ def option_types() -> dict[str, dict[str, type[Struct]]]:
 
 def load_settings(path: Path) -> Settings:
     """Read one configuration file; UsageError names every problem in it."""
-    return read.load(path, option_types())
+    return _with_maps_that_work(read.load(path, option_types()), str(path))
 
 
 def parse_settings(table: dict[str, Any], origin: str) -> Settings:
     """The same for a table that was read already."""
-    return read.parse(table, option_types(), os.environ, origin)
+    return _with_maps_that_work(read.parse(table, option_types(), os.environ, origin), origin)
+
+
+def _with_maps_that_work(settings: Settings, origin: str) -> Settings:
+    """What a map asks of its kind is known only with the kinds at hand."""
+    problems = Maps(settings.map, specs(registry.scan(KINDS))).problems if settings.map else []
+    if problems:
+        raise read.refused(origin, problems)
+    return settings
 
 
 def settings_in(data_dir: Path) -> Settings:

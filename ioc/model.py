@@ -93,6 +93,8 @@ class Refusal(StrEnum):
     """Why an object was turned away although nothing is wrong with it."""
 
     CLEARED = "cleared"  # an empty payload: somebody cleared a retained message
+    RATE_LIMITED = "rate_limited"  # a state above what its source may send a minute
+    NOT_MEANT = "not_meant"  # a vendor's message that the `when` of its map leaves out
 
 
 class Leniency(StrEnum):
@@ -115,6 +117,7 @@ class Leniency(StrEnum):
     IGNORED_TEXT = "ignored_text"
     CLOSED_ORG = "closed_org"
     TOO_MANY_KEYS = "too_many_keys"
+    RATE_LIMITED = "rate_limited"  # not forgiven but refused; counted here so that the source shows it
 
 
 class Severity(StrEnum):

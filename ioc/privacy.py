@@ -35,10 +35,11 @@ class Privacy:
 
     def _names_somebody(self, value: Any) -> bool:
         if isinstance(value, dict):
-            return any(map(self._is_private, value)) or any(map(self._names_somebody, value.values()))
+            return any(map(self.is_private, value)) or any(map(self._names_somebody, value.values()))
         return isinstance(value, list) and any(map(self._names_somebody, value))
 
-    def _is_private(self, key: str) -> bool:
+    def is_private(self, key: str) -> bool:
+        """Whether what stands under this key may not be kept."""
         if key in self._harmless:
             return False
         if _bare(key) in self._names:
@@ -57,7 +58,7 @@ class Privacy:
 
     def _without(self, value: Any) -> Any:
         if isinstance(value, dict):
-            return {key: self._without(item) for key, item in value.items() if not self._is_private(key)}
+            return {key: self._without(item) for key, item in value.items() if not self.is_private(key)}
         if isinstance(value, list):
             return [self._without(item) for item in value]
         return value

@@ -8,6 +8,7 @@ from ioc.broker import Bus
 from ioc.inbox import Received
 from ioc.ingest.receiver import Sorter
 from ioc.live import seal, unseal
+from ioc.mapping.maps import Maps
 from ioc.privacy import Privacy
 
 TOPIC: Final = "ioc/live/v1/replay"
@@ -26,14 +27,14 @@ def send(bus: Bus, key: bytes, replay: Replay) -> None:
     bus.publish_acknowledged(TOPIC, seal(key, replay))
 
 
-def sorter(key: bytes, privacy: Privacy) -> Sorter:
+def sorter(key: bytes, privacy: Privacy, maps: Maps | None = None) -> Sorter:
     """What ingest does with a replay: believes its time only when the signature is ours."""
 
     def sort(payload: bytes, now: int) -> Received | None:
         replay = unseal(key, payload, Replay)
         if replay is None:
             return Received(now, TOPIC, payload[:256], retained=False)  # ends in quarantine as a bad topic
-        kept, _stripped = privacy.strip(replay.payload)
+        kept = maps.strip(replay.topic, replay.payload, privacy) if maps else privacy.strip(replay.payload)[0]
         return Received(replay.received_at, replay.topic, kept, retained=False)
 
     return sort

@@ -1,19 +1,23 @@
 """Where a topic leads, and the verdict on every object of every message."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from ioc.clock import local
 from ioc.decode.element import decode_element
+from ioc.decode.limits import Limits
 from ioc.decode.state import plain_bounds, plain_state
-from ioc.decode.values import NO_LENIENCY, Bad, Batch, Target
+from ioc.decode.values import NO_LENIENCY, Bad, Batch, Decoded, Target
 from ioc.events import DossierEvent
 from ioc.inbox import Received, Run
 from ioc.inventory import Inventory
 from ioc.kinds import Kinds
+from ioc.mapping.formats import Element
+from ioc.mapping.maps import Maps, Meant
 from ioc.model import Leniency, Reason, Refusal, SourceStatus
-from ioc.wire import Rejected, parse_json, parse_topic
+from ioc.wire import MAX_ELEMENTS, Rejected, parse_json, parse_topic
 
 SAMPLE_BYTES = 256
 _CACHED_TOPICS = 50_000
@@ -21,11 +25,25 @@ _PLAIN_STATUS = {b"online": True, b"offline": False, b"1": True, b"0": False}
 
 
 class Decoder:
-    """Decodes against one inventory; call `use` when the inventory changed."""
+    """Decodes against one inventory; call `use` when the inventory changed.
 
-    def __init__(self, kinds: Kinds, inventory: Inventory) -> None:
+    Of a partition (`orgs` not empty) the messages of mapped topics that are another partition's are passed over.
+    """
+
+    def __init__(
+        self,
+        kinds: Kinds,
+        inventory: Inventory,
+        maps: Maps | None = None,
+        limit_per_minute: int | None = None,
+        orgs: Iterable[str] = (),
+    ) -> None:
         self._kinds = kinds
         self._inventory = inventory
+        self._maps = maps or None
+        self._limit = limit_per_minute
+        self._orgs = frozenset(orgs)
+        self._limits = Limits()
         self._targets: dict[str, Target | Rejected] = {}
         self._bounds = {kind: plain_bounds(spec) for kind, spec in kinds.items()}
 
@@ -33,22 +51,29 @@ class Decoder:
         self._inventory = inventory
         self._targets.clear()
 
-    def batch(self, run: Run) -> Batch:
-        batch = Batch(run.last, 0, [], [], [])
+    def batch(self, run: Run, limits: Limits | None = None) -> Batch:
+        """`limits` are the caller's own, for one that decodes what was decoded before."""
+        limits = limits or self._limits
+        batch = Batch(run.last, 0, [], [], [], [])
         received = 0
         for seq, message in enumerate(run.messages, run.first):
-            received += self._one(seq, message, batch)
+            received += self._one(seq, message, batch, limits)
         return batch._replace(received=received)
 
-    def _one(self, seq: int, message: Received, batch: Batch) -> int:
+    def _one(self, seq: int, message: Received, batch: Batch, limits: Limits) -> int:
         """Decode one message into the batch and return how many objects it held."""
         if not message.payload:
             batch.refused.append(Refusal.CLEARED)
             return 1
+        if self._maps is not None and (meant := self._maps.of(message.topic)):
+            firsts = range(0, len(meant) * MAX_ELEMENTS, MAX_ELEMENTS)
+            return sum(
+                self._vendors(seq, message, one, first, batch, limits) for one, first in zip(meant, firsts, strict=True)
+            )
         try:
             target = self._target(message.topic, message.received_at)
             if target.channel == "state" and (plain := plain_state(target, message)) is not None:
-                batch.good.append(plain)
+                _keep(plain, self._limit, batch, limits)
                 return 1
             elements, leniencies = self._elements(target, message.payload)
         except Rejected as why:
@@ -56,14 +81,46 @@ class Decoder:
             return 1
         for i, element in enumerate(elements):
             try:
-                good = decode_element(target, element, message, leniencies)
-                if isinstance(good.event, DossierEvent):
-                    self._check_orgs(good.event)
-                batch.good.append(good)
+                good = self._good(target, element, message, leniencies)
+                _keep(good, self._limit if target.channel == "state" else None, batch, limits)
             except Rejected as why:
                 raw = message.payload if len(elements) == 1 else msgspec.json.encode(element)
                 batch.bad.append(_bad(seq, message, i, raw, why))
         return len(elements)
+
+    def _vendors(self, seq: int, message: Received, meant: Meant, first: int, batch: Batch, limits: Limits) -> int:
+        """The same for a topic of a vendor's; what cannot be used is kept as the vendor sent it."""
+        try:
+            elements = meant.map.elements(message.payload)
+        except Rejected as why:
+            batch.bad.append(_bad(seq, message, first, message.payload, why))
+            return 1
+        received = 0
+        for i, element in enumerate(elements, first):
+            try:
+                received += self._element(message, meant, element, batch, limits)
+            except Rejected as why:
+                batch.bad.append(_bad(seq, message, i, element.raw(), why))
+                received += 1
+        return received
+
+    def _element(self, message: Received, meant: Meant, element: Element, batch: Batch, limits: Limits) -> int:
+        ours = meant.map.ours(element, meant.levels)
+        if ours is None:
+            batch.refused.append(Refusal.NOT_MEANT)
+            return 1
+        target = self._target(ours.topic, message.received_at)
+        if self._orgs and target.key.org not in self._orgs:
+            return 0
+        good = self._good(target, ours.body, message, target.leniencies)
+        _keep(good, meant.map.rule.per_minute if target.channel == "state" else None, batch, limits)
+        return 1
+
+    def _good(self, target: Target, element: Any, message: Received, leniencies: frozenset[Leniency]) -> Decoded:
+        good = decode_element(target, element, message, leniencies)
+        if isinstance(good.event, DossierEvent):
+            self._check_orgs(good.event)
+        return good
 
     def _target(self, topic: str, received_at: int) -> Target:
         target = self._targets.get(topic)
@@ -112,6 +169,14 @@ class Decoder:
                 return [{"online": plain}], target.leniencies | {Leniency.PLAIN_STATUS}
         elements, leniencies = parse_json(payload)
         return elements, leniencies | target.leniencies if leniencies or target.leniencies else NO_LENIENCY
+
+
+def _keep(good: Decoded, per_minute: int | None, batch: Batch, limits: Limits) -> None:
+    if per_minute is not None and not limits.allows(good.key, per_minute, good.received_at):
+        batch.refused.append(Refusal.RATE_LIMITED)
+        batch.limited.append(good.key)
+    else:
+        batch.good.append(good)
 
 
 def _bad(seq: int, message: Received, element: int, payload: bytes, why: Rejected) -> Bad:

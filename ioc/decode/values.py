@@ -48,6 +48,7 @@ class Batch(NamedTuple):
     good: list[Decoded]
     bad: list[Bad]
     refused: list[Refusal]
+    limited: list[SourceKey]  # whose states were refused because there were too many of them
 
 
 class Target(NamedTuple):

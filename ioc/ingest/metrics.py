@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from ioc.db import Database
 from ioc.db.tables import derived
 from ioc.decode import Batch, Decoder
+from ioc.decode.limits import Limits
 from ioc.errors import IocError
 from ioc.inbox import Inbox
 from ioc.ingest.refused import quarantine
@@ -86,6 +87,7 @@ class Metrics:
         self.position = inbox.cursor(CURSOR)
         self.trouble: str | None = None
         self._steps = 0
+        self._limits = Limits()
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop`: whatever is there, at once; a failing store is tried again for ever, ever more slowly.
@@ -125,7 +127,7 @@ class Metrics:
             run = self._inbox.after(self.position, CATCH_UP)
             if not run.messages:
                 return False
-            handed = Handed(run.first, run.last, samples_of(self._decoder.batch(run)))
+            handed = Handed(run.first, run.last, samples_of(self._decoder.batch(run, self._limits)))
         self._write(handed.samples)
         self._inbox.advance(CURSOR, handed.last)
         self.position = handed.last

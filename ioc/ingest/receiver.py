@@ -11,6 +11,7 @@ from ioc.broker.session import Delivery, PersistentClient
 from ioc.clock import Clock
 from ioc.errors import IocError
 from ioc.inbox import Inbox, Received
+from ioc.mapping.maps import Maps
 from ioc.privacy import Privacy
 from ioc.settings import Mqtt
 from ioc.wire import MAX_PAYLOAD
@@ -37,15 +38,25 @@ class Receiver:
     connection than the one that delivered, and a batch is simply what had arrived when the last commit ended.
     """
 
-    def __init__(self, mqtt: Mqtt, inbox: Inbox, privacy: Privacy, clock: Clock, special: Mapping[str, Sorter]) -> None:
+    def __init__(
+        self,
+        mqtt: Mqtt,
+        inbox: Inbox,
+        privacy: Privacy,
+        clock: Clock,
+        special: Mapping[str, Sorter],
+        maps: Maps | None = None,
+    ) -> None:
         self._mqtt = mqtt
         self._inbox = inbox
         self._privacy = privacy
         self._clock = clock
         self._special = special
+        self._maps = maps or None
         self._arrived: list[Delivery] = []
         topics = [f"ioc/v1/{org}/#" for org in mqtt.orgs] or ["ioc/v1/#"]
-        self._client = PersistentClient(mqtt, mqtt.client_id, [*topics, *special], self._arrived)
+        vendors = maps.filters if maps else []
+        self._client = PersistentClient(mqtt, mqtt.client_id, [*topics, *special, *vendors], self._arrived)
         self._jitter = random.SystemRandom()
         self._leave_by: float | None = None
         self._quiet = self._away = False
@@ -142,7 +153,12 @@ class Receiver:
         sorter = self._special.get(delivery.topic)
         if sorter is not None:
             return sorter(delivery.payload, now)
-        payload, _stripped = self._privacy.strip(delivery.payload[: MAX_PAYLOAD + 1])
+        payload = self._stripped(delivery.topic, delivery.payload[: MAX_PAYLOAD + 1])
         if len(delivery.payload) > MAX_PAYLOAD:
             payload = payload.ljust(MAX_PAYLOAD + 1)  # still too large, whatever privacy left of it
         return Received(now, delivery.topic, payload, delivery.retained)
+
+    def _stripped(self, topic: str, payload: bytes) -> bytes:
+        if self._maps is not None:
+            return self._maps.strip(topic, payload, self._privacy)
+        return self._privacy.strip(payload)[0]

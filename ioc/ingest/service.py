@@ -31,6 +31,7 @@ from ioc.ingest.records import Records
 from ioc.inventory.orgs import DEFAULT_TZ, OrgTree
 from ioc.inventory.records import load
 from ioc.jobs import Jobs
+from ioc.mapping.maps import Maps
 from ioc.privacy import Privacy
 from ioc.store import Retention
 from ioc.world import World
@@ -53,10 +54,12 @@ class Ingest:
         self._bus = Bus(settings.mqtt, "ioc-live")
         self._broker = BrokerWatch(settings.mqtt, self._bus)
         privacy = Privacy(settings.inbox.private_keys)
-        special = {replay.TOPIC: replay.sorter(context.live_key, privacy)}
-        self.receiver = Receiver(settings.mqtt, self._inbox(), privacy, context.clock, special)
+        maps = Maps(settings.map, context.kinds)
+        special = {replay.TOPIC: replay.sorter(context.live_key, privacy, maps)}
+        self.receiver = Receiver(settings.mqtt, self._inbox(), privacy, context.clock, special, maps)
         world = _world(context)
-        decoder = Decoder(context.kinds, world.inventory)
+        mqtt = settings.mqtt
+        decoder = Decoder(context.kinds, world.inventory, maps, mqtt.states_per_minute, mqtt.orgs)
         inbox, handover = self._inbox(), Handover()
         self._records = Records(context.db, world, inbox.id, world.epoch)
         outlet = Outlet(self._bus, context.live_key, settings.live.per_second)

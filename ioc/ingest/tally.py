@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from ioc.db import Database
 from ioc.db.tables import counter, leniency
 from ioc.decode import Batch
-from ioc.model import Outcome, SourceKey
+from ioc.model import Leniency, Outcome, SourceKey
 
 
 class Count(StrEnum):
@@ -34,6 +34,8 @@ class Tally:
             self.objects[Outcome.QUARANTINED, bad.reason] += 1
         for refusal in batch.refused:
             self.objects[Outcome.REFUSED, refusal] += 1
+        for key in batch.limited:
+            self.leniencies[key, Leniency.RATE_LIMITED] += 1
         readings = 0
         for good in batch.good:
             readings += len(good.metrics)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from ioc.mapping.declared import MapRule
 from ioc.settings.weekly import CalendarSettings
 from ioc.store.influx.address import Access, check_access, parse
 
@@ -46,6 +47,7 @@ class Mqtt(Struct, frozen=True, kw_only=True):
     ca: str | None = None
     client_id: Name = "ioc-ingest"
     orgs: tuple[OrgCode, ...] = ()
+    states_per_minute: Positive | None = None  # of one source; None: as many as it likes
     host: str = "127.0.0.1"
     port: Port = 1883
     port_v5: Port | None = None
@@ -202,6 +204,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     route: tuple[Route, ...] = ()
     channel: tuple[Channel, ...] = ()
     connector: tuple[Connector, ...] = ()
+    map: tuple[MapRule, ...] = ()
 
     @property
     def root(self) -> Path:

@@ -32,9 +32,14 @@ def parse(table: dict[str, Any], options: OptionTypes, environ: Mapping[str, str
     settings: Settings | None = reader.struct(Settings, table, "")
     problems = reader.problems or (_cross_check(settings) if settings else [])
     if problems or settings is None:
-        lines = "\n".join(f"  {problem}" for problem in problems)
-        raise UsageError("bad_config", f"{origin}: {len(problems)} problem(s)\n{lines}", problems=problems)
+        raise refused(origin, problems)
     return settings
+
+
+def refused(origin: str, problems: Sequence[str]) -> UsageError:
+    """`bad_config` with every problem of one file."""
+    lines = "\n".join(f"  {problem}" for problem in problems)
+    return UsageError("bad_config", f"{origin}: {len(problems)} problem(s)\n{lines}", problems=problems)
 
 
 def _cross_check(settings: Settings) -> list[str]:

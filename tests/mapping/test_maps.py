@@ -1,0 +1,195 @@
+"""Vendors' messages under maps: what they become, and how what cannot be used ends."""
+
+import pytest
+
+from ioc.model import Leniency, Reason, Refusal
+from tests.mapping.vendors import NOW, captured, decoded, decoder, plain, shipped
+
+ID = "hg.dong-van/queue/k1"
+
+
+def only(batch):
+    assert batch.bad == []
+    (good,) = batch.good
+    return good
+
+
+def why(batch) -> tuple[Reason, str]:
+    assert batch.good == []
+    (bad,) = batch.bad
+    return bad.reason, bad.detail
+
+
+def test_a_kiosk_with_local_time_and_numbers_as_text():
+    topic, payload = captured("kiosk-text")[0]
+    good = only(decoded(shipped("kiosk-text"), payload, topic))
+    assert str(good.key) == "hg.dong-van/queue/K07"
+    assert good.metrics == {"waiting": 12, "serving": 3, "open_counters": 4, "longest_wait_s": 450}
+    assert good.texts == {"paper": "low"}
+    assert good.t == NOW - 1_000
+
+
+def test_an_array_of_counters_with_words():
+    topic, payload = captured("counters-array")[0]
+    batch = decoded(shipped("counters-array"), payload, topic)
+    assert batch.received == 3
+    assert {str(good.key): good.metrics for good in batch.good} == {
+        "hg.meo-vac/queue/quay-1": {"waiting": 5, "longest_wait_s": 310, "serving": 1, "open_counters": 1},
+        "hg.meo-vac/queue/quay-2": {"waiting": 0, "longest_wait_s": 0, "serving": 0, "open_counters": 0},
+        "hg.meo-vac/queue/quay-3": {"waiting": 0, "longest_wait_s": 0, "serving": 0, "open_counters": 0},
+    }
+    assert {good.t for good in batch.good} == {NOW - 2_000}
+
+
+def test_a_line_of_keys_and_values():
+    topic, payload = captured("line-keyvalue")[0]
+    good = only(decoded(shipped("line-keyvalue"), payload, topic))
+    assert str(good.key) == "hg.dong-van/link/cap-1"
+    assert good.metrics == {"up": True, "rtt_ms": 12.4, "loss_pct": 0.4}
+    assert good.t == NOW - 2_000
+
+
+def test_rows_of_csv_with_and_without_a_header():
+    named = plain(topic="csv", org="hg.{don_vi}", source="{ma}", format="csv", fields={"waiting": "cho"})
+    batch = decoded(named, "\ufeffdon_vi;ma;cho\ndong-van;k1;3\nmeo-vac;k2;4\n".encode(), "csv")
+    assert [(str(g.key), g.metrics["waiting"]) for g in batch.good] == [(ID, 3), ("hg.meo-vac/queue/k2", 4)]
+    bare = plain(format="csv", columns=["w"], fields={"waiting": "w"})
+    assert only(decoded(bare, b"7\r\n")).metrics == {"waiting": 7}
+
+
+def test_members_of_an_object_have_names():
+    by_name = plain(each="@", source="{key}")
+    batch = decoded(by_name, {"q1": {"w": 1}, "q2": {"w": 2}})
+    assert [g.key.source for g in batch.good] == ["q1", "q2"]
+
+
+def test_an_event_is_named_by_what_it_tells():
+    fields = {
+        "event_id": {"template": "{phieu}-{viec}"},
+        "type": {"path": "viec", "words": {"Gọi": "ticket_called", "Cấp": "ticket_issued"}},
+        "ticket_id": "phieu",
+        "counter_id": {"template": "{dev}"},
+    }
+    good = only(decoded(plain(channel="event", fields=fields), {"phieu": 17, "viec": "gọi"}))
+    assert (good.event.event_id, good.event.type, good.event.ticket_id) == ("17-gọi", "ticket_called", "17")
+    assert good.event.counter_id == "k1"
+
+
+def test_instants_and_nested_fields_of_a_dossier():
+    fields = {
+        "event_id": {"template": "{so}-{gio}"}, "code": "so",
+        "term.value": "han", "term.unit": {"const": "working_day"},
+        "due_at": {"path": "hen", "format": "%d/%m/%Y %H:%M", "zone": "Asia/Ho_Chi_Minh"},
+    }  # fmt: skip
+    message = {"so": "H22-1", "gio": 1, "han": "5", "hen": "28/11/2026 17:00"}
+    good = only(decoded(plain(kind="dossier", channel="event", fields=fields), message))
+    assert good.event.fields["due_at"] == 1_795_860_000_000
+    assert good.event.fields["term"] == {"value": 5, "unit": "working_day"}
+
+
+@pytest.mark.parametrize(("given", "t"), [
+    ({"path": "t", "format": "%d/%m/%Y %H:%M:%S"}, NOW),
+    ({"path": "t", "format": "%d/%m/%Y %H:%M:%S", "zone": "UTC"}, NOW + 7 * 3_600_000),
+])  # fmt: skip
+def test_a_zone_is_the_orgs_unless_told(given, t):
+    batch = decoded(plain(time=given), {"w": 1, "t": "21/11/2026 08:00:06"}, at=t)
+    assert only(batch).t == t
+
+
+def test_a_status_of_words_and_a_retained_one():
+    online = plain(channel="status", fields={"online": {"path": "s", "words": {"bật": True, "tắt": False}}})
+    good = only(decoded(online, {"s": "Tắt"}, retained=True))
+    assert (good.online, good.retained) == (False, True)
+
+
+@pytest.mark.parametrize(("payload", "reason", "told"), [
+    (b'{"w": 1, "x"', Reason.BAD_JSON, ""),
+    ('{"w": 1, "x": "Đ"}'.encode("latin-1", "replace").replace(b"?", b"\xd0"), Reason.BAD_JSON, "utf-8"),
+    (b'{"w": NaN}', Reason.NOT_FINITE, ""),
+    (b'{"w": "nan"}', Reason.WRONG_TYPE, "waiting"),
+    (b'{"w": -1}', Reason.BAD_VALUE, "waiting"),
+    (b'{"w": {"a": 1}}', Reason.WRONG_TYPE, "waiting"),
+    (b'{"x": 1}', Reason.MISSING_FIELD, "none of the fields"),
+    (b'{"w": 1, "t": "31/02/2026"}', Reason.BAD_TIME, "31/02/2026"),
+    (b"[" * 3_000, Reason.TOO_DEEP, ""),
+    (b'"w"' + b" " * 300_000, Reason.TOO_LARGE, ""),
+    (b'{"w": 1, "paper": "xanh"}', Reason.BAD_VALUE, "'xanh' is none of the words"),
+])  # fmt: skip
+def test_what_cannot_be_used_keeps_the_vendors_topic_and_payload(payload, reason, told):
+    fields = {"waiting": "w", "paper": {"path": "paper", "words": {"Hết": "out"}}}
+    batch = decoded(plain(time={"path": "t", "format": "%d/%m/%Y"}, fields=fields), payload)
+    got, detail = why(batch)
+    assert (got, told in detail) == (reason, True), detail
+    assert batch.bad[0].topic == "v/dong-van/k1"
+    assert payload.startswith(batch.bad[0].payload)
+
+
+def test_a_bad_member_is_quarantined_alone_and_can_be_read_again():
+    counters = plain(each="a.quay", source="q{so}", time="$.t")
+    message = {"t": NOW, "a": {"x": 1, "quay": [{"so": 1, "w": 3}, {"so": 2, "w": "?"}, {"so": 3, "w": 4}]}}
+    batch = decoded(counters, message)
+    assert [g.key.source for g in batch.good] == ["q1", "q3"]
+    (bad,) = batch.bad
+    assert (bad.element, bad.reason) == (1, Reason.WRONG_TYPE)
+    again = decoded(plain(each="a.quay", source="q{so}", fields={"waiting": {"const": 0}}), bad.payload)
+    assert only(again).key.source == "q2"
+
+
+def test_a_clock_in_1970_is_flagged_and_stored_under_receipt():
+    good = only(decoded(plain(time={"path": "t", "format": "%Y-%m-%d"}), {"w": 1, "t": "1970-01-01"}))
+    assert good.t == NOW
+    assert Leniency.CLOCK_BEHIND in good.leniencies
+
+
+def test_a_name_of_theirs_that_is_no_id_says_where_to_give_it_one():
+    reason, detail = why(decoded(plain(source="{ten}"), {"w": 1, "ten": "Quầy 1"}))
+    assert reason is Reason.BAD_ID
+    assert "names" in detail
+    named = plain(source="{ten}", names={"ten": {"Quầy 1": "q1"}})
+    assert only(decoded(named, {"w": 1, "ten": "Quầy 1"})).key.source == "q1"
+
+
+def test_a_map_may_be_meant_for_some_messages_only():
+    batch = decoded(plain(when="loai == 'tt'"), {"w": 1, "loai": "heartbeat"})
+    assert (batch.received, batch.good, batch.refused) == (1, [], [Refusal.NOT_MEANT])
+    assert only(decoded(plain(when="loai == 'tt'"), {"w": 1, "loai": "tt"})).metrics == {"waiting": 1}
+
+
+def test_two_maps_may_read_one_topic():
+    both = decoder(plain(), plain(kind="service", fields={"queue_depth": "w"}))
+    batch = decoded(both, {"w": 4})
+    assert batch.received == 2
+    assert {good.key.kind for good in batch.good} == {"queue", "service"}
+
+
+def test_a_partition_passes_over_what_is_another_ones():
+    batch = decoded(decoder(plain(), orgs=("hg.meo-vac",)), {"w": 4})
+    assert (batch.received, batch.good, batch.bad) == (0, [], [])
+
+
+def test_ten_times_the_agreed_rate_is_refused_by_source():
+    reader = decoder(plain(per_minute=6))
+    got = {"k1": 0, "k2": 0}
+    refused = 0
+    for second in range(120):
+        busy = decoded(reader, {"w": second}, "v/dong-van/k1", at=NOW + second * 1_000)
+        got["k1"] += len(busy.good)
+        refused += busy.refused.count(Refusal.RATE_LIMITED)
+        assert [str(key) for key in busy.limited] == [ID] * len(busy.refused)
+        if second % 10 == 0:
+            got["k2"] += len(decoded(reader, {"w": 1}, "v/dong-van/k2", at=NOW + second * 1_000).good)
+    assert got["k2"] == 12
+    assert 12 <= got["k1"] <= 18
+    assert got["k1"] + refused == 120
+
+
+def test_our_own_door_can_be_limited_too_and_events_never_are():
+    reader = decoder(limit=2)
+    states = [decoded(reader, {"waiting": i}, f"ioc/v1/{ID}/state") for i in range(5)]
+    assert sum(len(batch.good) for batch in states) == 2
+    assert sum(batch.refused.count(Refusal.RATE_LIMITED) for batch in states) == 3
+    events = [
+        decoded(reader, {"event_id": str(i), "type": "no_show", "ticket_id": "1"}, f"ioc/v1/{ID}/event")
+        for i in range(5)
+    ]
+    assert sum(len(batch.good) for batch in events) == 5
