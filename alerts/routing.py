@@ -39,11 +39,18 @@ class Router:
         return list(found)
 
     def _matching(self, orgs: OrgTree, org: str, severity: Severity) -> Iterator[Route]:
-        above = {step.code for step in orgs.path(org)}
+        """Routes of orgs that were merged into one count as one: nobody stops hearing because another stood first."""
+        heir: str | None = None
         for route in self._routes:
-            if severity in route.severity and (route.org is None or route.org in above):
-                yield route
-                if not route.continue_:
+            if severity not in route.severity or org not in orgs.reach(route.org):
+                continue
+            stands_for = orgs.heir(route.org) if route.org is not None and orgs.closed(route.org) else None
+            if heir is not None and stands_for != heir:
+                continue
+            yield route
+            if not route.continue_:
+                heir = stands_for
+                if heir is None:
                     return
 
     def _addresses(self, receiver: Receiver, channel: str) -> Iterator[Target]:

@@ -82,10 +82,8 @@ class Site:
         return scope.root if scope.root in scope.codes else None
 
     def scope(self, principal: Principal) -> Scope:
-        """All a principal may see; nothing where its org has left the tree."""
-        if principal.org is not None and principal.org not in self.orgs:
-            return Scope(principal.org, frozenset())
-        return self.orgs.scope(principal.org)
+        """All a principal may see, under the successor of a closed org; nothing where its org has left the tree."""
+        return self.orgs.reach(principal.org)
 
     def zone(self, org: str | None) -> ZoneInfo:
         """The time zone of an org, or of the tree's first root."""

@@ -14,10 +14,7 @@ _NO_HOURS = Hours.parse(ALWAYS)
 
 def watched(view: View, rule: Rule, kind: str | None, name: str | None = None) -> Iterator[Source]:
     """Active sources of the rule's subtree, with the hours the rule goes by; none where its org is unknown."""
-    orgs = view.world.inventory.orgs
-    if rule.org is not None and rule.org not in orgs:
-        return
-    for source in view.world.sources(orgs.scope(rule.org), kind):
+    for source in view.world.sources(view.world.inventory.orgs.reach(rule.org), kind):
         if source.counts and name in (None, source.key.source):
             yield source if rule.hours == "source" else replace(source, hours=_NO_HOURS)
 

@@ -47,10 +47,7 @@ class Tally:
 
 def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
     options: Options = rule.options
-    orgs = view.world.inventory.orgs
-    if rule.org is not None and rule.org not in orgs:
-        return
-    scope = orgs.scope(rule.org)
+    scope = view.world.inventory.orgs.reach(rule.org)
     for org, tally in tallies(view).items():
         if org in scope and tally.new >= options.at_least:
             yield Finding(

@@ -1,4 +1,4 @@
-"""org import; source import, confirm, retire."""
+"""source import, confirm, retire."""
 
 import argparse
 from pathlib import Path
@@ -8,9 +8,6 @@ from ioc.errors import IocError, UsageError
 
 
 def add(commands: Commands) -> None:
-    orgs = group(commands, "org", "The tree of units.")
-    _add_file(command(orgs, "import", "Add and change units from a CSV file; the same file twice changes nothing.",
-                      org_import))  # fmt: skip
     sources = group(commands, "source", "Kiosks, endpoints, services, lines and feeds.")
     _add_file(command(sources, "import", "Add, change and confirm sources from a CSV file.", source_import))
     for name, about in (
@@ -24,14 +21,6 @@ def add(commands: Commands) -> None:
 def _add_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE.csv", type=Path)
     parser.add_argument("--dry-run", action="store_true", help="show the difference and change nothing")
-
-
-def org_import(arguments: argparse.Namespace) -> None:
-    from ioc.inventory.imports import import_orgs
-
-    db = open_database(settings_of(arguments))
-    for line in import_orgs(db, arguments.file, now_ms(), arguments.dry_run).lines():
-        say(line)
 
 
 def source_import(arguments: argparse.Namespace) -> None:

@@ -5,11 +5,14 @@ import getpass
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ioc.cli.common import Commands, command, group, now_ms, open_database, say, settings_of
 from ioc.errors import IocError, UsageError
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection
 
 ROLES = ("wall", "leader", "operator", "admin")
 VARIABLE = "IOC_PASSWORD"
@@ -49,7 +52,8 @@ def token_list(arguments: argparse.Namespace) -> None:
 
     db = open_database(settings_of(arguments))
     with db.read() as conn:
-        _table(access.list_tokens(conn), ("name", "role", "org", "created_at", "revoked_at"))
+        rows = _flagged(conn, access.list_tokens(conn))
+    _table(rows, ("name", "role", "org", "created_at", "revoked_at", "org_closed"))
 
 
 def token_revoke(arguments: argparse.Namespace) -> None:
@@ -71,7 +75,8 @@ def user_list(arguments: argparse.Namespace) -> None:
 
     db = open_database(settings_of(arguments))
     with db.read() as conn:
-        _table(access.list_users(conn), ("name", "role", "org", "lang", "disabled", "created_at"))
+        rows = _flagged(conn, access.list_users(conn))
+    _table(rows, ("name", "role", "org", "lang", "disabled", "created_at", "org_closed"))
 
 
 def user_disable(arguments: argparse.Namespace) -> None:
@@ -101,6 +106,21 @@ def _password() -> str:
 def _or_unknown(changed: bool, name: str) -> None:
     if not changed:
         raise IocError("unknown_name", f"{name!r}: there is none of that name")
+
+
+def _flagged(conn: "Connection", rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Where the org of a grant is closed: its last day and who stands for it now."""
+    from ioc.cli.orgs import today
+    from ioc.inventory.records import load_orgs
+
+    orgs, flagged = load_orgs(conn, today()), list[Mapping[str, Any]]()
+    for row in rows:
+        org, note = row["org"], None
+        if orgs.closed(org):
+            heir = orgs.heir(org)
+            note = f"{orgs.by_code[org].valid_to}, " + ("no successor" if heir == org else f"now {heir}")
+        flagged.append({**row, "org_closed": note})
+    return flagged
 
 
 def _table(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> None:

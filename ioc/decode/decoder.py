@@ -149,8 +149,11 @@ class Decoder:
         if heir is None:
             raise Rejected(Reason.UNKNOWN_ORG, f"{key.org}: closed without a known successor")
         leniencies = NO_LENIENCY if heir == key.org else frozenset({Leniency.CLOSED_ORG})
-        key = key._replace(org=heir)
         source = self._inventory.sources.get(key)
+        if source is None or (leniencies and source.status is SourceStatus.RETIRED):
+            # a source known from before the closure stays one source with one history: its org counts for the heir
+            key = key._replace(org=heir)
+            source = self._inventory.sources.get(key)
         if source is not None and source.status is SourceStatus.RETIRED:
             raise Rejected(Reason.RETIRED_SOURCE, str(key))
         return Target(key, channel, spec, tz, source, leniencies, self._bounds[spec.kind])

@@ -14,9 +14,10 @@ from ioc.db.tables import source as source_table
 from ioc.inventory import cells, sheet
 from ioc.inventory.cells import BadCell, CellReader
 from ioc.inventory.links import Lines, Record, Records, check_cycles, check_links, merge
-from ioc.inventory.orgs import Org, OrgTree
+from ioc.inventory.orgs import OrgTree
 from ioc.inventory.report import ImportReport
 from ioc.inventory.sheet import Problems
+from ioc.inventory.units import Org
 from ioc.inventory.writing import close, difference, read_rows, transaction, write
 from ioc.model import SourceStatus
 

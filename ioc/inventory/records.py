@@ -7,20 +7,28 @@ from ioc.calendar import NO_WEEKS, Weeks
 from ioc.calendar import records as calendar_records
 from ioc.db import Database
 from ioc.db.tables import org as org_table
+from ioc.db.tables import org_past
 from ioc.db.tables import source as source_table
 from ioc.hours import Hours
-from ioc.inventory.orgs import Org, OrgTree
+from ioc.inventory.orgs import OrgTree
 from ioc.inventory.sources import DEFAULTS, Inventory, Source
+from ioc.inventory.units import Org, Past
 from ioc.meta import Fact, bump, get
 from ioc.model import SourceKey, SourceStatus
 
 
 def load(conn: Connection, today: str, weeks: Weeks = NO_WEEKS) -> Inventory:
     """Everything the database knows, as it stands on `today` (ISO date), with the weekly hours of the configuration."""
-    orgs = OrgTree(Org(**row) for row in conn.execute(sa.select(org_table)).mappings())
+    orgs = load_orgs(conn, today)
     rows = conn.execute(sa.select(source_table)).mappings()
     sources = {source.key: source for source in (_source(row, today) for row in rows)}
     return Inventory(orgs, sources, int(get(conn, Fact.INVENTORY_REV, "0")), calendar_records.load(conn, weeks))
+
+
+def load_orgs(conn: Connection, day: str) -> OrgTree:
+    """The tree as it stands on a day (ISO date)."""
+    orgs = [Org(**row) for row in conn.execute(sa.select(org_table).order_by(org_table.c.code)).mappings()]
+    return OrgTree(orgs, (Past(**row) for row in conn.execute(sa.select(org_past)).mappings()), day)
 
 
 def register(db: Database, conn: Connection, key: SourceKey, now_ms: int, *, simulated: bool = False) -> int:

@@ -86,4 +86,4 @@ class Inventory:
         """Orgs of those kinds that have no source of `kind`: no device is missing there, none was ever installed."""
         have = {source.key.org for source in self.sources.values() if source.key.kind == kind and source.counts}
         wanted = set(org_kinds)
-        return {org.code for org in self.orgs if org.kind in wanted and org.code not in have}
+        return {org.code for org in self.orgs.living() if org.kind in wanted and not self.orgs.own(org.code) & have}

@@ -7,7 +7,7 @@ import pytest
 from ioc.decode import Decoder
 from ioc.events import DossierEvent, TicketEvent
 from ioc.inbox import Received, Run
-from ioc.model import Leniency, Reason, Refusal, SourceStatus
+from ioc.model import Leniency, Reason, Refusal, SourceKey, SourceStatus
 from tests.ioc.worlds import KIOSK, inventory, kinds, source
 
 NOW = 1_795_222_800_000
@@ -107,6 +107,19 @@ def test_topics_of_a_closed_org_count_for_its_successor() -> None:
     (good,) = decode({"ts": NOW, "waiting": 1}, "ioc/v1/hg.old/queue/kiosk-1/state").good
     assert good.key == KIOSK
     assert Leniency.CLOSED_ORG in good.leniencies
+
+
+def test_a_source_from_before_the_closure_stays_one_source() -> None:
+    moved = KIOSK._replace(org="hg.old", source="kiosk-9")
+
+    def leads_to(status: SourceStatus) -> tuple[SourceKey, bool]:
+        decoder = Decoder(kinds(), inventory(source(moved, 9, status=status)))
+        (good,) = decoder.batch(Run(1, [Received(NOW, f"ioc/v1/{moved}/state", b'{"waiting":1}', retained=False)])).good
+        assert Leniency.CLOSED_ORG in good.leniencies
+        return good.key, good.source is not None
+
+    assert leads_to(SourceStatus.ACTIVE) == (moved, True)
+    assert leads_to(SourceStatus.RETIRED) == (moved._replace(org="hg.dong-van"), False)
 
 
 def test_a_retired_source_is_put_aside_not_lost() -> None:

@@ -132,8 +132,8 @@ def test_deltas_apply_in_order_and_a_missing_one_is_noticed() -> None:
 
 
 def test_a_commune_without_an_endpoint_is_not_an_endpoint_that_is_lost() -> None:
-    assert inventory().without("vc", ["district"]) == {"hg.old"}
     assert inventory().without("vc", ["province"]) == {"hg"}
+    assert inventory().without("queue", ["province", "district"]) == {"hg"}  # a closed district lacks nothing
 
 
 def test_a_kiosk_is_closed_on_a_holiday_and_expected_on_a_make_up_saturday() -> None:

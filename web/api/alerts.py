@@ -138,7 +138,8 @@ def _shown(call: Call, alert: Alert) -> dict[str, Any]:
 
 def _accountable(call: Call, alert: Alert, source: Source | None) -> str | None:
     """Who answers for it: the owner of its source, else the head of the nearest org that has one."""
-    heads = [org.head_name for org in call.site.orgs.path(alert.org) if org.head_name]
+    orgs = call.site.orgs
+    heads = [org.head_name for org in orgs.path(alert.org) if org.head_name and not orgs.closed(org.code)]
     return (source.owner if source else None) or (heads[-1] if heads else None)
 
 

@@ -34,11 +34,12 @@ class ReplayBody(Struct, frozen=True):
 
 def rules(call: Call) -> dict[str, Any]:
     """The rules that can speak of something in the caller's subtree."""
-    above = {org.code for org in call.site.orgs.path(call.scope.root or "")}
+    orgs = call.site.orgs
+    above = {org.code for org in orgs.path(call.scope.root or "")}
     return listed([
-        _rule(rule)
+        _rule(rule) | {"org_closed": orgs.closed(rule.org)}
         for rule in call.site.context.settings.rule
-        if rule.org is None or rule.org in call.scope or rule.org in above
+        if rule.org is None or rule.org in call.scope or orgs.heir(rule.org) in above
     ])  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -10,7 +11,7 @@ from msgspec import Struct
 from ioc.access import Principal
 from ioc.clock import rfc3339
 from ioc.errors import IocError
-from ioc.inventory import Scope
+from ioc.inventory import OrgTree, Scope
 from ioc.model import Role, SourceKey
 from web.auth import Caller
 from web.site import Site
@@ -48,18 +49,45 @@ class Call:
             raise IocError("unauthenticated", "log in or send a token")
         return self.caller.principal
 
-    def subtree(self, org: str | None) -> Scope:
-        """The caller's scope narrowed to `org`; an org outside it is as unknown as one that does not exist."""
+    def subtree(self, org: str | None, on: str | None = None) -> Scope:
+        """The caller's scope narrowed to `org` as the tree stands `on` a day (ISO date; today for None).
+
+        An org outside the scope is as unknown as one that does not exist; `org_not_yet` for one that begins later.
+        """
+        tree = self.tree(on)
         if org is None:
             return self.scope
         if org not in self.scope:
             raise IocError("unknown_org", f"org {org!r} is not in the tree", org=org)
-        return self.site.orgs.scope(org)
+        if on is not None and not tree.by_code[org].begun_by(on):
+            raise IocError("org_not_yet", f"org {org!r} is not yet in the tree of {on}", org=org, day=on)
+        found = tree.scope(org)
+        return found if self.scope.root is None else Scope(org, found.codes & self.scope.codes)
+
+    def tree(self, on: str | None = None) -> OrgTree:
+        """The tree of a day (ISO date; today for None); IocError `invalid_value` for what is no date."""
+        if on is None:
+            return self.site.orgs
+        try:
+            day = date.fromisoformat(on).isoformat()
+        except ValueError:
+            day = ""
+        if day != on:
+            detail = "YYYY-MM-DD"
+            raise IocError("invalid_value", f"{on!r} is not a date {detail}", name="date", detail=detail)
+        return self.site.orgs.on(on)
 
     def source(self) -> SourceKey:
-        """The source named in the path, which must be in the inventory and in scope."""
-        key = SourceKey(self.path["org"], self.path["kind"], self.path["source"])
-        if key.org not in self.scope or key not in self.site.world.inventory.sources:
+        """The source named in the path."""
+        return self.known(SourceKey(self.path["org"], self.path["kind"], self.path["source"]))
+
+    def known(self, key: SourceKey) -> SourceKey:
+        """A source in the inventory and in scope, also by the org that stands for its closed one or the other way."""
+        orgs, sources = self.site.orgs, self.site.world.inventory.sources
+        if key not in sources:
+            others = [other for code in orgs.own(orgs.heir(key.org)) if (other := key._replace(org=code)) in sources]
+            key = others[0] if len(others) == 1 else key
+        if key.org not in self.scope or key not in sources:
             raise IocError("unknown_source", f"source {key} is not known", source=str(key))
         return key
 

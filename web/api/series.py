@@ -31,9 +31,7 @@ class Query(Struct, frozen=True):
 
 def series(call: Call) -> dict[str, Any]:
     query = call.query
-    key = SourceKey(query.org, query.kind, query.source)
-    if key.org not in call.scope or key not in call.site.world.inventory.sources:
-        raise IocError("unknown_source", f"source {key} is not known", source=str(key))
+    key = call.known(SourceKey(query.org, query.kind, query.source))
     end = instant(call, "to", query.to, key.org, call.now)
     start = instant(call, "from", query.from_, key.org, end - _DAY_MS)
     if query.step < 1 or start > end:

@@ -46,6 +46,7 @@ def me(call: Call) -> dict[str, Any]:
         "role": principal.role,
         "org": root,
         "org_name": None if root is None else site.orgs.by_code[root].name,
+        "org_closed": site.orgs.closed(principal.org),  # the account names a closed org: `org` is what stands for it
         "lang": principal.lang,
         "csrf": call.caller.csrf if call.caller else None,
         "simulated": any(source.simulated for source in site.world.inventory.in_scope(call.scope)),

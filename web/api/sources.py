@@ -64,6 +64,7 @@ def record(call: Call, source: Source) -> dict[str, Any]:
         "source": key.source,
         "name": source.name,
         "org_name": world.inventory.orgs.by_code[key.org].name,
+        "org_closed": world.inventory.orgs.closed(key.org),
         "status": source.status,
         "health": health,
         "cause": cause,

@@ -22,7 +22,7 @@ def routes(sessions: Sessions, brake: LoginBrake) -> tuple[Route, ...]:
         Route("DELETE", f"{V1}/session", Open.TO_ALL, doors.log_out, "Log out"),
         Route("GET", f"{V1}/me", _WALL, session.me, "Who the caller is, with the CSRF value of the session"),
         Route("GET", f"{V1}/orgs", _LEADER, orgs.orgs, "The tree, with counts by health", orgs.Query, answers="list"),
-        Route("GET", f"{V1}/orgs/<code>", _LEADER, orgs.one, "One org with its children"),
+        Route("GET", f"{V1}/orgs/<code>", _LEADER, orgs.one, "One org with its children", orgs.OneQuery),
         Route("GET", f"{V1}/sources", _LEADER, sources.sources, "Sources as they are now",
               sources.Query, answers="list"),
         Route("GET", _SOURCE, _LEADER, sources.one, "One source with its alerts, availability, leniencies"),

@@ -6,7 +6,6 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc.clock import local
 from ioc.inventory import Org, Source
 from ioc.model import Health
 from web.sight import Sight
@@ -42,25 +41,22 @@ def _areas(sight: Sight) -> Iterable[tuple[Org, frozenset[str]]]:
     """The org itself for its own points, then each child with all below it."""
     orgs = sight.world.inventory.orgs
     if sight.org is not None:
-        yield sight.org, frozenset({sight.org.code})
+        yield sight.org, orgs.own(sight.org.code)
     for child in orgs.children(sight.root):
-        if child.code in sight.scope and _lives(sight, child):
+        if child.code in sight.scope:
             yield child, sight.look.scope(child.code).codes
-
-
-def _lives(sight: Sight, org: Org) -> bool:
-    return org.valid_on(local(sight.now, sight.tz).date().isoformat())
 
 
 def _area(
     sight: Sight, area: Org, order: int, codes: frozenset[str], by_org: dict[str, list[Source]]
 ) -> dict[str, Any]:
     sites: dict[str, Any] = {}
+    orgs = sight.world.inventory.orgs
     for code in sorted(codes):
         for source in by_org.get(code, ()):
             sites[f"{code}/{source.key.source}"] = _site(sight, source)
-        org = sight.world.inventory.orgs.by_code[code]
-        if code not in by_org and org.kind in _SITE_KINDS and _lives(sight, org):
+        org = orgs.by_code[code]
+        if org.kind in _SITE_KINDS and orgs.lives(code) and not orgs.own(code) & by_org.keys():
             sites[code] = {"name": org.name, "org_name": org.name, "health": NONE, "in_call": None, "cause": None}
     place = {"lat": area.lat, "lon": area.lon, "order": order}
     return {"code": area.code, "name": area.name, "kind": area.kind, **place, "sites": sites}

@@ -15,7 +15,7 @@ from ioc.db.tables.ingested import (
     quarantine,
     ticket,
 )
-from ioc.db.tables.inventory import calendar_day, meta, org, source
+from ioc.db.tables.inventory import calendar_day, meta, org, org_past, source
 from ioc.db.tables.people import audit, lease, role_beat, token, user
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
     "notification",
     "notification_alert",
     "org",
+    "org_past",
     "quarantine",
     "role_beat",
     "source",

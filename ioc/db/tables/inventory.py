@@ -33,6 +33,16 @@ org = Table(
     Column("lon", Float),
 )
 
+org_past = Table(  # what an org was up to and including the day `until`; what it is now stands in `org`
+    "org_past",
+    metadata,
+    Column("code", String(64), ForeignKey("org.code", deferrable=True, initially="DEFERRED"), primary_key=True),
+    Column("until", String(10), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("parent", String(64)),
+)
+
 source = Table(
     "source",
     metadata,
