@@ -16,6 +16,7 @@ class Fact(StrEnum):
     LIVE_EPOCH = "live_epoch"
     LIVE_N = "live_n"
     CREATED_AT = "created_at"
+    DOSSIER_RULES = "dossier_rules"  # by which the dossiers were judged
 
 
 def get(conn: Connection, fact: Fact, default: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -9,8 +10,15 @@ from sqlalchemy.engine import Connection
 from alerts import queries
 from alerts.model import Alert
 from ioc.beat import pulses
-from ioc.db.tables import conference, counter, desk, dossier
+from ioc.clock import local
+from ioc.db.tables import conference, counter, desk
+from ioc.dossiers import figures
+from ioc.dossiers.buckets import Question
+from ioc.dossiers.figures import Counts
+from ioc.dossiers.known import Known, deliveries, known
+from ioc.dossiers.tallies import Side
 from ioc.inventory import Scope
+from ioc.world import World
 
 _EVERYTHING = Scope(None, frozenset())  # each widget narrows it to its own subtree
 
@@ -42,24 +50,27 @@ class Facts:
     counters: Mapping[tuple[str, str], int] = field(default_factory=dict)
     desks: Mapping[int, tuple[Desk, ...]] = field(default_factory=dict)
     meetings: tuple[Meeting, ...] = ()
-    overdue: Mapping[str, int] = field(default_factory=dict)
-    open_dossiers: Mapping[str, int] = field(default_factory=dict)
+    dossiers: Mapping[str, Counts] = field(default_factory=dict)  # by receiving org, this year so far
+    handled: Mapping[str, Counts] = field(default_factory=dict)  # the same by handling org
+    known: Known = field(default_factory=dict)  # up to when the dossiers of each source are known
     alive: frozenset[str] = frozenset()
 
     def role_alive(self, role: str) -> bool:
         return role in self.alive
 
 
-def load(conn: Connection, now: int) -> Facts:
+def load(conn: Connection, world: World, now: int) -> Facts:
     """Everything as the database has it; `now` in epoch ms."""
+    known_until = known(world, deliveries(conn), now)
     return Facts(
         at=now,
         alerts=tuple(queries.shown(conn, _EVERYTHING)),
         counters={(row.name, row.label): row.n for row in conn.execute(sa.select(counter))},
         desks=_desks(conn),
         meetings=_meetings(conn, now),
-        overdue=_dossiers(conn, sa.and_(dossier.c.is_open, dossier.c.due_at < now)),
-        open_dossiers=_dossiers(conn, dossier.c.is_open),
+        dossiers=_dossiers(conn, world, known_until, now, Side.RECEIVING),
+        handled=_dossiers(conn, world, known_until, now, Side.HANDLING),
+        known=known_until,
         alive=frozenset(pulse.role for pulse in pulses(conn, now) if pulse.alive),
     )
 
@@ -80,6 +91,14 @@ def _meetings(conn: Connection, now: int) -> tuple[Meeting, ...]:
     return tuple(Meeting(*row) for row in conn.execute(rows))
 
 
-def _dossiers(conn: Connection, which: sa.ColumnElement[bool]) -> dict[str, int]:
-    rows = sa.select(dossier.c.receiving_org, sa.func.count()).where(which).group_by(dossier.c.receiving_org)
-    return {org: n for org, n in conn.execute(rows)}
+def _dossiers(conn: Connection, world: World, known_until: Known, now: int, side: Side) -> dict[str, Counts]:
+    if not known_until:
+        return {}
+    return figures.by_org(conn, Question(known_until, year_start(world, now), now, now, side=side))
+
+
+def year_start(world: World, now: int) -> int:
+    """The first instant of the year where the tree begins."""
+    roots = world.inventory.orgs.roots()
+    tz = world.inventory.orgs.tz(roots[0].code if roots else "")
+    return int(datetime(local(now, tz).year, 1, 1, tzinfo=tz).timestamp() * 1000)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.model import Alert, AlertState
 from ioc.clock import rfc3339
+from ioc.dossiers.figures import Counts, total
 from ioc.inventory import Org, Scope, Source
 from ioc.inventory.orgs import DEFAULT_TZ
 from ioc.model import Health, Number, SourceKey
@@ -85,6 +86,10 @@ class Sight:
     @property
     def tz(self) -> ZoneInfo:
         return ZoneInfo(DEFAULT_TZ) if self.org is None else self.world.inventory.orgs.tz(self.org.code)
+
+    def dossiers(self) -> Counts:
+        """Of the subtree, by receiving org, this year so far."""
+        return total(counts for org, counts in self.facts.dossiers.items() if org in self.scope)
 
     def sources(self, kind: str | None = None) -> list[Source]:
         return list(self.world.sources(self.scope, kind))

@@ -1,7 +1,7 @@
 """Rule kind `dossier_overdue`: one alert an org that has dossiers newly beyond their due instant."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.engine import RowMapping
 
 from alerts.model import Finding, Verdict, View
 from ioc.db.tables import dossier, source
-from ioc.inventory import Source
+from ioc.dossiers.known import deliveries, known
 from ioc.model import Severity
 from ioc.settings import Positive, Rule
 
@@ -64,41 +64,32 @@ def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
 
 def tallies(view: View) -> dict[str, Tally]:
     """By receiving org, each source judged up to the instant its records are known for."""
-    known: defaultdict[int, list[int]] = defaultdict(list)
-    for system in view.world.inventory.sources.values():
-        if system.key.kind == "dossier" and system.counts:
-            known[known_until(view, system)].append(system.id)
     found: defaultdict[str, Tally] = defaultdict(Tally)
     with view.db.read() as conn:
-        for until, ids in known.items():
-            for row in conn.execute(overdue(until, ids)).mappings():
-                found[row["org"]].add(row)
+        until = known(view.world, deliveries(conn), view.now)
+        for row in conn.execute(overdue(until)).mappings():
+            found[row["org"]].add(row)
     return found
 
 
-def known_until(view: View, system: Source) -> int:
-    """What a batch system says of its records; else now while it keeps its contract, or when it was last heard."""
-    live = view.world.of(system.key)
-    if (said := live.metrics.get("as_of")) is not None:
-        return min(view.now, int(said[1]))
-    if view.world.offline_since(system, view.now) is None:
-        return view.now
-    return live.heard_at or 0
-
-
-def overdue(until: int, source_ids: list[int]) -> sa.Select[Any]:
+def overdue(known_until: Mapping[int, int]) -> sa.Select[Any]:
     """A source's first load is a baseline: what was due before the source was first seen is not new."""
-    is_new = dossier.c.due_at > source.c.first_seen
+    is_new = dossier.c.overdue_at > source.c.first_seen
+    past = (
+        sa.and_(dossier.c.source_id == source_id, dossier.c.overdue_at < until)
+        for source_id, until in known_until.items()
+    )
     return (
         sa.select(
             dossier.c.receiving_org.label("org"),
             sa.func.count().label("total"),
             sa.func.count(sa.case((is_new, 1))).label("new"),
-            sa.func.min(sa.case((is_new, dossier.c.due_at))).label("since"),
-            sa.func.min(dossier.c.due_at).label("oldest"),
+            sa.func.min(sa.case((is_new, dossier.c.overdue_at))).label("since"),
+            sa.func.min(dossier.c.overdue_at).label("oldest"),
             sa.func.max(sa.cast(source.c.simulated, sa.Integer)).label("simulated"),
         )
         .join(source, source.c.id == dossier.c.source_id)
-        .where(dossier.c.is_open, dossier.c.due_at < until, dossier.c.source_id.in_(source_ids))
+        # in the words of the partial index on what is open
+        .where(sa.text("is_open AND overdue_at IS NOT NULL"), sa.or_(sa.false(), *past))
         .group_by(dossier.c.receiving_org)
     )

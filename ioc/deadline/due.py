@@ -25,11 +25,15 @@ def due_at(calendar: Calendar, start: int, term: Term, pauses: Iterable[Pause] =
 
     A term in hours of the clock is pushed by the whole time: that clock runs by night too.
     """
-    due = nominal(calendar, start, term)
-    for begin, end in merged(pauses, start):
+    return push(calendar, nominal(calendar, start, term), merged(pauses, start), clock=term.unit is Unit.HOUR)
+
+
+def push(calendar: Calendar, due: int, pauses: Iterable[Pause], *, clock: bool = False) -> int:
+    """`due` moved on by each pause, in order and apart, that begins before it: by its working time, or all of it."""
+    for begin, end in pauses:
         if begin >= due:
             break
-        if term.unit is Unit.HOUR:
+        if clock:
             due += end - begin
         elif paused := working_time_between(calendar, begin, end):
             due = shift(calendar, due, paused)

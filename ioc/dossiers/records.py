@@ -1,18 +1,22 @@
-"""Dossier events kept as records: the newest statement about each field wins, in whatever order events come."""
+"""Dossier events kept as records: the same events in any order, doubled or split, make the same rows and counts."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ioc.db import Database
-from ioc.db.tables import dossier, source
+from ioc.db.tables import dossier, dossier_pause, source
+from ioc.dossiers import course, history, tallies
+from ioc.dossiers.history import History
+from ioc.dossiers.judge import Policy, judge
+from ioc.dossiers.tallies import Changes
 from ioc.events import DossierEvent
+from ioc.inventory import Inventory
 
-# codes of the national portal after which nothing is owed: refused, withdrawn, stopped, done, returned
-CLOSED_STATUS = frozenset({3, 7, 8, 9, 10})
-Fields = dict[str, tuple[int, Any]]
+_ASKED_AT_ONCE = 500  # what every database takes as bound values
 
 
 class Key(NamedTuple):
@@ -20,71 +24,132 @@ class Key(NamedTuple):
     code: str
 
 
-def merge(known: Fields, event: DossierEvent) -> Fields:
-    """What is known after an event: per field the newest `ts`, at the same `ts` the larger text."""
-    merged = dict(known)
-    for name, value in event.fields.items():
-        have = merged.get(name)
-        if have is None or (event.ts, repr(value)) > (have[0], repr(have[1])):
-            merged[name] = (event.ts, value)
-    return merged
+class Told(NamedTuple):
+    """An event with the source that told it and that source's org."""
+
+    source_id: int
+    org: str
+    event: DossierEvent
 
 
-def is_open(fields: Mapping[str, tuple[int, Any]]) -> bool:
-    """Whether something is still owed: not finished, not returned, and no closing status."""
-    ended = any(name in fields for name in ("finished_at", "returned_at"))
-    return not ended and _value(fields, "status") not in CLOSED_STATUS
+Row = dict[str, Any]
 
 
-def apply(db: Database, conn: Connection, events: Iterable[tuple[int, str, DossierEvent]], now: int) -> None:
-    """Fold events (source id, its org, event) into the table, in one transaction of the caller's."""
-    touched: dict[Key, Fields] = {}
+class Judge:
+    """Makes rows of histories, by the calendars of an inventory and the policy of the installation."""
+
+    def __init__(self, inventory: Inventory, policy: Policy) -> None:
+        self._inventory = inventory
+        self._policy = policy
+
+    def row(self, key: Key, org: str, said: History, now: int) -> tuple[Row, Sequence[tuple[int, int]]]:
+        """The record of a dossier and its pauses; `org` stands in where no receiving org was named."""
+        run = course.read(said, payment_pauses=self._policy.payment_pauses)
+        receiving = run.said.get("receiving_org") or org
+        verdict = judge(run, self._inventory.calendar(receiving), self._policy)
+        return {
+            "source_id": key.source_id,
+            "code": key.code,
+            "history": history.write(said),
+            "receiving_org": receiving,
+            "handling_org": run.said.get("handling_org") or receiving,
+            "status": run.status,
+            "procedure": run.said.get("procedure"),
+            "online": run.said.get("submission") == "online",
+            "received_at": run.received_at,
+            "due_at": verdict.due_at,
+            "ended_at": run.ended_at,
+            "outcome": verdict.outcome,
+            "undated": verdict.undated,
+            "near_at": verdict.near_at,
+            "overdue_at": verdict.overdue_at,
+            "late_to_accept_at": verdict.late_to_accept_at,
+            "accepted_at": run.answered_at,
+            "is_open": run.is_open,
+            "satisfaction": run.said.get("satisfaction"),
+            "changed_at": now,
+        }, run.pauses
+
+
+def apply(db: Database, conn: Connection, judge: Judge, told: Iterable[Told], now: int) -> int:
+    """Fold events into the records and the tallies, in one transaction of the caller's; how many dossiers changed."""
+    events: defaultdict[Key, list[DossierEvent]] = defaultdict(list)
     orgs: dict[Key, str] = {}
-    for source_id, org, event in events:
-        key = Key(source_id, event.code)
-        if key not in touched:
-            touched[key] = _load(conn, key)
-            orgs[key] = org
-        touched[key] = merge(touched[key], event)
-    if not touched:
-        return
-    insert = db.upsert(dossier)
-    columns = {name: insert.excluded[name] for name in _COLUMNS}
-    statement = insert.on_conflict_do_update(index_elements=["source_id", "code"], set_=columns)
-    conn.execute(statement, [_row(key, orgs[key], fields, now) for key, fields in touched.items()])
-    _date_first_load(conn, {key.source_id for key in touched}, now)
+    for source_id, org, event in told:
+        events[Key(source_id, event.code)].append(event)
+        orgs[Key(source_id, event.code)] = org
+    if not events:
+        return 0
+    known = load(conn, events)
+    writer = Writer(db, conn)
+    for key, new in events.items():
+        said = history.read(known[key]["history"]) if key in known else []
+        if history.merge(said, new):
+            row, pauses = judge.row(key, orgs[key], said, now)
+            writer.put(known.get(key), row, pauses)
+    writer.flush()
+    _date_first_load(conn, {key.source_id for key in events}, now)
+    return writer.written
+
+
+class Writer:
+    """Writes judged rows with their pauses and what they change in the tallies."""
+
+    def __init__(self, db: Database, conn: Connection) -> None:
+        self._db = db
+        self._conn = conn
+        self._rows: list[Row] = []
+        self._pauses: list[Row] = []
+        self._changes: Changes = {}
+        self.written = 0
+
+    def put(self, before: Mapping[str, Any] | None, row: Row, pauses: Iterable[tuple[int, int]]) -> None:
+        if before is not None:
+            tallies.note(self._changes, before, -1)
+        tallies.note(self._changes, row, 1)
+        self._rows.append(row)
+        key = {"source_id": row["source_id"], "code": row["code"]}
+        self._pauses += [key | {"begins_at": begin, "ends_at": end} for begin, end in pauses]
+
+    def flush(self) -> None:
+        if not self._rows:
+            return
+        insert = self._db.upsert(dossier)
+        columns = {name: insert.excluded[name] for name in self._rows[0] if name not in Key._fields}
+        self._conn.execute(insert.on_conflict_do_update(index_elements=Key._fields, set_=columns), self._rows)
+        for some in _by_source(Key(row["source_id"], row["code"]) for row in self._rows):
+            self._conn.execute(sa.delete(dossier_pause).where(_is_one_of(dossier_pause, some)))
+        if self._pauses:
+            self._conn.execute(sa.insert(dossier_pause), self._pauses)
+        tallies.write(self._db, self._conn, self._changes)
+        self.written += len(self._rows)
+        self._rows, self._pauses, self._changes = [], [], {}
+
+
+def load(conn: Connection, keys: Iterable[Key]) -> dict[Key, Mapping[str, Any]]:
+    """The rows of those dossiers that are known."""
+    found: dict[Key, Mapping[str, Any]] = {}
+    for some in _by_source(keys):
+        for row in conn.execute(sa.select(dossier).where(_is_one_of(dossier, some))).mappings():
+            found[Key(row["source_id"], row["code"])] = dict(row)
+    return found
+
+
+def _by_source(keys: Iterable[Key]) -> Iterator[list[Key]]:
+    """Keys of one source each, at most so many at once."""
+    by_source: defaultdict[int, list[Key]] = defaultdict(list)
+    for key in keys:
+        by_source[key.source_id].append(key)
+    for mine in by_source.values():
+        for i in range(0, len(mine), _ASKED_AT_ONCE):
+            yield mine[i : i + _ASKED_AT_ONCE]
+
+
+def _is_one_of(table: sa.Table, keys: list[Key]) -> sa.ColumnElement[bool]:
+    return sa.and_(table.c.source_id == keys[0].source_id, table.c.code.in_([key.code for key in keys]))
 
 
 def _date_first_load(conn: Connection, source_ids: set[int], now: int) -> None:
     """An imported source is seen when its first dossiers come: what was overdue by then is no news."""
     undated = sa.and_(source.c.id.in_(source_ids), source.c.first_seen.is_(None))
     conn.execute(sa.update(source).where(undated).values(first_seen=now))
-
-
-_COLUMNS = (
-    "receiving_org", "handling_org", "status", "received_at", "due_at", "finished_at", "is_open", "fields",
-    "changed_at",
-)  # fmt: skip
-
-
-def _load(conn: Connection, key: Key) -> Fields:
-    row = conn.scalar(
-        sa.select(dossier.c.fields).where(dossier.c.source_id == key.source_id, dossier.c.code == key.code)
-    )
-    return {name: (at, value) for name, (at, value) in (row or {}).items()}
-
-
-def _row(key: Key, org: str, fields: Fields, now: int) -> dict[str, Any]:
-    return {
-        "source_id": key.source_id,
-        "code": key.code,
-        "receiving_org": _value(fields, "receiving_org") or org,
-        **{name: _value(fields, name) for name in ("handling_org", "status", "received_at", "due_at", "finished_at")},
-        "is_open": is_open(fields),
-        "fields": fields,
-        "changed_at": now,
-    }
-
-
-def _value(fields: Mapping[str, tuple[int, Any]], name: str) -> Any:
-    return fields[name][1] if name in fields else None

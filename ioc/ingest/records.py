@@ -14,6 +14,8 @@ from ioc.db import Database
 from ioc.db.tables import cursor, derived, event_seen, latest, quarantine, ticket
 from ioc.decode import Bad, Batch, Decoded
 from ioc.dossiers import records as dossier_records
+from ioc.dossiers.judge import Policy
+from ioc.dossiers.records import Told
 from ioc.events import ConferenceEvent, DossierEvent, TicketEvent
 from ioc.ingest import conferences, tickets
 from ioc.ingest.patches import join, patch_of
@@ -52,8 +54,9 @@ class _Pending:
 class Records:
     """Collects what batches say and writes it in `flush`; `world` is the live state as of the last batch taken."""
 
-    def __init__(self, db: Database, world: World, inbox_id: str, epoch: str) -> None:
+    def __init__(self, db: Database, world: World, inbox_id: str, epoch: str, policy: Policy) -> None:
         self._db = db
+        self._policy = policy
         self.world = world
         self._inbox = inbox_id
         self._epoch = epoch
@@ -167,17 +170,18 @@ class Records:
 
     def _events(self, conn: Connection, fresh: list[Happened], ids: dict[SourceKey, int], now: int) -> list[Patch]:
         by_source: dict[SourceKey, list[TicketEvent]] = {}
-        changed_dossiers: list[tuple[int, str, DossierEvent]] = []
+        changed_dossiers: list[Told] = []
         implied: list[Patch] = []
         for key, _received_at, event in fresh:
             if isinstance(event, TicketEvent):
                 by_source.setdefault(key, []).append(event)
             elif isinstance(event, DossierEvent):
-                changed_dossiers.append((ids[key], key.org, event))
+                changed_dossiers.append(Told(ids[key], key.org, event))
             else:
                 conferences.apply(self._db, conn, key.org, [event])
                 implied += filter(None, [conferences.presence(key, event)])
-        dossier_records.apply(self._db, conn, changed_dossiers, now)
+        judge = dossier_records.Judge(self.world.inventory, self._policy)
+        dossier_records.apply(self._db, conn, judge, changed_dossiers, now)
         for key, steps in by_source.items():
             tickets.apply(self._db, conn, ids[key], self.world.inventory.tz(key), steps)
             if not self._sends_states(key, now):

@@ -20,6 +20,7 @@ from ioc.clock import local
 from ioc.context import Context
 from ioc.db.tables import event_seen, quarantine
 from ioc.decode import Decoder
+from ioc.dossiers.rejudge import settle
 from ioc.errors import IocError
 from ioc.follow import snapshot
 from ioc.inbox import Inbox
@@ -58,10 +59,11 @@ class Ingest:
         special = {replay.TOPIC: replay.sorter(context.live_key, privacy, maps)}
         self.receiver = Receiver(settings.mqtt, self._inbox(), privacy, context.clock, special, maps)
         world = _world(context)
+        settle(context.db, world.inventory, settings.dossiers, context.clock.now_ms())
         mqtt = settings.mqtt
         decoder = Decoder(context.kinds, world.inventory, maps, mqtt.states_per_minute, mqtt.orgs)
         inbox, handover = self._inbox(), Handover()
-        self._records = Records(context.db, world, inbox.id, world.epoch)
+        self._records = Records(context.db, world, inbox.id, world.epoch, settings.dossiers)
         outlet = Outlet(self._bus, context.live_key, settings.live.per_second)
         self.pump = Pump(inbox, decoder, self._records, handover, outlet, context.db, context.clock)
         self._store = context.open_store(writer=True)

@@ -106,6 +106,14 @@ class RetentionSettings(Struct, frozen=True, kw_only=True):
     event_days: Positive = 400
 
 
+class Dossiers(Struct, frozen=True, kw_only=True):
+    """`near_due_days`: working days before a due date that it counts as near; `accept_within_h`: working hours."""
+
+    near_due_days: Annotated[int, Meta(ge=0, le=30)] = 1
+    accept_within_h: Annotated[float, Meta(gt=0, le=1_000)] = 8.0
+    payment_pauses: bool = False
+
+
 class Alerts(Struct, frozen=True, kw_only=True):
     group_wait_s: Seconds = 10.0
     settle_s: Seconds = 10.0
@@ -195,6 +203,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     live: LiveSettings = LiveSettings()
     inbox: Inbox = Inbox()
     retention: RetentionSettings = RetentionSettings()
+    dossiers: Dossiers = Dossiers()
     calendar: CalendarSettings = CalendarSettings()
     alerts: Alerts = Alerts()
     auth: Auth = Auth()

@@ -5,13 +5,12 @@ import sqlalchemy as sa
 from msgspec import structs
 
 from alerts.rules.threshold import On, Options
-from ioc.db.tables import dossier, org, source
-from ioc.dossiers import records
+from ioc.db.tables import org, source
 from ioc.errors import UsageError
-from ioc.events import DossierEvent
 from ioc.live import Patch
 from ioc.model import SourceStatus
 from tests.alerts.conftest import ms
+from tests.dossiers import event, tell
 
 WAIT = """
 [[rule]]
@@ -168,11 +167,10 @@ class Registry:
             row = {"id": 1, "org": "hg", "kind": "dossier", "source": "motcua", "status": SourceStatus.ACTIVE}
             conn.execute(sa.insert(source).values(**row, first_seen=first_seen))
 
-    def write(self, code, receiving, due_at, *, is_open=True):
-        values = {"receiving_org": receiving, "due_at": due_at, "is_open": is_open, "fields": {}, "changed_at": 1}
-        with self.s.db.write() as conn:
-            conn.execute(sa.delete(dossier).where(dossier.c.code == code))
-            conn.execute(sa.insert(dossier).values(source_id=1, code=code, **values))
+    def write(self, code, receiving, due_at, **said):
+        received = min(due_at, self.s.clock.now_ms()) - 86_400_000
+        told = event(code, self.s.clock.now_ms(), receiving_org=receiving, received_at=received, due_at=due_at, **said)
+        tell(self.s.db, told, inventory=self.s.world.inventory)
 
 
 def test_dossiers_make_one_alert_an_org_and_the_first_load_none(stage):
@@ -202,9 +200,8 @@ def test_an_imported_system_is_first_seen_with_its_first_dossiers(stage):
     Registry(s, first_seen=None)
     now = s.clock.now_ms()
     due = {"overdue": now - 86_400_000, "today": now + 60_000}
-    events = [DossierEvent(code, now, code, {"due_at": at, "receiving_org": "xm"}) for code, at in due.items()]
-    with s.db.write() as conn:
-        records.apply(s.db, conn, [(1, "hg", event) for event in events], now)
+    events = [event(code, now, due_at=at, receiving_org="xm") for code, at in due.items()]
+    tell(s.db, *events, inventory=s.world.inventory)
     s.run(30, 5)
     assert s.alerts == []
     s.run(60, 5)
@@ -221,7 +218,7 @@ def test_more_overdue_dossiers_change_the_count_and_send_nothing(stage):
     assert dict(s.alerts[0].params)["new"] == 2
     assert len(s.pocket.messages) == 1
     for code in "ab":
-        registry.write(code, "xm", s.clock.now_ms() - 60_000, is_open=False)
+        registry.write(code, "xm", s.clock.now_ms() - 60_000, status=9)
     s.run(30, 5)
     assert s.states == ["resolved_unseen"]
     assert len(s.pocket.messages) == 2

@@ -22,6 +22,7 @@ from ioc.inventory.imports import import_orgs, import_sources
 from ioc.inventory.records import load
 from ioc.lease import Lease
 from ioc.model import Health
+from ioc.settings import Dossiers
 from ioc.world import World
 from tests.clock import FakeClock
 from tests.running import ORGS
@@ -53,7 +54,7 @@ class Province:
         with self.db.read() as conn:
             self.world = World(load(conn, "2026-11-20"), built.kinds, epoch="e")
         self.decoder = Decoder(built.kinds, self.world.inventory)
-        self.records = Records(self.db, self.world, "inbox", "e")
+        self.records = Records(self.db, self.world, "inbox", "e", Dossiers())
         self.seq = 0
         lease = Lease(self.db, "alerts", "here", 10**6, self.clock)
         assert lease.keep()

@@ -16,6 +16,7 @@ from ioc.inbox import Received, Run
 from ioc.ingest.records import Records
 from ioc.inventory.records import load
 from ioc.model import Reason, SourceKey, SourceStatus
+from ioc.settings import Dossiers
 from ioc.world import World
 from tests.ioc.worlds import ORGS, kinds
 
@@ -37,7 +38,7 @@ class Line:
                 conn.execute(sa.insert(org), rows)
             inventory = load(conn, "2026-11-21")
         self.decoder = Decoder(kinds(), inventory)
-        self.records = Records(self.db, World(inventory, kinds(), epoch="e"), "inbox-1", "e")
+        self.records = Records(self.db, World(inventory, kinds(), epoch="e"), "inbox-1", "e", Dossiers())
         self.seq = self.records.position()
         with self.db.read() as conn:
             self.records.world.merge(snapshot(conn)[2])
@@ -196,5 +197,5 @@ def test_the_newest_statement_about_each_field_of_a_dossier_wins_in_any_order(li
         line.flush()
     (row,) = line.rows(dossier)
     assert (row["receiving_org"], row["status"], row["due_at"]) == ("hg.dong-van", 9, NOW + 1_000_000)
-    assert (row["is_open"], row["finished_at"]) == (False, NOW + 30)
-    assert row["fields"]["supplement_requested_at"] == [NOW + 20, NOW + 20]
+    assert (row["is_open"], row["ended_at"], row["outcome"]) == (False, NOW + 30, "on_time")
+    assert [statement[1] for statement in json.loads(row["history"])] == ["1", "2", "3", "4"]

@@ -25,6 +25,7 @@ from ioc.store import Point, RangeQuery
 from ioc.texts import Texts
 from ioc.world import World
 from tests.clock import FakeClock
+from tests.dossiers import event, tell
 from web import app as application
 from web import facts
 from web.api.table import routes
@@ -42,6 +43,7 @@ ORGS = [
     {"code": "hg.bac-quang.vinh-tuy", "name": "Thị trấn Vĩnh Tuy", "kind": "commune", "parent": SOUTH},
 ]
 KIOSKS = {org: SourceKey(org, "queue", "kiosk-1") for org in (NORTH, SOUTH)}
+ONE_STOP = SourceKey("hg", "dossier", "mot-cua")
 SOURCES = [
     *KIOSKS.values(),
     SourceKey("hg.dong-van.lung-cu", "vc", "cau-1"),
@@ -114,8 +116,8 @@ class Province:
     def reload(self) -> None:
         """What the worker's loops do each second."""
         now = self.clock.now_ms()
-        self.site.facts.value = self.site.read(lambda conn: facts.load(conn, now))
         self.site.world.inventory = self.site.read(lambda conn: load(conn, "2026-11-21"))
+        self.site.facts.value = self.site.read(lambda conn: facts.load(conn, self.site.world, now))
 
 
 def run_here(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
@@ -176,3 +178,22 @@ def raise_alert(province: Province, key: SourceKey, **values: Any) -> int:
         inserted = conn.execute(alert.insert().values(row | values)).inserted_primary_key
     province.reload()
     return int(inserted[0])
+
+
+def add_source(province: Province, key: SourceKey, **values: Any) -> None:
+    row = {"org": key.org, "kind": key.kind, "source": key.source, "name": key.source, "status": "active",
+           "hours": "always", "interval_s": 60, "simulated": False}  # fmt: skip
+    with province.db.write() as conn:
+        conn.execute(source_table.insert().values(row | values))
+    province.site.world.inventory.rev = -1
+    province.reload()
+
+
+def tell_dossier(province: Province, code: str, **fields: Any) -> None:
+    """Something the one-stop system said two days ago."""
+    if ONE_STOP not in province.site.world.inventory.sources:
+        add_source(province, ONE_STOP, interval_s=0)
+    inventory = province.site.world.inventory
+    before = SATURDAY - 2 * 86_400_000
+    said = {"status": 4, "received_at": before, "receiving_org": NORTH, "handling_org": SOUTH} | fields
+    tell(province.db, event(code, before, **said), source_id=inventory.sources[ONE_STOP].id, inventory=inventory, now=1)

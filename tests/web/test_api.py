@@ -1,12 +1,10 @@
 """REST as the contract says: shapes, filters, times, errors, and a description that is true."""
 
-from typing import Any
-
 import pytest
 
-from ioc.db.tables import counter, dossier, role_beat
+from ioc.db.tables import counter, role_beat
 from ioc.model import SourceKey
-from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, raise_alert
+from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, raise_alert, tell_dossier
 from web.api.table import routes
 from web.auth import LoginBrake, Sessions
 from web.openapi import spelled
@@ -124,31 +122,44 @@ def test_a_failure_of_ours_shows_no_trace(province: Province, monkeypatch: pytes
     assert answer.json["error"]["code"] == "internal"
 
 
-def _dossier(province: Province, code: str, **values: Any) -> None:
-    row = {"source_id": 1, "code": code, "receiving_org": NORTH, "handling_org": SOUTH, "is_open": True, "fields": {},
-           "changed_at": 1, "status": 4}  # fmt: skip
-    with province.db.write() as conn:
-        conn.execute(dossier.insert().values(row | values))
-
-
 def test_dossiers_by_due_state_org_and_text(province: Province) -> None:
-    _dossier(province, "H22.001", due_at=SATURDAY - 1)
-    _dossier(province, "H22.002", due_at=SATURDAY + DAY)
-    _dossier(province, "K1/x y", is_open=False, fields={"procedure": [5, "đất đai"], "due_at": [9, SATURDAY]})
-    _dossier(province, "H22.003")
+    tell_dossier(province, "H22.001", due_at=SATURDAY - 1)
+    tell_dossier(province, "H22.002", due_at=SATURDAY + DAY)
+    tell_dossier(province, "K1/x y", status=9, finished_at=SATURDAY - DAY, due_at=SATURDAY, procedure="đất đai")
+    tell_dossier(province, "H22.003")
     items = province.get("/api/v1/dossiers").json["items"]
     states = {item["code"]: item["due_state"] for item in items}
-    assert states == {"H22.001": "open_overdue", "H22.002": "open_in_term", "K1/x y": "resolved",
+    assert states == {"H22.001": "open_overdue", "H22.002": "open_in_term", "K1/x y": "resolved_early",
                       "H22.003": "due_unconfirmed"}  # fmt: skip
     page = province.get("/api/v1/dossiers?q=h22&per_page=2&page=2").json
     assert (page["total"], len(page["items"]), page["page"], page["per_page"]) == (3, 1, 2, 2)
     assert province.get(f"/api/v1/dossiers?due_before={SATURDAY}").json["total"] == 1
     assert province.get(f"/api/v1/dossiers?org={SOUTH}").json["total"] == 0
     assert province.get(f"/api/v1/dossiers?org={SOUTH}&by=handling").json["total"] == 4
+    assert province.get("/api/v1/dossiers?sort=code&order=desc").json["items"][0]["code"] == "K1/x y"
     one = province.get("/api/v1/dossiers/K1%2Fx%20y").json
-    assert one["procedure"] == "đất đai"
-    assert [step["field"] for step in one["history"]] == ["procedure", "due_at"]
-    assert one["history"][1]["due_at"] == "2026-11-21T10:00:00+07:00"
+    assert (one["procedure"], one["working_time_left_s"]) == ("đất đai", None)
+    assert [step["due_at"] for step in one["history"] if step["field"] == "due_at"] == ["2026-11-21T10:00:00+07:00"]
+    assert [hop["org"] for hop in one["hops"]] == [SOUTH]
+
+
+def test_the_summary_counts_a_period_and_names_what_its_shares_are_of(province: Province) -> None:
+    tell_dossier(province, "a", due_at=SATURDAY - 1)
+    tell_dossier(province, "b", status=9, finished_at=SATURDAY - DAY, due_at=SATURDAY, submission="online")
+    tell_dossier(province, "c", due_at=SATURDAY + DAY)
+    answer = province.get("/api/v1/dossiers/summary?from=2026-11-01&to=2026-11-30").json
+    assert {name: answer[name] for name in ("received", "resolved_early", "open_overdue", "open_in_term")} == {
+        "received": 3, "resolved_early": 1, "open_overdue": 1, "open_in_term": 1,
+    }  # fmt: skip
+    assert answer["pct"]["early"] == {"value": 50.0, "numerator": 1, "denominator": 2}
+    assert answer["pct"]["online"] == {"value": 33.33, "numerator": 1, "denominator": 3}
+    assert answer["as_of"] == "2026-11-21T10:00:00+07:00"
+    before = province.get("/api/v1/dossiers/summary?from=2026-10-01&to=2026-10-31").json
+    assert before["pct"]["early"] == {"value": None, "numerator": 0, "denominator": 0}
+    (listed,) = province.get("/api/v1/dossiers?bucket=open_overdue").json["items"]
+    assert listed["code"] == "a"
+    assert province.get("/api/v1/dossiers/summary?from=2026-11-03&to=2026-11-01").status_code == 422
+    assert province.get("/api/v1/dossiers/summary?from=2026-13-01").status_code == 422
 
 
 def test_readiness_has_a_line_a_role(province: Province) -> None:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 import pytest
 
 from ioc.model import Role
-from tests.web.conftest import KIOSKS, NORTH, SOUTH, Province, raise_alert
+from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, raise_alert, tell_dossier
 from web.api.route import Method, Open, Route
 from web.api.table import routes
 from web.auth import RANK, LoginBrake, Sessions
@@ -40,7 +40,7 @@ def _questions(route: Route) -> list[str]:
 def watched(province: Province) -> Province:
     """Something of the other district in everything that can be read."""
     from ioc import audit
-    from ioc.db.tables import dossier, quarantine
+    from ioc.db.tables import quarantine
 
     raise_alert(province, KIOSKS[SOUTH])
     with province.db.write() as conn:
@@ -48,9 +48,7 @@ def watched(province: Province) -> Province:
         conn.execute(quarantine.insert().values(
             inbox="a", seq=1, element=0, received_at=1, topic=f"ioc/v1/{SOUTH}/queue/kiosk-1/state",
             payload=b"bi-mat", reason="bad_json", detail=""))  # fmt: skip
-        conn.execute(dossier.insert().values(
-            source_id=1, code="bi-mat-1", receiving_org=SOUTH, handling_org=SOUTH, is_open=True, fields={},
-            changed_at=1, due_at=1))  # fmt: skip
+    tell_dossier(province, "bi-mat-1", receiving_org=SOUTH, due_at=SATURDAY - 1)
     province.reload()
     return province
 

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from ioc.db.tables import conference, desk, dossier, role_beat
+from ioc.db.tables import conference, desk, role_beat
 from ioc.db.tables import source as source_table
 from ioc.model import Health, SourceKey
 from ioc.registry import scan
 from ioc.store import Point
-from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, raise_alert
+from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, add_source, raise_alert, tell_dossier
 from web.sight import Look
 from web.subject import Request, subject
 
@@ -20,15 +20,6 @@ def payload(province: Province, widget: str, /, **options: Any) -> dict[str, Any
     site = province.site
     wanted = subject(site.widgets, Request("w", widget, options), site.orgs.scope(None), "hg")
     return wanted.snapshot(Look(site.world, site.facts.value, site.clock.now_ms()))
-
-
-def add_source(province: Province, key: SourceKey, **values: Any) -> None:
-    row = {"org": key.org, "kind": key.kind, "source": key.source, "name": key.source, "status": "active",
-           "hours": "always", "interval_s": 60, "simulated": False}  # fmt: skip
-    with province.db.write() as conn:
-        conn.execute(source_table.insert().values(row | values))
-    province.site.world.inventory.rev = -1
-    province.reload()
 
 
 @pytest.mark.parametrize("kind", sorted(scan("web.widgets")))
@@ -179,12 +170,8 @@ def test_meetings_are_those_announced_and_those_seen(province: Province) -> None
 
 
 def test_dossiers_overdue_out_of_those_open(province: Province) -> None:
-    add_source(province, SourceKey("hg", "dossier", "mot-cua"), interval_s=0)
-    with province.db.write() as conn:
-        for n, due in enumerate((SATURDAY - 1, SATURDAY + HOUR)):
-            conn.execute(dossier.insert().values(
-                source_id=1, code=str(n), receiving_org=NORTH, is_open=True, due_at=due, fields={}, changed_at=1
-            ))  # fmt: skip
+    tell_dossier(province, "a", due_at=SATURDAY - 1)
+    tell_dossier(province, "b", due_at=SATURDAY + HOUR)
     province.reload()
     shown = payload(province, "kpi", figure="dossiers_overdue")
     assert (shown["value"], shown["total"], shown["severity"]) == (1, 2, "warning")

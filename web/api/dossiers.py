@@ -1,51 +1,136 @@
-"""Dossiers as their systems report them."""
+"""Dossiers as their systems report them, one by one and counted."""
 
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct, field
+from sqlalchemy.engine import Connection
 
-from ioc.dossiers import queries
+from ioc.dossiers import figures, queries
+from ioc.dossiers.buckets import Bucket, Question
+from ioc.dossiers.known import deliveries, known
+from ioc.dossiers.queries import Filter, Sort
+from ioc.dossiers.record import Reader
+from ioc.dossiers.tallies import Side
 from ioc.errors import IocError
+from web.api.period import Period, moment, period
 from web.api.route import Call, paged
-from web.api.series import instant
+
+By = Literal["receiving", "handling"]
 
 
 class Query(Struct, frozen=True):
+    bucket: Bucket | None = None
     org: str | None = None
-    by: Literal["receiving", "handling"] = "receiving"
+    by: By = "receiving"
     from_: str | None = field(default=None, name="from")
     to: str | None = None
+    tree: str | None = None
     status: int | None = None
     due_before: str | None = None
     q: str | None = None
+    sort: Sort = Sort.DUE
+    order: Literal["asc", "desc"] = "asc"
     page: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
     per_page: Annotated[int, Meta(ge=1, le=500)] = 50
 
 
+class SummaryQuery(Struct, frozen=True):
+    org: str | None = None
+    by: By = "receiving"
+    from_: str | None = field(default=None, name="from")
+    to: str | None = None
+    tree: str | None = None
+
+
 def dossiers(call: Call) -> dict[str, Any]:
-    query = call.query
-    times = {
-        name: None if text is None else instant(call, name, text, query.org, 0)
+    query: Query = call.query
+    asked = period(call, query.org, query.from_, query.to)
+    bounds = {
+        name: None if text is None else moment(call, name, text, query.org, end_of_day=name == "to")
         for name, text in (("due_before", query.due_before), ("from", query.from_), ("to", query.to))
     }
-    wanted = queries.Filter(
-        call.subtree(query.org), query.by, query.status, times["due_before"], times["from"], times["to"], query.q
-    )
     offset = (query.page - 1) * query.per_page
-    found, total = call.site.read(lambda conn: queries.page(conn, wanted, call.now, offset, query.per_page))
+
+    def read(conn: Connection) -> tuple[list[dict[str, Any]], int]:
+        asking = question(call, conn, query, asked)
+        plain = query.bucket is None
+        rows, total = queries.page(
+            conn,
+            Filter(
+                asking,
+                query.bucket,
+                query.status,
+                bounds["due_before"],
+                bounds["from"] if plain else None,
+                bounds["to"] if plain else None,
+                query.q,
+                query.sort,
+                query.order == "desc",
+            ),
+            offset,
+            query.per_page,
+        )
+        reader = _reader(call, asking)
+        return [reader.brief(row) for row in rows], total
+
+    found, total = call.site.read(read)
     return paged([_zoned(call, record, record) for record in found], total, query.page, query.per_page)
 
 
 def one(call: Call) -> dict[str, Any]:
     code = call.path["code"]
-    found = call.site.read(lambda conn: queries.one(conn, call.scope, code, call.now))
+
+    def read(conn: Connection) -> dict[str, Any] | None:
+        row = queries.one(conn, call.scope, code)
+        asking = question(call, conn, SummaryQuery(), Period(0, call.now, call.now))
+        return None if row is None else _reader(call, asking).in_full(row)
+
+    found = call.site.read(read)
     if found is None:
         raise IocError("unknown_dossier", f"dossier {code!r} is not known", dossier=code)
-    return _zoned(call, found, found) | {"history": [_zoned(call, _named(step), found) for step in found["history"]]}
+    steps = {name: [_zoned(call, step, found) for step in found[name]] for name in ("history", "hops", "pauses")}
+    return _zoned(call, found, found) | steps
 
 
-def _named(step: dict[str, Any]) -> dict[str, Any]:
-    return {"said_at": step["at"], "field": step["field"], step["field"]: step["value"]}
+def summary(call: Call) -> dict[str, Any]:
+    """The counts of a subtree and period, with every percentage beside what it is of."""
+    query: SummaryQuery = call.query
+    asked = period(call, query.org, query.from_, query.to)
+    counts = call.site.read(lambda conn: figures.total(by_org(call, conn, query, asked).values()))
+    return {
+        "org": query.org or call.site.home(call.scope),
+        "by": query.by,
+        "from": call.at(asked.start, query.org),
+        "to": call.at(asked.end, query.org),
+        "as_of": call.at(asked.at, query.org),
+        **{bucket: counts[bucket] for bucket in Bucket},
+        "pct": {
+            name: {"value": share.pct, "numerator": share.numerator, "denominator": share.denominator}
+            for name, share in counts.pct().items()
+        },
+    }
+
+
+def by_org(call: Call, conn: Connection, query: SummaryQuery, asked: Period) -> dict[str, figures.Counts]:
+    return figures.by_org(conn, question(call, conn, query, asked))
+
+
+def question(call: Call, conn: Connection, query: SummaryQuery | Query, asked: Period) -> Question:
+    """What is asked, within what the caller may see."""
+    scope = call.subtree(query.org, query.tree)
+    return Question(
+        known=known(call.site.world, deliveries(conn), call.now),
+        start=asked.start,
+        end=asked.end,
+        at=asked.at,
+        orgs=None if scope.root is None else scope.codes,
+        side=Side.HANDLING if query.by == "handling" else Side.RECEIVING,
+    )
+
+
+def _reader(call: Call, asking: Question) -> Reader:
+    site = call.site
+    return Reader(site.world.inventory, site.context.settings.dossiers, asking.known, call.now)
 
 
 def _zoned(call: Call, values: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:

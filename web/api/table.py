@@ -1,7 +1,7 @@
 """Every call of the API and the least role it needs; what is not here does not exist."""
 
 from ioc.model import Role
-from web.api import alerts, calendar, deadline, dossiers, health, ledger, live, orgs, series, session, sources
+from web.api import alerts, calendar, deadline, dossiers, health, ledger, live, maps, orgs, series, session, sources
 from web.api.route import Open, Route
 from web.auth import LoginBrake, Sessions
 
@@ -30,6 +30,8 @@ def routes(sessions: Sessions, brake: LoginBrake) -> tuple[Route, ...]:
         Route("POST", f"{_SOURCE}/retire", _ADMIN, sources.retire, "Leave a source out, keeping its history"),
         Route("GET", f"{V1}/series", _LEADER, series.series, "A metric over time", series.Query),
         Route("GET", f"{V1}/dossiers", _LEADER, dossiers.dossiers, "Dossiers", dossiers.Query, answers="list"),
+        Route("GET", f"{V1}/dossiers/summary", _LEADER, dossiers.summary, "Counts of a period, with what they are of",
+              dossiers.SummaryQuery),
         Route("GET", f"{V1}/dossiers/<path:code>", _LEADER, dossiers.one, "One dossier with its history"),
         Route("GET", f"{V1}/deadline", _LEADER, deadline.deadline, "When a term ends, with every day counted or not",
               deadline.Query),
@@ -47,6 +49,8 @@ def routes(sessions: Sessions, brake: LoginBrake) -> tuple[Route, ...]:
         Route("GET", f"{V1}/quarantine", _ADMIN, ledger.quarantined, "What could not be used, with the reason",
               ledger.QuarantineQuery, answers="list"),
         Route("POST", f"{V1}/quarantine/replay", _ADMIN, ledger.replay, "Try it again", body=ledger.ReplayBody),
+        Route("GET", f"{V1}/maps", _ADMIN, maps.maps, "Vendors' topics turned into ours", answers="list"),
+        Route("POST", f"{V1}/maps/try", _ADMIN, maps.try_map, "What a map would make of a sample", body=maps.TryBody),
         Route("GET", f"{V1}/live", _WALL, live.live, "Widget snapshots for those who poll", live.Query, answers="list"),
         Route("GET", f"{V1}/scenes", _WALL, live.scenes, "The wall layouts", answers="list"),
         Route("GET", f"{V1}/scenes/<name>", _WALL, live.scene, "One wall layout"),

@@ -6,6 +6,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from alerts.model import AlertState
+from ioc.dossiers.buckets import Bucket
 from ioc.inventory import Source
 from ioc.model import Health
 from web.sight import UNCOUNTED, Sight, State
@@ -112,8 +113,9 @@ def _up(kind_: str) -> Callable[[Sight], dict[str, Any]]:
 def _dossiers_overdue(sight: Sight) -> dict[str, Any]:
     sources = sight.sources("dossier")
     of = sight.reporting(sources)
-    overdue = sum(n for org, n in sight.facts.overdue.items() if org in sight.scope)
-    open_ = sum(n for org, n in sight.facts.open_dossiers.items() if org in sight.scope)
+    counts = sight.dossiers()
+    overdue = counts[Bucket.OPEN_OVERDUE]
+    open_ = overdue + counts[Bucket.OPEN_IN_TERM] + counts[Bucket.DUE_UNCONFIRMED]
     if sight.facts.at is None or not (sources or open_):
         return _figure(sight.head(sources), None, None, "unknown", of)
     reason = {"key": "ui.kpi.open_dossiers", "n": open_}

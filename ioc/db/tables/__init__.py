@@ -2,13 +2,13 @@
 
 from ioc.db.tables.alerting import alert, alert_entry, delivery, notification, notification_alert
 from ioc.db.tables.base import metadata
+from ioc.db.tables.dossiers import dossier, dossier_delivery, dossier_pause, dossier_tally
 from ioc.db.tables.ingested import (
     conference,
     counter,
     cursor,
     derived,
     desk,
-    dossier,
     event_seen,
     latest,
     leniency,
@@ -30,6 +30,9 @@ __all__ = [
     "derived",
     "desk",
     "dossier",
+    "dossier_delivery",
+    "dossier_pause",
+    "dossier_tally",
     "event_seen",
     "latest",
     "lease",

@@ -132,21 +132,3 @@ conference = Table(
     Column("cancelled_at", BigInteger),
     Column("changed_at", BigInteger, nullable=False),
 )
-
-dossier = Table(
-    "dossier",
-    metadata,
-    Column("source_id", ForeignKey("source.id"), primary_key=True),
-    Column("code", String(128), primary_key=True),
-    Column("receiving_org", String(64), nullable=False),
-    Column("handling_org", String(64)),
-    Column("status", Integer),
-    Column("received_at", BigInteger),
-    Column("due_at", BigInteger),
-    Column("finished_at", BigInteger),
-    Column("is_open", Boolean, nullable=False),
-    Column("fields", JSON, nullable=False),  # {name: [ts, value]}: the newest ts of a field wins
-    Column("changed_at", BigInteger, nullable=False),
-    Index("ix_dossier_open_due", "is_open", "due_at"),
-    Index("ix_dossier_receiving_org_open_due", "receiving_org", "is_open", "due_at"),
-)

@@ -1,0 +1,114 @@
+"""How many dossiers passed each mark, kept by day and by block of days, so that no count reads them all."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from enum import IntEnum, StrEnum
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ioc.db import Database
+from ioc.db.tables import dossier_tally
+
+DAY_MS = 86_400_000
+# days are those of Viet Nam: elsewhere the ends of a period are counted dossier by dossier, to the same result
+_EASTERN_MS = 7 * 3_600_000
+BLOCK_DAYS = 32
+
+
+class Level(IntEnum):
+    DAY = 0
+    BLOCK = 1
+
+
+class Side(StrEnum):
+    """Whose dossiers: those an org took in, or those it works on."""
+
+    RECEIVING = "r"
+    HANDLING = "h"
+
+
+class Mark(StrEnum):
+    """What a dossier passes once; `open` at an instant is what was received less what ended before it."""
+
+    RECEIVED = "received"
+    RECEIVED_ONLINE = "received_online"
+    RECEIVED_UNDATED = "received_undated"
+    EARLY = "early"
+    ON_TIME = "on_time"
+    LATE = "late"
+    UNDATED = "undated"
+    OVERDUE = "overdue"
+
+
+class _Cell(NamedTuple):
+    level: Level
+    side: Side
+    bucket: int
+    org: str
+    source_id: int
+
+
+Row = Mapping[str, Any]
+Changes = dict[_Cell, dict[str, int]]
+
+
+def day_of(at: int) -> int:
+    return (at + _EASTERN_MS) // DAY_MS
+
+
+def start_of(day: int) -> int:
+    return day * DAY_MS - _EASTERN_MS
+
+
+def marks(row: Row) -> Iterator[tuple[int, Mark]]:
+    """The marks a dossier has passed or will pass if nothing more happens, with their instants."""
+    received, ended, overdue = row["received_at"], row["ended_at"], row["overdue_at"]
+    if received is None:
+        return
+    yield received, Mark.RECEIVED
+    if row["online"]:
+        yield received, Mark.RECEIVED_ONLINE
+    if row["undated"]:
+        yield received, Mark.RECEIVED_UNDATED
+    if ended is not None:
+        yield ended, Mark(row["outcome"])
+    if overdue is not None and (ended is None or overdue < ended):
+        yield overdue, Mark.OVERDUE
+
+
+def note(changes: Changes, row: Row, n: int) -> None:
+    """Add a dossier's marks to what will be written, or take them back with n = -1."""
+    for at, mark in marks(row):
+        day = day_of(at)
+        for side, org in ((Side.RECEIVING, row["receiving_org"]), (Side.HANDLING, row["handling_org"])):
+            for level, bucket in ((Level.DAY, day), (Level.BLOCK, day // BLOCK_DAYS)):
+                cell = changes.setdefault(_Cell(level, side, bucket, org, row["source_id"]), {})
+                cell[mark] = cell.get(mark, 0) + n
+
+
+def write(db: Database, conn: Connection, changes: Changes) -> None:
+    rows = [
+        cell._asdict() | {mark.value: by_mark.get(mark, 0) for mark in Mark}
+        for cell, by_mark in changes.items()
+        if any(by_mark.values())
+    ]
+    if not rows:
+        return
+    insert = db.upsert(dossier_tally)
+    added = {mark.value: dossier_tally.c[mark] + insert.excluded[mark] for mark in Mark}
+    conn.execute(insert.on_conflict_do_update(index_elements=list(_Cell._fields), set_=added), rows)
+
+
+def before(side: Side, at: int, sources: Iterable[int], orgs: Iterable[str] | None) -> sa.Select[Any]:
+    """Org and each mark passed on whole days before the day of `at`."""
+    t, day = dossier_tally.c, day_of(at)
+    block = day // BLOCK_DAYS
+    whole = sa.and_(t.level == Level.BLOCK, t.bucket < block)
+    rest = sa.and_(t.level == Level.DAY, t.bucket >= block * BLOCK_DAYS, t.bucket < day)
+    mine = [t.side == side, t.source_id.in_(sorted(sources))]
+    if orgs is not None:
+        mine.append(t.org.in_(sorted(orgs)))
+    columns = [t.org, *(t[mark] for mark in Mark)]
+    parts = sa.union_all(*(sa.select(*columns).where(*mine, span) for span in (whole, rest))).subquery()
+    return sa.select(parts.c.org, *(sa.func.sum(parts.c[mark]).label(mark) for mark in Mark)).group_by(parts.c.org)

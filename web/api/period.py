@@ -1,0 +1,45 @@
+"""The period a figure is asked for: instants or days, this year so far when nothing is said."""
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+
+from ioc.clock import local
+from ioc.errors import IocError
+from web.api.route import Call
+from web.api.series import instant
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class Period(NamedTuple):
+    """`[start, end)` in epoch ms, and the earlier of `end` and now."""
+
+    start: int
+    end: int
+    at: int
+
+
+def period(call: Call, org: str | None, start: str | None, end: str | None) -> Period:
+    """A day as the start means its first instant, as the end its last; IocError names a parameter that cannot be."""
+    this_year = local(call.now, call.site.zone(org)).date().replace(month=1, day=1)
+    begin = _midnight(call, org, this_year) if start is None else moment(call, "from", start, org)
+    finish = max(begin, call.now) if end is None else moment(call, "to", end, org, end_of_day=True)
+    if finish < begin:
+        raise IocError("invalid_value", "to: must not be before from", name="to", detail="must not be before from")
+    return Period(begin, finish, min(finish, call.now))
+
+
+def moment(call: Call, name: str, text: str, org: str | None, *, end_of_day: bool = False) -> int:
+    """An instant, or a day `YYYY-MM-DD` of the org."""
+    if not _DAY.fullmatch(text):
+        return instant(call, name, text, org, 0)
+    try:
+        day = date.fromisoformat(text) + timedelta(days=1 if end_of_day else 0)
+    except (ValueError, OverflowError):
+        raise IocError("invalid_value", f"{name}: no such day", name=name, detail="no such day") from None
+    return _midnight(call, org, day)
+
+
+def _midnight(call: Call, org: str | None, day: date) -> int:
+    return int(datetime.combine(day, time(), call.site.zone(org)).timestamp() * 1000)
