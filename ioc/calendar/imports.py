@@ -1,7 +1,10 @@
 """Special days from CSV into the database: all of a file or nothing, the same file twice changes nothing."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -35,7 +38,25 @@ COLUMNS: Mapping[str, CellReader] = {
 }
 
 
-def import_days(db: Database, given: Path | str, now: int, dry_run: bool, actor: str = "cli") -> ImportReport:
+@dataclass(frozen=True, slots=True)
+class DaysChange:
+    """Which days of which orgs are worked otherwise from now on, and `rows`: all special days as they will be."""
+
+    orgs: frozenset[str]
+    first: date
+    last: date
+    rows: Records
+
+
+class Effect(Protocol):
+    """What follows from a change, done in its transaction or (`dry_run`) only foretold; lines for the report."""
+
+    def __call__(self, conn: Connection, change: DaysChange, *, dry_run: bool) -> tuple[str, ...]: ...
+
+
+def import_days(
+    db: Database, given: Path | str, now: int, dry_run: bool, actor: str = "cli", effect: Effect | None = None
+) -> ImportReport:
     """Add and change the special days of a file (Path) or a CSV text; UsageError names every bad line.
 
     A column that the file lacks leaves what is known; an empty cell clears it.
@@ -55,7 +76,19 @@ def import_days(db: Database, given: Path | str, now: int, dry_run: bool, actor:
         if not dry_run and report.changes:
             write(conn, calendar_day, report, merge(known, rows), _is_day)
             close(db, conn, report, now, actor, found.origin)
+        change = _change(report, merge(known, rows))
+        if effect is not None and change is not None:
+            report = replace(report, notes=effect(conn, change, dry_run=dry_run))
     return report
+
+
+def _change(report: ImportReport, rows: Records) -> DaysChange | None:
+    """None where nothing but words has changed."""
+    keys = [*report.added, *(key for key, fields in report.changed.items() if fields.keys() & {"kind", "periods"})]
+    if not keys:
+        return None
+    days = [date.fromisoformat(rows[key]["date"]) for key in keys]
+    return DaysChange(frozenset(rows[key]["org"] for key in keys), min(days), max(days), rows)
 
 
 def _check_periods(rows: Records, lines: Lines, problems: Problems) -> None:

@@ -1,6 +1,8 @@
 """Reading the special days of all orgs from the database."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -14,9 +16,14 @@ from ioc.hours import read_periods
 
 def load(conn: Connection, weeks: Weeks = NO_WEEKS) -> Calendars:
     """The calendars as the database has them, over the weekly hours of the configuration."""
+    return read((dict(row) for row in conn.execute(sa.select(calendar_day)).mappings()), weeks)
+
+
+def read(rows: Iterable[Mapping[str, Any]], weeks: Weeks = NO_WEEKS) -> Calendars:
+    """The same of rows that need not be written yet."""
     found: dict[str, dict[date, Special]] = {}
-    for row in conn.execute(sa.select(calendar_day)):
-        periods = read_periods(row.periods) if row.periods else ()
-        special = Special(DayKind(row.kind), periods, row.note or "", row.source or "")
-        found.setdefault(row.org, {})[date.fromisoformat(row.date)] = special
+    for row in rows:
+        periods = read_periods(row["periods"]) if row.get("periods") else ()
+        special = Special(DayKind(row["kind"]), periods, row.get("note") or "", row.get("source") or "")
+        found.setdefault(row["org"], {})[date.fromisoformat(row["date"])] = special
     return Calendars(found, weeks)

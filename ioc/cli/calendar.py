@@ -29,9 +29,12 @@ def add(commands: Commands) -> None:
 
 def calendar_import(arguments: argparse.Namespace) -> None:
     from ioc.calendar.imports import import_days
+    from ioc.dossiers.redate import Redating
 
-    db = open_database(settings_of(arguments))
-    for line in import_days(db, arguments.file, now_ms(), arguments.dry_run).lines():
+    settings, now = settings_of(arguments), now_ms()
+    db = open_database(settings)
+    effect = Redating(db, settings.dossiers, settings.calendar.weeks, now)
+    for line in import_days(db, arguments.file, now, arguments.dry_run, effect=effect).lines():
         say(line)
 
 

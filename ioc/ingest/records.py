@@ -23,7 +23,7 @@ from ioc.ingest.tally import Tally
 from ioc.inventory import Inventory
 from ioc.inventory.records import load, register
 from ioc.live import Patch
-from ioc.meta import Fact
+from ioc.meta import Fact, get
 from ioc.model import SourceKey
 from ioc.world import Live, World
 
@@ -125,15 +125,16 @@ class Records:
                 join(waiting, patch)
 
     def flush(self, now: int) -> Inventory | None:
-        """Commit everything taken so far with the cursor; the inventory when newcomers changed it."""
+        """Commit everything taken so far with the cursor; the inventory when it is another than before."""
         pending = self._pending
         if not pending.size and not pending.dirty:
             return None
         with self._db.write() as conn:
-            inventory = self._register(conn, pending, now)
-            ids = {key: source.id for key, source in (inventory or self.world.inventory).sources.items()}
+            changed = self._look(conn, pending, now)
+            inventory = changed or self.world.inventory
+            ids = {key: source.id for key, source in inventory.sources.items()}
             fresh = [item for item in pending.happened if self._is_new(conn, ids[item.key], item)]
-            implied = self._events(conn, fresh, ids, now)
+            implied = self._events(conn, fresh, inventory, now)
             pending.tally.write(self._db, conn, ids, now, duplicates=len(pending.happened) - len(fresh))
             self._quarantine(conn, pending.bad)
             self._derived(conn, implied)
@@ -142,7 +143,7 @@ class Records:
         self._pending = _Pending()
         for patch in implied:
             self._merge(patch)
-        return inventory
+        return changed
 
     def recount(self, now: int) -> None:
         """Bring event-only kiosks with people waiting up to `now`: a wait grows while nothing happens."""
@@ -160,15 +161,16 @@ class Records:
         for patch in implied:
             self._merge(patch)
 
-    def _register(self, conn: Connection, pending: "_Pending", now: int) -> Inventory | None:
-        if not pending.newcomers:
-            return None
+    def _look(self, conn: Connection, pending: "_Pending", now: int) -> Inventory | None:
+        """Newcomers written; what they or an import have changed counts for all that this transaction judges."""
         for key, first in pending.newcomers.items():
             register(self._db, conn, key, first.received_at, simulated=first.simulated)
         known = self.world.inventory
+        if int(get(conn, Fact.INVENTORY_REV, "0")) == known.rev:
+            return None
         return load(conn, local(now, known.orgs.tz("")).date().isoformat(), known.calendars.weeks)
 
-    def _events(self, conn: Connection, fresh: list[Happened], ids: dict[SourceKey, int], now: int) -> list[Patch]:
+    def _events(self, conn: Connection, fresh: list[Happened], inventory: Inventory, now: int) -> list[Patch]:
         by_source: dict[SourceKey, list[TicketEvent]] = {}
         changed_dossiers: list[Told] = []
         implied: list[Patch] = []
@@ -176,16 +178,17 @@ class Records:
             if isinstance(event, TicketEvent):
                 by_source.setdefault(key, []).append(event)
             elif isinstance(event, DossierEvent):
-                changed_dossiers.append(Told(ids[key], key.org, event))
+                changed_dossiers.append(Told(inventory.sources[key].id, key.org, event))
             else:
                 conferences.apply(self._db, conn, key.org, [event])
                 implied += filter(None, [conferences.presence(key, event)])
-        judge = dossier_records.Judge(self.world.inventory, self._policy)
+        judge = dossier_records.Judge(inventory, self._policy)
         dossier_records.apply(self._db, conn, judge, changed_dossiers, now)
         for key, steps in by_source.items():
-            tickets.apply(self._db, conn, ids[key], self.world.inventory.tz(key), steps)
+            source_id = inventory.sources[key].id
+            tickets.apply(self._db, conn, source_id, inventory.tz(key), steps)
             if not self._sends_states(key, now):
-                implied.append(self._counted(conn, key, ids[key], max(step.ts for step in steps)))
+                implied.append(self._counted(conn, key, source_id, max(step.ts for step in steps)))
         return implied
 
     def _is_new(self, conn: Connection, source_id: int, item: Happened) -> bool:

@@ -2,12 +2,14 @@
 
 import json
 import random
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from ioc.calendar.imports import import_days
 from ioc.db import Database, sqlite_url
 from ioc.db.tables import counter, derived, dossier, leniency, metadata, org, quarantine, source
 from ioc.decode import Decoder
@@ -199,3 +201,15 @@ def test_the_newest_statement_about_each_field_of_a_dossier_wins_in_any_order(li
     assert (row["receiving_org"], row["status"], row["due_at"]) == ("hg.dong-van", 9, NOW + 1_000_000)
     assert (row["is_open"], row["ended_at"], row["outcome"]) == (False, NOW + 30, "on_time")
     assert [statement[1] for statement in json.loads(row["history"])] == ["1", "2", "3", "4"]
+
+
+def test_a_day_imported_meanwhile_counts_for_what_is_written_after_it(line: Line) -> None:
+    """Whoever imports recomputes what is written; what is still on its way must not bring the old days back."""
+    term = {"value": 2, "unit": "working_hour"}
+    line.take(dossier_event("1", 0, status=2, received_at=NOW, term=term, receiving_org="hg"))
+    saturday = "org,date,kind\nhg,2026-11-21,work\n"
+    import_days(line.db, saturday, NOW, dry_run=False)
+    line.flush()
+    (row,) = line.rows(dossier)
+    assert row["due_at"] == NOW + 2 * 3_600_000
+    assert line.records.world.inventory.calendar("hg").is_working_day(date(2026, 11, 21))
