@@ -16,7 +16,7 @@ from ioc.clock import SystemClock
 from ioc.context import Context
 from ioc.db import Database
 from ioc.errors import IocError
-from ioc.kinds import specs
+from ioc.kinds import Kinds, specs
 from ioc.mapping.maps import Maps
 from ioc.settings import Settings, read
 from ioc.started import Started
@@ -47,7 +47,7 @@ def parse_settings(table: dict[str, Any], origin: str) -> Settings:
 
 def _with_maps_that_work(settings: Settings, origin: str) -> Settings:
     """What a map asks of its kind is known only with the kinds at hand."""
-    problems = Maps(settings.map, specs(registry.scan(KINDS))).problems if settings.map else []
+    problems = Maps(settings.map, kinds()).problems if settings.map else []
     if problems:
         raise read.refused(origin, problems)
     return settings
@@ -79,16 +79,25 @@ def sample_table() -> dict[str, Any]:
 def build(settings: Settings, ahead_ms: int = 0) -> Context:
     """Wire one process; the data directory is made where it is missing, the clock set `ahead_ms`."""
     open_data_dir(settings)
-    clock, kinds = SystemClock(ahead_ms), specs(registry.scan(KINDS))
+    clock, known = SystemClock(ahead_ms), kinds()
     return Context(
         settings=settings,
         clock=clock,
         db=Database(settings.database_url),
-        kinds=kinds,
-        texts=Texts(_folder("web", "i18n")),
+        kinds=known,
+        texts=texts(),
         live_key=_live_key(settings),
-        open_store=partial(open_store, settings, kinds, clock),
+        open_store=partial(open_store, settings, known, clock),
     )
+
+
+def kinds() -> Kinds:
+    """What every kind of source declares."""
+    return specs(registry.scan(KINDS))
+
+
+def texts() -> Texts:
+    return Texts(_folder("web", "i18n"))
 
 
 def open_data_dir(settings: Settings) -> None:

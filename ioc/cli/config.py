@@ -1,9 +1,14 @@
 """check-config, check-store, migrate."""
 
 import argparse
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ioc.cli.common import Commands, command, now_ms, open_database, say, settings_of
+
+if TYPE_CHECKING:
+    from ioc.settings import Settings
 
 
 def add(commands: Commands) -> None:
@@ -19,8 +24,32 @@ def check_config(arguments: argparse.Namespace) -> None:
     from ioc import bootstrap
 
     settings = bootstrap.load_settings(arguments.file)
+    _try_samples(settings, arguments.file)
     counts = f"{len(settings.rule)} rules, {len(settings.channel)} channels, {len(settings.route)} routes"
     say(f"{arguments.file}: ok ({counts}, {len(settings.connector)} connectors)")
+
+
+def _try_samples(settings: "Settings", file: Path) -> None:
+    """Every map on the sample it carries: what would be refused is a problem, what looks wrong is said."""
+    from ioc import bootstrap
+    from ioc.mapping.suspicion import Level
+    from ioc.mapping.trial import Bench, own_sample
+    from ioc.privacy import Privacy
+    from ioc.settings.read import refused
+
+    texts = bootstrap.texts()
+    bench = Bench(bootstrap.kinds(), None, Privacy(settings.inbox.private_keys), now_ms())
+    problems: list[str] = []
+    for i, rule in enumerate(settings.map):
+        sample = own_sample(rule)
+        for level, code, params in [] if sample is None else bench.run(rule, sample).findings:
+            line = f"map[{i}] {rule.label}: {texts.render('en', f'map.{code}', params)}"
+            if level is Level.ERROR:
+                problems.append(line)
+            else:
+                sys.stderr.write(f"{level}: {line}\n")
+    if problems:
+        raise refused(str(file), problems)
 
 
 def check_store(arguments: argparse.Namespace) -> int:

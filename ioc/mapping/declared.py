@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 
 from ioc.mapping import paths, units
 from ioc.mapping.pattern import Pattern
+from ioc.wire import Rejected, parse_time
 
 Scalar = bool | int | float | str
 Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
@@ -107,6 +108,10 @@ class MapRule(Struct, frozen=True, kw_only=True):
     def time_rule(self) -> TimeRule | None:
         return TimeRule(path=self.time) if isinstance(self.time, str) else self.time
 
+    def sampled_at(self) -> int | None:
+        """When the sample was received, in epoch ms."""
+        return None if self.sample_at is None else parse_time(self.sample_at, ZoneInfo("UTC"))[0]
+
     def field_rules(self) -> dict[str, FieldRule]:
         return {name: read_field(raw) for name, raw in self.fields.items()}
 
@@ -188,6 +193,11 @@ def _payload_problems(rule: MapRule) -> Iterator[str]:
         codecs.lookup(rule.encoding)
     except LookupError:
         yield f"encoding: {rule.encoding!r} is unknown; utf-8, latin-1, cp1258, utf-16 are usual"
+    if rule.sample_at is not None:
+        try:
+            rule.sampled_at()
+        except Rejected as why:
+            yield f"sample_at: {rule.sample_at!r}: {why.detail}"
     if rule.delimiter is not None and len(rule.delimiter) != 1:
         yield f"delimiter: {rule.delimiter!r}: expected one character"
 

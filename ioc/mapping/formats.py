@@ -153,33 +153,35 @@ def _keyvalue(rule: MapRule, payload: bytes) -> Iterator[Element]:
 
 
 def _pairs(rule: MapRule, line: str) -> dict[str, str]:
-    parts = _parts(rule, line)
-    pairs = [part.split("=", 1) for part in parts if "=" in part]
+    pairs = [part.split("=", 1) for part in line.split(_separator(rule, line)) if "=" in part]
     if not pairs:
         raise Rejected(Reason.MISSING_FIELD, "no key=value in the line")
     return {key.strip(): value.strip().strip('"') for key, value in pairs}
 
 
-def _parts(rule: MapRule, line: str) -> list[str]:
-    """The pairs, parted as told, else by whatever leaves a key=value in every part."""
-    for separator in (rule.separator,) if rule.separator else _SEPARATORS:
+def _separator(rule: MapRule, line: str) -> str:
+    """As told, else whatever leaves a key=value in every part."""
+    if rule.separator:
+        return rule.separator
+    for separator in _SEPARATORS:
         parts = [part for part in line.strip().split(separator) if part.strip()]
         if len(parts) > 1 and all("=" in part for part in parts):
-            return parts
-    return line.split(rule.separator) if rule.separator else [line]
+            return separator
+    return _SEPARATORS[0]
 
 
 def _strip_keyvalue(rule: MapRule, text: str, privacy: Privacy) -> str:
-    return "\n".join(_strip_line(rule, line, privacy) for line in text.splitlines()) or text
+    return "".join(_strip_line(rule, line, privacy) for line in text.splitlines(keepends=True))
 
 
 def _strip_line(rule: MapRule, line: str, privacy: Privacy) -> str:
-    kept = line
-    for part in _parts(rule, line):
-        key, _, value = part.partition("=")
-        if value and privacy.is_private(key.strip()):
-            kept = kept.replace(part, f"{key}=", 1)
-    return kept
+    separator = _separator(rule, line)
+    return separator.join(_strip_pair(part, privacy) for part in line.split(separator))
+
+
+def _strip_pair(part: str, privacy: Privacy) -> str:
+    key, _, value = part.partition("=")
+    return f"{key}=" if value and privacy.is_private(key.strip()) else part
 
 
 _READERS: dict[str, Callable[[MapRule, bytes], Iterator[Element]]] = {

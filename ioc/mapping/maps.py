@@ -1,6 +1,6 @@
 """Every map in force: which of them means a topic, and what a message becomes under them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ioc.kinds import Kinds, KindSpec
@@ -36,7 +36,7 @@ class VendorMap:
         self._channel = Template(rule.channel, levels, rule.names)
         self._when = None if rule.when is None else Path(rule.when)
         self._time = rule.time_rule
-        self._time_path = None if self._time is None else Path(self._time.path)
+        self.time_path = None if self._time is None else Path(self._time.path)
         self.fields = [self._field(name, levels) for name in rule.fields]
 
     def elements(self, payload: bytes) -> list[Element]:
@@ -61,9 +61,16 @@ class VendorMap:
             raise Rejected(Reason.MISSING_FIELD, "none of the fields is in it")
         return Ours(topic, body)
 
+    def paths(self) -> Iterator[Path]:
+        """Every path that is looked along."""
+        found = [self._when, self.time_path, *(field.path for field in self.fields)]
+        for template in (*self._levels, self._channel):
+            found += template.paths.values()
+        return (path for path in found if path is not None)
+
     def told_time(self, element: Element) -> Any:
         """The vendor's own word for when it was, None where there is none."""
-        return None if self._time_path is None else self._time_path.of(element.value, element.top)
+        return None if self.time_path is None else self.time_path.of(element.value, element.top)
 
     def _topic(self, element: Element, named: Mapping[str, str]) -> str:
         org, kind, source = (template.of(element, named) for template in self._levels)

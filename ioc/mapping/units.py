@@ -60,6 +60,10 @@ def conversion(theirs: str, ours: str | None, metric: str) -> tuple[float, float
     return given.factor / base.factor, (given.shift - base.shift) / base.factor
 
 
+def same_dimension(one: str, other: str) -> bool:
+    return _UNITS[one].dimension == _UNITS[other].dimension
+
+
 def hinted(path: str) -> str | None:
     """The unit that the last name of a path tells of: `q.max_min` minutes, `tempF` degrees Fahrenheit."""
     words = [word.lower() for word in _WORD.findall(path.rpartition(".")[2])]

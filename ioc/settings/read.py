@@ -4,15 +4,17 @@ import os
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from msgspec import Struct, structs
 
 from ioc.errors import UsageError
+from ioc.mapping.declared import MapRule
 from ioc.settings import Channel, Connector, Rule, Settings
 
 OptionTypes = Mapping[str, Mapping[str, type[Struct]]]  # {"rule": {kind: Options}, "channel": …, "connector": …}
+Value = TypeVar("Value", bound=Struct)
 _PLUGGED: Mapping[type[Struct], str] = {Rule: "rule", Channel: "channel", Connector: "connector"}
 
 
@@ -40,6 +42,23 @@ def refused(origin: str, problems: Sequence[str]) -> UsageError:
     """`bad_config` with every problem of one file."""
     lines = "\n".join(f"  {problem}" for problem in problems)
     return UsageError("bad_config", f"{origin}: {len(problems)} problem(s)\n{lines}", problems=problems)
+
+
+def one_map(table: dict[str, Any]) -> tuple[MapRule | None, list[str]]:
+    """A `[[map]]` that came from a person: read like the file, but no secret of this machine is read for it."""
+    reader = _Reader({}, {})
+    foreign = [f"{key}: unknown key" for key in table if key.endswith(("_file", "_env"))]
+    rule: MapRule | None = None if foreign else reader.struct(MapRule, table, "")
+    return rule, foreign or reader.problems
+
+
+def table_as(kind: type[Value], table: dict[str, Any], origin: str) -> Value:
+    """Another file of ours than the configuration, read alike."""
+    reader = _Reader({}, {})
+    value: Value | None = reader.struct(kind, table, "")
+    if value is None:
+        raise refused(origin, reader.problems)
+    return value
 
 
 def _cross_check(settings: Settings) -> list[str]:

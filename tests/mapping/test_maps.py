@@ -2,7 +2,11 @@
 
 import pytest
 
+from ioc.mapping.maps import Maps
 from ioc.model import Leniency, Reason, Refusal
+from ioc.privacy import Privacy
+from ioc.settings import PRIVATE_KEYS
+from tests.ioc.worlds import kinds
 from tests.mapping.vendors import NOW, captured, decoded, decoder, plain, shipped
 
 ID = "hg.dong-van/queue/k1"
@@ -193,3 +197,22 @@ def test_our_own_door_can_be_limited_too_and_events_never_are():
         for i in range(5)
     ]
     assert sum(len(batch.good) for batch in events) == 5
+
+
+@pytest.mark.parametrize(("given", "payload", "kept"), [
+    ({"format": "keyvalue"}, "w=1;hostname=x;name=x\n", "w=1;hostname=x;name="),
+    ({"format": "keyvalue", "separator": ","}, "w=1,sdt=0912345678,m=2", "w=1,sdt=,m=2"),
+    ({"format": "csv"}, "w;ho_ten\n1;Vừ Mí Kẻ\n", "w;ho_ten\n1;\n"),
+    ({"format": "csv", "columns": ["w", "phone"]}, "1,0912345678\n", "1,\n"),
+    ({"encoding": "cp1258"}, '{"w":1,"hoTen":"Ha","x":"\u0102"}', '{"w":1,"x":"\u0102"}'),
+])  # fmt: skip
+def test_private_values_are_dropped_in_every_format(given, payload, kept):
+    rule = plain(**given)
+    encoding = rule.encoding
+    stripped = Maps([rule], kinds()).strip("v/dong-van/k1", payload.encode(encoding), Privacy(PRIVATE_KEYS))
+    assert stripped.decode(encoding) == kept
+
+
+def test_what_is_nobodys_stays_as_it_was_byte_for_byte():
+    for given, payload in (({"format": "keyvalue"}, b" a=1 ; b=2\r\n\nc=3"), ({"format": "csv"}, b'w,"x"\r\n1,2')):
+        assert Maps([plain(**given)], kinds()).strip("v/a/b", payload, Privacy(PRIVATE_KEYS)) is payload

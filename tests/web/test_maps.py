@@ -1,0 +1,62 @@
+"""Maps over REST: those in force, and one tried on a sample before it is."""
+
+from typing import Any
+
+from tests.web.conftest import NORTH, SATURDAY, Province
+
+MAP = {
+    "topic": "lsx/+site/+dev",
+    "org": "hg.{site}",
+    "kind": "queue",
+    "source": "{dev}",
+    "time": {"path": "gio", "format": "%d/%m/%Y %H:%M:%S"},
+    "fields": {"waiting": "cho", "longest_wait_s": "lau"},
+}
+SAMPLE = '{"gio": "21/11/2026 10:00:00", "cho": "7", "lau": 600}'
+
+
+def tried(province: Province, lang: str = "vi", **changes: Any) -> Any:
+    body = {"map": MAP, "topic": "lsx/dong-van/kiosk-1", "payload": SAMPLE, "at": SATURDAY, **changes}
+    headers = {"Authorization": f"Bearer {province.tokens['admin']}", "Accept-Language": lang}
+    answer = province.client().post("/api/v1/maps/try", headers=headers, json=body)
+    assert answer.status_code == 200, answer.text
+    return answer.json
+
+
+def test_it_says_what_it_would_produce(province: Province) -> None:
+    told = tried(province)
+    assert (told["ok"], told["findings"]) == (True, [])
+    (message,) = told["messages"]
+    assert message["topic"] == f"ioc/v1/{NORTH}/queue/kiosk-1/state"
+    assert message["metrics"] == {"waiting": 7, "longest_wait_s": 600}
+    assert (message["known"], message["at"]) == (True, "2026-11-21T10:00:00+07:00")
+
+
+def test_every_problem_is_told_in_the_callers_language(province: Province) -> None:
+    told = tried(province, map={**MAP, "fields": {"waiting": "cho", "longest_wait_s": "lau_min", "serving": "x"}})
+    assert told["ok"]
+    assert {finding["code"] for finding in told["findings"]} == {"path_empty"}
+    assert "đường dẫn «lau_min» không tìm thấy gì" in told["findings"][0]["message"]
+    told = tried(province, "en", topic="lsx/xa-la/k1")
+    assert not told["ok"]
+    assert "would end in quarantine (unknown_org)" in told["findings"][0]["message"]
+
+
+def test_a_map_that_is_none_is_named_key_by_key(province: Province) -> None:
+    told = tried(province, map={**MAP, "fields": {"waiting": "cho..x"}, "colour": 1, "kind": 7})
+    problems = " ".join(finding["params"]["problem"] for finding in told["findings"])
+    assert not told["ok"]
+    assert "colour: unknown key" in problems
+    assert "kind: 7" in problems
+    assert "no JMESPath" in tried(province, map={**MAP, "fields": {"waiting": "cho..x"}})["findings"][0]["message"]
+
+
+def test_no_file_of_the_server_is_read_for_a_caller(province: Province) -> None:
+    told = tried(province, map={**MAP, "sample_file": "/etc/passwd"})
+    assert told["findings"][0]["params"]["problem"] == "sample_file: unknown key"
+
+
+def test_maps_are_an_administrators(province: Province) -> None:
+    assert province.get("/api/v1/maps").json == {"items": [], "total": 0}
+    assert province.get("/api/v1/maps", who="operator").status_code == 403
+    assert province.post("/api/v1/maps/try", who="operator", json={}).status_code == 403
