@@ -31,9 +31,18 @@ class Rolled(NamedTuple):
 
 def roll(readings: Sequence[tuple[int, float]]) -> Rolled:
     """Of at least one reading, in order of time."""
-    values = [value for _, value in readings]
-    last_t, last = readings[-1]
-    return Rolled(len(values), _held(sum(values)), min(values), max(values), last, last_t)
+    return roll_values([value for _, value in readings], readings[-1][0])
+
+
+def roll_values(values: Sequence[float], last_t: int) -> Rolled:
+    """Of at least one value, in order of time."""
+    return Rolled(len(values), _held(sum(values)), min(values), max(values), values[-1], last_t)
+
+
+def join_all(some: Sequence[Rolled]) -> Rolled:
+    """Of at least one, in order of time."""
+    n, total, low, high, last, last_t = zip(*some, strict=True)
+    return Rolled(sum(n), _held(sum(total)), min(low), max(high), last[-1], last_t[-1])
 
 
 def _held(total: float) -> float:

@@ -1,5 +1,6 @@
 """What we do when a server answers as 2.x and 3.x are documented to. The server is a contract double, NOT InfluxDB."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -141,6 +142,30 @@ def test_an_answer_of_200_that_is_an_error_is_one() -> None:
             server.answer = answering(Said(200, body), only=lambda heard: heard.path == "/query")
             with pytest.raises(IocError):
                 ask(store, NOON, NOON + 1000)
+        store.close()
+
+
+def test_an_answer_in_pieces_is_one() -> None:
+    """3.x ends a piece with CR LF and does not say that its series goes on; 1.x says so, and where the last one is."""
+
+    def piece(*values: int, **more: bool) -> bytes:
+        series = {"name": "queue", "tags": {"org": "o", "source": "s"}, "columns": ["time", "waiting"]} | more
+        rows = [[NOON + value, value] for value in values]
+        return json.dumps({"results": [{"statement_id": 0, "series": [series | {"values": rows}]} | more]}).encode()
+
+    with double("3.1.0") as server:
+        store = store_on(server, "", token="t")
+        for body in (
+            piece(1, 2) + b"\r\n" + piece(3) + b"\r\n",
+            piece(1, 2, partial=True) + b"\n" + piece(3) + b"\n",
+            piece(1, 2, 3) + b"\n",
+        ):
+            server.answer = lambda _heard, body=body: Said(200, body)
+            (whole,) = store.server.query("SELECT")
+            assert whole.values == [(NOON + 1, 1), (NOON + 2, 2), (NOON + 3, 3)]
+        server.answer = lambda _heard: Said(200, piece(1, 2, partial=True))
+        with pytest.raises(IocError, match="only part"):
+            store.server.query("SELECT")
         store.close()
 
 

@@ -136,3 +136,16 @@ def both_with_a_day(influx_server: Influxd, tmp_path_factory: pytest.TempPathFac
     both.maintain(NOON + 40 * MINUTE)
     both.write([sample(NOON + 61_000, 7), sample(NOON - 20 * HOUR, -7.25), sample(NOON + 2 * HOUR, 3)])
     return both
+
+
+def test_more_readings_than_a_piece_of_an_answer_holds(server: Influxd, tmp_path: Path) -> None:
+    """A series of 12 000 readings in one answer: 1.x sends them in two pieces, and whole it would call them a part."""
+    both = Both(str(tmp_path), server)
+    both.write([sample(NOON + i * 250, i % 991) for i in range(12_000)])
+    assert len(both.influx.port().samples(NOON, NOON + HOUR)) == 12_000
+    both.influx.writer.stride = 60
+    both.maintain(NOON + HOUR)
+    both.agree(
+        [RangeQuery(SeriesKey(KIOSK, "waiting"), NOON, NOON + HOUR, MINUTE, agg, Fill.NULL) for agg in Aggregate]
+    )
+    both.close()

@@ -11,7 +11,7 @@ from ioc.store.influx.influxql import select
 from ioc.store.influx.line import line
 from ioc.store.influx.server import Server
 from ioc.store.plan import Dirty
-from ioc.store.schema import HOUR, Floors, floor
+from ioc.store.schema import HOUR, Floors
 
 ALWAYS: Final = 2**53
 _LEVELS, _LATE = "ioc_levels", "ioc_late"
@@ -54,7 +54,3 @@ def write_late(server: Server, minutes: Iterable[int], *, stale: bool) -> None:
     lines = [line(f"{_LATE} ", {"stale": float(stale)}, minute) for minute in sorted(minutes)]
     if lines:
         server.write(b"\n".join(lines))
-
-
-def whole_hours(minutes: Iterable[int]) -> list[int]:
-    return sorted({floor(minute, HOUR) for minute in minutes})

@@ -11,9 +11,8 @@ from ioc.store import Retention
 from ioc.store.influx.address import Flavour
 from ioc.store.influx.influxql import name, within
 from ioc.store.influx.levels import Levels, read_late, write_late
-from ioc.store.influx.tables import Row, joined, readings, rolled, write_rolled
+from ioc.store.influx.tables import Row, Sums, minutes, rolled, write_rolled
 from ioc.store.influx.writer import Writer
-from ioc.store.rolled import roll
 from ioc.store.schema import HOUR, MINUTE, floor
 
 DAY = 24 * HOUR
@@ -25,94 +24,88 @@ _FEW, _MANY = 20_000, 60_000  # readings in one answer
 
 def maintain(writer: Writer, now: int, retention: Retention) -> None:
     """Bring roll-ups up to date, then delete. A level outlives the finer ones, whatever the retention says."""
-    levels = writer.levels()
-    if levels is None:
+    if writer.levels() is None:
         return
-    _roll_minutes(writer, min(now, now if writer.newest is None else writer.newest) - _SETTLE)
-    _roll_hours(writer)
+    _roll_on(writer, min(now, now if writer.newest is None else writer.newest) - _SETTLE)
     _roll_late(writer)
     if writer.server.version.flavour is not Flavour.V3:  # 3.x deletes by the retention of the bucket alone
         _sweep(writer, now, retention)
 
 
-def _roll_minutes(writer: Writer, settled: int) -> None:
-    """As many minutes at a time as make an answer of bearable size; where nothing was said, on to where it was."""
+def _roll_on(writer: Writer, settled: int) -> None:
+    """Minutes that are over, and hours as they fill."""
     end = floor(settled, MINUTE)
     for _ in range(_AT_ONCE):
         with writer.lock:
             levels = _levels(writer)
-            start = levels.minutes
-            if start >= end:
+            if levels.minutes >= end and levels.hours + HOUR > levels.minutes:
                 return
-            upto = min(end, start + writer.stride * MINUTE)
-            found = _minutes(writer, start, upto)
-            if not found:
-                ahead = writer.first_reading(start)
-                upto = end if ahead is None else max(upto, min(floor(ahead, MINUTE), end))
-            writer.stride = (
-                min(60, writer.stride * 2) if found < _FEW else max(1, writer.stride * _MANY // (found + _FEW))
-            )
-            writer.move(levels._replace(minutes=upto))
+            upto = _roll_minutes(writer, levels.minutes, end) if levels.minutes < end else levels.minutes
+            full = floor(upto, HOUR)
+            for hour in range(levels.hours, full, HOUR):
+                _hour(writer, hour, writer.under_way.take(hour))
+            writer.move(levels._replace(minutes=upto, hours=max(levels.hours, full)))
 
 
-def _roll_hours(writer: Writer) -> None:
-    for _ in range(_AT_ONCE):
-        with writer.lock:
-            levels = _levels(writer)
-            if levels.hours + HOUR > levels.minutes:
-                return
-            _hour(writer, levels.hours)
-            writer.move(levels._replace(hours=levels.hours + HOUR))
+def _roll_minutes(writer: Writer, start: int, end: int) -> int:
+    """As many as make an answer of bearable size; where nothing was said, on to where it was. Up to where."""
+    upto = min(end, start + writer.stride * MINUTE)
+    rows = _minutes(writer, start, upto)
+    found = sum(figures.n for _series, _minute, figures in rows)
+    if not found:
+        ahead = writer.first_reading(start)
+        upto = end if ahead is None else max(upto, min(floor(ahead, MINUTE), end))
+    writer.under_way.add(start, upto, rows)
+    writer.stride = min(60, writer.stride * 2) if found < _FEW else max(1, writer.stride * _MANY // (found + _FEW))
+    return upto
 
 
 def _roll_late(writer: Writer) -> None:
     """An hour's late minutes at a time."""
     late = sorted(read_late(writer.server, 0, _levels(writer).minutes))[:_AT_ONCE]
-    for hour, minutes in groupby(late, lambda minute: floor(minute, HOUR)):
+    for hour, some in groupby(late, lambda minute: floor(minute, HOUR)):
         with writer.lock:
-            _late_hour(writer, hour, list(minutes))
+            _late_hour(writer, hour, list(some))
 
 
-def _late_hour(writer: Writer, hour: int, minutes: Iterable[int]) -> None:
+def _late_hour(writer: Writer, hour: int, late: Iterable[int]) -> None:
     floors = _levels(writer).floors
-    for minute in minutes:
+    writer.under_way.forget()
+    for minute in late:
         if minute >= floors.raw:
             _minutes(writer, minute, minute + MINUTE)
         elif minute >= floors.hour:
             _fold(writer, minute, MINUTE if minute >= floors.minute else HOUR)
     if hour < _levels(writer).hours and hour >= floors.minute:
         _hour(writer, hour)
-    for minute in minutes:
+    for minute in late:
         if minute < floors.raw:
             _delete(writer, "", minute, minute + MINUTE)
-    write_late(writer.server, minutes, stale=False)
+    write_late(writer.server, late, stale=False)
     writer.changed()
 
 
-def _minutes(writer: Writer, start: int, end: int) -> int:
-    """Make the minutes from `start` to `end` anew from all their readings; how many there were."""
-    rows: list[Row] = []
-    for kind in sorted(writer.kinds):
-        for series, found in readings(writer.server, kind, start, end).items():
-            by_minute = groupby(found, lambda reading: floor(reading[0], MINUTE))
-            rows += [(series, minute, roll(list(some))) for minute, some in by_minute]
+def _minutes(writer: Writer, start: int, end: int) -> list[Row]:
+    """Make the minutes from `start` to `end` anew from all their readings."""
+    rows = [row for kind in sorted(writer.kinds) for row in minutes(writer.server, kind, start, end)]
     write_rolled(writer.server, MINUTE, rows)
-    return sum(figures.n for _series, _minute, figures in rows)
+    return rows
 
 
-def _hour(writer: Writer, start: int) -> None:
-    """Make the hour anew from all its minutes."""
-    for kind in sorted(writer.kinds):
-        found = joined(rolled(writer.server, kind, MINUTE, start, start + HOUR))
+def _hour(writer: Writer, start: int, known: Sums | None = None) -> None:
+    """Make the hour anew from all its minutes: those that are known, or as they stand in the bucket."""
+    for kind in sorted(writer.kinds) if known is None else ():
+        found = Sums(rolled(writer.server, kind, MINUTE, start, start + HOUR))
         write_rolled(writer.server, HOUR, [(series, start, figures) for series, figures in found.items()])
+    write_rolled(writer.server, HOUR, [(series, start, figures) for series, figures in (known or {}).items()])
 
 
 def _fold(writer: Writer, minute: int, unit: int) -> None:
     """Add the late readings of a minute whose own readings are deleted to its minute or hour."""
     start = floor(minute, unit)
     for kind in sorted(writer.kinds):
-        late = {series: roll(found) for series, found in readings(writer.server, kind, minute, minute + MINUTE).items()}
-        have = joined(rolled(writer.server, kind, unit, start, start + 1))
+        late = {series: new for series, _t, new in minutes(writer.server, kind, minute, minute + MINUTE)}
+        have = Sums(rolled(writer.server, kind, unit, start, start + 1))
         write_rolled(
             writer.server,
             unit,

@@ -38,8 +38,8 @@ class InfluxPort:
     def samples(self, lo: int, hi: int) -> list[Sample]:
         found: dict[tuple[SourceKey, int], dict[str, float]] = {}
         for kind in sorted(self._writer.kinds):
-            for series, readings in tables.readings(self._writer.server, kind, lo, hi).items():
-                for t, value in readings:
+            for series, times, values in tables.readings(self._writer.server, kind, lo, hi):
+                for t, value in zip(times, values, strict=True):
                     found.setdefault((series.source, t), {})[series.metric] = value
         return [Sample(key, t, values) for (key, t), values in found.items()]
 

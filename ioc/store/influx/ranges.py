@@ -1,6 +1,7 @@
 """A range answered by InfluxQL: each part of the plan asked for, the parts of a bucket joined."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from math import inf
 from sys import float_info
 from typing import Any, Final, NamedTuple
@@ -17,12 +18,16 @@ from ioc.store.joins import Weighed, add, high, later, low
 from ioc.store.plan import Dirty, Part, plan
 from ioc.store.schema import HOUR, MINUTE, floor
 
+AT_ONCE: Final = 250  # sources a statement
 MOST_PARTS: Final = 12
+_ROWS: Final = 20_000  # an answer, as near as may be
 _READY: Final = {"m1": 2 * MINUTE, "h1": 2 * HOUR}
 _SUFFIX = {"reading": "", "m1": "_1m", "h1": "_1h"}
 
-
 Found = Mapping[SourceKey, Mapping[int, float]]  # values by source and index of the bucket
+Answer = dict[SourceKey, dict[int, Weighed]]
+Rows = list[tuple[Any, ...]]
+Join = Callable[[Weighed, Weighed], Weighed]
 
 
 class _Rule(NamedTuple):
@@ -30,7 +35,7 @@ class _Rule(NamedTuple):
 
     reading: tuple[str, ...]
     rollup: tuple[str, ...]
-    join: Callable[[Weighed, Weighed], Weighed]
+    join: Join
 
 
 # (function, column): the column of a reading is its field, that of a roll-up its field and what stands after it
@@ -66,63 +71,85 @@ def parts_of(query: RangeQuery, grid: Grid, levels: Levels | None, late: set[int
 
 def aggregate(server: Server, query: RangeQuery, sources: Sequence[SourceKey], grid: Grid, parts: list[Part]) -> Found:
     """What `query` asks of the metric, for each of the sources; buckets without readings are not there."""
-    joined: dict[SourceKey, dict[int, Weighed]] = {source: {} for source in sources}
+    asked = [(part, some) for part in parts for some in _shares(sources, grid, part)]
     join = _RULES[query.agg].join
-    for part in parts:
-        for source, index, new in _part(server, query, sources, grid, part):
-            buckets_of = joined[source]
-            buckets_of[index] = join(buckets_of[index], new) if index in buckets_of else new
+    joined: Answer = {}
+    for answer in server.each(lambda one: _answer(server, query, grid, *one), asked):
+        for source, found in answer.items():
+            joined[source] = _join(joined[source], found.items(), join) if source in joined else found
     if query.agg is Aggregate.MEAN:
         return {key: {index: total / n for index, (total, n) in found.items()} for key, found in joined.items()}
     return {key: {index: float(value) for index, (value, _) in found.items()} for key, found in joined.items()}
 
 
-def _part(
-    server: Server, query: RangeQuery, sources: Sequence[SourceKey], grid: Grid, part: Part
-) -> Iterator[tuple[SourceKey, int, Weighed]]:
+def _shares(sources: Sequence[SourceKey], grid: Grid, part: Part) -> list[Sequence[SourceKey]]:
+    """The sources of one statement: no answer is very large, and the server works on some at a time."""
+    rows = 1 + (part.hi - part.lo) // grid.step
+    size = max(1, min(AT_ONCE, _ROWS // rows))
+    return [sources[at : at + size] for at in range(0, len(sources), size)]
+
+
+def _answer(server: Server, query: RangeQuery, grid: Grid, part: Part, sources: Sequence[SourceKey]) -> Answer:
+    """What a part holds of each source, by index of the bucket."""
     columns = _columns(query.series, query.agg, part)
     first, last = (_index(grid, t - t % part.unit) for t in (part.lo, part.hi - 1))
-    one = first == last
-    if not one and grid.step <= _READY.get(part.table, 0):
-        yield from _by_hand(server, query, sources, grid, part)
-        return
-    try:
-        rows = list(_rows(server, query, sources, part, columns, "" if one else buckets(grid.step, grid.first)))
-    except Overflow:
-        yield from _by_hand(server, query, sources, grid, part)
-        return
-    for source, (t, value, *weight) in rows:
-        if value is not None:
-            index = first if one else _index(grid, t)
-            yield source, index, (_told(value, part), round(weight[0]) if weight else t if one else part.lo)
+    if first == last or grid.step > _READY.get(part.table, 0):
+        only, by_time = (first, "") if first == last else (None, buckets(grid.step, grid.first))
+        with suppress(Overflow):
+            found = _rows(server, query, sources, part, columns, by_time)
+            return {source: _grouped(rows, grid, part, only) for source, rows in found}
+    stored = dict.fromkeys(column[column.index("(") + 1 : -1] for column in columns)
+    found = _rows(server, query, sources, part, stored, "")
+    return {source: _by_hand(rows, grid, part, _RULES[query.agg].join) for source, rows in found}
 
 
-def _by_hand(
-    server: Server, query: RangeQuery, sources: Sequence[SourceKey], grid: Grid, part: Part
-) -> Iterator[tuple[SourceKey, int, Weighed]]:
+def _grouped(rows: Rows, grid: Grid, part: Part, only: int | None) -> dict[int, Weighed]:
+    """Buckets as the server made them; of the `only` one, a row says when it was."""
+    most = _most(part)
+    return {
+        _index(grid, t) if only is None else only: (
+            value if -most < value < most else inf,
+            weight[0] if weight else part.lo if only is None else t,
+        )
+        for t, value, *weight in rows
+        if value is not None
+    }
+
+
+def _by_hand(rows: Rows, grid: Grid, part: Part, join: Join) -> dict[int, Weighed]:
     """The rows themselves, put together here: sums that InfluxDB cannot put into its answer, and roll-ups of which a
     bucket holds one or two (ten times as fast as having each of them grouped again).
     """
-    stored = [column[column.index("(") + 1 : -1] for column in _columns(query.series, query.agg, part)]
-    for source, (t, value, *count) in _rows(server, query, sources, part, dict.fromkeys(stored), ""):
-        if value is not None:
-            yield source, _index(grid, t - t % part.unit), (_told(value, part), round(count[0]) if count else 1)
+    (begin, step, _), unit, most = grid, part.unit, _most(part)
+    weighed = rows if rows and len(rows[0]) > 2 else [(*row, 1) for row in rows]
+    pairs = [
+        ((t - t % unit - begin) // step, (value if -most < value < most else inf, weight))
+        for t, value, weight in weighed
+        if value is not None
+    ]
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else _join({}, pairs, join)
 
 
-def _told(value: float, part: Part) -> float:
+def _join(have: dict[int, Weighed], more: Iterable[tuple[int, Weighed]], join: Join) -> dict[int, Weighed]:
+    for index, new in more:
+        have[index] = join(have[index], new) if index in have else new
+    return have
+
+
+def _most(part: Part) -> float:
     """Of a roll-up, the largest float stands for a sum beyond it."""
-    return inf if part.table != "reading" and abs(value) >= float_info.max else value
+    return inf if part.table == "reading" else float_info.max
 
 
 def _rows(
     server: Server, query: RangeQuery, sources: Sequence[SourceKey], part: Part, columns: Iterable[str], by_time: str
-) -> Iterator[tuple[SourceKey, list[Any]]]:
+) -> list[tuple[SourceKey, Rows]]:
     kind = query.series.source.kind
     condition, bound = of(sources)
     rest = f"AND {condition} {BY_SERIES}{by_time}"
-    for found in server.query(select(columns, kind + _SUFFIX[part.table], part.lo, part.hi, rest), bound):
-        source = SourceKey(found.tags["org"], kind, found.tags["source"])
-        yield from ((source, row) for row in found.values)
+    found = server.query(select(columns, kind + _SUFFIX[part.table], part.lo, part.hi, rest), bound)
+    return [(SourceKey(one.tags["org"], kind, one.tags["source"]), one.values) for one in found]
 
 
 def _columns(series: SeriesKey, agg: Aggregate, part: Part) -> list[str]:

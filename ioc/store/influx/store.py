@@ -23,7 +23,6 @@ from ioc.store.schema import HOUR, ceil, floor
 
 REMEMBER_S = 1.0
 LOOK_S = 10.0
-AT_ONCE = 250  # sources a statement
 
 
 class _Seen(NamedTuple):
@@ -74,11 +73,9 @@ class InfluxStore:
             together.setdefault((series.source.kind, series.metric, *rest), []).append(place)
         answers: list[list[Point]] = [[] for _ in queries]
         for places in together.values():
-            for start in range(0, len(places), AT_ONCE):
-                some = places[start : start + AT_ONCE]
-                found = self._sources(queries[some[0]], [queries[place].series.source for place in some])
-                for place, points in zip(some, found, strict=True):
-                    answers[place] = points
+            found = self._sources(queries[places[0]], [queries[place].series.source for place in places])
+            for place, points in zip(places, found, strict=True):
+                answers[place] = points
         return answers
 
     def series(self, source: SourceKey | None = None) -> list[SeriesKey]:

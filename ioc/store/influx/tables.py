@@ -1,32 +1,55 @@
 """Reading and writing whole minutes and hours: readings of a span, roll-ups of a span, by series."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import NamedTuple
 
 from ioc.errors import IocError
 from ioc.model import SeriesKey, SourceKey
 from ioc.store.influx.delivery import deliver
 from ioc.store.influx.influxql import BY_SERIES, ROLLED, select
-from ioc.store.influx.line import field_key, field_of, head, line, metric_of
+from ioc.store.influx.line import field_key, field_of, head, metric_of
 from ioc.store.influx.reply import Series
 from ioc.store.influx.server import Server
-from ioc.store.rolled import Rolled
+from ioc.store.rolled import Rolled, join_all, roll_values
+from ioc.store.schema import MINUTE, floor
 
 _FIGURES = ("n", "sum", "low", "high", "last", "at")
-Readings = dict[SeriesKey, list[tuple[int, float]]]
+_NUMBERS = {float, int}  # a boolean is none
 Row = tuple[SeriesKey, int, Rolled]
 
 
-def readings(server: Server, kind: str, lo: int, hi: int) -> Readings:
-    """In order of time; what is no number is not ours."""
-    found: Readings = {}
+class Readings(NamedTuple):
+    """Of one series: `values[i]` was read at `times[i]`."""
+
+    series: SeriesKey
+    times: list[int]
+    values: list[float]
+
+
+def readings(server: Server, kind: str, lo: int, hi: int) -> Iterator[Readings]:
+    """A series at a time, in order of time; what is no number is not ours."""
     for series in server.query(select("*", kind, lo, hi, BY_SERIES)):
         key = _source(series, kind)
-        for at, field in enumerate(series.columns):
-            column = [(row[0], float(row[at])) for row in series.values if _is_number(row[at])] if at else []
-            if column and key is not None:
-                found[SeriesKey(key, metric_of(field))] = column
-    return found
+        for at, field in enumerate(series.columns[1:] if key else (), 1):
+            rows = [row for row in series.values if row[at].__class__ in _NUMBERS]
+            if rows and key:
+                yield Readings(
+                    SeriesKey(key, metric_of(field)), [row[0] for row in rows], [float(row[at]) for row in rows]
+                )
+
+
+def minutes(server: Server, kind: str, lo: int, hi: int) -> Iterator[Row]:
+    """Roll-ups made from the readings; those of a series in order of time."""
+    for series, times, values in readings(server, kind, lo, hi):
+        at = 0
+        while at < len(times):
+            minute = floor(times[at], MINUTE)
+            upto = bisect_left(times, minute + MINUTE, at)
+            yield series, minute, roll_values(values[at:upto], times[upto - 1])
+            at = upto
 
 
 def rolled(server: Server, kind: str, unit: int, lo: int, hi: int) -> Iterator[Row]:
@@ -48,31 +71,50 @@ def rolled(server: Server, kind: str, unit: int, lo: int, hi: int) -> Iterator[R
 
 def write_rolled(server: Server, unit: int, rows: Iterable[Row]) -> None:
     """The same again overwrites; all metrics of a source and instant share a line."""
-    lines: dict[tuple[SourceKey, int], dict[str, float]] = {}
+    heads, forms = _Heads(unit), _Forms()
+    lines: dict[tuple[SourceKey, int], str] = {}
     for (source, metric), t, figures in rows:
-        field = field_key(field_of(metric))
-        named = {f"{field}_{figure}": value for figure, value in zip(_FIGURES, figures, strict=True)}
-        lines.setdefault((source, t), {}).update(named)
-    refused = deliver(
-        server, [line(head(source.kind + ROLLED[unit], source), fields, t) for (source, t), fields in lines.items()]
-    )
+        fields, place = forms[metric] % figures, (source, t)
+        lines[place] = f"{lines[place]},{fields}" if place in lines else fields
+    refused = deliver(server, [f"{heads[source]}{fields} {t}".encode() for (source, t), fields in lines.items()])
     if refused:
         raise IocError("store_rejected", f"roll-ups: {refused[0].words}")
 
 
-def joined(rows: Iterable[Row]) -> Mapping[SeriesKey, Rolled]:
+class Sums(dict[SeriesKey, Rolled]):
     """All rows of a series as one."""
-    found: dict[SeriesKey, Rolled] = {}
-    for series, _t, figures in rows:
-        found[series] = found[series].join(figures) if series in found else figures
-    return found
+
+    def __init__(self, rows: Iterable[Row] = ()) -> None:
+        super().__init__()
+        self.add(rows)
+
+    def add(self, rows: Iterable[Row]) -> None:
+        """Rows of a series stand together, in order of time."""
+        for series, some in groupby(rows, itemgetter(0)):
+            new = join_all([figures for _series, _t, figures in some])
+            self[series] = self[series].join(new) if series in self else new
+
+
+class _Heads(dict[SourceKey, str]):
+    def __init__(self, unit: int) -> None:
+        super().__init__()
+        self._suffix = ROLLED[unit]
+
+    def __missing__(self, source: SourceKey) -> str:
+        self[source] = made = head(source.kind + self._suffix, source)
+        return made
+
+
+class _Forms(dict[str, str]):
+    """`waiting_n=%r,waiting_sum=%r,…` of the metric waiting; a whole number without an `i` is a float in a line."""
+
+    def __missing__(self, metric: str) -> str:
+        field = field_key(field_of(metric)).replace("%", "%%")
+        self[metric] = made = ",".join(f"{field}_{figure}=%r" for figure in _FIGURES)
+        return made
 
 
 def _source(series: Series, kind: str) -> SourceKey | None:
     """None: rows without our tags, of somebody else."""
     org, source = series.tags.get("org"), series.tags.get("source")
     return SourceKey(org, kind, source) if org and source else None
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, float | int) and not isinstance(value, bool)

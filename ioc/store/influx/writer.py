@@ -6,6 +6,7 @@ from threading import RLock
 from ioc.model import Sample
 from ioc.store import RefusedSample, SamplesRefused
 from ioc.store.influx.delivery import deliver
+from ioc.store.influx.hours import HourUnderWay
 from ioc.store.influx.influxql import select
 from ioc.store.influx.levels import ALWAYS, Levels, read_levels, write_late, write_levels
 from ioc.store.influx.line import lines_of
@@ -25,6 +26,7 @@ class Writer:
         self.kinds = set(kinds)
         self.newest: int | None = None
         self.stride = 1  # minutes that are rolled up at a time
+        self.under_way = HourUnderWay()
         self.lock = RLock()
         self._now = now
         self.changed = changed
