@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from ioc.db import Database
 from ioc.db.tables import dossier, dossier_pause, source
-from ioc.dossiers import course, history, tallies
+from ioc.dossiers import course, history, tallies, traits
 from ioc.dossiers.history import History
 from ioc.dossiers.judge import Policy, judge
 from ioc.dossiers.tallies import Changes
@@ -66,7 +66,11 @@ class Judge:
             "late_to_accept_at": verdict.late_to_accept_at,
             "accepted_at": run.answered_at,
             "is_open": run.is_open,
-            "satisfaction": run.said.get("satisfaction"),
+            "payable": traits.payable(run.said),
+            **{
+                name: run.said.get(name)
+                for name in ("online_payment", "digitised", "electronic_result", "satisfaction")
+            },
             "changed_at": now,
         }, run.pauses
 

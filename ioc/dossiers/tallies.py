@@ -1,6 +1,6 @@
 """How many dossiers passed each mark, kept by day and by block of days, so that no count reads them all."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum, StrEnum
 from typing import Any, NamedTuple
 
@@ -9,6 +9,8 @@ from sqlalchemy.engine import Connection
 
 from ioc.db import Database
 from ioc.db.tables import dossier_tally
+from ioc.dossiers import traits
+from ioc.dossiers.traits import Trait
 
 DAY_MS = 86_400_000
 # days are those of Viet Nam: elsewhere the ends of a period are counted dossier by dossier, to the same result
@@ -51,6 +53,7 @@ class _Cell(NamedTuple):
 
 Row = Mapping[str, Any]
 Changes = dict[_Cell, dict[str, int]]
+COUNTED: tuple[Mark | Trait, ...] = (*Mark, *Trait)  # a column each
 
 
 def day_of(at: int) -> int:
@@ -61,7 +64,7 @@ def start_of(day: int) -> int:
     return day * DAY_MS - _EASTERN_MS
 
 
-def marks(row: Row) -> Iterator[tuple[int, Mark]]:
+def marks(row: Row) -> Iterator[tuple[int, Mark | Trait]]:
     """The marks a dossier has passed or will pass if nothing more happens, with their instants."""
     received, ended, overdue = row["received_at"], row["ended_at"], row["overdue_at"]
     if received is None:
@@ -71,8 +74,12 @@ def marks(row: Row) -> Iterator[tuple[int, Mark]]:
         yield received, Mark.RECEIVED_ONLINE
     if row["undated"]:
         yield received, Mark.RECEIVED_UNDATED
+    for trait in traits.when_received(row):
+        yield received, trait
     if ended is not None:
         yield ended, Mark(row["outcome"])
+        for trait in traits.when_ended(row):
+            yield ended, trait
     if overdue is not None and (ended is None or overdue < ended):
         yield overdue, Mark.OVERDUE
 
@@ -89,19 +96,26 @@ def note(changes: Changes, row: Row, n: int) -> None:
 
 def write(db: Database, conn: Connection, changes: Changes) -> None:
     rows = [
-        cell._asdict() | {mark.value: by_mark.get(mark, 0) for mark in Mark}
+        cell._asdict() | {mark.value: by_mark.get(mark, 0) for mark in COUNTED}
         for cell, by_mark in changes.items()
         if any(by_mark.values())
     ]
     if not rows:
         return
     insert = db.upsert(dossier_tally)
-    added = {mark.value: dossier_tally.c[mark] + insert.excluded[mark] for mark in Mark}
+    added = {mark.value: dossier_tally.c[mark] + insert.excluded[mark] for mark in COUNTED}
     conn.execute(insert.on_conflict_do_update(index_elements=list(_Cell._fields), set_=added), rows)
 
 
-def before(side: Side, at: int, sources: Iterable[int], orgs: Iterable[str] | None) -> sa.Select[Any]:
-    """Org and each mark passed on whole days before the day of `at`."""
+def before(
+    side: Side,
+    at: int,
+    sources: Iterable[int],
+    orgs: Iterable[str] | None,
+    counted: Sequence[Mark | Trait] = tuple(Mark),
+    by: Sequence[str] = ("org",),
+) -> sa.Select[Any]:
+    """Org (and what else it is counted `by`) and how often each was passed on whole days before the day of `at`."""
     t, day = dossier_tally.c, day_of(at)
     block = day // BLOCK_DAYS
     whole = sa.and_(t.level == Level.BLOCK, t.bucket < block)
@@ -109,6 +123,7 @@ def before(side: Side, at: int, sources: Iterable[int], orgs: Iterable[str] | No
     mine = [t.side == side, t.source_id.in_(sorted(sources))]
     if orgs is not None:
         mine.append(t.org.in_(sorted(orgs)))
-    columns = [t.org, *(t[mark] for mark in Mark)]
+    columns = [*(t[name] for name in by), *(t[mark] for mark in counted)]
     parts = sa.union_all(*(sa.select(*columns).where(*mine, span) for span in (whole, rest))).subquery()
-    return sa.select(parts.c.org, *(sa.func.sum(parts.c[mark]).label(mark) for mark in Mark)).group_by(parts.c.org)
+    keys = [parts.c[name] for name in by]
+    return sa.select(*keys, *(sa.func.sum(parts.c[mark]).label(mark) for mark in counted)).group_by(*keys)

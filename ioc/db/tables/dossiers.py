@@ -27,6 +27,10 @@ dossier = Table(
     Column("late_to_accept_at", BigInteger),
     Column("accepted_at", BigInteger),
     Column("is_open", Boolean, nullable=False),
+    Column("payable", Boolean),  # a fee is due; null where nobody says, as in the next three
+    Column("online_payment", Boolean),
+    Column("digitised", Boolean),
+    Column("electronic_result", Boolean),
     Column("satisfaction", Integer),
     Column("changed_at", BigInteger, nullable=False),
     Index("ix_dossier_code", "code"),
@@ -79,6 +83,8 @@ dossier_tally = Table(  # how many dossiers passed each mark, by day and by bloc
         Column(name, Integer, nullable=False)
         for name in (
             "received", "received_online", "received_undated", "early", "on_time", "late", "undated", "overdue",
+            "payable", "paid_online", "payment_told", "digitised", "digitised_told", "with_result",
+            "electronic_result", "result_told", "rated", "satisfied", "disliked",
         )
     ),
     sqlite_with_rowid=False,

@@ -1,0 +1,144 @@
+"""The index of QĐ 766/QĐ-TTg (23/6/2022) as an estimate: pure, from a definition and the ratios that are known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from ioc.dossiers.index766_definition import Criterion, Definition, Group
+
+TIE = 0.001  # scores nearer than this share a rank
+
+
+class Ratio(NamedTuple):
+    numerator: float
+    denominator: float
+
+
+class Missing(StrEnum):
+    """Why a criterion does not count."""
+
+    INPUT = "input"  # nobody tells
+    DENOMINATOR = "denominator"  # told, but of nothing at all
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A criterion with the ratio that is known of it."""
+
+    criterion: Criterion
+    known: Ratio | None
+
+    @property
+    def missing(self) -> Missing | None:
+        if self.known is None:
+            return Missing.INPUT
+        return None if self.known.denominator else Missing.DENOMINATOR
+
+    @property
+    def ratio(self) -> float | None:
+        if self.known is None or not self.known.denominator:
+            return None
+        return min(1.0, max(0.0, self.known.numerator / self.known.denominator))
+
+    @property
+    def score(self) -> float | None:
+        """All points from the threshold on and R·Pmax/t below it; without a threshold R·Pmax."""
+        ratio, threshold = self.ratio, self.criterion.threshold or 1.0
+        return None if ratio is None else self.criterion.points * min(1.0, ratio / threshold)
+
+    def shown(self) -> dict[str, Any]:
+        one, known = self.criterion, self.known
+        return {
+            "code": one.code,
+            "name": {"vi": one.vi, "en": one.en},
+            "points": one.points,
+            "threshold": one.threshold,
+            "input": one.input,
+            "numerator": None if known is None else known.numerator,
+            "denominator": None if known is None else known.denominator,
+            "ratio": _rounded(self.ratio),
+            "score": _rounded(self.score),
+            "missing": self.missing,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """`score` of `max`, the points of the criteria that count, out of `points`; None where none counts."""
+
+    points: float
+    scored: tuple[Scored, ...]
+
+    @property
+    def max(self) -> float:
+        return sum(one.criterion.points for one in self.scored if one.score is not None)
+
+    @property
+    def score(self) -> float | None:
+        return sum(one.score or 0.0 for one in self.scored) if self.max else None
+
+    @property
+    def pct(self) -> float | None:
+        return None if self.score is None else self.score * 100 / self.max
+
+    def shown(self) -> dict[str, Any]:
+        return {
+            "points": self.points,
+            "max": self.max,
+            "score": _rounded(self.score),
+            "pct": _rounded(self.pct),
+            "partial": self.points - self.max > TIE,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A definition filled in."""
+
+    definition: Definition
+    inputs: Mapping[str, Ratio]
+
+    @property
+    def total(self) -> Total:
+        scored = (one for group in self.definition.group for one in self.of(group).scored)
+        return Total(self.definition.points, tuple(scored))
+
+    def of(self, group: Group) -> Total:
+        return Total(group.points, tuple(Scored(one, self.inputs.get(one.input)) for one in group.criterion))
+
+    def shown(self) -> dict[str, Any]:
+        """As the API and the wall tell it; figures to four decimals."""
+        groups = [(group, self.of(group)) for group in self.definition.group]
+        return {
+            "version": self.definition.version,
+            "source": self.definition.source,
+            "estimate": True,
+            **self.total.shown(),
+            "groups": [
+                {"code": group.code, "name": {"vi": group.vi, "en": group.en}, **total.shown()}
+                | {"criteria": [one.shown() for one in total.scored]}
+                for group, total in groups
+            ],
+        }
+
+
+def index(definition: Definition, inputs: Mapping[str, Ratio]) -> Index:
+    """What has its input is scored, what has none does not count; `inputs` by `Criterion.input`."""
+    return Index(definition, inputs)
+
+
+def ranks(scores: Mapping[str, float | None]) -> dict[str, int | None]:
+    """1-2-2-4, the best first; those without a score have no rank."""
+    found: dict[str, int | None] = dict.fromkeys(scores)
+    ordered = sorted(((value, name) for name, value in scores.items() if value is not None), reverse=True)
+    leader, rank = 0.0, 0
+    for place, (value, name) in enumerate(ordered, 1):
+        if place == 1 or leader - value >= TIE:
+            leader, rank = value, place
+        found[name] = rank
+    return found
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)

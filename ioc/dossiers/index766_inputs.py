@@ -1,0 +1,90 @@
+"""The ratios of the 766 index that dossiers give, by org: exact counts of one period, none where nobody tells."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy.engine import Connection
+
+from ioc.dossiers import figures, trait_figures
+from ioc.dossiers.buckets import Bucket, Question
+from ioc.dossiers.figures import Counts
+from ioc.dossiers.index766 import Ratio
+from ioc.dossiers.index766_definition import Figure
+from ioc.dossiers.tallies import Mark
+from ioc.dossiers.trait_figures import Traits
+from ioc.dossiers.traits import Trait
+
+Sums = Mapping[str, Ratio]  # by org
+_DECIDED = (
+    Bucket.RESOLVED_EARLY, Bucket.RESOLVED_ON_TIME, Bucket.RESOLVED_LATE, Bucket.OPEN_IN_TERM, Bucket.OPEN_OVERDUE,
+)  # fmt: skip
+_IN_TIME = (Bucket.RESOLVED_EARLY, Bucket.RESOLVED_ON_TIME, Bucket.OPEN_IN_TERM)
+_OVERDUE = (Bucket.RESOLVED_LATE, Bucket.OPEN_OVERDUE)
+# told by, counted as, out of
+_SAID: dict[Figure, tuple[Trait, Trait, Mark | Trait]] = {
+    Figure.PAID_ONLINE: (Trait.PAYMENT_TOLD, Trait.PAID_ONLINE, Trait.PAYABLE),
+    Figure.DIGITISED: (Trait.DIGITISED_TOLD, Trait.DIGITISED, Mark.RECEIVED),
+    Figure.ELECTRONIC_RESULT: (Trait.RESULT_TOLD, Trait.ELECTRONIC_RESULT, Trait.WITH_RESULT),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """By figure and org; a figure that is not there is told by no source."""
+
+    by_figure: Mapping[Figure, Sums] = field(default_factory=dict)
+
+    def of(self, orgs: Iterable[str]) -> dict[str, Ratio]:
+        """The sums of some orgs, by `Criterion.input`."""
+        wanted = frozenset(orgs)
+        return {f"dossiers.{figure}": _sum(sums, wanted) for figure, sums in self.by_figure.items()}
+
+
+def gather(conn: Connection, question: Question) -> Inputs:
+    """What is asked for; no dossiers at all give no inputs."""
+    if not question.known:
+        return Inputs()
+    counts = figures.by_org(conn, question)
+    found = trait_figures.by_cell(conn, question)
+    said = {figure: _told(found, *how) for figure, how in _SAID.items()}
+    by_figure = {
+        Figure.ON_TIME: {org: _on_time_share_766(n) for org, n in counts.items()},
+        Figure.ONLINE: {org: Ratio(n[Bucket.RECEIVED_ONLINE], n[Bucket.RECEIVED]) for org, n in counts.items()},
+        **{figure: sums for figure, sums in said.items() if sums is not None},
+    }
+    if raters := trait_figures.speaking(found, Trait.RATED):
+        rated = counts if raters == question.known.keys() else figures.by_org(conn, _of(question, raters))
+        by_figure[Figure.SATISFACTION] = _satisfaction(rated, found, raters)
+    return Inputs(by_figure)
+
+
+def _of(question: Question, sources: frozenset[int]) -> Question:
+    return replace(question, known={source: question.known[source] for source in sources})
+
+
+def _on_time_share_766(n: Counts) -> Ratio:
+    """Ended in time or still in term, of all received or handled in the period whose due state is known."""
+    return Ratio(sum(n[bucket] for bucket in _IN_TIME), sum(n[bucket] for bucket in _DECIDED))
+
+
+def _told(found: Traits, told: Trait, yes: Trait, of: Mark | Trait) -> Sums | None:
+    sources = trait_figures.speaking(found, told)
+    if not sources:
+        return None
+    return {org: Ratio(n[yes], n[of]) for org, n in trait_figures.by_org(found, sources).items()}
+
+
+def _satisfaction(counts: Mapping[str, Counts], found: Traits, raters: frozenset[int]) -> Sums:
+    """100 % less the overdue and the disliked; petitions against a dossier are not known to us."""
+    ratings = trait_figures.by_org(found, raters)
+    sums: dict[str, Ratio] = {}
+    for org, n in counts.items():
+        disliked = ratings[org][Trait.DISLIKED] if org in ratings else 0
+        of = sum(n[bucket] for bucket in _DECIDED)
+        sums[org] = Ratio(of - sum(n[bucket] for bucket in _OVERDUE) - disliked, of)
+    return sums
+
+
+def _sum(sums: Sums, orgs: frozenset[str]) -> Ratio:
+    mine = [ratio for org, ratio in sums.items() if org in orgs]
+    return Ratio(sum(ratio.numerator for ratio in mine), sum(ratio.denominator for ratio in mine))
