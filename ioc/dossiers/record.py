@@ -89,6 +89,7 @@ class Reader:
         shown = {
             "handling_org": run.said.get("handling_org"),
             "due_state": self.due_state(row),
+            "due_estimated": _estimated(row, run, calendar),
             "near_due": running and self._passed(row["near_at"]) and not self._passed(row["overdue_at"]),
             "paused": running and any(begin < self.now <= end for begin, end in run.pauses),
             "late_to_accept": self._passed(row["late_to_accept_at"]) and row["accepted_at"] is None,
@@ -104,6 +105,14 @@ class Reader:
 
     def _passed(self, at: int | None) -> bool:
         return at is not None and at < self.now
+
+
+def _estimated(row: Row, run: Course, calendar: Calendar) -> bool:
+    """Whether its due date is computed over a year whose days off are not announced yet."""
+    if run.promises or row["due_at"] is None or run.received_at is None:
+        return False
+    first, last = calendar.date_of(run.received_at), calendar.date_of(row["due_at"])
+    return any(calendar.estimated(year) for year in range(first.year, last.year + 1))
 
 
 def _changes(said: History) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from ioc import cli
 from ioc.calendar.imports import import_days
 from ioc.db import Database, migrate, sqlite_url
 from ioc.db.tables import audit, calendar_day, dossier, dossier_tally, source
+from ioc.dossiers.record import Reader
 from ioc.dossiers.redate import Redating
 from ioc.errors import IocError
 from ioc.inventory.imports import import_orgs
@@ -176,3 +177,20 @@ def test_the_commands_say_what_moves(province, tmp_path, capsys):
     assert capsys.readouterr().out.splitlines()[0] == "dossiers: 1 due dates moved"
     assert cli.main(["dossiers", "rejudge", *where]) == 0
     assert capsys.readouterr().out.splitlines() == ["dossiers: 0 due dates moved"]
+
+
+def test_a_date_computed_over_days_nobody_confirmed_is_shown_as_an_estimate(province):
+    """One that a source promised is not ours to doubt."""
+    long = {"value": 60, "unit": "working_day"}
+    told = {"reaches-2027": started(term=long), "promised-2027": started(term=long, due_at=at("2027-02-26T17:00"))}
+    events = [dossiers.event(code, NOW, f"e-{code}", **said) for code, said in told.items()]
+    dossiers.tell(province.db, *events, now=NOW)
+
+    def estimated() -> list[str]:
+        with province.db.read() as conn:
+            reader = Reader(load(conn, "2026-11-27"), Dossiers(), {1: NOW}, NOW)
+        return [row["code"] for row in province.rows(dossier) if reader.brief(row)["due_estimated"]]
+
+    assert estimated() == ["reaches-2027"]
+    province.take("org,date,kind\nhg,2027-02-05,off\n")
+    assert estimated() == []
