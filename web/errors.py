@@ -13,6 +13,7 @@ _STATUS = {
     "csrf": 403,
     "not_found": 404,
     "unknown_org": 404,
+    "org_not_yet": 404,
     "unknown_source": 404,
     "unknown_alert": 404,
     "unknown_dossier": 404,
