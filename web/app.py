@@ -95,7 +95,7 @@ def _respond(site: Site, result: Any) -> Response:
         body: str | bytes = answer.body
     else:
         body = b"" if answer.body is None else msgspec.json.encode(answer.body)
-    response = Response(body, answer.status, content_type=answer.content_type)
+    response = Response(body, answer.status, answer.headers, content_type=answer.content_type)
     if answer.cookie is not None:
         assets.set_cookie(site, response, *answer.cookie)
     return response

@@ -17,6 +17,7 @@ _STATUS = {
     "unknown_source": 404,
     "unknown_alert": 404,
     "unknown_dossier": 404,
+    "unknown_indicator": 404,
     "unknown_scene": 404,
     "method_not_allowed": 405,
     "alert_pending": 409,

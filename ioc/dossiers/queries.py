@@ -27,10 +27,13 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Instants in epoch ms; without a bucket the period bounds when a dossier was received, open ends allowed."""
+    """Instants in epoch ms; without a bucket the period bounds when a dossier was received, open ends allowed.
+
+    Of several buckets a dossier is in any.
+    """
 
     question: Question
-    bucket: Bucket | None = None
+    bucket: Bucket | tuple[Bucket, ...] | None = None
     status: int | None = None
     due_before: int | None = None
     received_from: int | None = None
@@ -67,7 +70,9 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     question = wanted.question
     conditions: list[sa.ColumnElement[bool]] = []
     if wanted.bucket is not None:
-        conditions += [*buckets.counted(question), buckets.condition(wanted.bucket, question)]
+        chosen = (wanted.bucket,) if isinstance(wanted.bucket, Bucket) else wanted.bucket
+        in_any = sa.or_(*(buckets.condition(bucket, question) for bucket in chosen))
+        conditions += [*buckets.counted(question), in_any]
     elif question.orgs is not None:
         conditions.append(question.org_column.in_(sorted(question.orgs)))
     if wanted.status is not None:

@@ -19,7 +19,9 @@ By = Literal["receiving", "handling"]
 
 
 class Query(Struct, frozen=True):
-    bucket: Bucket | None = None
+    """`bucket`: one count of the summary, or several with commas between."""
+
+    bucket: str | None = None
     org: str | None = None
     by: By = "receiving"
     from_: str | None = field(default=None, name="from")
@@ -50,15 +52,16 @@ def dossiers(call: Call) -> dict[str, Any]:
         for name, text in (("due_before", query.due_before), ("from", query.from_), ("to", query.to))
     }
     offset = (query.page - 1) * query.per_page
+    chosen = None if query.bucket is None else _buckets(query.bucket)
 
     def read(conn: Connection) -> tuple[list[dict[str, Any]], int]:
         asking = question(call, conn, query, asked)
-        plain = query.bucket is None
+        plain = chosen is None
         rows, total = queries.page(
             conn,
             Filter(
                 asking,
-                query.bucket,
+                chosen,
                 query.status,
                 bounds["due_before"],
                 bounds["from"] if plain else None,
@@ -126,6 +129,14 @@ def question(call: Call, conn: Connection, query: SummaryQuery | Query, asked: P
         orgs=None if scope.root is None else scope.codes,
         side=Side.HANDLING if query.by == "handling" else Side.RECEIVING,
     )
+
+
+def _buckets(text: str) -> tuple[Bucket, ...]:
+    try:
+        return tuple(Bucket(word) for word in text.split(","))
+    except ValueError:
+        detail = f"bucket: {text!r} is none of {', '.join(Bucket)}"
+        raise IocError("invalid_value", detail, name="bucket", detail=detail) from None
 
 
 def _reader(call: Call, asking: Question) -> Reader:

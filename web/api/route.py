@@ -1,7 +1,7 @@
 """One call of the API: where it is, who may make it, what it takes; everything else is derived from this."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any, Literal
@@ -104,6 +104,7 @@ class Answer:
     status: int = 200
     content_type: str = "application/json"
     cookie: tuple[str, int] | None = None  # value and seconds; an empty value ends the session
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,22 @@
 """Every call of the API and the least role it needs; what is not here does not exist."""
 
 from ioc.model import Role
-from web.api import alerts, calendar, deadline, dossiers, health, ledger, live, maps, orgs, series, session, sources
+from web.api import (
+    alerts,
+    calendar,
+    deadline,
+    dossiers,
+    health,
+    indicators,
+    ledger,
+    live,
+    maps,
+    orgs,
+    reports,
+    series,
+    session,
+    sources,
+)
 from web.api.route import Open, Route
 from web.auth import LoginBrake, Sessions
 
@@ -33,6 +48,12 @@ def routes(sessions: Sessions, brake: LoginBrake) -> tuple[Route, ...]:
         Route("GET", f"{V1}/dossiers/summary", _LEADER, dossiers.summary, "Counts of a period, with what they are of",
               dossiers.SummaryQuery),
         Route("GET", f"{V1}/dossiers/<path:code>", _LEADER, dossiers.one, "One dossier with its history"),
+        Route("GET", f"{V1}/indicators", _LEADER, indicators.indicators, "What each figure means and comes to",
+              dossiers.SummaryQuery, answers="list"),
+        Route("GET", f"{V1}/indicators/<id>", _LEADER, indicators.one, "One figure: meaning, formula, what it is of",
+              dossiers.SummaryQuery),
+        Route("GET", f"{V1}/reports/form06", _LEADER, reports.report06, "Form 06/VPCP/KSTT: figures, page or workbook",
+              reports.Query),
         Route("GET", f"{V1}/deadline", _LEADER, deadline.deadline, "When a term ends, with every day counted or not",
               deadline.Query),
         Route("GET", f"{V1}/calendar", _LEADER, calendar.calendar, "Weekly hours and special days of a year",

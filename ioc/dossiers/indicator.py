@@ -1,0 +1,70 @@
+"""What an indicator declares: its unit, its version, what it measures, and which dossiers those are."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+from typing import Protocol
+
+from sqlalchemy.engine import Connection
+
+from ioc.dossiers import figures
+from ioc.dossiers.buckets import Bucket, Question
+from ioc.dossiers.figures import Counts
+
+
+class Unit(StrEnum):
+    """What an indicator is measured in."""
+
+    DOSSIERS = "dossiers"
+    PERCENT = "percent"
+    POINTS = "points"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What an indicator comes to: `value` None where there is nothing to measure."""
+
+    value: float | None
+    numerator: float | None
+    denominator: float | None = None
+
+
+class Asked:
+    """One question and what several indicators read for it, read once."""
+
+    def __init__(self, conn: Connection, question: Question) -> None:
+        self.conn = conn
+        self.question = question
+
+    @cached_property
+    def counts(self) -> Counts:
+        return figures.total(figures.by_org(self.conn, self.question).values())
+
+
+class Indicator(Protocol):
+    """One figure of the catalogue.
+
+    Its texts are `indicator.ID` (its name, which no other has) and `indicator.ID.formula`; `source` is the key of the
+    text that says where it comes from. `buckets` list the dossiers of the numerator, `of` those of the denominator;
+    both are empty where a figure does not count dossiers.
+    """
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def unit(self) -> Unit: ...
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def source(self) -> str: ...
+
+    @property
+    def buckets(self) -> tuple[Bucket, ...]: ...
+
+    @property
+    def of(self) -> tuple[Bucket, ...]: ...
+
+    def measure(self, asked: Asked) -> Measure: ...

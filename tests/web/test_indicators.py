@@ -1,0 +1,107 @@
+"""The catalogue: no two figures of one name, and behind each numerator exactly the dossiers it counts."""
+
+import json
+
+import pytest
+
+from ioc.dossiers.indicators import CATALOGUE, COUNTS, Catalogue
+from tests.web.conftest import NORTH, Province
+from tests.web.counting import counting, get
+
+PERIODS = ["", "from=2026-01-01&to=2026-03-31", "from=2026-02-03T09:30:00%2B07:00&to=2026-03-17T11:45:00%2B07:00"]
+ASKED = ["", f"org={NORTH}", "by=handling&org=hg.so-tn"]
+
+
+@pytest.mark.parametrize("period", PERIODS)
+@pytest.mark.parametrize("asked", ASKED)
+def test_the_list_behind_each_figure_is_as_long_as_its_numerator(province: Province, period: str, asked: str) -> None:
+    counting(province, lag_days=250)
+    question = "&".join(filter(None, (period, asked)))
+    counted = 0
+    for shown in get(province, f"/indicators?{question}")["items"]:
+        for bucket, n in ((shown["bucket"], shown["numerator"]), (shown["denominator_bucket"], shown["denominator"])):
+            if bucket is not None:
+                assert get(province, f"/dossiers?bucket={bucket}&{question}&per_page=1")["total"] == n, shown["id"]
+                counted += n
+    assert counted
+
+
+def test_every_count_and_percentage_of_the_summary_is_in_the_catalogue_with_its_value(province: Province) -> None:
+    counting(province)
+    summary = get(province, "/dossiers/summary?from=2026-01-01&to=2026-10-31")
+    shown = {one["id"]: one for one in get(province, "/indicators?from=2026-01-01&to=2026-10-31")["items"]}
+    pct = summary.pop("pct")
+    counts = {name: value for name, value in summary.items() if isinstance(value, int)}
+    assert {name: shown[name]["value"] for name in counts} == counts
+    for name, part in pct.items():
+        assert {key: shown[f"pct.{name}"][key] for key in part} == part
+
+
+def test_one_indicator_tells_all_about_itself(province: Province) -> None:
+    counting(province, lag_days=30)
+    one = get(province, "/indicators/pct.in_time?from=2026-01-01&to=2026-10-31")
+    assert one["name"] == "Tỷ lệ giải quyết đúng và trước hạn"
+    assert one["formula"].startswith("(Hồ sơ giải quyết trước hạn + đúng hạn) /")
+    assert one["bucket"] == "resolved_early,resolved_on_time"
+    assert one["value"] == round(100 * one["numerator"] / one["denominator"], 2)
+    assert (one["unit"], one["version"]) == ("percent", "1")
+    assert one["period"] == {"from": "2026-01-01T00:00:00+07:00", "to": "2026-11-01T00:00:00+07:00"}
+    assert one["as_of"] == "2026-11-01T00:00:00+07:00"
+    assert {of["source"]: of["as_of"] for of in one["sources"]} == {
+        "hg/dossier/s101": "2026-11-01T00:00:00+07:00",
+        "hg/dossier/s102": "2026-10-22T10:00:00+07:00",
+    }
+    english = province.get("/api/v1/indicators/pct.in_time", **{"Accept-Language": "en"}).get_json()
+    assert english["name"] == "Share resolved in time"
+
+
+def test_of_nothing_there_is_no_percentage(province: Province) -> None:
+    one = get(province, "/indicators/pct.late")
+    assert (one["value"], one["numerator"], one["denominator"]) == (None, 0, 0)
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_no_two_indicators_share_a_name_and_each_has_its_texts(province: Province, lang: str) -> None:
+    texts = province.site.context.texts.catalogues[lang]
+    names = [texts[f"indicator.{indicator.id}"].casefold() for indicator in CATALOGUE]
+    assert len(set(names)) == len(names)
+    assert all(texts[f"indicator.{indicator.id}.formula"] and texts[indicator.source] for indicator in CATALOGUE)
+
+
+def test_an_id_is_not_given_twice() -> None:
+    with pytest.raises(ValueError, match="named twice: received"):
+        Catalogue(COUNTS, COUNTS[:1])
+
+
+def test_what_is_not_in_the_catalogue_is_said_so(province: Province) -> None:
+    answer = province.get("/api/v1/indicators/gdp")
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (404, "unknown_indicator")
+    assert province.get("/api/v1/dossiers?bucket=received,gone").status_code == 422
+
+
+def percentages(found: object, path: str = "") -> list[tuple[str, dict]]:
+    """Every object of an answer that holds a percentage."""
+    if isinstance(found, list):
+        return [one for n, part in enumerate(found) for one in percentages(part, f"{path}[{n}]")]
+    if not isinstance(found, dict):
+        return []
+    inside = [one for name, part in found.items() for one in percentages(part, f"{path}.{name}")]
+    is_one = found.get("unit") == "percent" or path.rsplit(".", 2)[-2:-1] == ["pct"]
+    return [*inside, *([(path, found)] if is_one else [])]
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_every_percentage_of_the_api_stands_beside_what_it_is_of(province: Province, quiet: bool) -> None:
+    """Answers of every readable call; a figure of nothing is null, never 0."""
+    if not quiet:
+        counting(province)
+    seen = 0
+    for path in ("/dossiers/summary", "/indicators", "/reports/form06", f"/dossiers/summary?org={NORTH}"):
+        answer = get(province, path)
+        assert "NaN" not in json.dumps(answer)
+        for where, part in percentages(answer):
+            seen += 1
+            assert isinstance(part["denominator"], int), where
+            assert (part["value"] is None) == (part["denominator"] == 0), where
+            assert 0 <= part["numerator"] <= part["denominator"], where
+    assert seen >= 18

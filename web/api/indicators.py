@@ -1,0 +1,80 @@
+"""The indicator catalogue: what each figure means, what it comes to, and the list of dossiers behind it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from ioc.dossiers.buckets import Bucket, Question
+from ioc.dossiers.indicator import Asked, Indicator
+from ioc.dossiers.indicators import CATALOGUE
+from ioc.errors import IocError
+from web.api import dossiers
+from web.api.dossiers import SummaryQuery
+from web.api.period import Period, period
+from web.api.route import Call, listed
+
+
+def indicators(call: Call) -> dict[str, Any]:
+    """All of them, for an org and period."""
+    return listed(_shown(call, CATALOGUE))
+
+
+def one(call: Call) -> dict[str, Any]:
+    id_ = call.path["id"]
+    indicator = CATALOGUE.get(id_)
+    if indicator is None:
+        raise IocError("unknown_indicator", f"there is no indicator {id_!r}", indicator=id_)
+    return _shown(call, [indicator])[0]
+
+
+def _shown(call: Call, wanted: Iterable[Indicator]) -> list[dict[str, Any]]:
+    query: SummaryQuery = call.query
+    asked = period(call, query.org, query.from_, query.to)
+
+    def read(conn: Connection) -> list[dict[str, Any]]:
+        question = dossiers.question(call, conn, query, asked)
+        reading = Asked(conn, question)
+        head = _head(call, query, asked, question)
+        return [_meaning(call, indicator) | _value(indicator, reading) | head for indicator in wanted]
+
+    return call.site.read(read)
+
+
+def _meaning(call: Call, indicator: Indicator) -> dict[str, Any]:
+    say, lang = call.site.context.texts.render, call.lang
+    return {
+        "id": indicator.id,
+        "name": say(lang, f"indicator.{indicator.id}"),
+        "formula": say(lang, f"indicator.{indicator.id}.formula"),
+        "unit": indicator.unit,
+        "source": say(lang, indicator.source),
+        "version": indicator.version,
+        "bucket": _joined(indicator.buckets),
+        "denominator_bucket": _joined(indicator.of),
+    }
+
+
+def _value(indicator: Indicator, reading: Asked) -> dict[str, Any]:
+    measure = indicator.measure(reading)
+    return {"value": measure.value, "numerator": measure.numerator, "denominator": measure.denominator}
+
+
+def _head(call: Call, query: SummaryQuery, asked: Period, question: Question) -> dict[str, Any]:
+    """The period, and up to when the sources of the figures are known."""
+    return {
+        "org": query.org or call.site.home(call.scope),
+        "by": query.by,
+        "period": {"from": call.at(asked.start, query.org), "to": call.at(asked.end, query.org)},
+        "as_of": call.at(asked.at, query.org),
+        "sources": [
+            {"source": str(source.key), "as_of": call.at(min(until, asked.at), query.org)}
+            for source in call.site.world.inventory.in_scope(call.scope)
+            if (until := question.known.get(source.id)) is not None
+        ],
+    }
+
+
+def _joined(buckets: Iterable[Bucket]) -> str | None:
+    """As `bucket=` of the list takes them."""
+    return ",".join(buckets) or None
