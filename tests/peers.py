@@ -1,14 +1,18 @@
 """Real peers for connectors, each on free loopback ports with files of its own; doubles say that they are doubles."""
 
+import os
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.authority import Pair
-from tests.servers import free_port, program, wait_for_port
+from tests.servers import START_S, beside, free_port, program, wait_for_port
 
 _NGINX = """daemon off;
 master_process off;
@@ -55,7 +59,9 @@ def nginx(folder: Path, pair: Pair | None = None, port: int | None = None) -> It
 @contextmanager
 def running(command: list[str], **environment: str) -> "Iterator[subprocess.Popen[bytes]]":
     """A program that is ended however it is left."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment or None)
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **environment}
+    )
     try:
         yield process
     finally:
@@ -89,3 +95,83 @@ def black_hole() -> Iterator[int]:
         thread.join()
         for connection in taken:
             connection.close()
+
+
+_SNMPD = """agentaddress udp:127.0.0.1:{port}
+rocommunity public 127.0.0.1
+createUser ioc SHA-256 "authpass12" AES "privpass12"
+rouser ioc authpriv
+"""
+
+
+@contextmanager
+def snmpd(
+    folder: Path, overrides: Mapping[str, tuple[str, object]] | None = None, port: int | None = None
+) -> Iterator[int]:
+    """The port of an agent; community `public`, v3 user `ioc` with SHA-256 and AES.
+
+    `overrides` make it tell what a UPS or a sensor would: `{oid: (type, value)}`.
+    """
+    port = port or free_udp_port()
+    own = folder / f"snmpd-{port}"
+    own.mkdir(exist_ok=True)
+    config = own / "snmpd.conf"
+    told = "".join(f"override .{oid} {sort} {value}\n" for oid, (sort, value) in (overrides or {}).items())
+    config.write_text(_SNMPD.format(port=port) + told, encoding="utf-8")
+    command = [program("snmpd"), "-f", "-Ln", "-C", "-c", str(config)]
+    places = {"SNMP_PERSISTENT_DIR": str(own), "SNMPCONFPATH": str(own), "MIBS": ""}
+    with running(command, **beside(command[0]), **places):
+        wait_for_udp_port(port)
+        yield port
+
+
+_ENDPOINT = """<?xml version="1.0" encoding="UTF-8"?>
+<scenario name="an endpoint that answers OPTIONS">
+<recv request="OPTIONS"></recv>
+<send><![CDATA[
+SIP/2.0 {status}
+[last_Via:]
+[last_From:]
+[last_To:];tag=[call_number]
+[last_Call-ID:]
+[last_CSeq:]
+Content-Length: 0
+
+]]></send>
+</scenario>
+"""
+
+
+@contextmanager
+def sipp(folder: Path, status: str = "200 OK", transport: str = "udp") -> Iterator[int]:
+    """The port of a SIP endpoint."""
+    port = free_udp_port() if transport == "udp" else free_port()
+    scenario = folder / "endpoint.xml"
+    scenario.write_text(_ENDPOINT.format(status=status), encoding="utf-8")
+    mode = "u1" if transport == "udp" else "t1"
+    command = [program("sipp"), "-sf", str(scenario), "-i", "127.0.0.1", "-p", str(port), "-t", mode, "-nostdin"]
+    with running(command, **beside(command[0]), TERM="dumb"):
+        if transport == "udp":
+            wait_for_udp_port(port)
+        else:
+            wait_for_port(port)
+        yield port
+
+
+def free_udp_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for_udp_port(port: int) -> None:
+    """Return once the port is taken."""
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                return
+        time.sleep(0.02)
+    pytest.fail(f"nothing took UDP port {port}")

@@ -25,6 +25,15 @@ def program(name: str) -> str:
     return found
 
 
+def beside(found: str) -> dict[str, str]:
+    """What the environment needs so that a program that was unpacked, not installed, finds the libraries beside it."""
+    usr = next((folder for folder in Path(found).resolve().parents if folder.name == "usr"), Path("/usr"))
+    if usr == Path("/usr"):
+        return {}
+    libraries = [*usr.glob("lib/*-linux-gnu"), *usr.parent.glob("lib/*-linux-gnu")]
+    return {"LD_LIBRARY_PATH": ":".join(map(str, libraries))}
+
+
 def free_port() -> int:
     """A loopback port that nobody listens on."""
     with socket.socket() as probe:

@@ -15,7 +15,8 @@ from ioc.world import MISSED_INTERVALS
 kind = "threshold"
 default_hold_s = 0.0
 every_s = 0.0
-UP = "up"
+UP, CAUSE = "up", "cause"
+CAUSES = frozenset({"ours", "carrier", "ministry", "electricity"})  # those that have a text `cause.<word>`
 IN_MINUTES_FROM_S = 120
 
 
@@ -108,7 +109,7 @@ def words(view: View, key: SourceKey, options: Options, value: Number | str) -> 
     """Title key and parameters; a declared metric is named by its own text."""
     metric = options.on.metric
     if metric == UP:
-        return "alert.down", {}
+        return _down(view, key)
     spec = view.world.kinds.get(key.kind) or KindSpec(key.kind)
     declared = metric in spec.metrics or metric in spec.words
     name: object = {"key": f"metric.{key.kind}.{metric}"} if declared else metric
@@ -120,6 +121,14 @@ def words(view: View, key: SourceKey, options: Options, value: Number | str) -> 
     limit = options.above if above else options.below
     unit = spec.metrics[metric].unit if metric in spec.metrics else ""
     return f"alert.{'above' if above else 'below'}", {"metric": name, **figures(unit, value, limit or 0.0)}
+
+
+def _down(view: View, key: SourceKey) -> tuple[str, Params]:
+    """With whose trouble it is, where the source says so."""
+    cause = view.world.of(key).words().get(CAUSE)
+    if not cause:
+        return "alert.down", {}
+    return "alert.down_because", {"cause": {"key": f"cause.{cause}"} if cause in CAUSES else cause}
 
 
 def _word(spec: KindSpec, metric: str, value: str) -> object:

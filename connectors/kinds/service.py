@@ -12,6 +12,7 @@ SPEC = KindSpec(
         "http_status": Metric(low=0, high=999),
         "cert_days_left": Metric(unit="d", low=-36_500, high=36_500, warning_below=30, critical_below=7),
         "queue_depth": Metric(low=0),
+        "on_battery": Metric(boolean=True),
     },
     words={"error": Word(), "cause": Word()},
 )

@@ -1,12 +1,14 @@
-"""What looks at targets share: TLS contexts, HTTP clients, threads for libraries that block."""
+"""What looks at targets share: TLS contexts, HTTP clients, whatever else is dear to make, threads for what blocks."""
 
 import asyncio
 import ssl
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
     import httpx
@@ -21,38 +23,40 @@ T = TypeVar("T")
 class Gear:
     """Made once a process: a TLS context costs more to make than a look takes."""
 
-    _tls: dict[tuple[str | None, bool], ssl.SSLContext] = field(default_factory=dict)
-    _http: "dict[tuple[str | None, bool], httpx.AsyncClient]" = field(default_factory=dict)
+    closing: AsyncExitStack = field(default_factory=AsyncExitStack)
+    _kept: dict[tuple[object, ...], Any] = field(default_factory=dict)
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "look"))
+
+    def keep(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
+        """What was made for this key before, else what `make` makes; `closing` ends what must be ended."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        kept: T = self._kept[key]
+        return kept
 
     def tls(self, ca: str | None = None, *, verify: bool = True) -> ssl.SSLContext:
         """`ca` is a file of certificates trusted beside the system's own; OSError when it cannot be read."""
-        known = self._tls.get((ca, verify))
-        if known is None:
-            known = self._tls[ca, verify] = _context(ca, verify)
-        return known
+        return self.keep(("tls", ca, verify), partial(_context, ca, verify))
 
     def http(self, ca: str | None = None, *, verify: bool = True) -> "httpx.AsyncClient":
         """A client that opens a connection for every request and follows no redirect by itself."""
-        import httpx
-
-        known = self._http.get((ca, verify))
-        if known is None:
-            limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-            context = self.tls(ca, verify=verify)
-            known = httpx.AsyncClient(verify=context, limits=limits, timeout=HTTP_S, trust_env=False)
-            self._http[ca, verify] = known
-        return known
+        return self.keep(("http", ca, verify), lambda: self._http(self.tls(ca, verify=verify)))
 
     async def in_thread(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run what blocks; it must have a time limit of its own, since a thread cannot be cancelled."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, lambda: work(*args, **kwargs))
+        return await asyncio.get_running_loop().run_in_executor(self._threads, partial(work, *args, **kwargs))
 
     async def close(self) -> None:
-        for client in self._http.values():
-            await client.aclose()
+        await self.closing.aclose()
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _http(self, context: ssl.SSLContext) -> "httpx.AsyncClient":
+        import httpx
+
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
+        client = httpx.AsyncClient(verify=context, limits=limits, timeout=HTTP_S, trust_env=False)
+        self.closing.push_async_callback(client.aclose)
+        return client
 
 
 def _context(ca: str | None, verify: bool) -> ssl.SSLContext:

@@ -102,6 +102,22 @@ def test_a_boolean_that_is_false_takes_its_children_down(stage):
     assert sorted(s.states) == ["firing", "suppressed"]
 
 
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [("carrier", "Ngừng hoạt động (nhà mạng)"), ("", "Ngừng hoạt động"), ("sét đánh", "Ngừng hoạt động (sét đánh)")],
+)
+def test_what_is_down_says_whose_trouble_it_is(stage, cause, said):
+    s = stage(DOWN)
+    portal = s.add("hg/service/portal")
+
+    def down():
+        now = s.clock.now_ms()
+        s.world.merge([Patch(portal, {"up": (now, False)}, {"cause": (now, cause)}, None, now)])
+
+    s.run(20, 5, down)
+    assert s.pocket.messages[0].subject.endswith(f"Nguồn portal: {said}")
+
+
 def test_a_word_that_is_bad(stage):
     s = stage(DOWN.replace('"service", metric = "up"', '"queue", metric = "paper"').replace("false", '"out"'))
     kiosk = s.add("xm/queue/k1")

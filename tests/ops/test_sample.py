@@ -66,7 +66,7 @@ def test_it_holds_every_key_of_a_week():
     assert shown == {field.encode_name for field in structs.fields(WeekHours)}
 
 
-@pytest.mark.parametrize("section", ["rule", "channel"])
+@pytest.mark.parametrize("section", ["rule", "channel", "connector"])
 def test_it_holds_every_option_of_every_plugin(section: str):
     for kind, options in bootstrap.option_types()[section].items():
         tables = [table for table in awake()[section] if table["kind"] == kind]

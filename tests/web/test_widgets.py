@@ -6,6 +6,7 @@ import pytest
 
 from ioc.db.tables import conference, desk, role_beat
 from ioc.db.tables import source as source_table
+from ioc.live import Patch
 from ioc.model import Health, SourceKey
 from ioc.registry import scan
 from ioc.store import Point
@@ -134,6 +135,15 @@ def test_services_and_links_say_up_down_or_unknown(province: Province) -> None:
     assert kpi["reason"] == {"key": "ui.kpi.down", "params": {"name": "service hg", "n": 1}}
     province.clock.advance(600)
     assert payload(province, "service_status")["links"][f"{line.org}/cap-1"]["up"] in (None, False)
+
+
+def test_what_is_down_says_whose_trouble_it_is_while_it_is_down(province: Province) -> None:
+    line = SourceKey(SOUTH, "link", "cap-1")
+    now = province.clock.now_ms()
+    province.site.world.merge([Patch(line, {"up": (now, False)}, {"cause": (now, "electricity")}, None, now)])
+    assert payload(province, "service_status")["links"][f"{SOUTH}/cap-1"]["blame"] == "electricity"
+    province.site.world.merge([Patch(line, {"up": (now + 1, True)}, {"cause": (now + 1, "")}, None, now + 1)])
+    assert payload(province, "service_status")["links"][f"{SOUTH}/cap-1"]["blame"] is None
 
 
 def test_the_feed_puts_what_nobody_took_first(province: Province) -> None:

@@ -39,6 +39,7 @@ def _row(sight: Sight, source: Source) -> dict[str, Any]:
         "simulated": source.simulated,
         "as_of": sight.at(sight.live(source).as_of, source.key.org),
         "up": sight.is_up(source),
+        "blame": sight.live(source).words().get("cause") or None,
         **{name: sight.current(source, name) for name in _FIGURES[source.key.kind]},
     }
 

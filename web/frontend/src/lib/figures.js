@@ -30,7 +30,7 @@ export function figure(name, value) {
 }
 
 /** A word a source sends, in the reader's language where it is one of a known few. */
-export const word = (kind, name, value) => tOr(`alert.word.${kind}.${name}.${value}`, value)
+export const word = (kind, name, value) => tOr(name === 'cause' ? `cause.${value}` : `alert.word.${kind}.${name}.${value}`, value)
 
 /** What a figure is called; a source may send figures nobody gave a name. */
 export const figureName = (kind, name) => tOr(`metric.${kind}.${name}`, name.replaceAll('_', ' '))

@@ -1,0 +1,98 @@
+"""Connector `snmp`: an agent that answers, and what it measures: an interface, a UPS, heat, disks, given OIDs."""
+
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta, Struct
+
+from connectors.runner.contract import LINE_OR_SERVICE, Seen
+from connectors.runner.gear import Gear, Stopwatch
+from connectors.snmp.agent import Access, Agent, reach
+from connectors.snmp.readings import READINGS
+from connectors.snmp.traffic import Interface
+from ioc.model import Number
+from ioc.settings import Port
+
+kind = "snmp"
+UPTIME = "1.3.6.1.2.1.1.3.0"
+OID = r"^1(\.\d+)+$"
+METRIC = r"^[a-z][a-z0-9_]{0,63}$"
+# what the names in the configuration are in pysnmp
+_AUTH = {
+    "md5": "HMAC96_MD5", "sha": "HMAC96_SHA", "sha256": "HMAC192_SHA256", "sha512": "HMAC384_SHA512",
+}  # fmt: skip
+_PRIVACY = {"des": "CBC56_DES", "aes": "CFB128_AES", "aes256": "CFB256_AES"}
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """v2c by `community`; v3 as soon as a `user` is named. `oids` are figures by name, each an OID of a number."""
+
+    PUBLISHES: ClassVar[frozenset[str]] = LINE_OR_SERVICE
+    host: str
+    port: Port = 161
+    community: str = "public"
+    user: str | None = None
+    auth: Literal["md5", "sha", "sha256", "sha512"] | None = None
+    auth_password: str | None = None
+    privacy: Literal["des", "aes", "aes256"] | None = None
+    privacy_password: str | None = None
+    read: tuple[Literal["ups", "temperature", "disks"], ...] = ()
+    interface: str | None = None
+    oids: dict[Annotated[str, Meta(pattern=METRIC)], Annotated[str, Meta(pattern=OID)]] = {}
+
+    def __post_init__(self) -> None:
+        for name in ("auth", "privacy"):
+            if getattr(self, name) is not None and len(getattr(self, f"{name}_password") or "") < 8:
+                raise ValueError(f"{name} needs {name}_password of at least 8 characters")
+        if self.privacy is not None and self.auth is None:
+            raise ValueError("privacy needs auth")
+        if self.auth is not None and self.user is None:
+            raise ValueError("auth needs user")
+
+    @property
+    def access(self) -> Access:
+        auth = _AUTH[self.auth] if self.auth else None
+        privacy = _PRIVACY[self.privacy] if self.privacy else None
+        return Access(
+            self.host, self.port, self.community, self.user, auth, self.auth_password, privacy, self.privacy_password
+        )
+
+
+async def look(options: Options, gear: Gear) -> Seen:
+    agent = await reach(options.access, gear)
+    watch = Stopwatch()
+    told = await agent.get((UPTIME, *options.oids.values()))
+    took = watch.ms
+    figures = _given(options, told)
+    error = _lacking(options, told)
+    for name in options.read:
+        found = await READINGS[name](agent)
+        figures |= found
+        error = error or (None if found else f"agent tells nothing about: {name}")
+    if options.interface is not None:
+        seen = await _interface(options, gear, agent)
+        figures |= seen.figures
+        error = error or seen.error
+    return Seen(error, took, figures)
+
+
+async def _interface(options: Options, gear: Gear, agent: Agent) -> Seen:
+    name = options.interface or ""
+    interface = gear.keep(("interface", options.host, options.port, name), lambda: Interface(name))
+    return await interface.look(agent)
+
+
+def _given(options: Options, told: dict[str, int | str]) -> dict[str, Number]:
+    """Devices tell decimals as text."""
+    figures: dict[str, Number] = {}
+    for name, oid in options.oids.items():
+        try:
+            figures[name] = value if isinstance(value := told.get(oid, ""), int) else float(value)
+        except ValueError:
+            continue
+    return figures
+
+
+def _lacking(options: Options, told: dict[str, int | str]) -> str | None:
+    known = _given(options, told)
+    lacking = next((name for name in options.oids if name not in known), None)
+    return None if lacking is None else f"no number at {options.oids[lacking]} ({lacking})"

@@ -1,0 +1,1 @@
+"""SNMP agents: how they are asked, and what the usual tables of theirs mean."""
