@@ -5,15 +5,18 @@ import time
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
 from ioc import beat, check_broker
-from ioc.clock import Clock
+from ioc.clock import Clock, local
 from ioc.context import Context
 from ioc.db import migrate
 from ioc.db.tables import latest, leniency
 from ioc.errors import IocError
+from ioc.inventory.orgs import DEFAULT_TZ
+from ioc.inventory.records import load_orgs
 from ioc.model import Leniency
 
 HOUR_MS = 3_600_000
@@ -37,7 +40,7 @@ Check = Callable[[Context], Iterator[Finding]]
 
 def examine(context: Context) -> Iterator[Finding]:
     """All checks in turn; a check that cannot be made is a finding itself."""
-    for check in (_disk, _database, _store, _broker, _roles, _clocks):
+    for check in (_disk, _database, _store, _broker, _roles, _clocks, _orgs):
         try:
             yield from check(context)
         except IocError as error:
@@ -105,6 +108,23 @@ def _clocks(context: Context) -> Iterator[Finding]:
         yield Finding(Verdict.FAIL, "clock", f"{detail}: check the clock of this machine first ({_now(context.clock)})")
     else:
         yield Finding(Verdict.OK, "clock", detail)
+
+
+def _orgs(context: Context) -> Iterator[Finding]:
+    """What the configuration says of orgs that are closed or unknown."""
+    day = local(context.clock.now_ms(), ZoneInfo(DEFAULT_TZ)).date().isoformat()
+    with context.db.read() as conn:
+        orgs = load_orgs(conn, day)
+    named = [(f"route {n}", route.org) for n, route in enumerate(context.settings.route, 1)]
+    named += [(f"rule {rule.id}", rule.org) for rule in context.settings.rule]
+    for what, code in named:
+        if code is not None and code not in orgs:
+            yield Finding(Verdict.WARN, "orgs", f"{what} names {code}, which is not in the tree: it never speaks")
+        elif code is not None and orgs.closed(code):
+            heir, last = orgs.heir(code), orgs.get(code).valid_to
+            means = "what it had on that day" if heir == code else heir
+            yield Finding(Verdict.WARN, "orgs", f"{what} names {code}, whose last day was {last}: it means {means}")
+    yield Finding(Verdict.OK, "orgs", f"{len(orgs.living())} in the tree of {day}")
 
 
 def _now(clock: Clock) -> str:

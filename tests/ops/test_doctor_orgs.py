@@ -1,0 +1,33 @@
+"""The doctor names what the configuration says of orgs that are closed or unknown."""
+
+from pathlib import Path
+
+from ioc import bootstrap, doctor
+from ioc.cli.common import open_context
+from ioc.doctor import Verdict
+from ioc.inventory.imports import import_orgs
+
+ORGS = """code,name,parent,valid_to,successor
+hg,Hà Giang,,,
+hg.a,Xã A,hg,2025-06-30,hg.b
+hg.b,Xã B,hg,,
+hg.huyen,Huyện,hg,2025-06-30,
+"""
+
+
+def test_closed_and_unknown_orgs_are_named(tmp_path: Path) -> None:
+    config = tmp_path / "ioc.toml"
+    rules = "".join(
+        f'[[rule]]\nid = "r-{n}"\nkind = "offline"\nseverity = "warning"\norg = "{org}"\n'
+        for n, org in enumerate(("hg", "hg.a", "hg.huyen", "mars"))
+    )
+    config.write_text(f'data_dir = "{tmp_path / "data"}"\n{rules}')
+    context = open_context(bootstrap.load_settings(config))
+    import_orgs(context.db, ORGS, 0, dry_run=False)
+    found = [(finding.verdict, finding.detail.partition(" in the tree of")[0]) for finding in doctor._orgs(context)]
+    assert found == [
+        (Verdict.WARN, "rule r-1 names hg.a, whose last day was 2025-06-30: it means hg.b"),
+        (Verdict.WARN, "rule r-2 names hg.huyen, whose last day was 2025-06-30: it means what it had on that day"),
+        (Verdict.WARN, "rule r-3 names mars, which is not in the tree: it never speaks"),
+        (Verdict.OK, "2"),
+    ]
