@@ -53,7 +53,7 @@ def token_list(arguments: argparse.Namespace) -> None:
     db = open_database(settings_of(arguments))
     with db.read() as conn:
         rows = _flagged(conn, access.list_tokens(conn))
-    _table(rows, ("name", "role", "org", "created_at", "revoked_at", "org_closed"))
+    table(rows, ("name", "role", "org", "created_at", "revoked_at", "org_closed"))
 
 
 def token_revoke(arguments: argparse.Namespace) -> None:
@@ -76,7 +76,7 @@ def user_list(arguments: argparse.Namespace) -> None:
     db = open_database(settings_of(arguments))
     with db.read() as conn:
         rows = _flagged(conn, access.list_users(conn))
-    _table(rows, ("name", "role", "org", "lang", "disabled", "created_at", "org_closed"))
+    table(rows, ("name", "role", "org", "lang", "disabled", "created_at", "org_closed"))
 
 
 def user_disable(arguments: argparse.Namespace) -> None:
@@ -123,7 +123,7 @@ def _flagged(conn: "Connection", rows: Iterable[Mapping[str, Any]]) -> list[Mapp
     return flagged
 
 
-def _table(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> None:
+def table(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> None:
     shown = [columns, *(tuple(_shown(column, row[column]) for column in columns) for row in rows)]
     widths = [max(len(row[i]) for row in shown) for i in range(len(columns))]
     for row in shown:

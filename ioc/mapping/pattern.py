@@ -20,17 +20,11 @@ class Pattern:
         pattern = cls(levels)
         names = pattern.names
         for level in levels:
-            if level.startswith("+"):
-                if len(level) > 1 and not _NAME.fullmatch(level[1:]):
-                    raise ValueError(f"{text!r}: {level!r} must be + and a name of letters, digits and _")
-            elif "+" in level or ("#" in level and level != "#"):
-                raise ValueError(f"{text!r}: a wildcard stands alone in its level")
-        if "#" in levels[:-1]:
-            raise ValueError(f"{text!r}: # stands at the end only")
+            if level.startswith("+") and len(level) > 1 and not _NAME.fullmatch(level[1:]):
+                raise ValueError(f"{text!r}: {level!r} must be + and a name of letters, digits and _")
+        check_topic(pattern.filter)
         if len(set(names)) != len(names):
             raise ValueError(f"{text!r}: a name stands twice")
-        if text == "#" or text.startswith(_RESERVED) or not text or len(text) > 1_000:
-            raise ValueError(f"{text!r}: name the vendor's own topics; # alone, $… and ioc/live are not for maps")
         return pattern
 
     @property
@@ -57,3 +51,14 @@ class Pattern:
             elif level != given[i]:
                 return None
         return found if len(given) == len(self.levels) else None
+
+
+def check_topic(text: str) -> None:
+    """ValueError unless it is a filter a vendor's topics may have."""
+    levels = text.split("/")
+    if any(("+" in level or "#" in level) and len(level) > 1 for level in levels):
+        raise ValueError(f"{text!r}: a wildcard stands alone in its level")
+    if "#" in levels[:-1]:
+        raise ValueError(f"{text!r}: # stands at the end only")
+    if text in ("", "#") or text.startswith(_RESERVED) or len(text) > 1_000 or not text.isprintable():
+        raise ValueError(f"{text!r}: name the vendor's own topics; # alone, $… and ioc/live are not theirs")

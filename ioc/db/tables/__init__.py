@@ -2,6 +2,7 @@
 
 from ioc.db.tables.alerting import alert, alert_entry, delivery, notification, notification_alert
 from ioc.db.tables.base import metadata
+from ioc.db.tables.doors import device, unknown_topic
 from ioc.db.tables.dossiers import dossier, dossier_delivery, dossier_pause, dossier_tally
 from ioc.db.tables.figures import feed_figure, figure_entry
 from ioc.db.tables.ingested import (
@@ -30,6 +31,7 @@ __all__ = [
     "delivery",
     "derived",
     "desk",
+    "device",
     "dossier",
     "dossier_delivery",
     "dossier_pause",
@@ -51,5 +53,6 @@ __all__ = [
     "source",
     "ticket",
     "token",
+    "unknown_topic",
     "user",
 ]

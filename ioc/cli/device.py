@@ -1,0 +1,81 @@
+"""device add, list, revoke, export: who may speak for a source."""
+
+import argparse
+import os
+import signal
+from pathlib import Path
+
+from ioc.cli.common import Commands, command, group, now_ms, open_database, say, settings_of
+from ioc.cli.people import table
+from ioc.errors import IocError
+
+
+def add(commands: Commands) -> None:
+    devices = group(commands, "device", "Credentials of devices, for MQTT and HTTP.")
+    about = "Make a credential and print it: the MQTT password of user ORG/KIND/SOURCE, and its HTTP token."
+    new = command(devices, "add", about, device_add)
+    new.add_argument("device", metavar="ORG/KIND/SOURCE")
+    new.add_argument("--topic", metavar="FILTER", action="append", default=[], help="a vendor's topic it may write too")
+    new.add_argument("--renew", action="store_true", help="end the credential it has")
+    command(devices, "list", "Every credential, without its text.", device_list)
+    gone = command(devices, "revoke", "End a credential.", device_revoke)
+    gone.add_argument("device", metavar="ORG/KIND/SOURCE")
+    about = "Write Mosquitto's password file and ACL, so that each device writes its own topics only."
+    export = command(devices, "export", about, device_export)
+    export.add_argument("dir", metavar="DIR", type=Path)
+    export.add_argument("--reload", metavar="PID_FILE", type=Path, help="have that Mosquitto read them at once")
+
+
+def device_add(arguments: argparse.Namespace) -> None:
+    from ioc import bootstrap, devices
+
+    key = devices.read_key(arguments.device, list(bootstrap.kinds()))
+    db = open_database(settings_of(arguments))
+    say(devices.add(db, key, arguments.topic, now_ms(), renew=arguments.renew))
+
+
+def device_list(arguments: argparse.Namespace) -> None:
+    from ioc import devices
+
+    with open_database(settings_of(arguments)).read() as conn:
+        table(devices.listing(conn), ("device", "topics", "created_at", "revoked_at"))
+
+
+def device_revoke(arguments: argparse.Namespace) -> None:
+    from ioc import bootstrap, devices
+
+    key = devices.read_key(arguments.device, list(bootstrap.kinds()))
+    if not devices.revoke(open_database(settings_of(arguments)), key, now_ms()):
+        raise IocError("unknown_device", f"{key}: has no living credential")
+    say(f"{key}: revoked; over HTTP at once, over MQTT with the next `ioc device export DIR --reload PID_FILE`")
+
+
+def device_export(arguments: argparse.Namespace) -> None:
+    from ioc import bootstrap, devices, mosquitto
+    from ioc.mapping.maps import Maps
+
+    settings = settings_of(arguments)
+    with open_database(settings).read() as conn:
+        accounts = devices.accounts(conn)
+    before = arguments.dir / mosquitto.PASSWORDS
+    kept = before.read_text(encoding="utf-8") if before.is_file() else ""
+    username = settings.mqtt.username or "ioc"
+    if settings.mqtt.password is not None:
+        own = mosquitto.Account(username, mosquitto.password_hash(settings.mqtt.password), ())
+        accounts = [own, *accounts]
+    filters = Maps(settings.map, bootstrap.kinds()).filters
+    acl = mosquitto.acl_file(username, filters, accounts)
+    mosquitto.write(arguments.dir, mosquitto.password_file(accounts, kept), acl)
+    living = sum(account.password_hash is not None for account in accounts)
+    say(f"{arguments.dir}: {mosquitto.PASSWORDS} and {mosquitto.ACL} with {living} account(s)")
+    if arguments.reload is not None:
+        _reload(arguments.reload)
+
+
+def _reload(pid_file: Path) -> None:
+    """SIGHUP: Mosquitto reads its files again and sends away whoever they no longer let in."""
+    try:
+        os.kill(int(pid_file.read_text(encoding="ascii")), signal.SIGHUP)
+    except (OSError, ValueError) as error:
+        raise IocError("reload_failed", f"{pid_file}: no Mosquitto could be told ({error})") from error
+    say("Mosquitto told to read them")
