@@ -34,4 +34,4 @@ def tell(
         org = conn.scalar(sa.select(source.c.org).where(source.c.id == source_id)) or ""
         judge = records.Judge(found, policy or Dossiers())
         told = [records.Told(source_id, org, one) for one in events]
-        records.apply(db, conn, judge, told, max(one.ts for one in events) if now is None else now)
+        records.apply(conn, judge, told, max(one.ts for one in events) if now is None else now)

@@ -4,11 +4,41 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from ioc.cli import calendar, config, connector, device, dossiers, feed, inventory, keep, maps, orgs, people, service, store
+from ioc.cli import (
+    calendar,
+    config,
+    connector,
+    device,
+    dossiers,
+    feed,
+    imports,
+    inventory,
+    keep,
+    maps,
+    orgs,
+    people,
+    service,
+    store,
+)
 from ioc.errors import IocError, UsageError
 
 DONE, FAILED, USAGE = 0, 1, 2
-GROUPS = (service, config, people, orgs, inventory, calendar, dossiers, connector, feed, keep, store, maps, device)
+GROUPS = (
+    service,
+    config,
+    people,
+    orgs,
+    inventory,
+    calendar,
+    dossiers,
+    imports,
+    connector,
+    feed,
+    keep,
+    store,
+    maps,
+    device,
+)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -2,10 +2,10 @@
 
 import argparse
 import os
-import sys
 from typing import TYPE_CHECKING
 
 from ioc.cli.common import Commands, command, group, say, settings_of
+from ioc.cli.meter import Meter
 from ioc.errors import IocError, UsageError
 
 if TYPE_CHECKING:
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from ioc.settings import Store
     from ioc.store import MetricStore
     from ioc.store.port import Port, Progress
-
-BAR = 30
 
 
 def add(commands: Commands) -> None:
@@ -43,11 +41,11 @@ def copy(arguments: argparse.Namespace) -> int:
     try:
         origin, target = map(_port, stores)
         note = Note(context.settings.root / "store-copy.json", arguments.origin, arguments.target)
-        meter = _Meter()
+        meter = Meter()
 
         def tell(progress: "Progress") -> None:
             note.write(progress.place)
-            meter.show(progress)
+            meter.show(progress.done, f"{progress.points} points")
 
         done = port.copy(origin, target, note.read(), tell)
         note.remove()
@@ -102,26 +100,3 @@ def _port(store: "MetricStore") -> "Port":
     if not isinstance(store, Movable):
         raise IocError("store_immovable", "this store cannot be copied")
     return store.port()
-
-
-class _Meter:
-    """A bar on a terminal, elsewhere a line each tenth."""
-
-    def __init__(self) -> None:
-        self._told = -1
-        self._bar = sys.stderr.isatty()
-
-    def show(self, progress: "Progress") -> None:
-        percent = int(progress.done * 100)
-        if self._bar:
-            filled = int(progress.done * BAR)
-            line = f"\r[{'#' * filled}{'.' * (BAR - filled)}] {percent:3d} %  {progress.points} points"
-            sys.stderr.write(line)
-            sys.stderr.flush()
-        elif percent // 10 > self._told:
-            self._told = percent // 10
-            sys.stderr.write(f"{percent} %, {progress.points} points\n")
-
-    def end(self) -> None:
-        if self._bar:
-            sys.stderr.write("\n")

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ioc.db import Database
+from ioc.db import bulk
 from ioc.db.tables import dossier, dossier_pause, source
 from ioc.dossiers import course, history, tallies, traits
 from ioc.dossiers.history import History
@@ -75,7 +75,7 @@ class Judge:
         }, run.pauses
 
 
-def apply(db: Database, conn: Connection, judge: Judge, told: Iterable[Told], now: int) -> int:
+def apply(conn: Connection, judge: Judge, told: Iterable[Told], now: int) -> int:
     """Fold events into the records and the tallies, in one transaction of the caller's; how many dossiers changed."""
     events: defaultdict[Key, list[DossierEvent]] = defaultdict(list)
     orgs: dict[Key, str] = {}
@@ -85,7 +85,7 @@ def apply(db: Database, conn: Connection, judge: Judge, told: Iterable[Told], no
     if not events:
         return 0
     known = load(conn, events)
-    writer = Writer(db, conn)
+    writer = Writer(conn)
     for key, new in events.items():
         said = history.read(known[key]["history"]) if key in known else []
         if history.merge(said, new):
@@ -99,8 +99,7 @@ def apply(db: Database, conn: Connection, judge: Judge, told: Iterable[Told], no
 class Writer:
     """Writes judged rows with their pauses and what they change in the tallies."""
 
-    def __init__(self, db: Database, conn: Connection) -> None:
-        self._db = db
+    def __init__(self, conn: Connection) -> None:
         self._conn = conn
         self._rows: list[Row] = []
         self._pauses: list[Row] = []
@@ -118,14 +117,13 @@ class Writer:
     def flush(self) -> None:
         if not self._rows:
             return
-        insert = self._db.upsert(dossier)
-        columns = {name: insert.excluded[name] for name in self._rows[0] if name not in Key._fields}
-        self._conn.execute(insert.on_conflict_do_update(index_elements=Key._fields, set_=columns), self._rows)
+        columns = tuple(self._rows[0])
+        bulk.upsert(self._conn, dossier, columns, [tuple(row.values()) for row in self._rows])
         for some in _by_source(Key(row["source_id"], row["code"]) for row in self._rows):
             self._conn.execute(sa.delete(dossier_pause).where(_is_one_of(dossier_pause, some)))
         if self._pauses:
             self._conn.execute(sa.insert(dossier_pause), self._pauses)
-        tallies.write(self._db, self._conn, self._changes)
+        tallies.write(self._conn, self._changes)
         self.written += len(self._rows)
         self._rows, self._pauses, self._changes = [], [], {}
 

@@ -57,7 +57,7 @@ def rejudge(
     """Write what comes out differently, in the caller's transaction, and name the due dates that moved."""
     moved: list[Moved] = []
     for rows in _pages(conn, affected):
-        moved += _again(db, conn, judge, rows, now, dry_run=dry_run)
+        moved += _again(conn, judge, rows, now, dry_run=dry_run)
     return moved
 
 
@@ -73,7 +73,7 @@ def settle(db: Database, inventory: Inventory, policy: Policy, now: int) -> int:
         with db.write() as conn:
             wanted = sa.and_(dossier.c.source_id == keys[0].source_id, dossier.c.code.in_([key.code for key in keys]))
             moved += len(
-                _again(db, conn, judge, [dict(row) for row in conn.execute(_rows().where(wanted)).mappings()], now)
+                _again(conn, judge, [dict(row) for row in conn.execute(_rows().where(wanted)).mappings()], now)
             )
     with db.write() as conn:
         meta.put(db, conn, Fact.DOSSIER_RULES, rules)
@@ -81,10 +81,10 @@ def settle(db: Database, inventory: Inventory, policy: Policy, now: int) -> int:
 
 
 def _again(
-    db: Database, conn: Connection, judge: Judge, rows: Iterable[Mapping[str, Any]], now: int, *, dry_run: bool = False
+    conn: Connection, judge: Judge, rows: Iterable[Mapping[str, Any]], now: int, *, dry_run: bool = False
 ) -> list[Moved]:
     moved: list[Moved] = []
-    writer = Writer(db, conn)
+    writer = Writer(conn)
     for row in rows:
         said = history.read(row["history"])
         again, pauses = judge.row(Key(row["source_id"], row["code"]), row["org"], said, row["changed_at"])

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import IntEnum, StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ioc.db import Database
+from ioc.db import bulk
 from ioc.db.tables import dossier_tally
 from ioc.dossiers import traits
 from ioc.dossiers.traits import Trait
@@ -26,8 +26,8 @@ class Level(IntEnum):
 class Side(StrEnum):
     """Whose dossiers: those an org took in, or those it works on."""
 
-    RECEIVING = "r"
-    HANDLING = "h"
+    RECEIVING = "receiving"
+    HANDLING = "handling"
 
 
 class Mark(StrEnum):
@@ -43,17 +43,13 @@ class Mark(StrEnum):
     OVERDUE = "overdue"
 
 
-class _Cell(NamedTuple):
-    level: Level
-    side: Side
-    bucket: int
-    org: str
-    source_id: int
-
-
 Row = Mapping[str, Any]
-Changes = dict[_Cell, dict[str, int]]
-COUNTED: tuple[Mark | Trait, ...] = (*Mark, *Trait)  # a column each
+Cell = tuple[int, int, str, str, int]  # level, bucket, receiving org, handling org, source
+Changes = dict[Cell, list[int]]  # how often each mark and trait, in their order
+
+_CELL = ("level", "bucket", "receiving_org", "handling_org", "source_id")
+_COLUMNS = (*_CELL, *(mark.value for mark in (*Mark, *Trait)))
+_PLACE: dict[Mark | Trait, int] = {mark: place for place, mark in enumerate((*Mark, *Trait))}
 
 
 def day_of(at: int) -> int:
@@ -86,25 +82,21 @@ def marks(row: Row) -> Iterator[tuple[int, Mark | Trait]]:
 
 def note(changes: Changes, row: Row, n: int) -> None:
     """Add a dossier's marks to what will be written, or take them back with n = -1."""
+    receiving, handling, source_id = row["receiving_org"], row["handling_org"], row["source_id"]
     for at, mark in marks(row):
-        day = day_of(at)
-        for side, org in ((Side.RECEIVING, row["receiving_org"]), (Side.HANDLING, row["handling_org"])):
-            for level, bucket in ((Level.DAY, day), (Level.BLOCK, day // BLOCK_DAYS)):
-                cell = changes.setdefault(_Cell(level, side, bucket, org, row["source_id"]), {})
-                cell[mark] = cell.get(mark, 0) + n
+        day, place = day_of(at), _PLACE[mark]
+        for cell in (
+            (Level.DAY, day, receiving, handling, source_id),
+            (Level.BLOCK, day // BLOCK_DAYS, receiving, handling, source_id),
+        ):
+            counts = changes.get(cell)
+            if counts is None:
+                counts = changes[cell] = [0] * len(_PLACE)
+            counts[place] += n
 
 
-def write(db: Database, conn: Connection, changes: Changes) -> None:
-    rows = [
-        cell._asdict() | {mark.value: by_mark.get(mark, 0) for mark in COUNTED}
-        for cell, by_mark in changes.items()
-        if any(by_mark.values())
-    ]
-    if not rows:
-        return
-    insert = db.upsert(dossier_tally)
-    added = {mark.value: dossier_tally.c[mark] + insert.excluded[mark] for mark in COUNTED}
-    conn.execute(insert.on_conflict_do_update(index_elements=list(_Cell._fields), set_=added), rows)
+def write(conn: Connection, changes: Changes) -> None:
+    bulk.upsert(conn, dossier_tally, _COLUMNS, [(*cell, *n) for cell, n in changes.items() if any(n)], add=True)
 
 
 def before(
@@ -120,10 +112,11 @@ def before(
     block = day // BLOCK_DAYS
     whole = sa.and_(t.level == Level.BLOCK, t.bucket < block)
     rest = sa.and_(t.level == Level.DAY, t.bucket >= block * BLOCK_DAYS, t.bucket < day)
-    mine = [t.side == side, t.source_id.in_(sorted(sources))]
+    org = t.handling_org if side is Side.HANDLING else t.receiving_org
+    mine = [t.source_id.in_(sorted(sources))]
     if orgs is not None:
-        mine.append(t.org.in_(sorted(orgs)))
-    columns = [*(t[name] for name in by), *(t[mark] for mark in counted)]
+        mine.append(org.in_(sorted(orgs)))
+    columns = [*(org.label(name) if name == "org" else t[name] for name in by), *(t[mark] for mark in counted)]
     parts = sa.union_all(*(sa.select(*columns).where(*mine, span) for span in (whole, rest))).subquery()
     keys = [parts.c[name] for name in by]
     return sa.select(*keys, *(sa.func.sum(parts.c[mark]).label(mark) for mark in counted)).group_by(*keys)

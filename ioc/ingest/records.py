@@ -17,7 +17,8 @@ from ioc.dossiers import records as dossier_records
 from ioc.dossiers.judge import Policy
 from ioc.dossiers.records import Told
 from ioc.events import ConferenceEvent, DossierEvent, TicketEvent
-from ioc.ingest import conferences, tickets
+from ioc.ingest import conferences, feed_figures, tickets
+from ioc.ingest.feed_figures import Published
 from ioc.ingest.patches import join, patch_of
 from ioc.ingest.tally import Tally
 from ioc.inventory import Inventory
@@ -48,6 +49,7 @@ class _Pending:
     happened: list[Happened] = field(default_factory=list)
     newcomers: dict[SourceKey, Decoded] = field(default_factory=dict)
     dirty: set[SourceKey] = field(default_factory=set)
+    published: list[Published] = field(default_factory=list)
     size: int = 0
 
 
@@ -95,6 +97,8 @@ class Records:
                 pending.happened.append(Happened(good.key, good.received_at, good.event))
             elif good.metrics:
                 self._states[good.key] = good.received_at
+                if good.texts and good.key.kind == feed_figures.KIND:
+                    pending.published += feed_figures.published(good)
             self._merge_one(good)
 
     def _merge_one(self, good: Decoded) -> None:
@@ -138,6 +142,7 @@ class Records:
             pending.tally.write(self._db, conn, ids, now, duplicates=len(pending.happened) - len(fresh))
             self._quarantine(conn, pending.bad)
             self._derived(conn, implied)
+            feed_figures.keep(self._db, conn, pending.published, ids)
             self._latest(conn, ((key, ids[key]) for key in pending.dirty))
             self._position(conn)
         self._pending = _Pending()
@@ -183,7 +188,7 @@ class Records:
                 conferences.apply(self._db, conn, key.org, [event])
                 implied += filter(None, [conferences.presence(key, event)])
         judge = dossier_records.Judge(inventory, self._policy)
-        dossier_records.apply(self._db, conn, judge, changed_dossiers, now)
+        dossier_records.apply(conn, judge, changed_dossiers, now)
         for key, steps in by_source.items():
             source_id = inventory.sources[key].id
             tickets.apply(self._db, conn, source_id, inventory.tz(key), steps)

@@ -75,9 +75,9 @@ dossier_tally = Table(  # how many dossiers passed each mark, by day and by bloc
     "dossier_tally",
     metadata,
     Column("level", Integer, primary_key=True),  # dossiers.tallies.Level
-    Column("side", String(1), primary_key=True),  # r: by receiving org, h: by handling org
     Column("bucket", Integer, primary_key=True),
-    Column("org", String(64), primary_key=True),
+    Column("receiving_org", String(64), primary_key=True),
+    Column("handling_org", String(64), primary_key=True),
     Column("source_id", Integer, primary_key=True),
     *(
         Column(name, Integer, nullable=False)

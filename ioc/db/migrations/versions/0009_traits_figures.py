@@ -19,12 +19,10 @@ def upgrade() -> None:
     for name in _SAID:
         op.add_column("dossier", sa.Column(name, sa.Boolean(), nullable=True))
     _tally_anew()
-    op.create_index("ix_ticket_rated", "ticket", ["source_id", "day", "rating"], **_where("rating IS NOT NULL"))
+    rated = sa.text("rating IS NOT NULL")
+    columns = ["source_id", "day", "rating"]
+    op.create_index("ix_ticket_rated", "ticket", columns, sqlite_where=rated, postgresql_where=rated)
     _figures()
-
-
-def _where(condition: str) -> dict[str, sa.TextClause]:
-    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
 def _tally_anew() -> None:
@@ -34,12 +32,14 @@ def _tally_anew() -> None:
     op.create_table(
         "dossier_tally",
         sa.Column("level", sa.Integer(), nullable=False),
-        sa.Column("side", sa.String(length=1), nullable=False),
         sa.Column("bucket", sa.Integer(), nullable=False),
-        sa.Column("org", sa.String(length=64), nullable=False),
+        sa.Column("receiving_org", sa.String(length=64), nullable=False),
+        sa.Column("handling_org", sa.String(length=64), nullable=False),
         sa.Column("source_id", sa.Integer(), nullable=False),
         *(sa.Column(mark, sa.Integer(), nullable=False) for mark in _MARKS),
-        sa.PrimaryKeyConstraint("level", "side", "bucket", "org", "source_id", name=op.f("pk_dossier_tally")),
+        sa.PrimaryKeyConstraint(
+            "level", "bucket", "receiving_org", "handling_org", "source_id", name=op.f("pk_dossier_tally")
+        ),
         sqlite_with_rowid=False,
     )
 

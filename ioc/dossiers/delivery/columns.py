@@ -1,0 +1,113 @@
+"""Which heading of a table is which field of a dossier, which word means what, how its times are written."""
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+
+from ioc.errors import UsageError
+
+# our field: the headings known for it, those of the national portal's sync first
+HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "code": ("MaHoSo", "Mã hồ sơ", "Số hồ sơ", "Mã HS", "Số biên nhận"),
+    "procedure": ("MaTTHC", "Mã TTHC", "Mã thủ tục"),
+    "procedure_name": ("TenTTHC", "Tên TTHC", "Tên thủ tục", "Thủ tục hành chính", "Thủ tục"),
+    "status": ("TrangThai", "Trạng thái", "Trạng thái hồ sơ", "Tình trạng"),
+    "receiving_org": ("MaDonViTiepNhan", "Mã đơn vị tiếp nhận", "Đơn vị tiếp nhận"),
+    "handling_org": ("MaDonViXuLy", "Mã đơn vị xử lý", "Đơn vị xử lý", "Cơ quan xử lý"),
+    "assignee": ("MaCanBoXuLy", "Mã cán bộ xử lý"),
+    "submission": ("KenhThucHien", "Kênh thực hiện", "Hình thức nộp", "Hình thức tiếp nhận"),
+    "submitted_at": ("NgayNop", "Ngày nộp"),
+    "received_at": ("NgayTiepNhan", "Ngày tiếp nhận", "Ngày nhận"),
+    "due_at": ("NgayHenTra", "Ngày hẹn trả", "Hẹn trả", "Ngày hẹn trả kết quả"),
+    "term_value": ("ThoiGianGiaiQuyet", "Thời gian giải quyết", "Thời hạn giải quyết"),
+    "term_unit": ("DonViTinh", "Đơn vị tính"),
+    "finished_at": ("NgayKetThucXuLy", "Ngày kết thúc xử lý", "Ngày xử lý xong", "Ngày hoàn thành"),
+    "returned_at": ("NgayTra", "Ngày trả", "Ngày trả kết quả"),
+    "supplement_requested_at": ("NgayYeuCauBoSung", "Ngày yêu cầu bổ sung"),
+    "supplement_received_at": ("NgayBoSung", "Ngày bổ sung", "Ngày nhận bổ sung"),
+    "apology_issued_at": ("NgayXinLoi", "Ngày xin lỗi"),
+    "apology_reason": ("LyDoXinLoi", "Lý do xin lỗi"),
+    "apology_new_due_at": ("NgayHenTraLai", "Ngày hẹn trả lại", "Hẹn lại ngày trả"),
+    "online_payment": ("DuocThanhToanTrucTuyen", "Thanh toán trực tuyến"),
+    "fee": ("LePhi", "Lệ phí", "Phí, lệ phí"),
+    "digitised": ("HoSoCoThanhPhanSoHoa", "Số hóa", "Được số hóa"),
+    "electronic_result": ("KetQuaDienTu", "Kết quả điện tử"),
+    "satisfaction": ("DanhGia", "Đánh giá", "Mức độ hài lòng"),
+    "event_id": (),
+    "ts": (),
+}
+FIELDS = tuple(HEADINGS)
+
+_SUBMISSIONS = {"1": "direct", "2": "online", "3": "post", "trực tiếp": "direct", "trực tuyến": "online",
+                "bưu chính": "post", "bưu chính công ích": "post"}  # fmt: skip
+_UNITS = {"giờ": "hour", "giờ làm việc": "working_hour", "ngày": "day", "ngày làm việc": "working_day"}
+_STATUS = {
+    "mới đăng ký": 1, "được tiếp nhận": 2, "đã tiếp nhận": 2, "không được tiếp nhận": 3, "từ chối": 3,
+    "đang xử lý": 4, "yêu cầu bổ sung giấy tờ": 5, "chờ bổ sung": 5, "yêu cầu thực hiện nghĩa vụ tài chính": 6,
+    "công dân yêu cầu rút hồ sơ": 7, "đã rút": 7, "dừng xử lý": 8, "đã xử lý xong": 9, "đã trả kết quả": 10,
+}  # fmt: skip
+_YES_NO = {"có": True, "không": False, "x": True, "rồi": True, "chưa": False}
+
+
+class _File(Struct, frozen=True, forbid_unknown_fields=True):
+    columns: dict[str, str] = field(default_factory=dict)
+    words: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+class ColumnMap(Struct, frozen=True):
+    """`columns`: heading in plain form to our field; `words`: per field, what its cells may say and mean."""
+
+    columns: Mapping[str, str]
+    words: Mapping[str, Mapping[str, Any]]
+
+    def field_of(self, heading: str) -> str | None:
+        return self.columns.get(plain(heading))
+
+    def fields(self, headings: Iterable[str]) -> list[str | None]:
+        return [self.field_of(heading) for heading in headings]
+
+
+def plain(text: str) -> str:
+    """NFC, lower case, single spaces: how headings and words are compared."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip().lower()
+
+
+def known_map(
+    columns: Mapping[str, str] | None = None, words: Mapping[str, Mapping[str, Any]] | None = None
+) -> ColumnMap:
+    """Our own names and the known headings; what is given on top wins."""
+    found = {plain(heading): name for name, headings in HEADINGS.items() for heading in (name, *headings)}
+    found |= {plain(heading): name for heading, name in (columns or {}).items()}
+    meant: dict[str, dict[str, Any]] = {
+        "submission": dict(_SUBMISSIONS),
+        "term_unit": dict(_UNITS),
+        "status": dict(_STATUS),
+        **{name: dict(_YES_NO) for name in ("online_payment", "digitised", "electronic_result")},
+    }
+    for name, given in (words or {}).items():
+        meant[name] = meant.get(name, {}) | {plain(word): value for word, value in given.items()}
+    return ColumnMap(found, meant)
+
+
+def read_map(path: Path | None) -> ColumnMap:
+    """The column map of a TOML file; UsageError names what it may hold."""
+    if path is None:
+        return known_map()
+    try:
+        read = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
+    except OSError as error:
+        raise UsageError("map_unreadable", f"{path}: cannot be read ({error.strerror})") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError("map_not_toml", f"{path}: not TOML: {error}") from error
+    except msgspec.ValidationError as error:
+        raise UsageError("map_wrong", f"{path}: {error}; allowed: [columns] and [words.FIELD]") from error
+    unknown = sorted({*read.columns.values(), *read.words} - set(FIELDS))
+    if unknown:
+        raise UsageError("map_wrong", f"{path}: {', '.join(unknown)}: no such field; allowed: {', '.join(FIELDS)}")
+    return known_map(read.columns, read.words)

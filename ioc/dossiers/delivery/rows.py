@@ -1,0 +1,138 @@
+"""A row of cells as a dossier event: words looked up, local times read, days understood as working days are."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from ioc.calendar import Calendar
+from ioc.dossiers.delivery.columns import ColumnMap, plain
+from ioc.dossiers.delivery.tables import Line
+from ioc.events import DossierEvent, Event
+from ioc.inventory import Inventory
+from ioc.model import Reason
+from ioc.wire import Fields, Rejected
+
+Decode = Callable[[Fields], Event]
+
+_TIMES = frozenset({
+    "submitted_at", "received_at", "due_at", "finished_at", "returned_at", "supplement_requested_at",
+    "supplement_received_at", "apology_issued_at", "apology_new_due_at", "ts",
+})  # fmt: skip
+_ENDS = frozenset({"due_at", "apology_new_due_at"})  # a day given for these lasts until closing
+_NESTED = {"term_": "term", "apology_": "apology"}
+_VIETNAMESE = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?:[ T,]+(\d{1,2})[:h](\d{2})(?::(\d{2}))?)?", re.ASCII)
+_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+class Row(NamedTuple):
+    """A checked row; without an id of its own it is a snapshot of the dossier as of the delivery."""
+
+    number: int
+    code: str
+    own_id: str | None
+    ts: int
+    fields: dict[str, Any]
+
+
+class Reader:
+    """Rows of one source's org; Rejected names the field and what is allowed."""
+
+    def __init__(self, inventory: Inventory, org: str, columns: ColumnMap, decode: Decode, as_of: int) -> None:
+        self._inventory = inventory
+        self._org = org
+        self._columns = columns
+        self._decode = decode
+        self._as_of = as_of
+
+    def read(self, line: Line) -> Row:
+        if "" in line.cells:
+            raise Rejected(Reason.WRONG_TYPE, "expected an object")
+        receiving: str = str(line.cells.get("receiving_org"))
+        calendar = self._inventory.calendar(receiving if receiving in self._inventory.orgs.by_code else self._org)
+        said: dict[str, Any] = {"event_id": "-", "ts": self._as_of}
+        for name, cell in line.cells.items():
+            _put(said, name, self._value(name, cell, calendar))
+        own_id = line.cells.get("event_id")
+        event = self._decode(Fields(said, calendar.tz))
+        if not isinstance(event, DossierEvent):
+            raise Rejected(Reason.UNKNOWN_KIND, "no dossier")
+        for name in ("receiving_org", "handling_org"):
+            code = event.fields.get(name)
+            if isinstance(code, str) and code not in self._inventory.orgs:
+                raise Rejected(Reason.UNKNOWN_ORG, f"{name}: {code}")
+        return Row(line.number, event.code, None if own_id is None else event.event_id, event.ts, event.fields)
+
+    def _value(self, name: str, cell: Any, calendar: Calendar) -> Any:
+        words = self._columns.words.get(name)
+        if words is not None and not isinstance(cell, bool):
+            found = words.get(plain(_written(cell)))
+            if found is not None:
+                return found
+        if name in _TIMES:
+            return moment(cell, calendar, end_of_day=name in _ENDS)
+        if isinstance(cell, float) and cell == int(cell):
+            return int(cell)  # spreadsheets know no whole numbers
+        return cell
+
+
+def moment(cell: Any, calendar: Calendar, *, end_of_day: bool = False) -> Any:
+    """Epoch ms of a local time as people and spreadsheets write it; anything else is left for the wire to judge.
+
+    A day alone is its first instant, or where it is a limit the closing of that day.
+    """
+    if isinstance(cell, datetime):
+        midnight = cell.time() == time() and end_of_day
+        return _day(calendar, cell.date(), end_of_day) if midnight else calendar.instant(cell.date(), cell.time())
+    if isinstance(cell, date):
+        return _day(calendar, cell, end_of_day)
+    if not isinstance(cell, str):
+        return cell
+    if (match := _VIETNAMESE.fullmatch(cell)) is not None:
+        return _vietnamese(calendar, match, end_of_day)
+    if _ISO_DAY.fullmatch(cell):
+        return _day(calendar, _date(*map(int, cell.split("-"))), end_of_day)
+    return cell
+
+
+def _vietnamese(calendar: Calendar, match: re.Match[str], end_of_day: bool) -> int:
+    """dd/MM/yyyy [HH:mm[:ss]]"""
+    day = _date(int(match[3]), int(match[2]), int(match[1]))
+    if match[4] is None:
+        return _day(calendar, day, end_of_day)
+    hour, minute, second = int(match[4]), int(match[5]), int(match[6] or 0)
+    if hour > 23 or minute > 59 or second > 59:
+        raise Rejected(Reason.BAD_TIME, f"{match[0]}: no such time of day")
+    return _day(calendar, day, False) + ((hour * 60 + minute) * 60 + second) * 1000
+
+
+def _date(year: int, month: int, day: int) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError as error:
+        raise Rejected(Reason.BAD_TIME, f"{day:02d}/{month:02d}/{year}: {error}") from None
+
+
+@lru_cache(maxsize=8_192)
+def _day(calendar: Calendar, day: date, end_of_day: bool) -> int:
+    if not end_of_day:
+        return calendar.instant(day, time())
+    return calendar.closing(day) if calendar.is_working_day(day) else calendar.instant(day, time(23, 59, 59))
+
+
+def _put(said: dict[str, Any], name: str, value: Any) -> None:
+    for prefix, whole in _NESTED.items():
+        if name.startswith(prefix):
+            said.setdefault(whole, {})[name.removeprefix(prefix)] = value
+            return
+    said[name] = value
+
+
+def _written(cell: Any) -> str:
+    return str(int(cell)) if isinstance(cell, float) and cell == int(cell) else str(cell)
+
+
+def changed(known: Mapping[str, Any], row: Row) -> dict[str, Any]:
+    """The fields of a snapshot that differ from what was said last."""
+    return {name: value for name, value in row.fields.items() if known.get(name) != value}

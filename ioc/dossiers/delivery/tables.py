@@ -1,0 +1,170 @@
+"""CSV, XLSX and JSON read as rows of cells under headings, each with the line it stands on."""
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from ioc.dossiers.delivery.columns import ColumnMap
+from ioc.errors import UsageError
+
+_LOOK_FOR_HEADINGS = 20  # lines of titles and merged cells above them
+
+
+class Line(NamedTuple):
+    """One row: its number in the file and its cells by our fields; cells under other headings are not read."""
+
+    number: int
+    cells: dict[str, Any]
+
+
+class Table(NamedTuple):
+    """`unused` names the headings nobody asked for."""
+
+    lines: Iterator[Line]
+    unused: tuple[str, ...]
+    size: int  # of what is read, in bytes or rows, for a progress bar
+
+
+def open_table(path: Path, columns: ColumnMap) -> Table:
+    """UsageError where the file is none of ours or has no heading for `code`."""
+    reader = {".csv": _csv, ".xlsx": _xlsx, ".json": _json, ".jsonl": _json}.get(path.suffix.lower())
+    if reader is None:
+        raise UsageError("table_kind", f"{path}: allowed are .csv, .xlsx and .json")
+    if not path.is_file():
+        raise UsageError("table_unreadable", f"{path}: there is no such file")
+    try:
+        return reader(path, columns)
+    except OSError as error:
+        raise UsageError("table_unreadable", f"{path}: cannot be read ({error.strerror})") from error
+
+
+def under_headings(rows: Iterable[tuple[int, Sequence[Any]]], columns: ColumnMap, origin: str) -> Table:
+    """The rows below the line that holds a heading for `code`; a second line of headings fills merged cells."""
+    rows = iter(rows)
+    fields: list[str | None] = []
+    headings: Sequence[Any] = ()
+    for number, cells in rows:
+        fields = columns.fields(_text(cell) for cell in cells)
+        if "code" in fields:
+            headings = cells
+            break
+        if number >= _LOOK_FOR_HEADINGS:
+            break
+    if "code" not in fields:
+        raise UsageError("no_code_column", f"{origin}: no heading for code, such as MaHoSo or Mã hồ sơ; give --map")
+    twice = sorted({name for name in fields if name and fields.count(name) > 1})
+    if twice:
+        raise UsageError("heading_twice", f"{origin}: two headings for {', '.join(twice)}")
+    unused = tuple(_text(cell) for cell, name in zip(headings, fields, strict=True) if name is None and _text(cell))
+    return Table(_lines(rows, fields, columns), unused, 0)
+
+
+def _lines(rows: Iterator[tuple[int, Sequence[Any]]], fields: list[str | None], columns: ColumnMap) -> Iterator[Line]:
+    named = [(i, name) for i, name in enumerate(fields) if name]
+    code = fields.index("code")
+    for position, (number, cells) in enumerate(rows):
+        if position == 0 and not _cell(cells, code) and any(columns.fields(_text(cell) for cell in cells)):
+            below = columns.fields(_text(cell) for cell in cells)
+            named += [(i, name) for i, name in enumerate(below) if name and (i >= len(fields) or not fields[i])]
+            continue
+        found = {name: cell for i, name in named if (cell := _cell(cells, i)) not in (None, "")}
+        if found:
+            yield Line(number, found)
+
+
+def _cell(cells: Sequence[Any], i: int) -> Any:
+    value = cells[i] if i < len(cells) else None
+    return value.strip() if isinstance(value, str) else value
+
+
+def _text(cell: Any) -> str:
+    return "" if cell is None else str(cell)
+
+
+def _csv(path: Path, columns: ColumnMap) -> Table:
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        number = raw.count(b"\n", 0, error.start) + 1
+        raise UsageError("csv_not_utf8", f"{path}: line {number}: not UTF-8; save the file as CSV UTF-8") from error
+    if text and not text.endswith("\n"):
+        number = text.count("\n") + 1
+        last = text.rsplit("\n", 1)[-1]
+        if last.count('"') % 2:
+            raise UsageError("csv_cut", f"{path}: line {number}: the file ends inside a quoted cell: it was cut off")
+    first = text.split("\n", 1)[0]
+    delimiter = max(";,\t|", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    return under_headings(_records(reader, path), columns, str(path))._replace(size=text.count("\n"))
+
+
+def _records(reader: Any, path: Path) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the line it begins on; all have as many cells as the first."""
+    while True:
+        number = reader.line_num + 1
+        try:
+            record = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise UsageError("csv_broken", f"{path}: line {number}: not CSV: {error}") from error
+        yield number, record
+
+
+def _xlsx(path: Path, columns: ColumnMap) -> Table:
+    # a third of a second to import: only where somebody brings a workbook
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(path, read_only=True, data_only=True)
+    except (InvalidFileException, KeyError, ValueError, EOFError, OSError) as error:
+        raise UsageError("xlsx_broken", f"{path}: not a workbook that can be read: {error}") from error
+    sheet = book.worksheets[0]
+    rows = enumerate(sheet.iter_rows(values_only=True), 1)
+    return under_headings(rows, columns, str(path))._replace(size=sheet.max_row or 0)
+
+
+def _json(path: Path, columns: ColumnMap) -> Table:
+    """An array of objects, an object with `items`, or an object a line."""
+    raw = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    try:
+        found = msgspec.json.decode(raw)
+        items = found.get("items") if isinstance(found, dict) and "items" in found else found
+        objects = items if isinstance(items, list) else [items]
+    except msgspec.DecodeError as error:
+        if b"\n" not in raw.strip():
+            raise UsageError("json_broken", f"{path}: not JSON: {error}") from error
+        objects = list(_json_lines(raw, path))
+    unused: set[str] = set()
+    return Table(_json_rows(objects, columns, unused), (), len(objects))
+
+
+def _json_lines(raw: bytes, path: Path) -> Iterator[Any]:
+    for number, line in enumerate(raw.splitlines(), 1):
+        if line.strip():
+            try:
+                yield msgspec.json.decode(line)
+            except msgspec.DecodeError as error:
+                raise UsageError("json_broken", f"{path}: line {number}: not JSON: {error}") from error
+
+
+def _json_rows(objects: list[Any], columns: ColumnMap, unused: set[str]) -> Iterator[Line]:
+    """The number is that of the object; `term` and `apology` may be objects as on the bus."""
+    for number, given in enumerate(objects, 1):
+        if not isinstance(given, dict):
+            yield Line(number, {"": given})
+            continue
+        cells: dict[str, Any] = {}
+        for name, value in given.items():
+            inner = name in ("term", "apology") and isinstance(value, dict)
+            nested = {f"{name}_{key}": part for key, part in value.items()} if inner else {name: value}
+            for key, part in nested.items():
+                if (field := columns.field_of(key)) is not None:
+                    cells[field] = part
+        yield Line(number, cells)
