@@ -15,7 +15,8 @@ from ioc import keys, registry
 from ioc.clock import SystemClock
 from ioc.context import Context
 from ioc.db import Database
-from ioc.errors import IocError
+from ioc.dossiers.index766_definition import definition
+from ioc.errors import IocError, UsageError
 from ioc.kinds import Kinds, specs
 from ioc.mapping.maps import Maps
 from ioc.settings import Settings, read
@@ -37,20 +38,28 @@ def option_types() -> dict[str, dict[str, type[Struct]]]:
 
 def load_settings(path: Path) -> Settings:
     """Read one configuration file; UsageError names every problem in it."""
-    return _with_maps_that_work(read.load(path, option_types()), str(path))
+    return _that_works(read.load(path, option_types()), str(path))
 
 
 def parse_settings(table: dict[str, Any], origin: str) -> Settings:
     """The same for a table that was read already."""
-    return _with_maps_that_work(read.parse(table, option_types(), os.environ, origin), origin)
+    return _that_works(read.parse(table, option_types(), os.environ, origin), origin)
 
 
-def _with_maps_that_work(settings: Settings, origin: str) -> Settings:
-    """What a map asks of its kind is known only with the kinds at hand."""
-    problems = Maps(settings.map, kinds()).problems if settings.map else []
+def _that_works(settings: Settings, origin: str) -> Settings:
+    """What a map asks of its kind is known only with the kinds at hand; a file that is named is read."""
+    problems = [*(Maps(settings.map, kinds()).problems if settings.map else ()), *_index766(settings)]
     if problems:
         raise read.refused(origin, problems)
     return settings
+
+
+def _index766(settings: Settings) -> list[str]:
+    try:
+        definition(settings.dossiers.index766)
+    except UsageError as error:
+        return [f"dossiers.index766: {error}"]
+    return []
 
 
 def settings_in(data_dir: Path) -> Settings:

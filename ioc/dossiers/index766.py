@@ -11,8 +11,11 @@ TIE = 0.001  # scores nearer than this share a rank
 
 
 class Ratio(NamedTuple):
+    """`period` is that of a published figure, which need not be the one asked for."""
+
     numerator: float
     denominator: float
+    period: str | None = None
 
 
 class Missing(StrEnum):
@@ -57,6 +60,7 @@ class Scored:
             "input": one.input,
             "numerator": None if known is None else known.numerator,
             "denominator": None if known is None else known.denominator,
+            "period": None if known is None else known.period,
             "ratio": _rounded(self.ratio),
             "score": _rounded(self.score),
             "missing": self.missing,

@@ -107,11 +107,16 @@ class RetentionSettings(Struct, frozen=True, kw_only=True):
 
 
 class Dossiers(Struct, frozen=True, kw_only=True):
-    """`near_due_days`: working days before a due date that it counts as near; `accept_within_h`: working hours."""
+    """`near_due_days`: working days before a due date that it counts as near; `accept_within_h`: working hours.
+
+    `min_ratings`: a satisfaction of fewer is not shown; `index766`: a file of one's own with criteria and points.
+    """
 
     near_due_days: Annotated[int, Meta(ge=0, le=30)] = 1
     accept_within_h: Annotated[float, Meta(gt=0, le=1_000)] = 8.0
     payment_pauses: bool = False
+    min_ratings: Positive = 5
+    index766: str | None = None
 
 
 class Alerts(Struct, frozen=True, kw_only=True):
