@@ -122,13 +122,12 @@ def _by_hand(rows: Rows, grid: Grid, part: Part, join: Join) -> dict[int, Weighe
     """
     (begin, step, _), unit, most = grid, part.unit, _most(part)
     weighed = rows if rows and len(rows[0]) > 2 else [(*row, 1) for row in rows]
-    pairs = [
+    pairs = (
         ((t - t % unit - begin) // step, (value if -most < value < most else inf, weight))
         for t, value, weight in weighed
         if value is not None
-    ]
-    found = dict(pairs)
-    return found if len(found) == len(pairs) else _join({}, pairs, join)
+    )
+    return _join({}, pairs, join)
 
 
 def _join(have: dict[int, Weighed], more: Iterable[tuple[int, Weighed]], join: Join) -> dict[int, Weighed]:
