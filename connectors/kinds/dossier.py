@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from ioc.dossiers import totals
 from ioc.events import DossierEvent
 from ioc.kinds import KindSpec, Metric
 from ioc.model import Reason
@@ -28,9 +29,9 @@ _TYPE = "dossier_changed"
 
 
 def unfold(fields: Fields) -> dict[str, Any]:
-    """`as_of` is an instant; it is kept as a figure in epoch ms."""
-    as_of = fields.time("as_of")
-    return {**fields.obj, "as_of": as_of}
+    """`as_of` is an instant, kept as a figure in epoch ms; `totals` is what the system counts itself."""
+    plain = {name: value for name, value in fields.obj.items() if name != "totals"}
+    return {**plain, "as_of": fields.time("as_of"), **totals.flatten(fields)}
 
 
 def decode_event(fields: Fields) -> DossierEvent:

@@ -36,7 +36,7 @@ def ended(running: Running) -> tuple[int, list[str]]:
     ('data_dir = "/tmp/x"\n[mqtt]\npassword_file = "/nonexistent/secret"\n', "/nonexistent/secret"),
     (
         'data_dir = "/tmp/x"\n[[rule]]\nid = "a"\nkind = "treshold"\n',
-        "allowed: calendar_unconfirmed, dossier_overdue, offline, system, threshold",
+        "allowed: calendar_unconfirmed, dossier_overdue, dossier_reconciliation, offline, system, threshold",
     ),
 ], ids=["cut", "bytes", "url", "key", "section", "variable", "file", "kind"])  # fmt: skip
 def test_a_configuration_that_cannot_be_used_is_named_and_starts_nothing(tmp_path: Path, text: str, named: str) -> None:

@@ -33,6 +33,7 @@ def test_it_loads_as_it_is():
         "offline",
         "threshold",
         "dossier_overdue",
+        "dossier_reconciliation",
         "system",
         "calendar_unconfirmed",
     }

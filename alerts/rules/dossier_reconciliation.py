@@ -1,0 +1,71 @@
+"""Rule kind `dossier_reconciliation`: a source's own totals do not add up, or are not what its dossiers add up to."""
+
+from collections.abc import Iterator
+
+from msgspec import Struct
+
+from alerts.model import Finding, Verdict, View
+from alerts.rules._watched import undecided, watched
+from ioc.dossiers import reconcile
+from ioc.dossiers.known import deliveries, known
+from ioc.dossiers.reconcile import Line
+from ioc.dossiers.totals import Totals, told
+from ioc.inventory import Source
+from ioc.model import Severity
+from ioc.settings import Positive, Rule
+
+kind = "dossier_reconciliation"
+default_hold_s = 600.0  # dossiers may come in behind the totals they make up
+every_s = 60.0
+HOUR_MS = 3_600_000
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """Totals told more than `within_h` ago are not held against what has come in since."""
+
+    within_h: Positive = 48
+
+
+def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
+    options: Options = rule.options
+    for source in watched(view, rule, "dossier"):
+        totals = told(view.world.of(source.key))
+        if totals is None:
+            continue
+        if view.now - totals.told_at > options.within_h * HOUR_MS:
+            yield undecided(rule, source, Verdict.UNKNOWN)
+        elif wrong := [line for line in lines(view, source, totals) if not line.ok]:
+            yield _finding(rule, source, totals, wrong)
+
+
+def lines(view: View, source: Source, totals: Totals) -> list[Line]:
+    with view.db.read() as conn:
+        until = known(view.world, deliveries(conn), view.now)[source.id]
+        counts = reconcile.counted(conn, source.id, totals, until, view.now)
+    return reconcile.compare(totals, counts)
+
+
+def _finding(rule: Rule, source: Source, totals: Totals, wrong: list[Line]) -> Finding:
+    first = wrong[0]
+    params = {
+        "source": source.name,
+        "line": {"key": f"reconcile.{first.check}.{first.name}"},
+        "said": _plain(first.said),
+        "found": "–" if first.found is None else _plain(first.found),
+        "of": f" ({first.of.numerator}/{first.of.denominator})" if first.of else "",
+        "n": len(wrong),
+    }
+    return Finding(
+        rule.id,
+        source.key,
+        Verdict.BAD,
+        Severity(rule.severity),
+        "alert.dossier_reconciliation",
+        params,
+        totals.told_at,
+        simulated=source.simulated,
+    )
+
+
+def _plain(number: float) -> str:
+    return f"{number:.10g}"

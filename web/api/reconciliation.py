@@ -1,0 +1,66 @@
+"""Whether figures of dossiers add up: ours in themselves, and each source's own totals against them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from ioc.dossiers import figures, reconcile
+from ioc.dossiers.known import Known, deliveries, known
+from ioc.dossiers.reconcile import Line
+from ioc.dossiers.totals import told
+from ioc.inventory import Source
+from web.api import dossiers
+from web.api.dossiers import SummaryQuery
+from web.api.period import period
+from web.api.route import Call
+
+
+def reconciliation(call: Call) -> dict[str, Any]:
+    """Our account of an org and period; the totals of each source below it for the period the source names."""
+    query: SummaryQuery = call.query
+    asked = period(call, query.org, query.from_, query.to)
+
+    def read(conn: Connection) -> dict[str, Any]:
+        account = reconcile.account(figures.total(dossiers.by_org(call, conn, query, asked).values()))
+        until = known(call.site.world, deliveries(conn), call.now)
+        sources = call.site.world.sources(call.subtree(query.org), "dossier")
+        found = [shown for source in sources if (shown := _source(call, conn, source, until)) is not None]
+        ours = {"figures": account, **_lines(call, reconcile.sums(account, {}))}
+        return {"ours": ours, "items": found, "total": len(found)}
+
+    head = {
+        "org": query.org or call.site.home(call.scope),
+        "from": call.at(asked.start, query.org),
+        "to": call.at(asked.end, query.org),
+        "as_of": call.at(asked.at, query.org),
+    }
+    return head | call.site.read(read)
+
+
+def _source(call: Call, conn: Connection, source: Source, until: Known) -> dict[str, Any] | None:
+    """None for a source that says nothing of its totals, or is not counted."""
+    totals = told(call.site.world.of(source.key))
+    if totals is None or source.id not in until:
+        return None
+    counts = reconcile.counted(conn, source.id, totals, until[source.id], call.now)
+    return {
+        "source": str(source.key),
+        "name": source.name,
+        "told_at": call.at(totals.told_at, source.key.org),
+        "from": call.at(totals.start, source.key.org),
+        "to": call.at(totals.end, source.key.org),
+        **_lines(call, reconcile.compare(totals, counts)),
+    }
+
+
+def _lines(call: Call, found: Iterable[Line]) -> dict[str, Any]:
+    lines = [_line(call, line) for line in found]
+    return {"ok": all(line["ok"] for line in lines), "lines": lines}
+
+
+def _line(call: Call, line: Line) -> dict[str, Any]:
+    text = call.site.context.texts.render(call.lang, f"reconcile.{line.check}.{line.name}")
+    shown = {"check": line.check, "name": line.name, "text": text, "said": line.said, "found": line.found}
+    of = {} if line.of is None else {"numerator": line.of.numerator, "denominator": line.of.denominator}
+    return {**shown, **of, "ok": line.ok}
