@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+from zipfile import BadZipFile
 
 import msgspec
 
@@ -123,7 +124,7 @@ def _xlsx(path: Path, columns: ColumnMap) -> Table:
 
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, KeyError, ValueError, EOFError, OSError) as error:
+    except (InvalidFileException, BadZipFile, KeyError, ValueError, EOFError) as error:
         raise UsageError("xlsx_broken", f"{path}: not a workbook that can be read: {error}") from error
     sheet = book.worksheets[0]
     rows = enumerate(sheet.iter_rows(values_only=True), 1)
