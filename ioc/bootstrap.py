@@ -38,28 +38,29 @@ def option_types() -> dict[str, dict[str, type[Struct]]]:
 
 def load_settings(path: Path) -> Settings:
     """Read one configuration file; UsageError names every problem in it."""
-    return _that_works(read.load(path, option_types()), str(path))
+    return _with_index766(_with_maps_that_work(read.load(path, option_types()), str(path)), str(path))
 
 
 def parse_settings(table: dict[str, Any], origin: str) -> Settings:
     """The same for a table that was read already."""
-    return _that_works(read.parse(table, option_types(), os.environ, origin), origin)
+    return _with_maps_that_work(read.parse(table, option_types(), os.environ, origin), origin)
 
 
-def _that_works(settings: Settings, origin: str) -> Settings:
-    """What a map asks of its kind is known only with the kinds at hand; a file that is named is read."""
-    problems = [*(Maps(settings.map, kinds()).problems if settings.map else ()), *_index766(settings)]
+def _with_maps_that_work(settings: Settings, origin: str) -> Settings:
+    """What a map asks of its kind is known only with the kinds at hand."""
+    problems = Maps(settings.map, kinds()).problems if settings.map else []
     if problems:
         raise read.refused(origin, problems)
     return settings
 
 
-def _index766(settings: Settings) -> list[str]:
+def _with_index766(settings: Settings, origin: str) -> Settings:
+    """A definition of one's own is read before anything is scored by it."""
     try:
         definition(settings.dossiers.index766)
     except UsageError as error:
-        return [f"dossiers.index766: {error}"]
-    return []
+        raise read.refused(origin, [f"dossiers.index766: {error}"]) from error
+    return settings
 
 
 def settings_in(data_dir: Path) -> Settings:

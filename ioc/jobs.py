@@ -2,11 +2,14 @@
 
 import logging
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 log = logging.getLogger(__name__)
+
+SOON_S = 3
 
 
 class Jobs:
@@ -21,9 +24,13 @@ class Jobs:
         # every skipped or late run would be a warning line of the library's own
         logging.getLogger("apscheduler").setLevel(logging.ERROR)
 
-    def every(self, seconds: float, name: str, work: Callable[[], None]) -> None:
-        """Run `work` each `seconds`; a run that is still going when its next turn comes is not doubled."""
-        self._scheduler.add_job(_logged(name, work), "interval", seconds=seconds, id=name, name=name)
+    def every(self, seconds: float, name: str, work: Callable[[], object], *, soon: bool = False) -> None:
+        """Run `work` each `seconds`; a run that is still going when its next turn comes is not doubled.
+
+        `soon`: for the first time a few seconds after the start.
+        """
+        first = {"next_run_time": datetime.now(UTC) + timedelta(seconds=SOON_S)} if soon else {}
+        self._scheduler.add_job(_logged(name, work), "interval", seconds=seconds, id=name, name=name, **first)
 
     def start(self) -> None:
         self._scheduler.start()
@@ -34,7 +41,7 @@ class Jobs:
             self._scheduler.shutdown(wait=True)
 
 
-def _logged(name: str, work: Callable[[], None]) -> Callable[[], None]:
+def _logged(name: str, work: Callable[[], object]) -> Callable[[], None]:
     def run() -> None:
         try:
             work()

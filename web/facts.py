@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -10,12 +9,11 @@ from sqlalchemy.engine import Connection
 from alerts import queries
 from alerts.model import Alert
 from ioc.beat import pulses
-from ioc.clock import local
 from ioc.db.tables import conference, counter, desk
 from ioc.dossiers import figures
 from ioc.dossiers.buckets import Question
 from ioc.dossiers.figures import Counts
-from ioc.dossiers.known import Known, deliveries, known
+from ioc.dossiers.known import Known, deliveries, known, year_start
 from ioc.dossiers.tallies import Side
 from ioc.inventory import Scope
 from ioc.world import World
@@ -95,10 +93,3 @@ def _dossiers(conn: Connection, world: World, known_until: Known, now: int, side
     if not known_until:
         return {}
     return figures.by_org(conn, Question(known_until, year_start(world, now), now, now, side=side))
-
-
-def year_start(world: World, now: int) -> int:
-    """The first instant of the year where the tree begins."""
-    roots = world.inventory.orgs.roots()
-    tz = world.inventory.orgs.tz(roots[0].code if roots else "")
-    return int(datetime(local(now, tz).year, 1, 1, tzinfo=tz).timestamp() * 1000)

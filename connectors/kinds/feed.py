@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ioc.dossiers.rollup import METRICS
 from ioc.kinds import KindSpec, Metric, Word
 from ioc.model import Reason
 from ioc.wire import Fields, Rejected
@@ -28,7 +29,11 @@ def unfold(fields: Fields) -> dict[str, Any]:
 
 SPEC = KindSpec(
     kind=kind,
-    metrics={"as_of": Metric(unit="ms"), "complete": Metric(boolean=True)},
+    metrics={
+        "as_of": Metric(unit="ms"),
+        "complete": Metric(boolean=True),
+        **{name: Metric(unit="%" if name.startswith("pct_") else "") for name in METRICS},
+    },
     words={"period": Word()},
     unfold=unfold,
 )

@@ -1,10 +1,12 @@
 """Up to when the records of each source of dossiers are known: nothing becomes overdue for a later instant."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ioc.clock import local
 from ioc.db import Database
 from ioc.db.tables import dossier_delivery
 from ioc.inventory import Source
@@ -25,6 +27,13 @@ def known(world: World, deliveries: Known, now: int) -> dict[int, int]:
 def deliveries(conn: Connection) -> dict[int, int]:
     """What was imported by hand, by source id."""
     return {row.source_id: row.as_of for row in conn.execute(sa.select(dossier_delivery))}
+
+
+def year_start(world: World, now: int) -> int:
+    """The first instant of the year where the tree begins."""
+    roots = world.inventory.orgs.roots()
+    tz = world.inventory.orgs.tz(roots[0].code if roots else "")
+    return int(datetime(local(now, tz).year, 1, 1, tzinfo=tz).timestamp() * 1000)
 
 
 def delivered(db: Database, conn: Connection, source_id: int, as_of: int, now: int, rows: int) -> None:

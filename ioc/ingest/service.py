@@ -20,7 +20,9 @@ from ioc.clock import local
 from ioc.context import Context
 from ioc.db.tables import event_seen, quarantine
 from ioc.decode import Decoder
+from ioc.dossiers import rollup
 from ioc.dossiers.rejudge import settle
+from ioc.dossiers.rollup import RollUp
 from ioc.errors import IocError
 from ioc.follow import snapshot
 from ioc.inbox import Inbox
@@ -68,6 +70,8 @@ class Ingest:
         self.pump = Pump(inbox, decoder, self._records, handover, outlet, context.db, context.clock)
         self._store = context.open_store(writer=True)
         self.metrics = Metrics(self._store, self._inbox(), decoder, context.db, handover)
+        records = self._records
+        self._rollup = RollUp(context.db, lambda: records.world, self._bus.publish, context.clock, mqtt.orgs)
         self._beat = Beat(context.db, "ingest", context.clock)
         self._jobs = Jobs()
 
@@ -112,6 +116,7 @@ class Ingest:
     def _schedule(self) -> None:
         self._jobs.every(20, "roll-ups and retention", self._maintain)
         self._jobs.every(60, "inbox", self._prune_inbox)
+        self._jobs.every(rollup.INTERVAL_S, "dossier counts", self._rollup.run, soon=True)
         self._jobs.every(3600, "old rows", self._prune_records)
         self._jobs.start()
 

@@ -31,6 +31,9 @@ DEFAULTS = MappingProxyType(
 )
 
 
+ROLL_UP = ("feed", "ho-so")  # kind and id under which we ourselves publish an org's dossier counts
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """One row of the inventory with its defaults resolved."""
@@ -56,6 +59,11 @@ class Source:
     def counts(self) -> bool:
         """Whether it stands in denominators and under rules."""
         return self.status is SourceStatus.ACTIVE
+
+    @property
+    def derived(self) -> bool:
+        """Whether it is us who speak: nobody's delivery, and in no figure on how well the others deliver."""
+        return self.key[1:] == ROLL_UP
 
 
 @dataclass(slots=True)

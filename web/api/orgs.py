@@ -53,6 +53,8 @@ def _counts(call: Call, tree: OrgTree, scope: Scope) -> dict[str, Counter[Health
     """Counts of each org with all below it."""
     world, counts = call.site.world, dict[str, Counter[Health]]()
     for source in world.sources(scope):
+        if source.derived:
+            continue
         health = world.health(source, call.now)
         for org in tree.path(source.key.org):
             counts.setdefault(org.code, Counter())[health] += 1

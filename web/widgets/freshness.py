@@ -27,7 +27,7 @@ def touches(_options: Options) -> frozenset[str]:
 
 
 def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
-    sources = sight.sources()
+    sources = [source for source in sight.sources() if not source.derived]
     by_kind: dict[str, list[Source]] = {}
     for source in sources:
         by_kind.setdefault(source.key.kind, []).append(source)

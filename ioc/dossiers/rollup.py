@@ -1,0 +1,105 @@
+"""Dossier counts as readings of a feed of ours, so that trends and threshold rules work on them as on any figure."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, Protocol
+
+from sqlalchemy.engine import Connection
+
+from ioc.clock import Clock
+from ioc.db import Database
+from ioc.db.tables import source as source_table
+from ioc.dossiers import figures
+from ioc.dossiers.buckets import Bucket, Question
+from ioc.dossiers.figures import Counts
+from ioc.dossiers.known import deliveries, known, year_start
+from ioc.hours import ALWAYS
+from ioc.inventory import Inventory, OrgTree
+from ioc.inventory.sources import ROLL_UP
+from ioc.meta import Fact, bump
+from ioc.model import SourceKey, SourceStatus
+from ioc.world import World
+
+NAME: Final = "Tổng hợp hồ sơ"
+INTERVAL_S: Final = 60
+METRICS: Final = (*Bucket, *(f"pct_{name}" for name in Counts().pct()))
+
+
+class Publish(Protocol):
+    """Hands one message to the broker."""
+
+    def __call__(self, topic: str, payload: bytes, *, qos: int) -> None: ...
+
+
+class RollUp:
+    """Counts once, adds up along the tree, and publishes through the one door; `orgs` None is all of them."""
+
+    def __init__(
+        self, db: Database, world: Callable[[], World], publish: Publish, clock: Clock, orgs: Iterable[str] = ()
+    ) -> None:
+        self._db = db
+        self._world = world
+        self._publish = publish
+        self._clock = clock
+        self._orgs = frozenset(orgs)
+
+    def run(self) -> int:
+        """This year so far, of every org that has dossiers and of all above it; how many it spoke for."""
+        world, now = self._world(), self._clock.now_ms()
+        with self._db.read() as conn:
+            counts = _counted(conn, world, now)
+        found = {org: n for org, n in rolled_up(counts, world.inventory.orgs).items() if self._speaks(world, org)}
+        simulated = any(s.simulated for s in world.inventory.sources.values() if s.key.kind == "dossier" and s.counts)
+        self._register(world.inventory, found, now, simulated)
+        for org, n in found.items():
+            body = {"ts": now, "values": metrics(n), **({"simulated": True} if simulated else {})}
+            self._publish(f"ioc/v1/{key_of(org)}/state", json.dumps(body).encode(), qos=1)
+        return len(found)
+
+    def _speaks(self, world: World, org: str) -> bool:
+        known = world.inventory.sources.get(key_of(org))
+        retired = known is not None and known.status is SourceStatus.RETIRED
+        return not retired and (not self._orgs or org in self._orgs)
+
+    def _register(self, inventory: Inventory, orgs: Iterable[str], now: int, simulated: bool) -> None:
+        """Nobody has to confirm what we say ourselves; what an administrator made of it stays."""
+        new = [key for key in map(key_of, orgs) if key not in inventory.sources]
+        if not new:
+            return
+        said = {"name": NAME, "status": SourceStatus.ACTIVE, "interval_s": INTERVAL_S, "hours": ALWAYS}
+        rows: list[dict[str, Any]] = [
+            {**key._asdict(), **said, "first_seen": now, "simulated": simulated} for key in new
+        ]
+        with self._db.write() as conn:
+            insert = self._db.upsert(source_table)
+            conn.execute(insert.on_conflict_do_nothing(index_elements=SourceKey._fields), rows)
+            bump(self._db, conn, Fact.INVENTORY_REV)
+
+
+def key_of(org: str) -> SourceKey:
+    return SourceKey(org, *ROLL_UP)
+
+
+def rolled_up(counts: Mapping[str, Counts], orgs: OrgTree) -> dict[str, Counts]:
+    """Each living org with all below it; what a closed org still holds counts for those that stand for it."""
+    found: dict[str, Counts] = {}
+    for org, n in counts.items():
+        for unit in orgs.path(org):
+            if orgs.lives(unit.code):
+                found[unit.code] = found.get(unit.code, Counts()) + n
+    return found
+
+
+def metrics(counts: Counts) -> dict[str, float]:
+    """Every count by its name, and the percentages that are of something."""
+    shares = {f"pct_{name}": share.pct for name, share in counts.pct().items()}
+    return {bucket.value: counts[bucket] for bucket in Bucket} | {
+        name: pct for name, pct in shares.items() if pct is not None
+    }
+
+
+def _counted(conn: Connection, world: World, now: int) -> dict[str, Counts]:
+    until = known(world, deliveries(conn), now)
+    if not until:
+        return {}
+    return figures.by_org(conn, Question(until, year_start(world, now), now, now))
