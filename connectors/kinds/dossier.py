@@ -47,32 +47,24 @@ def decode_event(fields: Fields) -> DossierEvent:
 
 
 def _changed(fields: Fields) -> dict[str, Any]:
-    readers: dict[str, Callable[[str], Any]] = {
-        **dict.fromkeys(_TIMES, fields.time),
-        **dict.fromkeys(_FLAGS, fields.flag),
-        **dict.fromkeys(_TEXTS, lambda name: fields.text(name, limit=512)),
-        **dict.fromkeys(_ORGS, lambda name: _org(fields, name)),
-        "status": lambda _name: _status(fields),
-        "submission": lambda _name: _one_of(fields, "submission", _SUBMISSIONS),
-        "satisfaction": lambda name: fields.number(name, low=1, high=5),
-        "fee": lambda name: fields.number(name, low=0),
-        "term": lambda _name: _term(fields),
-        "apology": lambda _name: _apology(fields),
-    }
-    changed = {name: read(name) for name, read in readers.items() if name in fields.obj}
+    obj = fields.obj
+    changed = {name: read(fields, name) for name, read in _READERS.items() if name in obj}
     received, due = changed.get("received_at"), changed.get("due_at")
     if received is not None and due is not None and due < received:
         raise Rejected(Reason.BAD_VALUE, "due_at is before received_at")
     return changed
 
 
-def _status(fields: Fields) -> int | None:
+def _status(fields: Fields, _name: str) -> int | None:
     value = fields.obj.get("status")
     if isinstance(value, str) and value in STATUS_WORDS:
         return STATUS_WORDS[value]
-    number = fields.number("status", low=1, high=10)
+    try:
+        number = fields.number("status", low=1, high=10)
+    except Rejected:
+        number = 0.5  # no code
     if number is not None and number != int(number):
-        raise Rejected(Reason.BAD_VALUE, "status: expected a code from 1 to 10")
+        raise Rejected(Reason.BAD_STATUS, f"status: {value!r}; allowed are 1 to 10 or {', '.join(STATUS_WORDS)}")
     return None if number is None else int(number)
 
 
@@ -83,6 +75,10 @@ def _org(fields: Fields, name: str) -> str | None:
     return code
 
 
+def _submission(fields: Fields, name: str) -> str | None:
+    return _one_of(fields, name, _SUBMISSIONS)
+
+
 def _one_of(fields: Fields, name: str, allowed: tuple[str, ...]) -> str | None:
     word = fields.text(name)
     if word is not None and word not in allowed:
@@ -90,7 +86,7 @@ def _one_of(fields: Fields, name: str, allowed: tuple[str, ...]) -> str | None:
     return word
 
 
-def _term(fields: Fields) -> dict[str, Any] | None:
+def _term(fields: Fields, _name: str) -> dict[str, Any] | None:
     value = fields.obj.get("term")
     if value is None:
         return None
@@ -103,7 +99,7 @@ def _term(fields: Fields) -> dict[str, Any] | None:
     return {"value": number, "unit": unit}
 
 
-def _apology(fields: Fields) -> dict[str, Any] | None:
+def _apology(fields: Fields, _name: str) -> dict[str, Any] | None:
     value = fields.obj.get("apology")
     if value is None:
         return None
@@ -113,6 +109,19 @@ def _apology(fields: Fields) -> dict[str, Any] | None:
     given = {name: inner.time(name) for name in ("issued_at", "new_due_at")}
     return {**given, "reason": inner.text("reason", limit=1_000)}
 
+
+_READERS: dict[str, Callable[[Fields, str], Any]] = {
+    **dict.fromkeys(_TIMES, Fields.time),
+    **dict.fromkeys(_FLAGS, Fields.flag),
+    **dict.fromkeys(_TEXTS, lambda fields, name: fields.text(name, limit=512)),
+    **dict.fromkeys(_ORGS, _org),
+    "status": _status,
+    "submission": _submission,
+    "satisfaction": lambda fields, name: fields.number(name, low=1, high=5),
+    "fee": lambda fields, name: fields.number(name, low=0),
+    "term": _term,
+    "apology": _apology,
+}
 
 SPEC = KindSpec(
     kind=kind,

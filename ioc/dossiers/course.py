@@ -6,7 +6,7 @@ from typing import Any
 
 from ioc.dossiers import history as told
 from ioc.dossiers.history import History
-from ioc.dossiers.status import OPEN, TAKEN_IN, Status
+from ioc.dossiers.status import ANSWERED, CLOSED, OPEN, TAKEN_IN, Status
 
 NEVER = 2**62  # an end that has not come; sorts after every instant
 
@@ -44,7 +44,7 @@ def read(history: History, *, payment_pauses: bool = False) -> Course:
         status=said.get("status"),
         submitted_at=said.get("submitted_at"),
         received_at=received,
-        answered_at=min((at for at in (received, _first(statuses, frozenset(Status) - {1})) if at), default=None),
+        answered_at=min((at for at in (received, _first(statuses, ANSWERED)) if at), default=None),
         ended_at=ended,
         promises=tuple(told.runs(history, "due_at")),
         requests=tuple(at for at in requests if at < last),
@@ -78,7 +78,7 @@ def _ended(said: dict[str, Any], statuses: list[tuple[int, int]], history: Histo
         said.get("finished_at"),
         _first(statuses[last:], {Status.DONE}),
         said.get("returned_at"),
-        _first(statuses[last:], frozenset(Status) - OPEN),
+        _first(statuses[last:], CLOSED),
     )
     found = next((at for at in ends if at is not None), None)
     return None if found is None else max(int(found), received)

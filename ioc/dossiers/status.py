@@ -27,5 +27,7 @@ OPEN = frozenset(
         Status.PAYMENT_REQUIRED,
     }
 )
+CLOSED = frozenset(Status) - OPEN
+ANSWERED = frozenset(Status) - {Status.REGISTERED}
 # seen in any of these, it has been taken in; a refusal alone takes nothing in
 TAKEN_IN = frozenset(Status) - {Status.REGISTERED, Status.REJECTED, Status.WITHDRAWN}

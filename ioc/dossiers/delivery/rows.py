@@ -21,7 +21,11 @@ _TIMES = frozenset({
     "supplement_received_at", "apology_issued_at", "apology_new_due_at", "ts",
 })  # fmt: skip
 _ENDS = frozenset({"due_at", "apology_new_due_at"})  # a day given for these lasts until closing
-_NESTED = {"term_": "term", "apology_": "apology"}
+_NESTED = {
+    f"{whole}_{part}": (whole, part)
+    for whole, parts in {"term": ("value", "unit"), "apology": ("issued_at", "reason", "new_due_at")}.items()
+    for part in parts
+}
 _VIETNAMESE = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?:[ T,]+(\d{1,2})[:h](\d{2})(?::(\d{2}))?)?", re.ASCII)
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
@@ -122,11 +126,11 @@ def _day(calendar: Calendar, day: date, end_of_day: bool) -> int:
 
 
 def _put(said: dict[str, Any], name: str, value: Any) -> None:
-    for prefix, whole in _NESTED.items():
-        if name.startswith(prefix):
-            said.setdefault(whole, {})[name.removeprefix(prefix)] = value
-            return
-    said[name] = value
+    place = _NESTED.get(name)
+    if place is None:
+        said[name] = value
+    else:
+        said.setdefault(place[0], {})[place[1]] = value
 
 
 def _written(cell: Any) -> str:
