@@ -62,7 +62,9 @@ def test_an_array_is_as_many_objects_and_a_bad_one_is_alone(house: House) -> Non
     house.publish(topic, items)
     assert house.source("hg.dong-van/queue/array", waiting=4)
     after = settled(house, before["received"] + 5)
-    assert (after["received"] - before["received"], after["stored"] - before["stored"]) == (5, 4)
+    grown = {name: after[name] - n for name, n in before.items()}
+    assert grown["received"] >= 5, "our own counts of dossiers may come in between"
+    assert (grown["received"] - grown["stored"], grown["quarantined"]) == (1, 1)
     (bad,) = house.quarantined(topic)
     assert (bad["reason"], bad["element"], json.loads(bad["payload"])) == ("wrong_type", 2, items[2])
 
