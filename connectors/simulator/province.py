@@ -55,7 +55,7 @@ class Province:
 
     def begin(self, now: int) -> list[Message]:
         """What a newcomer must know: the roll call, the published figures, and what has already happened today."""
-        feeds = [self._feed(site, now) for site in self.roster.of("feed")]
+        feeds = [message for site in self.roster.of("feed") for message in self._feed(site, now)]
         today = [m for m in self.happened(at(day_of(now), 0) - 1, now) if not m.topic.endswith("/status")]
         return self.roll_call(now) + feeds + today
 
@@ -167,8 +167,11 @@ class Province:
         }
         return self._say(meeting.host, "event", t, event)
 
-    def _feed(self, site: Site, t: int) -> Message:
-        return self._say(site, "state", t, FEEDS[site.key.source], retain=True)
+    def _feed(self, site: Site, t: int) -> Iterator[Message]:
+        """Year by year; what is retained, and stands as its state, is the last."""
+        periods = FEEDS[site.key.source]
+        for age, published in zip(reversed(range(len(periods))), periods, strict=True):
+            yield self._say(site, "state", t - age, published, retain=age == 0)
 
     def _standing(self, site: Site, now: int) -> Message:
         """Connected, or gone since when."""
