@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from alerts.couriers import Couriers
+from alerts.daily import EVERY_S, Daily
 from alerts.engine import Engine
 from alerts.evaluate import Evaluator
 from alerts.lookout import Lookout, Senses
@@ -24,6 +25,7 @@ from ioc.broker import Bus
 from ioc.context import Context
 from ioc.errors import IocError
 from ioc.follow import Follower
+from ioc.jobs import Jobs
 from ioc.lease import Lease
 from ioc.live import NOTICE_TOPIC, Notice, seal
 from ioc.settings import Settings
@@ -70,6 +72,7 @@ class Service:
         self._beat = Beat(context.db, ROLE, context.clock)
         self._rules = cast("dict[str, RulePlugin]", registry.scan("alerts.rules"))
         self._channels = cast("dict[str, ChannelPlugin]", registry.scan("alerts.channels"))
+        self._jobs = Jobs(workers=1)
         self._duty: Duty | None = None
         self._ingest_alive = True
         self._next_follow = self._next_keep = 0.0
@@ -77,6 +80,8 @@ class Service:
     def start(self) -> None:
         self._bus.start()
         self._beat.start()
+        self._jobs.every(EVERY_S, "daily figures", self._daily().run)
+        self._jobs.start()
 
     def serve(self, stop: threading.Event, ready: Callable[[], None]) -> None:
         said_ready = False
@@ -96,6 +101,7 @@ class Service:
             rest = min(LONGEST_REST_S, max(TICK_S, LOAD * took))
 
     def close(self) -> None:
+        self._jobs.stop()
         self._lay_down()
         try:
             self._lease.release()
@@ -141,6 +147,11 @@ class Service:
             log.info("alerts: this process gives the duty up")
             self._duty.couriers.stop(STOP_S)
             self._duty = None
+
+    def _daily(self) -> Daily:
+        context, follower = self._context, self._follower
+        hour = context.settings.dossiers.snapshot_at
+        return Daily(context.db, context.clock, self._lease, lambda: follower.world, follower.lock, hour)
 
     def _listening(self) -> bool:
         return self._bus.connected and self._ingest_alive

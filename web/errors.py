@@ -18,6 +18,7 @@ _STATUS = {
     "unknown_alert": 404,
     "unknown_dossier": 404,
     "unknown_indicator": 404,
+    "no_snapshot": 404,
     "unknown_scene": 404,
     "method_not_allowed": 405,
     "alert_pending": 409,

@@ -109,7 +109,8 @@ class RetentionSettings(Struct, frozen=True, kw_only=True):
 class Dossiers(Struct, frozen=True, kw_only=True):
     """`near_due_days`: working days before a due date that it counts as near; `accept_within_h`: working hours.
 
-    `min_ratings`: a satisfaction of fewer is not shown; `index766`: a file of one's own with criteria and points.
+    `min_ratings`: a satisfaction of fewer is not shown; `index766`: a file of one's own with criteria and points;
+    `snapshot_at`: when the figures of a day are frozen.
     """
 
     near_due_days: Annotated[int, Meta(ge=0, le=30)] = 1
@@ -117,6 +118,7 @@ class Dossiers(Struct, frozen=True, kw_only=True):
     payment_pauses: bool = False
     min_ratings: Positive = 5
     index766: str | None = None
+    snapshot_at: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "17:00"
 
 
 class Alerts(Struct, frozen=True, kw_only=True):

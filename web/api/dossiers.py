@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from ioc.dossiers import figures, queries
 from ioc.dossiers.buckets import Bucket, Question
+from ioc.dossiers.figures import Counts
 from ioc.dossiers.known import deliveries, known
 from ioc.dossiers.queries import Filter, Sort
 from ioc.dossiers.record import Reader
@@ -107,10 +108,15 @@ def summary(call: Call) -> dict[str, Any]:
         "to": call.at(asked.end, query.org),
         "as_of": call.at(asked.at, query.org),
         **{bucket: counts[bucket] for bucket in Bucket},
-        "pct": {
-            name: {"value": share.pct, "numerator": share.numerator, "denominator": share.denominator}
-            for name, share in counts.pct().items()
-        },
+        "pct": shares(counts),
+    }
+
+
+def shares(counts: Counts) -> dict[str, dict[str, Any]]:
+    """Every percentage with what it is of."""
+    return {
+        name: {"value": share.pct, "numerator": share.numerator, "denominator": share.denominator}
+        for name, share in counts.pct().items()
     }
 
 

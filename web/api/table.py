@@ -4,6 +4,7 @@ from ioc.model import Role
 from web.api import (
     alerts,
     calendar,
+    daily,
     deadline,
     dossiers,
     health,
@@ -60,6 +61,8 @@ def routes(sessions: Sessions, brake: LoginBrake) -> tuple[Route, ...]:
               dossiers.SummaryQuery),
         Route("GET", f"{V1}/reports/form06", _LEADER, reports.report06, "Form 06/VPCP/KSTT: figures, page or workbook",
               reports.Query),
+        Route("GET", f"{V1}/reports/daily", _LEADER, daily.daily, "The day as it stood at its cut-off, and corrections",
+              daily.Query),
         Route("GET", f"{V1}/index766", _LEADER, index766.index, "The 766 index, estimated from what is known",
               index766.Query),
         Route("GET", f"{V1}/index766/ranking", _LEADER, index766.ranking, "The orgs below one by their 766 index",

@@ -3,7 +3,7 @@
 from ioc.db.tables.alerting import alert, alert_entry, delivery, notification, notification_alert
 from ioc.db.tables.base import metadata
 from ioc.db.tables.doors import device, unknown_topic
-from ioc.db.tables.dossiers import dossier, dossier_delivery, dossier_pause, dossier_tally
+from ioc.db.tables.dossiers import dossier, dossier_delivery, dossier_pause, dossier_snapshot, dossier_tally
 from ioc.db.tables.figures import feed_figure, figure_entry
 from ioc.db.tables.ingested import (
     conference,
@@ -35,6 +35,7 @@ __all__ = [
     "dossier",
     "dossier_delivery",
     "dossier_pause",
+    "dossier_snapshot",
     "dossier_tally",
     "event_seen",
     "feed_figure",

@@ -1,7 +1,7 @@
 """Dossiers with what was judged of them, their pauses, and how many there are by org and day."""
 
 import sqlalchemy as sa
-from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from ioc.db.tables.base import metadata
 
@@ -97,4 +97,14 @@ dossier_delivery = Table(  # up to when the records of a source that is imported
     Column("as_of", BigInteger, nullable=False),
     Column("delivered_at", BigInteger, nullable=False),
     Column("rows", Integer, nullable=False),
+)
+
+dossier_snapshot = Table(  # the figures of a day as they were counted at its cut-off; never changed afterwards
+    "dossier_snapshot",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("org", String(64), primary_key=True),
+    Column("cut_off_at", BigInteger, nullable=False),
+    Column("taken_at", BigInteger, nullable=False),
+    Column("figures", JSON, nullable=False),  # {day: {bucket: n}, year: {bucket: n}, known: {source: up to when}}
 )

@@ -1,0 +1,44 @@
+"""Freezing the day: the holder of the duty takes a day's figures soon after its cut-off, and those it was down for."""
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+
+from ioc.clock import Clock
+from ioc.db import Database
+from ioc.dossiers import snapshot
+from ioc.dossiers.known import deliveries, known
+from ioc.lease import Lease
+from ioc.world import World
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """Run it every so often: most of the time nothing is due. `hour` is that of the cut-off."""
+
+    db: Database
+    clock: Clock
+    lease: Lease
+    world: Callable[[], World]
+    lock: AbstractContextManager[object]
+    hour: str
+
+    def run(self) -> None:
+        if not self.lease.held:
+            return
+        now = self.clock.now_ms()
+        with self.lock, self.db.read() as conn:
+            inventory = self.world().inventory
+            cut = snapshot.cut_off(self.hour, inventory.orgs)
+            days = snapshot.due(conn, cut, now)
+            until = known(self.world(), deliveries(conn), now) if days else {}
+        if not until:  # nothing is due, or nobody has sent dossiers yet
+            return
+        for day in days:
+            n = snapshot.take(self.db, inventory, until, cut, day, now, self.lease.check)
+            log.info("the figures of %s are frozen for %d orgs", day, n)

@@ -1,0 +1,109 @@
+"""When a dossier turns overdue: never later than its source can know, and live at its very instant."""
+
+from dataclasses import replace
+
+import pytest
+
+from ioc.dossiers import figures
+from ioc.dossiers.buckets import Bucket, Question
+from ioc.dossiers.known import known
+from tests.alerts.conftest import ms
+from tests.alerts.test_rules import OVERDUE, Registry
+from tests.dossiers import event, tell
+
+
+def counts(s) -> dict[str, int]:
+    """Whatever is not 0 in the summary of this year so far."""
+    now = s.clock.now_ms()
+    question = Question(known(s.world, {}, now), ms("2026-01-01 00:00"), now, now)
+    with s.db.read() as conn:
+        found = figures.total(figures.by_org(conn, question).values())
+    return {bucket.value: found[bucket] for bucket in Bucket if found[bucket]}
+
+
+def at(s, text):
+    s.clock.advance((ms(text) - s.clock.now_ms()) / 1000)
+
+
+def write(s, code, ts, **said):
+    tell(s.db, event(code, ms(ts), receiving_org="xm", **said), inventory=s.world.inventory)
+
+
+@pytest.fixture
+def nightly(stage):
+    """A system that sends a file at night. Two dossiers of it are due on Friday at 09:00."""
+    s = stage(OVERDUE)
+    at(s, "2026-11-19 23:10")
+    registry = Registry(s, first_seen=ms("2026-11-01 00:00"))
+    for code in ("done-at-0830", "forgotten"):
+        write(s, code, "2026-11-16 08:00", received_at=ms("2026-11-16 08:00"), due_at=ms("2026-11-20 09:00"))
+    s.hear(registry.system, as_of=ms("2026-11-19 23:00"), complete=True)
+    return s, registry.system
+
+
+def test_a_nightly_system_read_in_the_morning_invents_no_overdue_dossier(nightly):
+    s, _ = nightly
+    s.until("2026-11-20 10:00", step=300)
+    assert counts(s) == {"received": 2, "due_unconfirmed": 2}
+    assert s.alerts == []
+
+
+def test_its_next_file_moves_what_was_done_in_time_without_a_message(nightly):
+    s, system = nightly
+    s.until("2026-11-20 23:10", step=300)
+    assert s.alerts == []
+    write(s, "done-at-0830", "2026-11-20 08:30", status=9, finished_at=ms("2026-11-20 08:30"))
+    write(s, "forgotten", "2026-11-20 08:40", status=9, finished_at=ms("2026-11-20 08:40"))
+    s.hear(system, as_of=ms("2026-11-20 23:00"), complete=True)
+    s.run(600, 5)
+    assert counts(s) == {"received": 2, "must_resolve": 2, "resolved_on_time": 2}
+    assert s.alerts == []
+    assert s.pocket.messages == []
+
+
+def test_what_the_next_file_does_not_finish_is_overdue_and_told_once(nightly):
+    s, system = nightly
+    s.until("2026-11-20 23:10", step=300)
+    write(s, "done-at-0830", "2026-11-20 08:30", status=9, finished_at=ms("2026-11-20 08:30"))
+    s.hear(system, as_of=ms("2026-11-20 23:00"), complete=True)
+    s.run(600, 5)
+    assert counts(s) == {"received": 2, "must_resolve": 2, "resolved_on_time": 1, "open_overdue": 1}
+    (alert,) = s.alerts
+    assert (alert.org, alert.since, alert.params["new"]) == ("xm", ms("2026-11-20 09:00"), 1)
+    assert len(s.pocket.messages) == 1
+
+
+@pytest.fixture
+def live(stage):
+    """A system that speaks each minute, with a dossier due at 10:00."""
+    s = stage(OVERDUE)
+    at(s, "2026-11-20 09:58")
+    registry = Registry(s, first_seen=ms("2026-11-01 00:00"))
+    source = s.world.inventory.sources[registry.system]
+    s.world.inventory.sources[registry.system] = replace(source, interval_s=60)
+    write(s, "d-1", "2026-11-16 08:00", received_at=ms("2026-11-16 08:00"), due_at=ms("2026-11-20 10:00"))
+    return s, registry.system
+
+
+def test_a_live_system_turns_overdue_at_its_instant(live):
+    s, system = live
+    s.until("2026-11-20 10:00", step=10, each=lambda: s.hear(system, complete=True))
+    assert counts(s) == {"received": 1, "open_in_term": 1, "near_due": 1}, "not before, nor at the instant itself"
+    assert s.alerts == []
+    s.clock.advance(0.001)
+    assert counts(s) == {"received": 1, "must_resolve": 1, "open_overdue": 1}
+    s.run(15, 5, lambda: s.hear(system, complete=True))
+    (alert,) = s.alerts
+    assert (str(alert.state), alert.since) == ("firing", ms("2026-11-20 10:00"))
+
+
+def test_a_live_system_that_falls_silent_makes_nothing_overdue_until_it_is_back(live):
+    s, system = live
+    s.hear(system, complete=True)
+    s.until("2026-11-20 11:00", step=30)
+    assert counts(s) == {"received": 1, "due_unconfirmed": 1}
+    assert s.alerts == []
+    s.hear(system, complete=True)
+    assert counts(s) == {"received": 1, "must_resolve": 1, "open_overdue": 1}
+    s.run(15, 5, lambda: s.hear(system, complete=True))
+    assert s.states == ["firing"]

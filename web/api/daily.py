@@ -1,0 +1,109 @@
+"""The day as it was frozen at its cut-off, and what counts differently since."""
+
+from datetime import date
+from functools import partial
+from typing import Any, Literal
+
+from msgspec import Struct
+from sqlalchemy.engine import Connection
+
+from ioc.dossiers import figures, snapshot
+from ioc.dossiers.buckets import Bucket
+from ioc.dossiers.figures import Counts
+from ioc.dossiers.known import deliveries, known
+from ioc.dossiers.snapshot import Snapshot, Span
+from ioc.errors import IocError
+from web.api.dossiers import shares
+from web.api.route import Answer, Call
+from web.printed import page
+from web.printed.days import DAY, moment
+
+Corrections = dict[str, dict[str, dict[str, int]]]
+
+
+class Query(Struct, frozen=True):
+    """`day`: the newest one frozen when absent."""
+
+    org: str | None = None
+    day: date | None = None
+    format: Literal["json", "html"] = "json"
+
+
+def daily(call: Call) -> dict[str, Any] | Answer:
+    query: Query = call.query
+    org = query.org or call.site.home(call.scope)
+    if org is None:
+        raise IocError("invalid_value", "org: needed, the tree has several roots", name="org", detail="org")
+    call.subtree(org)
+    found, changes = call.site.read(lambda conn: _read(call, conn, org, query.day))
+    return _page(call, found, changes) if query.format == "html" else _shown(call, found, changes)
+
+
+def _read(call: Call, conn: Connection, org: str, day: date | None) -> tuple[Snapshot, Corrections]:
+    found = snapshot.find(conn, org, day)
+    if found is None:
+        raise IocError("no_snapshot", f"no figures of {org} are frozen for that day", org=org, day=str(day or ""))
+    changes: Corrections = {span.value: {} for span in Span}
+    for span, bucket, frozen, present in snapshot.corrections(found, _present(call, conn, found)):
+        changes[span][bucket] = {"frozen": frozen, "now": present, "change": present - frozen}
+    return found, changes
+
+
+def _present(call: Call, conn: Connection, found: Snapshot) -> dict[Span, Counts]:
+    """The same instants counted with what is known now, under the tree of that day."""
+    cut = snapshot.cut_off_of(found, call.site.orgs)
+    until = known(call.site.world, deliveries(conn), call.now)
+    orgs = call.site.orgs.on(found.day.isoformat()).scope(found.org).codes
+    questions = {span: cut.question(span, found.day, until, orgs) for span in Span}
+    return {span: figures.total(figures.by_org(conn, asked).values()) for span, asked in questions.items()}
+
+
+def _shown(call: Call, found: Snapshot, changes: Corrections) -> dict[str, Any]:
+    return {
+        "org": found.org,
+        "day": found.day.isoformat(),
+        "cut_off_at": call.at(found.cut_off_at, found.org),
+        "taken_at": call.at(found.taken_at, found.org),
+        "late": found.late,
+        "behind": [{"source": source, "as_of": call.at(until, found.org)} for source, until in found.known.items()],
+        "figures": {span.value: _counted(found.counts[span]) for span in Span},
+        "corrections": changes,
+    }
+
+
+def _counted(counts: Counts) -> dict[str, Any]:
+    return {**{bucket.value: counts[bucket] for bucket in Bucket}, "pct": shares(counts)}
+
+
+def _page(call: Call, found: Snapshot, changes: Corrections) -> Answer:
+    """In Vietnamese, as it is signed and filed."""
+    say = partial(_say, call)
+    at, taken = (moment(call, ms, found.org) for ms in (found.cut_off_at, found.taken_at))
+    notes = [say("report.daily.late", at=taken)] if found.late else []
+    notes += [
+        say("report.note.lagging", source=source, at=moment(call, until, found.org))
+        for source, until in found.known.items()
+    ]
+    return page.html(
+        "daily.html",
+        say=say,
+        name=call.site.orgs.get(found.org).name,
+        day=found.day.strftime(DAY),
+        as_of=say("report.as_of", at=at),
+        spans=list(Span),
+        counts=[(bucket, [_cell(found, changes, span, bucket) for span in Span]) for bucket in Bucket],
+        pct=[(name, [shares(found.counts[span])[name] for span in Span]) for name in shares(Counts())],
+        notes=notes,
+        corrected=any(changes.values()),
+        printed=moment(call, call.now, found.org),
+        simulated=any(source.simulated for source in call.site.world.sources(call.subtree(found.org), "dossier")),
+    )
+
+
+def _cell(found: Snapshot, changes: Corrections, span: Span, bucket: Bucket) -> tuple[int, int]:
+    """The frozen figure and by how much it has changed."""
+    return found.counts[span][bucket], changes[span].get(bucket, {}).get("change", 0)
+
+
+def _say(call: Call, key: str, **params: object) -> str:
+    return call.site.context.texts.render("vi", key, params)
