@@ -67,8 +67,8 @@ class Influxd:
         self.port = free_port()
         self.url = f"influx+http://127.0.0.1:{self.port}/{DATABASE}?flavour=v1"
         self._program = program("influxd")
-        self._config = folder / f"influxdb-{self.port}.conf"
-        own = folder / f"influxdb-{self.port}"
+        self._config = folder / "influxdb.conf"
+        own = folder / "influxdb"
         text = _INFLUXD.format(folder=own, port=self.port, backup=free_port(), auth=str(auth).lower(), most=most)
         self._config.write_text(text, encoding="utf-8")
         self._numbers = count()
