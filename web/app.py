@@ -13,7 +13,7 @@ from ioc.errors import IocError
 from ioc.inventory import Scope
 from web import assets, errors, openapi
 from web.api.route import Answer, Call, Open, Route
-from web.auth import COOKIE, CSRF_HEADER, Caller, Sessions, check_csrf, identify, require
+from web.auth import COOKIE, CSRF_HEADER, Caller, Sessions, check_csrf, check_device, identify, require
 from web.site import Site
 
 log = logging.getLogger(__name__)
@@ -43,8 +43,12 @@ def _view(site: Site, sessions: Sessions, route: Route) -> Callable[..., Respons
     def view(**path: Any) -> Response:
         caller: Caller | None = None
         try:
-            caller = identify(site, sessions, request.headers.get("Authorization", ""), request.cookies.get(COOKIE))
-            _admit(route, caller)
+            authorization = request.headers.get("Authorization", "")
+            caller = identify(site, sessions, authorization, request.cookies.get(COOKIE))
+            if caller is None and route.devices:
+                check_device(site, authorization, path)
+            else:
+                _admit(route, caller)
             return _respond(site, route.handler(_call(site, route, caller, path)))
         except IocError as error:
             return _error(site, error, caller)
@@ -71,6 +75,7 @@ def _call(site: Site, route: Route, caller: Caller | None, path: dict[str, Any])
         query=_read(request.args.to_dict(), route.query, strict=False),
         body=None if route.body is None else _read(_json(), route.body, strict=True),
         remote=request.remote_addr or "",
+        raw=request.get_data() if route.devices else b"",
     )
 
 

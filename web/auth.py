@@ -3,12 +3,14 @@
 import hmac
 import secrets
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.engine import Connection
 
+from ioc import devices
 from ioc.access import Principal, Via, session_owner, token_named, token_owner
 from ioc.errors import IocError
 from ioc.model import Role
@@ -72,12 +74,22 @@ class Sessions:
 def identify(site: Site, sessions: Sessions, authorization: str, cookie: str | None) -> Caller | None:
     """The caller behind the `Authorization` header or, without one, a cookie; None for nobody we know."""
     if authorization:
-        return by_token(site, authorization[len(_BEARER) :].strip()) if _is_bearer(authorization) else None
+        return by_token(site, _bearer(authorization))
     session = sessions.open(cookie) if cookie else None
     if session is None:
         return None
     principal = site.read(lambda conn: _owner(conn, session.name, session.generation))
     return None if principal is None else Caller(principal, session.csrf)
+
+
+def check_device(site: Site, authorization: str, path: Mapping[str, Any]) -> None:
+    """IocError unless the `Authorization` header holds the credential of the device that the path names."""
+    secret = _bearer(authorization)
+    known = site.read(lambda conn: devices.owner(conn, secret)) if secret else None
+    if known is None:
+        raise IocError("unauthenticated", "log in or send a token")
+    if known != (path["org"], path["kind"], path["source"]):
+        raise IocError("forbidden", f"this credential speaks for {known} only", role=str(known))
 
 
 def by_token(site: Site, text: str) -> Caller | None:
@@ -134,5 +146,6 @@ def _owner(conn: Connection, name: str, generation: Any) -> Principal | None:
     return token_named(conn, name) if generation is None else session_owner(conn, name, generation)
 
 
-def _is_bearer(authorization: str) -> bool:
-    return authorization.lower().startswith(_BEARER)
+def _bearer(authorization: str) -> str:
+    """The token in the header, empty where there is none."""
+    return authorization[len(_BEARER) :].strip() if authorization.lower().startswith(_BEARER) else ""

@@ -65,6 +65,10 @@ def _operation(route: Route) -> dict[str, Any]:
         "x-role": str(route.role),
         "security": [] if route.role is Open.TO_ALL else [{"token": []}, {"session": []}],
     }
+    if route.devices:
+        operation["x-role"] = f"{route.role}, or the device itself"
+        operation["requestBody"] = {"required": True, "content": {"*/*": {"schema": {}}}}
+        operation["responses"]["202"] = operation["responses"].pop("200")
     if route.body is not None:
         operation["requestBody"] = {"content": {"application/json": {"schema": _schema(route.body)}}}
     return operation

@@ -72,6 +72,7 @@ class RecordingBus:
     """A bus nobody listens on."""
 
     sent: list[tuple[str, bytes]] = field(default_factory=list)
+    connected: bool = True
 
     def publish(self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False) -> None:
         self.sent.append((topic, payload))

@@ -42,6 +42,7 @@ class Call:
     query: Any
     body: Any
     remote: str
+    raw: bytes = b""
 
     @property
     def principal(self) -> Principal:
@@ -119,6 +120,7 @@ class Route:
     query: type[Struct] = Nothing
     body: type[Struct] | None = None
     answers: Literal["object", "list", "text"] = "object"
+    devices: bool = False  # the device named by the path may call with its own credential; the body is taken as it is
 
 
 def paged(items: list[Any], total: int, page: int, per_page: int) -> dict[str, Any]:

@@ -1,0 +1,24 @@
+"""The MQTT door for those who can only POST: the same topics, payloads and outcomes."""
+
+from ioc.errors import IocError
+from ioc.wire import ROOT, Rejected, is_id, parse_topic
+from web.api.route import Answer, Call
+
+
+def ingest(call: Call) -> Answer:
+    """202 once the broker has the message; what ingest makes of it shows as it does for MQTT. 503: send it again."""
+    path = call.path
+    if call.caller is not None and path["org"] not in call.scope:
+        raise IocError("unknown_org", f"org {path['org']!r} is not in the tree", org=path["org"])
+    topic = f"{ROOT}{path['org']}/{path['kind']}/{path['source']}/{path['channel']}"
+    try:
+        key = parse_topic(topic).key
+    except Rejected as why:
+        raise IocError("invalid_value", str(why), name="path", detail=str(why)) from None
+    if not is_id(key.kind):
+        raise IocError("invalid_value", f"kind {key.kind!r}", name="kind", detail=key.kind)
+    if not call.site.bus.connected:
+        raise IocError("broker_unavailable", "the broker is away; send it again", transient=True)
+    # not offloaded: waiting for the broker must not hold one of the few threads that read the database
+    call.site.bus.publish_acknowledged(topic, call.raw)
+    return Answer({"topic": topic, "bytes": len(call.raw)}, 202)
