@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from ioc.db.tables import org as org_table
 from ioc.db.tables import ticket
 from ioc.decode import Decoded
 from ioc.ingest import feed_figures
@@ -77,16 +78,19 @@ def test_a_later_word_on_a_period_counts_and_an_older_one_does_not(province: Pro
 
 
 def test_orgs_are_ranked_on_what_counts_for_them(province: Province) -> None:
+    with province.db.write() as conn:
+        conn.execute(sa.insert(org_table).values(code="hg.a", name="Sở A", kind="department", parent="hg"))
     for org, late in ((NORTH, True), (SOUTH, False), ("hg.dong-van.lung-cu", False)):
         tell_dossier(province, org, receiving_org=org, due_at=SATURDAY - 1 if late else SATURDAY + DAY)
     ranking = get(province, "/index766/ranking")
-    assert [(row["rank"], row["org"], row["pct"]) for row in ranking["items"]] == [(1, SOUTH, 62.5), (2, NORTH, 31.25)]
+    ranked = [(row["rank"], row["org"], row["pct"]) for row in ranking["items"]]
+    assert ranked == [(1, SOUTH, 62.5), (2, NORTH, 31.25), (None, "hg.a", None)]
     assert ranking["same_basis"] is True
     assert ranking["items"][0]["groups"]["TDGQ"] == 100
     publish(province, SourceKey(NORTH, "feed", "dvcqg"), "2026", index766_1_1=1, index766_1_1_of=1)
     ranking = get(province, "/index766/ranking")
     assert ranking["same_basis"] is False
-    assert [one["counted"] for one in ranking["items"]] == [["2.1", "3.3"], ["1.1", "2.1", "3.3"]]
+    assert [one["counted"] for one in ranking["items"]] == [["2.1", "3.3"], ["1.1", "2.1", "3.3"], []]
     below = get(province, f"/index766/ranking?org={SOUTH}")["items"]
     assert [(row["rank"], row["pct"]) for row in below] == [(None, None)]
 

@@ -35,7 +35,7 @@ def ranking(call: Call) -> dict[str, Any]:
     board = _board(call, query, asked, [org.code for org in children])
     rows = [_row(call, board, org, tree.scope(org.code).codes & scope.codes) for org in children]
     placed = ranks({row["org"]: row["pct"] for row in rows})
-    rows.sort(key=lambda row: (placed[row["org"]] or len(rows) + 1, row["org"]))
+    rows.sort(key=lambda row: (row["pct"] is None, placed[row["org"]], row["org"]))
     return _head(call, query, asked) | {
         "version": board.definition.version,
         "estimate": True,
