@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from connectors.mapping.unknown import watching
 from connectors.runner.thread import probing
 from connectors.simulator import roster
 from connectors.simulator.demo import load_demo
@@ -40,7 +41,7 @@ def run(
     beat = Beat(context.db, CONNECTORS, context.clock)
     beat.start()
     try:
-        with probing(context, beat):
+        with probing(context, beat), watching(context):
             if simulator is None:
                 ready()
                 stop.wait()

@@ -23,7 +23,7 @@ SERVED = (roles.BROKER, roles.INGEST, roles.ALERTS, roles.WEB)
 ALL = (*SERVED, roles.CONNECTORS)
 _UNNEEDED = {
     roles.BROKER: "[mqtt] url names a broker of yours, not embedded:",
-    roles.CONNECTORS: "no [[connector]] is configured",
+    roles.CONNECTORS: "no [[connector]] is configured, nor [mqtt] watch_unknown",
 }
 log = logging.getLogger(__name__)
 
@@ -109,7 +109,7 @@ def serve(arguments: argparse.Namespace) -> None:
 def _needed(role: str, settings: "Settings") -> bool:
     if role == roles.BROKER:
         return settings.mqtt.embedded
-    return role != roles.CONNECTORS or bool(settings.connector)
+    return role != roles.CONNECTORS or bool(settings.connector or settings.mqtt.watch_unknown)
 
 
 def _started_before(data_dir: Path) -> "Started":

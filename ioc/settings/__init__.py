@@ -47,6 +47,7 @@ class Mqtt(Struct, frozen=True, kw_only=True):
     ca: str | None = None
     client_id: Name = "ioc-ingest"
     orgs: tuple[OrgCode, ...] = ()
+    watch_unknown: tuple[str, ...] = ()  # filters under which topics are noted that no map means
     states_per_minute: Positive | None = None  # of one source; None: as many as it likes
     host: str = "127.0.0.1"
     port: Port = 1883

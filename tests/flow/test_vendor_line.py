@@ -44,7 +44,7 @@ class Vendors(Installation):
 
     def __init__(self, folder: Path) -> None:
         self.maps = "".join((CAPTURED / f"{name}.toml").read_text(encoding="utf-8") for name in VENDORS) + BUSY
-        super().__init__(folder, self.maps)
+        super().__init__(folder, 'watch_unknown = ["#"]\n' + self.maps)
         (folder / "sources.csv").write_text(SOURCES, encoding="utf-8")
         ioc("source", "import", str(folder / "sources.csv"), "--config", str(self.config))
         self.token = ioc("token", "create", "--name", "a", "--role", "admin", "--config", str(self.config)).strip()
@@ -64,6 +64,10 @@ class Vendors(Installation):
 
     def source(self, key: str) -> dict[str, Any]:
         return self.get(f"/api/v1/sources/{key}")
+
+    def waiting(self, reason: str | None = None) -> list[dict[str, Any]]:
+        rows = self.get("/api/v1/quarantine?per_page=100")["items"]
+        return [row for row in rows if reason in (None, row["reason"])]
 
     def refused(self) -> float:
         """States above the agreed rate, as `/metrics` counts them."""
@@ -135,6 +139,31 @@ def test_three_vendors_reach_the_live_widget(place: Vendors) -> None:
 
 
 @pytest.mark.usefixtures("served")
+def test_a_device_that_can_only_post_is_heard_alike(place: Vendors) -> None:
+    secret = ioc("device", "add", "hg.dong-van/queue/K09", "--config", str(place.config)).strip()
+    url = f"http://127.0.0.1:{place.http}/api/v1/ingest/hg.dong-van/queue/K09/state"
+    bearer = {"Authorization": f"Bearer {secret}"}
+    answer = httpx.post(url, headers=bearer, content=b'{"waiting": 6}', timeout=20)
+    assert answer.status_code == 202
+    told = until(lambda: "K09" in str(place.centres()) and place.source("hg.dong-van/queue/K09"), "what was posted")
+    assert told["metrics"] == {"waiting": 6}
+    assert httpx.post(url, headers=bearer, content=b'{"waiting": ', timeout=20).status_code == 202
+    until(lambda: any(row["topic"].endswith("/K09/state") for row in place.waiting("bad_json")), "the broken one")
+    ioc("device", "revoke", "hg.dong-van/queue/K09", "--config", str(place.config))
+    assert httpx.post(url, headers=bearer, content=b"{}", timeout=20).status_code == 401
+
+
+@pytest.mark.usefixtures("served")
+def test_a_topic_nobody_understands_is_on_the_list(place: Vendors) -> None:
+    def heard() -> list[dict[str, Any]]:
+        place.publish("abc/KHO/9", '{"ma": 9, "so_dien_thoai": "0912345678"}'.encode())
+        return place.get("/api/v1/topics/unknown")["items"]
+
+    (row,) = until(heard, "the unknown topic")
+    assert (row["topic"], row["payload"]) == ("abc/KHO/9", '{"ma":9}')
+
+
+@pytest.mark.usefixtures("served")
 def test_ten_times_the_agreed_rate_touches_nobody_else(place: Vendors) -> None:
     before = place.refused()
     for number in range(60):
@@ -156,8 +185,7 @@ def test_what_could_not_be_mapped_waits_and_is_replayed_under_the_mended_map(pla
     place.publish("mot-cua/meo-vac/bang", b'{"tram":{"luc":86400},"quay":[{"so":1,"cho":1}]}')  # a clock in 1970
 
     def waiting() -> list[dict[str, Any]]:
-        rows = place.get("/api/v1/quarantine?per_page=100")["items"]
-        return [row for row in rows if not row["topic"].startswith("ioc/")]
+        return [row for row in place.waiting() if not row["topic"].startswith("ioc/")]
 
     rows = until(lambda: len(rows := waiting()) == 4 and rows, "four in quarantine")
     assert [row["reason"] for row in reversed(rows)] == ["bad_value", "bad_json", "bad_json", "bad_time"]

@@ -4,8 +4,11 @@ from typing import Any
 
 import msgspec
 from msgspec import Struct
+from sqlalchemy.engine import Connection
 
+from ioc import audit, unknown_topics
 from ioc.errors import IocError
+from ioc.mapping.maps import Maps
 from ioc.mapping.suspicion import Finding, Level
 from ioc.mapping.trial import Bench, Made, Sample, Trial
 from ioc.privacy import Privacy
@@ -29,6 +32,33 @@ def maps(call: Call) -> dict[str, Any]:
         {name: value for name, value in msgspec.to_builtins(rule).items() if name != "sample"}
         for rule in call.site.context.settings.map
     ])  # fmt: skip
+
+
+class Forget(Struct, frozen=True):
+    topic: str
+
+
+def unknown(call: Call) -> dict[str, Any]:
+    """Topics that were heard and that no map means, each with its newest message."""
+    context = call.site.context
+    known = Maps(context.settings.map, context.kinds)
+    rows = call.site.read(lambda conn: unknown_topics.listing(conn, known))
+    instants = ("first_seen", "last_seen")
+    watched = list(context.settings.mqtt.watch_unknown)
+    return listed([row | {name: call.at(row[name], None) for name in instants} for row in rows]) | {"watched": watched}
+
+
+def forget(call: Call) -> dict[str, Any]:
+    """Off the list until it is heard again."""
+    topic, actor = call.body.topic, call.principal.name
+
+    def drop(conn: Connection) -> bool:
+        gone = unknown_topics.forget(conn, topic)
+        if gone:
+            audit.record(conn, call.now, actor, "unknown_topic_forgotten", topic, {})
+        return gone
+
+    return {"forgotten": call.site.write(drop)}
 
 
 def try_map(call: Call) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""Listening for what vendors say on topics that no map means yet."""
