@@ -75,9 +75,11 @@ def tallies(view: View) -> dict[str, Tally]:
 def overdue(known_until: Mapping[int, int]) -> sa.Select[Any]:
     """A source's first load is a baseline: what was due before the source was first seen is not new."""
     is_new = dossier.c.overdue_at > source.c.first_seen
-    past = (
-        sa.and_(dossier.c.source_id == source_id, dossier.c.overdue_at < until)
+    now = max(known_until.values(), default=0)
+    beyond = (
+        sa.and_(dossier.c.source_id == source_id, dossier.c.overdue_at >= until)
         for source_id, until in known_until.items()
+        if until < now
     )
     return (
         sa.select(
@@ -90,6 +92,11 @@ def overdue(known_until: Mapping[int, int]) -> sa.Select[Any]:
         )
         .join(source, source.c.id == dossier.c.source_id)
         # in the words of the partial index on what is open
-        .where(sa.text("is_open AND overdue_at IS NOT NULL"), sa.or_(sa.false(), *past))
+        .where(
+            sa.text("is_open AND overdue_at IS NOT NULL"),
+            dossier.c.overdue_at < now,
+            (dossier.c.source_id + 0).in_(sorted(known_until)),
+            sa.not_(sa.or_(sa.false(), *beyond)),
+        )
         .group_by(dossier.c.receiving_org)
     )

@@ -14,6 +14,14 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from ioc.errors import IocError
 
 BUSY_TIMEOUT_MS = 10_000
+CACHE_KIB = 16_384
+PRAGMAS = (
+    "journal_mode=WAL",
+    f"busy_timeout={BUSY_TIMEOUT_MS}",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"cache_size=-{CACHE_KIB}",
+)
 
 
 class Database:
@@ -64,7 +72,7 @@ def _tune_sqlite(engine: Engine) -> None:
         connection: Any = dbapi
         connection.isolation_level = None  # we say BEGIN ourselves
         cursor = dbapi.cursor()
-        for pragma in ("journal_mode=WAL", f"busy_timeout={BUSY_TIMEOUT_MS}", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in PRAGMAS:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

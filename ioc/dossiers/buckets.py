@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -47,6 +48,7 @@ class Question:
     at: int
     orgs: frozenset[str] | None = None
     side: Side = Side.RECEIVING
+    few_orgs: int = 8  # up to so many orgs are looked up by org, more are looked through by time
 
     @property
     def org_column(self) -> sa.Column[str]:
@@ -54,11 +56,17 @@ class Question:
 
 
 def counted(question: Question) -> list[Condition]:
-    """Of the sources that count and the orgs asked for."""
-    found: list[Condition] = [_t.source_id.in_(sorted(question.known))]
+    """Of the sources that count and the orgs asked for; a few orgs are looked up, many are looked through."""
+    found: list[Condition] = [aside(_t.source_id).in_(sorted(question.known))]
     if question.orgs is not None:
-        found.append(question.org_column.in_(sorted(question.orgs)))
+        few = len(question.orgs) <= question.few_orgs
+        found.append((question.org_column if few else aside(question.org_column)).in_(sorted(question.orgs)))
     return found
+
+
+def aside(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+    """A column in a form that no index serves: without statistics SQLite prefers the worst one to the instants."""
+    return column.concat("") if isinstance(column.type, sa.String) else column + 0
 
 
 def condition(bucket: Bucket, question: Question) -> Condition:
@@ -71,7 +79,12 @@ def passed(column: sa.Column[int | None], start: int, end: int) -> Condition:
 
 
 def open_at(at: int) -> Condition:
-    return sa.and_(_t.received_at < at, sa.or_(_t.ended_at.is_(None), _t.ended_at >= at))
+    return sa.and_(aside(_t.received_at) < at, sa.or_(_t.ended_at.is_(None), _t.ended_at >= at))
+
+
+def was_open(at: int) -> Condition:
+    """The same, where another instant leads to the records."""
+    return sa.and_(aside(_t.received_at) < at, sa.or_(_t.ended_at.is_(None), aside(_t.ended_at) >= at))
 
 
 def lagging(question: Question) -> dict[int, int]:
@@ -97,11 +110,12 @@ def paused_at(at: int) -> Condition:
 
 
 def near_at(at: int) -> Condition:
-    return sa.and_(open_at(at), _t.near_at < at, _t.overdue_at >= at)
+    return sa.and_(was_open(at), _t.near_at < at, _t.overdue_at >= at)
 
 
 def late_to_accept_at(at: int) -> Condition:
-    return sa.and_(_t.late_to_accept_at < at, sa.or_(_t.accepted_at.is_(None), _t.accepted_at >= at))
+    told = _t.late_to_accept_at.is_not(None)  # in the words of its index
+    return sa.and_(told, _t.late_to_accept_at < at, sa.or_(_t.accepted_at.is_(None), _t.accepted_at >= at))
 
 
 def _ended(*outcomes: Outcome) -> Callable[[Question], Condition]:
@@ -110,7 +124,7 @@ def _ended(*outcomes: Outcome) -> Callable[[Question], Condition]:
 
 def _overdue(question: Question) -> Condition:
     is_known = sa.not_(beyond_known(question))
-    return sa.and_(open_at(question.at), _t.overdue_at < question.at, is_known)
+    return sa.and_(open_at(question.at), aside(_t.overdue_at) < question.at, is_known)
 
 
 def _unconfirmed(question: Question) -> Condition:
@@ -118,7 +132,7 @@ def _unconfirmed(question: Question) -> Condition:
 
 
 def _in_term(question: Question) -> Condition:
-    running = sa.or_(_t.overdue_at.is_(None), _t.overdue_at >= question.at)
+    running = sa.or_(_t.overdue_at.is_(None), aside(_t.overdue_at) >= question.at)
     return sa.and_(open_at(question.at), sa.not_(_t.undated), running)
 
 

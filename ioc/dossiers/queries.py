@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ioc.db.tables import dossier
-from ioc.dossiers import buckets
+from ioc.dossiers import buckets, figures
 from ioc.dossiers.buckets import Bucket, Question
 from ioc.inventory import Scope
 
@@ -25,6 +25,11 @@ class Sort(StrEnum):
     CODE = "code"
 
 
+Buckets = Bucket | tuple[Bucket, ...] | None
+_RECEIVED = frozenset({Bucket.RECEIVED, Bucket.RECEIVED_ONLINE})
+_ENDED = frozenset(bucket for bucket in Bucket if bucket.startswith("resolved_") or bucket is Bucket.MUST_RESOLVE)
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """Instants in epoch ms; without a bucket the period bounds when a dossier was received, open ends allowed.
@@ -33,13 +38,13 @@ class Filter:
     """
 
     question: Question
-    bucket: Bucket | tuple[Bucket, ...] | None = None
+    bucket: Buckets = None
     status: int | None = None
     due_before: int | None = None
     received_from: int | None = None
     received_to: int | None = None
     q: str | None = None
-    sort: Sort = Sort.DUE
+    sort: Sort | None = None  # None: the order that suits the bucket
     descending: bool = False
 
 
@@ -49,11 +54,28 @@ Row = Mapping[str, Any]
 def page(conn: Connection, wanted: Filter, offset: int, limit: int) -> tuple[Sequence[Row], int]:
     """One page of rows, those without the instant that sorts last, and how many there are in all."""
     where = sa.and_(sa.true(), *_conditions(wanted))
-    total = conn.scalar(sa.select(sa.func.count()).select_from(dossier).where(where)) or 0
-    column = _t[wanted.sort]
-    order = (column.desc() if wanted.descending else column).nulls_last()
+    sort, descending = (wanted.sort, wanted.descending) if wanted.sort else _natural(wanted.bucket)
+    column = _t[sort]
+    order = (column.desc() if descending else column).nulls_last()
     rows = sa.select(dossier).where(where).order_by(order, _t.code, _t.source_id).offset(offset).limit(limit)
-    return [dict(row) for row in conn.execute(rows).mappings()], total
+    return [dict(row) for row in conn.execute(rows).mappings()], _total(conn, wanted, where)
+
+
+def _natural(bucket: Buckets) -> tuple[Sort, bool]:
+    """What came last first; of what is still to be done, what is due soonest."""
+    chosen = (bucket,) if isinstance(bucket, Bucket) else bucket or (Bucket.RECEIVED,)
+    if all(one in _RECEIVED for one in chosen):
+        return Sort.RECEIVED, True
+    return (Sort.ENDED, True) if all(one in _ENDED for one in chosen) else (Sort.DUE, False)
+
+
+def _total(conn: Connection, wanted: Filter, where: sa.ColumnElement[bool]) -> int:
+    """A bucket as it is has been counted already; anything narrower is counted here."""
+    chosen = (wanted.bucket,) if isinstance(wanted.bucket, Bucket) else wanted.bucket
+    narrower = (wanted.status, wanted.due_before, wanted.received_from, wanted.received_to, wanted.q or None)
+    if chosen and len(chosen) == 1 and all(value is None for value in narrower):
+        return figures.total(figures.by_org(conn, wanted.question).values())[chosen[0]]
+    return conn.scalar(sa.select(sa.func.count()).select_from(dossier).where(where)) or 0
 
 
 def one(conn: Connection, scope: Scope, code: str) -> Row | None:

@@ -31,7 +31,7 @@ class Query(Struct, frozen=True):
     status: int | None = None
     due_before: str | None = None
     q: str | None = None
-    sort: Sort = Sort.DUE
+    sort: Sort | None = None
     order: Literal["asc", "desc"] = "asc"
     page: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
     per_page: Annotated[int, Meta(ge=1, le=500)] = 50

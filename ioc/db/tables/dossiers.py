@@ -36,7 +36,11 @@ dossier = Table(
     Index("ix_dossier_code", "code"),
     Index("ix_dossier_received_at", "received_at"),
     Index("ix_dossier_ended_at", "ended_at"),
-    Index("ix_dossier_overdue_at", "overdue_at"),
+    # holds all that is asked of what is due about now, so that the records are left alone
+    Index(
+        "ix_dossier_overdue_at",
+        *("overdue_at", "near_at", "ended_at", "received_at", "source_id", "receiving_org", "handling_org"),
+    ),
     Index("ix_dossier_receiving_org_received_at", "receiving_org", "received_at"),
     Index("ix_dossier_handling_org_received_at", "handling_org", "received_at"),
 )
@@ -49,7 +53,7 @@ dossier_open = Index(  # what is still to be done, soonest first
 )
 dossier_open_overdue = Index(
     "ix_dossier_open_overdue_at",
-    dossier.c.overdue_at,
+    *(dossier.c.overdue_at, dossier.c.source_id, dossier.c.receiving_org),
     sqlite_where=sa.text("is_open AND overdue_at IS NOT NULL"),
     postgresql_where=sa.text("is_open AND overdue_at IS NOT NULL"),
 )

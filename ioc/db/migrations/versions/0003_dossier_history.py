@@ -52,18 +52,22 @@ def _dossier() -> sa.Table:
         ("code", ["code"]),
         ("received_at", ["received_at"]),
         ("ended_at", ["ended_at"]),
-        ("overdue_at", ["overdue_at"]),
+        (
+            "overdue_at",
+            ["overdue_at", "near_at", "ended_at", "received_at", "source_id", "receiving_org", "handling_org"],
+        ),
         ("receiving_org_received_at", ["receiving_org", "received_at"]),
         ("handling_org_received_at", ["handling_org", "received_at"]),
     ):
         op.create_index(f"ix_dossier_{name}", "dossier", columns)
-    for name, column, where in (
-        ("open_due_at", "due_at", "is_open"),
-        ("open_overdue_at", "overdue_at", "is_open AND overdue_at IS NOT NULL"),
-        ("late_to_accept_at", "late_to_accept_at", "late_to_accept_at IS NOT NULL"),
+    overdue = ["overdue_at", "source_id", "receiving_org"]
+    for name, columns, where in (
+        ("open_due_at", ["due_at"], "is_open"),
+        ("open_overdue_at", overdue, "is_open AND overdue_at IS NOT NULL"),
+        ("late_to_accept_at", ["late_to_accept_at"], "late_to_accept_at IS NOT NULL"),
     ):
         only = sa.text(where)
-        op.create_index(f"ix_dossier_{name}", "dossier", [column], sqlite_where=only, postgresql_where=only)
+        op.create_index(f"ix_dossier_{name}", "dossier", columns, sqlite_where=only, postgresql_where=only)
     return made
 
 
