@@ -5,6 +5,7 @@ import smtplib
 import ssl
 from contextlib import suppress
 from datetime import UTC, datetime
+from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -19,6 +20,8 @@ from ioc.settings import Port
 kind = "email"
 address = "email"
 PERMANENT = 500
+# a subject that is folded loses the space between two encoded words, in the email package of Python 3.11 and others
+UNFOLDED = policy.SMTP.clone(max_line_length=900)
 _ADDRESS = re.compile(r"^(?P<name>[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64})@(?P<domain>[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*)\Z")
 
 
@@ -66,7 +69,7 @@ def send(options: Options, message: Message) -> str:
 
 def compose(options: Options, message: Message) -> EmailMessage:
     """The letter; its Message-ID depends on `ref` alone, so that a second copy is known as one."""
-    letter = EmailMessage()
+    letter = EmailMessage(UNFOLDED)
     try:
         letter["To"] = _address(message.address)
     except ValueError as error:

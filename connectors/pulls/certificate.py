@@ -12,6 +12,7 @@ from connectors.runner.gear import Gear, Stopwatch
 from ioc.settings import Port
 
 kind = "certificate"
+libraries = ("cryptography.x509",)
 _STARTTLS = {"smtp": (b"EHLO ioc.local\r\n", b"STARTTLS\r\n"), "imap": (b"a STARTTLS\r\n",)}
 _LINE_BYTES = 8_192
 

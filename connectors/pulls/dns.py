@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from dns.resolver import Answer
 
 kind = "dns"
+libraries = ("dns.asyncresolver",)
 
 
 class Options(Struct, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import httpx
 
 kind = "http"
+libraries = ("httpx", "cryptography.x509")
 Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+\S*$")]
 BODY_BYTES = 1_000_000
 

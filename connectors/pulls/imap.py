@@ -14,6 +14,7 @@ from ioc.model import Number
 from ioc.settings import Port
 
 kind = "imap"
+libraries: tuple[str, ...] = ()
 
 
 class Options(Account, frozen=True, kw_only=True):

@@ -9,6 +9,7 @@ from connectors.runner.contract import LINE_OR_SERVICE, Seen
 from connectors.runner.gear import Gear, Stopwatch
 
 kind = "influx"
+libraries = ("httpx",)
 
 
 class Options(Struct, frozen=True, kw_only=True):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from icmplib import Host
 
 kind = "ping"
+libraries = ("icmplib",)
 FORBIDDEN = (
     "not allowed to send ICMP: set the sysctl net.ipv4.ping_group_range to include this group, or grant CAP_NET_RAW"
 )

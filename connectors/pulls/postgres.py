@@ -8,6 +8,7 @@ from connectors.runner.contract import LINE_OR_SERVICE, Seen
 from connectors.runner.gear import Gear, Stopwatch
 
 kind = "postgres"
+libraries = ("psycopg",)
 READ_ONLY = "-c default_transaction_read_only=on"
 
 

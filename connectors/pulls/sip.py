@@ -11,6 +11,7 @@ from connectors.runner.gear import Gear, Stopwatch
 from ioc.settings import Port
 
 kind = "sip"
+libraries: tuple[str, ...] = ()
 FIRST_WAIT_S = 0.5  # T1: an answer to UDP is awaited so long, then twice as long, …
 LONGEST_WAIT_S = 4.0
 HEAD_BYTES = 65_536

@@ -9,6 +9,7 @@ from connectors.runner.gear import Gear, Stopwatch
 from ioc.settings import Port
 
 kind = "smtp"
+libraries: tuple[str, ...] = ()
 OK = 250
 TAKEN = (250, 251)
 

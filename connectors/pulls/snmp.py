@@ -13,6 +13,7 @@ from ioc.model import Number
 from ioc.settings import Port
 
 kind = "snmp"
+libraries = ("pysnmp.hlapi.v3arch.asyncio",)
 UPTIME = "1.3.6.1.2.1.1.3.0"
 OID = r"^1(\.\d+)+$"
 METRIC = r"^[a-z][a-z0-9_]{0,63}$"

@@ -10,6 +10,7 @@ from connectors.runner.gear import Gear, Stopwatch
 from ioc.settings import Port
 
 kind = "tcp"
+libraries: tuple[str, ...] = ()
 GREETING_BYTES = 4_096
 
 

@@ -33,6 +33,7 @@ class Probe(Protocol):
     """
 
     kind: str
+    libraries: tuple[str, ...]  # imported before the first look, whose time limit would pay for it otherwise
     Options: type[Struct]
 
     async def look(self, options: Any, gear: Gear) -> Seen: ...

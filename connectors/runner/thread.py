@@ -1,25 +1,28 @@
 """The runner in a thread of its own, with the lease keeper beside it: what the role starts and stops."""
 
 import asyncio
+import importlib
 import logging
 import os
 import resource
 import secrets
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import cast
 
 from connectors.runner.contract import Probe
 from connectors.runner.leases import KEEP_S, Leases
 from connectors.runner.power import Power
-from connectors.runner.runner import Runner
+from connectors.runner.runner import Figures, Runner
 from ioc import registry
 from ioc.beat import Beat
 from ioc.broker import Bus
 from ioc.context import Context
+from ioc.settings import Connector
 
 log = logging.getLogger(__name__)
 
@@ -30,33 +33,36 @@ FILES_A_LOOK = 2
 STOP_S = 3.0
 
 
-def probes() -> dict[str, Probe]:
-    """Every kind of connector there is."""
-    return cast("dict[str, Probe]", registry.scan(PULLS))
+def probes(connectors: Iterable[Connector]) -> dict[str, Probe]:
+    """The probes among the kinds that are asked for, with what they need at hand."""
+    asked = {connector.kind for connector in connectors}
+    known = {kind: module for kind, module in registry.scan(PULLS).items() if kind in asked and hasattr(module, "look")}
+    wanted = cast("dict[str, Probe]", known)
+    for probe in wanted.values():
+        for library in probe.libraries:
+            importlib.import_module(library)
+    return wanted
 
 
 @contextmanager
-def probing(context: Context, beat: Beat) -> Iterator[None]:
-    """Run the configured connectors while inside; without any, do nothing."""
-    connectors = context.settings.connector
+def probing(context: Context, beat: Beat, figures: Figures | None = None) -> Iterator[None]:
+    """Run the configured probes while inside; without any, do nothing. `figures` are kept up to date."""
+    known = probes(context.settings.connector)
+    connectors = [connector for connector in context.settings.connector if connector.kind in known]
     if not connectors:
         yield
         return
-    holder = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-    leases = Leases(context.db, [connector.name for connector in connectors], holder, context.clock)
+    leases = Leases(context.db, [connector.name for connector in connectors], _holder(), context.clock)
     power = Power(connector.ups for connector in connectors if connector.ups)
     bus = Bus(context.settings.mqtt, "ioc-connectors")
     for topic, handler in power.subscriptions().items():
         bus.subscribe(topic, handler)
-
-    def publish(topic: str, payload: bytes) -> None:
-        bus.publish(topic, payload, qos=1)
-
-    runner = Runner(connectors, probes(), publish, context.clock, leases.holds, power.on_battery, room_for())
+    publish = partial(bus.publish, qos=1)
+    runner = Runner(connectors, known, publish, context.clock, leases.holds, power.on_battery, room_for())
+    runner.figures = figures or runner.figures
+    thread, keeper = Thread(runner), Keeper(leases, runner, beat)
     bus.start()
     leases.keep()
-    thread = Thread(runner)
-    keeper = Keeper(leases, runner, beat)
     thread.start()
     keeper.start()
     try:
@@ -65,6 +71,11 @@ def probing(context: Context, beat: Beat) -> Iterator[None]:
         thread.stop()
         keeper.stop()
         bus.stop()
+
+
+def _holder() -> str:
+    """Nobody else's, not even this process's after a restart: the lease fences by it."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
 def room_for() -> int:

@@ -36,11 +36,14 @@ def try_one(arguments: argparse.Namespace) -> int:
 
     settings = settings_of(arguments)
     connector = _named(settings, arguments.name)
+    probe = probes([connector]).get(connector.kind)
+    if probe is None:
+        raise UsageError("not_a_probe", f"connector {connector.name!r}: a {connector.kind} connector is no probe")
 
     async def look() -> dict[str, object]:
         gear = Gear()
         try:
-            seen = await attempt(probes()[connector.kind], connector, gear)
+            seen = await attempt(probe, connector, gear)
         finally:
             await gear.close()
         return dict(teller.tell(seen, now_ms(), on_battery=False))

@@ -5,6 +5,7 @@ import email.policy
 import socket
 import ssl
 import subprocess
+from dataclasses import replace
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -87,6 +88,14 @@ def test_a_letter_arrives_in_vietnamese_as_text_and_html(serve):
     assert letter["Message-ID"] == receipt == "<ref-1@example.vn>"
     assert letter.get_body(("plain",)).get_content().replace("\r\n", "\n") == LETTER.text
     assert letter.get_body(("html",)).get_content().strip() == LETTER.html
+
+
+@pytest.mark.parametrize("words", range(4, 30))
+def test_a_long_subject_keeps_its_spaces(words):
+    sentence = "[IOC] NGHIÊM TRỌNG · Huyện Đồng Văn · Cáp Đồng Văn: Ngừng hoạt động (mất điện) abc (+2)"
+    subject = " ".join((sentence.split() * 3)[:words])
+    letter = channel.compose(options(25), replace(LETTER, subject=subject))
+    assert email.message_from_bytes(letter.as_bytes(), policy=email.policy.default)["Subject"] == subject
 
 
 @pytest.mark.parametrize(("answer", "transient"), [("550 no such user", False), ("451 try later", True)])

@@ -8,15 +8,14 @@ from msgspec import Struct
 from connectors.runner.attempt import attempt
 from connectors.runner.contract import Seen
 from connectors.runner.gear import Gear
-from connectors.runner.thread import probes
+from connectors.runner.thread import PULLS, probes
 from ioc.errors import UsageError
+from ioc.registry import scan
 from ioc.settings import Connector, read
-
-PROBES = probes()
 
 
 def option_types() -> dict[str, dict[str, type[Struct]]]:
-    return {"connector": {kind: probe.Options for kind, probe in PROBES.items()}}
+    return {"connector": {kind: probe.Options for kind, probe in scan(PULLS).items()}}
 
 
 def connectors(*tables: dict[str, Any]) -> tuple[Connector, ...]:
@@ -41,10 +40,13 @@ def problems(**keys: Any) -> str:
 def look(kind: str, **keys: Any) -> Seen:
     """One look, within its time limit, as the runner takes it."""
 
+    asked = connector(kind, **keys)
+    probe = probes([asked])[kind]
+
     async def run() -> Seen:
         gear = Gear()
         try:
-            return await attempt(PROBES[kind], connector(kind, **keys), gear)
+            return await attempt(probe, asked, gear)
         finally:
             await gear.close()
 

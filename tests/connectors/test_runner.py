@@ -3,6 +3,8 @@
 import asyncio
 import json
 import statistics
+import subprocess
+import sys
 import threading
 import time
 from itertools import pairwise
@@ -46,6 +48,15 @@ FAILED = Seen("timeout")
 )
 def test_a_wrong_option_is_named_with_what_is_allowed(keys, words):
     assert words in problems(**keys)
+
+
+def test_reading_the_configuration_imports_no_library_of_a_protocol():
+    dear = ("httpx", "icmplib", "dns", "pysnmp", "psycopg", "cryptography")
+    code = (
+        f"from ioc import bootstrap; bootstrap.option_types(); import sys; print([*{{*{dear}}} & sys.modules.keys()])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_two_of_one_name_are_refused():
