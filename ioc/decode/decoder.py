@@ -1,6 +1,6 @@
 """Where a topic leads, and the verdict on every object of every message."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -10,13 +10,14 @@ from ioc.decode.element import decode_element
 from ioc.decode.limits import Limits
 from ioc.decode.state import plain_bounds, plain_state
 from ioc.decode.values import NO_LENIENCY, Bad, Batch, Decoded, Target
+from ioc.dossiers.status import in_words
 from ioc.events import DossierEvent
 from ioc.inbox import Received, Run
 from ioc.inventory import Inventory
 from ioc.kinds import Kinds
 from ioc.mapping.formats import Element
 from ioc.mapping.maps import Maps, Meant
-from ioc.model import Leniency, Reason, Refusal, SourceStatus
+from ioc.model import Leniency, Reason, Refusal, SourceKey, SourceStatus
 from ioc.wire import MAX_ELEMENTS, Rejected, parse_json, parse_topic
 
 SAMPLE_BYTES = 256
@@ -27,6 +28,7 @@ _PLAIN_STATUS = {b"online": True, b"offline": False, b"1": True, b"0": False}
 class Decoder:
     """Decodes against one inventory; call `use` when the inventory changed.
 
+    `status_words` are those a source of dossiers has of its own, by `ORG/dossier/SOURCE`.
     Of a partition (`orgs` not empty) the messages of mapped topics that are another partition's are passed over.
     """
 
@@ -37,12 +39,17 @@ class Decoder:
         maps: Maps | None = None,
         limit_per_minute: int | None = None,
         orgs: Iterable[str] = (),
+        status_words: Mapping[str, Mapping[str, int]] | None = None,
     ) -> None:
         self._kinds = kinds
         self._inventory = inventory
         self._maps = maps or None
         self._limit = limit_per_minute
         self._orgs = frozenset(orgs)
+        self._status_words = {
+            SourceKey.parse(path): {word.lower(): code for word, code in words.items()}
+            for path, words in (status_words or {}).items()
+        }
         self._limits = Limits()
         self._targets: dict[str, Target | Rejected] = {}
         self._bounds = {kind: plain_bounds(spec) for kind, spec in kinds.items()}
@@ -117,6 +124,8 @@ class Decoder:
         return 1
 
     def _good(self, target: Target, element: Any, message: Received, leniencies: frozenset[Leniency]) -> Decoded:
+        if (words := self._status_words.get(target.key)) and isinstance(element, dict) and "status" in element:
+            element = element | {"status": in_words(element["status"], words)}
         good = decode_element(target, element, message, leniencies)
         if isinstance(good.event, DossierEvent):
             self._check_orgs(good.event)

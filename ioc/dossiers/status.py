@@ -1,5 +1,6 @@
-"""The ten status codes of the national portal and what each does to the clock."""
+"""The ten status codes of the national portal, the words for them, and what each does to the clock."""
 
+from collections.abc import Mapping
 from enum import IntEnum
 
 
@@ -31,3 +32,27 @@ CLOSED = frozenset(Status) - OPEN
 ANSWERED = frozenset(Status) - {Status.REGISTERED}
 # seen in any of these, it has been taken in; a refusal alone takes nothing in
 TAKEN_IN = frozenset(Status) - {Status.REGISTERED, Status.REJECTED, Status.WITHDRAWN}
+
+# what is understood of every system, in lower case; other words are mapped per source
+WORDS: Mapping[str, int] = {
+    **{status.name.lower(): status.value for status in Status},
+    "mới đăng ký": 1,
+    "được tiếp nhận": 2,
+    "đã tiếp nhận": 2,
+    "không được tiếp nhận": 3,
+    "từ chối": 3,
+    "đang xử lý": 4,
+    "yêu cầu bổ sung giấy tờ": 5,
+    "chờ bổ sung": 5,
+    "yêu cầu thực hiện nghĩa vụ tài chính": 6,
+    "công dân yêu cầu rút hồ sơ": 7,
+    "đã rút": 7,
+    "dừng xử lý": 8,
+    "đã xử lý xong": 9,
+    "đã trả kết quả": 10,
+}
+
+
+def in_words(said: object, own: Mapping[str, int] = WORDS) -> object:
+    """The code of a status given as a word, in any case; anything else as it is."""
+    return own.get(said.strip().lower(), said) if isinstance(said, str) else said

@@ -63,7 +63,9 @@ class Ingest:
         world = _world(context)
         settle(context.db, world.inventory, settings.dossiers, context.clock.now_ms())
         mqtt = settings.mqtt
-        decoder = Decoder(context.kinds, world.inventory, maps, mqtt.states_per_minute, mqtt.orgs)
+        decoder = Decoder(
+            context.kinds, world.inventory, maps, mqtt.states_per_minute, mqtt.orgs, settings.dossiers.status_words
+        )
         inbox, handover = self._inbox(), Handover()
         self._records = Records(context.db, world, inbox.id, world.epoch, settings.dossiers)
         outlet = Outlet(self._bus, context.live_key, settings.live.per_second)

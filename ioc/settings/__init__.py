@@ -117,6 +117,7 @@ class Dossiers(Struct, frozen=True, kw_only=True):
     near_due_days: Annotated[int, Meta(ge=0, le=30)] = 1
     accept_within_h: Annotated[float, Meta(gt=0, le=1_000)] = 8.0
     payment_pauses: bool = False
+    status_words: dict[SourcePath, dict[str, Annotated[int, Meta(ge=1, le=10)]]] = msgspec.field(default_factory=dict)
     min_ratings: Positive = 5
     index766: str | None = None
     snapshot_at: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "17:00"

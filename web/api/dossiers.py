@@ -153,7 +153,10 @@ def _reader(call: Call, asking: Question) -> Reader:
 def _zoned(call: Call, values: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     """Every `…_at` in the offset of the receiving org."""
     org = record["receiving_org"] if record["receiving_org"] in call.site.orgs else None
-    return {
-        name: call.at(value, org) if name.endswith("_at") and isinstance(value, int) else value
-        for name, value in values.items()
-    }
+    return {name: _shown(call, name, value, org) for name, value in values.items()}
+
+
+def _shown(call: Call, name: str, value: Any, org: str | None) -> Any:
+    if isinstance(value, dict):
+        return {inner: _shown(call, inner, part, org) for inner, part in value.items()}
+    return call.at(value, org) if name.endswith("_at") and isinstance(value, int) else value

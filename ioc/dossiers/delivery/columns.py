@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
+from ioc.dossiers.status import WORDS
 from ioc.errors import UsageError
 
 # our field: the headings known for it, those of the national portal's sync first
@@ -47,11 +48,6 @@ FIELDS = tuple(HEADINGS)
 _SUBMISSIONS = {"1": "direct", "2": "online", "3": "post", "trực tiếp": "direct", "trực tuyến": "online",
                 "bưu chính": "post", "bưu chính công ích": "post"}  # fmt: skip
 _UNITS = {"giờ": "hour", "giờ làm việc": "working_hour", "ngày": "day", "ngày làm việc": "working_day"}
-_STATUS = {
-    "mới đăng ký": 1, "được tiếp nhận": 2, "đã tiếp nhận": 2, "không được tiếp nhận": 3, "từ chối": 3,
-    "đang xử lý": 4, "yêu cầu bổ sung giấy tờ": 5, "chờ bổ sung": 5, "yêu cầu thực hiện nghĩa vụ tài chính": 6,
-    "công dân yêu cầu rút hồ sơ": 7, "đã rút": 7, "dừng xử lý": 8, "đã xử lý xong": 9, "đã trả kết quả": 10,
-}  # fmt: skip
 _YES_NO = {"có": True, "không": False, "x": True, "rồi": True, "chưa": False}
 
 
@@ -87,7 +83,7 @@ def known_map(
     meant: dict[str, dict[str, Any]] = {
         "submission": dict(_SUBMISSIONS),
         "term_unit": dict(_UNITS),
-        "status": dict(_STATUS),
+        "status": dict(WORDS),
         **{name: dict(_YES_NO) for name in ("online_payment", "digitised", "electronic_result")},
     }
     for name, given in (words or {}).items():
