@@ -15,10 +15,10 @@ from ioc.dossiers.trait_figures import Traits
 from ioc.dossiers.traits import Trait
 
 Sums = Mapping[str, Ratio]  # by org
-_DECIDED = (
+DECIDED = (
     Bucket.RESOLVED_EARLY, Bucket.RESOLVED_ON_TIME, Bucket.RESOLVED_LATE, Bucket.OPEN_IN_TERM, Bucket.OPEN_OVERDUE,
 )  # fmt: skip
-_IN_TIME = (Bucket.RESOLVED_EARLY, Bucket.RESOLVED_ON_TIME, Bucket.OPEN_IN_TERM)
+IN_TIME = (Bucket.RESOLVED_EARLY, Bucket.RESOLVED_ON_TIME, Bucket.OPEN_IN_TERM)
 _OVERDUE = (Bucket.RESOLVED_LATE, Bucket.OPEN_OVERDUE)
 # told by, counted as, out of
 _SAID: dict[Figure, tuple[Trait, Trait, Mark | Trait]] = {
@@ -34,9 +34,9 @@ class Inputs:
 
     by_figure: Mapping[Figure, Sums] = field(default_factory=dict)
 
-    def of(self, orgs: Iterable[str]) -> dict[str, Ratio]:
-        """The sums of some orgs, by `Criterion.input`."""
-        wanted = frozenset(orgs)
+    def of(self, orgs: Iterable[str] | None) -> dict[str, Ratio]:
+        """The sums of some orgs (None: of all), by `Criterion.input`."""
+        wanted = None if orgs is None else frozenset(orgs)
         return {f"dossiers.{figure}": _sum(sums, wanted) for figure, sums in self.by_figure.items()}
 
 
@@ -64,7 +64,7 @@ def _of(question: Question, sources: frozenset[int]) -> Question:
 
 def _on_time_share_766(n: Counts) -> Ratio:
     """Ended in time or still in term, of all received or handled in the period whose due state is known."""
-    return Ratio(sum(n[bucket] for bucket in _IN_TIME), sum(n[bucket] for bucket in _DECIDED))
+    return Ratio(sum(n[bucket] for bucket in IN_TIME), sum(n[bucket] for bucket in DECIDED))
 
 
 def _told(found: Traits, told: Trait, yes: Trait, of: Mark | Trait) -> Sums | None:
@@ -80,11 +80,11 @@ def _satisfaction(counts: Mapping[str, Counts], found: Traits, raters: frozenset
     sums: dict[str, Ratio] = {}
     for org, n in counts.items():
         disliked = ratings[org][Trait.DISLIKED] if org in ratings else 0
-        of = sum(n[bucket] for bucket in _DECIDED)
+        of = sum(n[bucket] for bucket in DECIDED)
         sums[org] = Ratio(of - sum(n[bucket] for bucket in _OVERDUE) - disliked, of)
     return sums
 
 
-def _sum(sums: Sums, orgs: frozenset[str]) -> Ratio:
-    mine = [ratio for org, ratio in sums.items() if org in orgs]
+def _sum(sums: Sums, orgs: frozenset[str] | None) -> Ratio:
+    mine = [ratio for org, ratio in sums.items() if orgs is None or org in orgs]
     return Ratio(sum(ratio.numerator for ratio in mine), sum(ratio.denominator for ratio in mine))

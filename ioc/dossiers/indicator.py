@@ -7,9 +7,10 @@ from typing import Protocol
 
 from sqlalchemy.engine import Connection
 
-from ioc.dossiers import figures
+from ioc.dossiers import figures, index766_inputs
 from ioc.dossiers.buckets import Bucket, Question
 from ioc.dossiers.figures import Counts
+from ioc.dossiers.index766 import Ratio
 
 
 class Unit(StrEnum):
@@ -39,6 +40,10 @@ class Asked:
     @cached_property
     def counts(self) -> Counts:
         return figures.total(figures.by_org(self.conn, self.question).values())
+
+    @cached_property
+    def inputs766(self) -> dict[str, Ratio]:
+        return index766_inputs.gather(self.conn, self.question).of(self.question.orgs)
 
 
 class Indicator(Protocol):

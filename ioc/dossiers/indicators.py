@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ioc.dossiers.buckets import Bucket
 from ioc.dossiers.indicator import Asked, Indicator, Measure, Unit
+from ioc.dossiers.indicators766 import SHARES_766
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +73,4 @@ class Catalogue:
         return self._by_id.get(id_)
 
 
-CATALOGUE = Catalogue(COUNTS, PARTS)  # figures of another kind: one more tuple here
+CATALOGUE = Catalogue(COUNTS, PARTS, SHARES_766)  # figures of another kind: one more tuple here

@@ -1,0 +1,39 @@
+"""Indicators of what the 766 index is made of; the index itself as points of those that count."""
+
+from dataclasses import dataclass
+
+from ioc.dossiers.buckets import Bucket
+from ioc.dossiers.index766_definition import Figure
+from ioc.dossiers.index766_inputs import DECIDED, IN_TIME
+from ioc.dossiers.indicator import Asked, Indicator, Measure, Unit
+
+VERSION = "2022.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio766:
+    """A ratio of the index as a percentage to two decimals; without a value where no source speaks of it."""
+
+    id: str
+    figure: Figure
+    buckets: tuple[Bucket, ...] = ()
+    of: tuple[Bucket, ...] = ()
+    unit: Unit = Unit.PERCENT
+    version: str = VERSION
+    source: str = "indicator.source.dossiers"
+
+    def measure(self, asked: Asked) -> Measure:
+        known = asked.inputs766.get(f"dossiers.{self.figure}")
+        if known is None:
+            return Measure(None, None)
+        pct = max(0.0, round(known.numerator * 100 / known.denominator, 2)) if known.denominator else None
+        return Measure(pct, known.numerator, known.denominator)
+
+
+SHARES_766: tuple[Indicator, ...] = (
+    Ratio766("on_time_share_766", Figure.ON_TIME, IN_TIME, DECIDED),
+    Ratio766("paid_online_766", Figure.PAID_ONLINE),
+    Ratio766("electronic_result_766", Figure.ELECTRONIC_RESULT),
+    Ratio766("digitised_766", Figure.DIGITISED),
+    Ratio766("satisfaction_766", Figure.SATISFACTION),
+)
