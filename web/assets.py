@@ -12,7 +12,7 @@ from web.auth import COOKIE, Sessions, by_token, identify
 from web.site import Site
 
 DIST = Path(__file__).parent / "dist"
-PAGES = ("wall", "alerts", "sources", "login")
+PAGES = ("wall", "alerts", "dossiers", "sources", "login")
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self' {socket}; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"

@@ -47,9 +47,9 @@ _ALL = (
             _tile("vc", "vc_grid", (0, 3, 15, 6)),
             _tile("alerts", "alert_feed", (15, 3, 9, 6), limit=6),
             _tile("queues", "queue_board", (0, 9, 7, 5)),
-            _tile("waiting", "trend", (7, 9, 6, 5), **_WAITING),
-            _tile("services", "service_status", (13, 9, 6, 5)),
-            _tile("freshness", "freshness", (19, 9, 5, 5)),
+            _tile("dossiers", "dossier_split", (7, 9, 6, 5)),
+            _tile("waiting", "trend", (13, 9, 5, 5), **_WAITING),
+            _tile("services", "service_status", (18, 9, 6, 5)),
         ),
     ),
     Scene(
@@ -68,6 +68,17 @@ _ALL = (
             _tile("vc", "vc_grid", (0, 3, 16, 11)),
             _tile("in-call", "trend", (16, 3, 8, 5), kind="vc", metric="in_call", compare="week"),
             _tile("alerts", "alert_feed", (16, 8, 8, 6), limit=5),
+        ),
+    ),
+    Scene(
+        "ho-so",
+        (
+            *_kpis("dossiers_overdue", "queue_waiting", "alerts_open"),
+            _tile("split", "dossier_split", (0, 3, 9, 6)),
+            _tile("agencies", "org_ranking", (9, 3, 8, 11), by="handling"),
+            _tile("overdue", "org_ranking", (17, 3, 7, 6), by="handling", figure="open_overdue", first="worst"),
+            _tile("over-time", "trend", (0, 9, 9, 5), kind="feed", source="ho-so", metric="open_overdue", compare="week"),
+            _tile("alerts", "alert_feed", (17, 9, 7, 5), limit=5),
         ),
     ),
     Scene(

@@ -60,6 +60,7 @@ class Reader:
         return self._brief(row, run, calendar) | {
             "due_given_at": verdict.given,
             "due_computed_at": verdict.computed,
+            "near_at": row["near_at"],
             "overdue_at": row["overdue_at"],
             "supplement_requests": len(run.requests),
             "history": _changes(said),

@@ -198,7 +198,7 @@ def test_live_answers_what_the_socket_would(province: Province) -> None:
 
 def test_every_scene_holds_widgets_that_exist_and_fit(province: Province) -> None:
     scenes = province.get("/api/v1/scenes", "wall").json["items"]
-    assert [scene["name"] for scene in scenes] == ["toan-canh", "mot-cua", "hop-truc-tuyen", "ha-tang"]
+    assert [scene["name"] for scene in scenes] == ["toan-canh", "mot-cua", "hop-truc-tuyen", "ho-so", "ha-tang"]
     for scene in scenes:
         taken: set[tuple[int, int]] = set()
         for tile in scene["widgets"]:
@@ -222,7 +222,7 @@ def test_the_description_names_every_route_and_no_other(province: Province) -> N
     served = {(method, spelled(rule.rule)) for rule in province.app.url_map.iter_rules()
               for method in rule.methods or () if method in ("GET", "POST", "DELETE")}  # fmt: skip
     pages = {path for _, path in served - described}
-    assert pages == {"/", "/wall", "/alerts", "/sources", "/login", "/assets/{name}", "/api/v1/openapi.json"}
+    assert pages == {"/", "/wall", "/alerts", "/dossiers", "/sources", "/login", "/assets/{name}", "/api/v1/openapi.json"}
     step = next(p for p in spec["paths"]["/api/v1/series"]["get"]["parameters"] if p["name"] == "fill")
     assert sorted(step["schema"]["enum"]) == ["0", "linear", "null", "previous"]
 

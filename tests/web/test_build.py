@@ -134,7 +134,7 @@ def test_a_page_carries_the_texts_it_can_say_and_no_others() -> None:
     manifest = json.loads((DIST / "manifest.json").read_text())
     source = json.loads((ROOT / "web" / "i18n" / "vi.json").read_text(encoding="utf-8"))
     carried = {}
-    for page in ("wall", "alerts", "sources", "login"):
+    for page in ("wall", "alerts", "dossiers", "sources", "login"):
         script = (DIST / manifest[f"../i18n/vi.json?of={page}"]["file"]).read_text(encoding="utf-8")
         carried[page] = {key for key in source if f'"{key}":' in script or f'\\"{key}\\":' in script}
     sent = {key for key in source if key.startswith(("alert.", "metric.", "ui.kpi."))}
@@ -154,7 +154,7 @@ def test_a_wheel_holds_the_pages_and_the_texts_but_not_their_sources(tmp_path: P
         _without("no package index to fetch hatchling from")
     assert done.returncode == 0, done.stderr
     names = set(zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist())
-    pages = {f"web/dist/{page}.html" for page in ("wall", "alerts", "sources", "login")}
+    pages = {f"web/dist/{page}.html" for page in ("wall", "alerts", "dossiers", "sources", "login")}
     texts = {"web/i18n/vi.json", "web/i18n/en.json"}
     packaged = {str(p.relative_to(ROOT)) for p in ROOT.glob("*/**/*.csv") if p.parts[len(ROOT.parts)] == "connectors"}
     assert pages | texts | packaged | {"ioc/ioc.sample.toml"} <= names

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
 
-const PAGES = ['wall', 'alerts', 'sources', 'login']
+const PAGES = ['wall', 'alerts', 'dossiers', 'sources', 'login']
 
 const SOURCES = path.resolve(import.meta.dirname, 'src')
 const KEY = /['"`]((?:ui|health|kind|metric|state|role|alert)\.[\w.${}-]+)['"`]/g
@@ -31,7 +31,7 @@ function keysFrom(file, seen = new Set()) {
   seen.add(file)
   const code = readFileSync(file, 'utf-8')
   const own = [...code.matchAll(KEY)].map(([, key]) => new RegExp(`^${key.split(/\$\{.*?\}/).map(escaped).join('[\\w.-]+')}$`))
-  const imported = [...code.matchAll(/from '(\.[^']+\.(?:js|svelte))'/g)].map(([, name]) => path.resolve(path.dirname(file), name))
+  const imported = [...code.matchAll(/(?:from |import\()'(\.[^']+\.(?:js|svelte))'/g)].map(([, name]) => path.resolve(path.dirname(file), name))
   return own.concat(imported.flatMap((next) => keysFrom(next, seen)))
 }
 

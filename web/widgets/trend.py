@@ -74,7 +74,8 @@ def _step_ms(options: Options) -> int:
 
 
 def _sources(sight: Sight, options: Options) -> list[Source]:
-    found = (s for s in sight.sources(options.kind) if s.counts)
+    # what we add up ourselves holds all below it already
+    found = (s for s in sight.sources(options.kind) if s.counts and not (s.derived and s.key.org != sight.root))
     return [s for s in found if options.source in (None, s.key.source, str(s.key))][:_MAX_SOURCES]
 
 

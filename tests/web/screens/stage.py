@@ -89,7 +89,7 @@ class Stage:
 
 
 def _pages(stage: Stage) -> None:
-    @stage.app.get("/<any(wall, alerts, sources, login):page>")
+    @stage.app.get("/<any(wall, alerts, dossiers, sources, login):page>")
     def page(page: str) -> Response:
         return send_from_directory(DIST, f"{page}.html")
 

@@ -6,6 +6,8 @@ const REMEMBERED = 30
 class Clock {
   /** the server's time now, epoch ms */
   now = $state(Date.now())
+  /** whether the server has said what time it is */
+  heard = $state(false)
   /** @type {number[]} recent differences; the greatest had the shortest journey */
   #offsets = []
 
@@ -23,6 +25,8 @@ class Clock {
     if (at === null) return
     learnOffset(serverNow)
     this.#offsets = [...this.#offsets.slice(1 - REMEMBERED), at - Date.now()]
+    this.tick()
+    this.heard = true
   }
 
   /** @param {string|number|null} instant @returns {number|null} whole seconds since, never negative */

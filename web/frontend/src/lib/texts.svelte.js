@@ -64,6 +64,13 @@ export function number(value, digits = 1) {
   return new Intl.NumberFormat(LOCALES[texts.lang], { maximumFractionDigits: digits }).format(value)
 }
 
+/** "97,64%": two decimals as in reports; of nothing there is no percentage. @param {number|null|undefined} value */
+export function percent(value) {
+  if (value === null || value === undefined) return '–'
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 }
+  return `${new Intl.NumberFormat(LOCALES[texts.lang], digits).format(value)}%`
+}
+
 /** "Thứ Bảy, 21/11/2026" @param {number} ms */
 export function longDate(ms) {
   const options = { weekday: 'long', day: '2-digit', month: '2-digit', year: 'numeric', timeZone: 'UTC' }
@@ -92,3 +99,11 @@ export function duration(seconds) {
 
 /** @param {number|null} seconds */
 export const ago = (seconds) => (seconds === null ? t('ui.never') : t('ui.ago', { age: duration(seconds) }))
+
+/** Open hours are never turned into days: a working day is a day, whatever its hours. @param {number} seconds */
+export function workingTime(seconds) {
+  const minutes = Math.round(Math.abs(seconds) / 60)
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60]
+  const parts = [hours && t('ui.duration.hour', { n: hours }), (rest || !hours) && t('ui.duration.minute', { n: rest })]
+  return parts.filter(Boolean).join(' ')
+}

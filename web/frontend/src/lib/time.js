@@ -45,3 +45,19 @@ export function dayTime(instant) {
   const date = local(ms)
   return `${two(date.getUTCDate())}/${two(date.getUTCMonth() + 1)} ${hourMinute(ms)}:${two(date.getUTCSeconds())}`
 }
+
+/** "21/11/2026 17:42" @param {string|number|null} instant */
+export function dateMinute(instant) {
+  const ms = epoch(instant)
+  if (ms === null) return '–'
+  const date = local(ms)
+  return `${two(date.getUTCDate())}/${two(date.getUTCMonth() + 1)}/${date.getUTCFullYear()} ${hourMinute(ms)}`
+}
+
+/** "21/11" @param {string|number|null} instant */
+export function dayMonth(instant) {
+  const ms = epoch(instant)
+  if (ms === null) return '–'
+  const date = local(ms)
+  return `${two(date.getUTCDate())}/${two(date.getUTCMonth() + 1)}`
+}

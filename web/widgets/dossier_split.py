@@ -1,0 +1,42 @@
+"""What had to be resolved this year: early, on time, late, and still open beyond its date; with what each is of."""
+
+from typing import Any
+
+from msgspec import Struct
+
+from ioc.dossiers.buckets import Bucket
+from web.sight import Sight
+from web.widgets import _dossiers
+
+kind = "dossier_split"
+
+_PARTS = ("early", "on_time", "late", "open_overdue")
+_ASIDE = (
+    Bucket.RECEIVED, Bucket.RECEIVED_ONLINE, Bucket.OPEN_IN_TERM, Bucket.NEAR_DUE, Bucket.PAUSED,
+    Bucket.LATE_TO_ACCEPT, Bucket.DUE_UNCONFIRMED,
+)  # fmt: skip
+
+
+class Options(Struct, frozen=True, forbid_unknown_fields=True):
+    org: str | None = None
+
+
+def touches(_options: Options) -> frozenset[str]:
+    return frozenset({"facts", "dossier"})
+
+
+def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
+    """`parts` add up to `must_resolve`; every share stands beside its numerator and denominator."""
+    counts, head = sight.dossiers(), _dossiers.head(sight)
+    shares = {
+        name: {"value": share.pct, "numerator": share.numerator, "denominator": share.denominator}
+        for name, share in counts.pct().items()
+    }
+    return head | {
+        "period": _dossiers.period(sight),
+        "must_resolve": counts[Bucket.MUST_RESOLVE],
+        "parts": {name: shares[name] for name in _PARTS},
+        "in_time": shares["in_time"],
+        "online": shares["online"],
+        "counts": {str(bucket): counts[bucket] for bucket in _ASIDE},
+    }
