@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from types import ModuleType
 from typing import Any
 
@@ -45,6 +46,30 @@ class Word:
     words: Mapping[str, Health] | None = None
 
 
+class Sort(StrEnum):
+    """What a member of a payload may hold; figures are an object of numbers by name."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    TIME = "time"
+    FLAG = "flag"
+    TEXTS = "texts"
+    OBJECT = "object"
+    FIGURES = "figures"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a payload that is neither metric nor word, as vendors are told of it."""
+
+    sort: Sort = Sort.TEXT
+    required: bool = False
+    words: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    members: "Mapping[str, Member]" = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class KindSpec:
     """Everything shared code needs to decode, judge and document a kind."""
@@ -55,6 +80,9 @@ class KindSpec:
     decode_event: Callable[[Fields], Event] | None = None
     # a state whose figures do not lie flat in the payload (feed: `values`) unfolds itself
     unfold: Callable[[Fields], dict[str, Any]] | None = None
+    # what vendors are told beside metrics and words: the members of an event, and those of a state that unfolds
+    event: Mapping[str, Member] = field(default_factory=dict)
+    nested: Mapping[str, Member] = field(default_factory=dict)
 
     def judge(self, metrics: Mapping[str, Number], texts: Mapping[str, str]) -> tuple[Health, str | None]:
         """The worst verdict and the name of the metric or text behind it (None when all is well)."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from ioc.dossiers import totals
 from ioc.events import DossierEvent
-from ioc.kinds import KindSpec, Metric
+from ioc.kinds import KindSpec, Member, Metric, Sort
 from ioc.model import Reason
 from ioc.wire import Fields, Rejected, is_org
 
@@ -123,9 +123,36 @@ _READERS: dict[str, Callable[[Fields, str], Any]] = {
     "apology": _apology,
 }
 
+_TOTALS = Member(
+    Sort.OBJECT,
+    members={
+        **dict.fromkeys(("from", "to"), Member(Sort.TIME, required=True)),
+        **dict.fromkeys(totals.COUNTS, Member(Sort.NUMBER, low=0)),
+        "pct": Member(Sort.OBJECT, members=dict.fromkeys(totals.SHARES, Member(Sort.NUMBER, low=0, high=100))),
+    },
+)
+
 SPEC = KindSpec(
     kind=kind,
     metrics={"as_of": Metric(unit="ms"), "complete": Metric(boolean=True)},
     decode_event=decode_event,
     unfold=unfold,
+    event={
+        "code": Member(required=True),
+        "type": Member(words=(_TYPE,)),
+        **dict.fromkeys(_TEXTS, Member()),
+        "status": Member(words=(*(str(code) for code in STATUS_WORDS.values()), *STATUS_WORDS)),
+        **dict.fromkeys(_ORGS, Member()),
+        "submission": Member(words=_SUBMISSIONS),
+        **dict.fromkeys(_TIMES, Member(Sort.TIME)),
+        "term": Member(Sort.OBJECT, members={"value": Member(Sort.NUMBER, low=0), "unit": Member(words=_UNITS)}),
+        "apology": Member(
+            Sort.OBJECT,
+            members={"issued_at": Member(Sort.TIME), "reason": Member(), "new_due_at": Member(Sort.TIME)},
+        ),
+        **dict.fromkeys(_FLAGS, Member(Sort.FLAG)),
+        "fee": Member(Sort.NUMBER, low=0),
+        "satisfaction": Member(Sort.NUMBER, low=1, high=5),
+    },
+    nested={"as_of": Member(Sort.TIME), "totals": _TOTALS},
 )

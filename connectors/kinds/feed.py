@@ -3,7 +3,7 @@
 from typing import Any
 
 from ioc.dossiers.rollup import METRICS
-from ioc.kinds import KindSpec, Metric, Word
+from ioc.kinds import KindSpec, Member, Metric, Sort, Word
 from ioc.model import Reason
 from ioc.wire import Fields, Rejected
 
@@ -36,4 +36,5 @@ SPEC = KindSpec(
     },
     words={"period": Word()},
     unfold=unfold,
+    nested={"as_of": Member(Sort.TIME), "values": Member(Sort.FIGURES)},
 )

@@ -1,7 +1,7 @@
 """Queue-ticket kiosks and their counters at one-stop centres."""
 
 from ioc.events import TicketEvent, TicketEventType
-from ioc.kinds import KindSpec, Metric, Word
+from ioc.kinds import KindSpec, Member, Metric, Sort, Word
 from ioc.model import Health, Reason
 from ioc.wire import Fields, Rejected
 
@@ -50,4 +50,10 @@ SPEC = KindSpec(
         "printer": Word({"ok": Health.OK, "jam": Health.WARNING, "error": Health.CRITICAL}),
     },
     decode_event=decode_event,
+    event={
+        "type": Member(required=True, words=tuple(TicketEventType)),
+        **dict.fromkeys(("ticket_id", "ticket_no", "service_code", "counter_id", "clerk_id", "reason"), Member()),
+        "priority": Member(Sort.NUMBER),
+        "rating": Member(Sort.NUMBER, low=1, high=5),
+    },
 )

@@ -1,7 +1,7 @@
 """Video-conference endpoints, from the province down to the communes."""
 
 from ioc.events import ConferenceEvent, ConferenceEventType
-from ioc.kinds import KindSpec, Metric, Word
+from ioc.kinds import KindSpec, Member, Metric, Sort, Word
 from ioc.model import Reason
 from ioc.wire import Fields, Rejected, is_id, is_org
 
@@ -62,4 +62,12 @@ SPEC = KindSpec(
     },
     words={"conference_id": Word(), "role": Word()},
     decode_event=decode_event,
+    event={
+        "type": Member(required=True, words=tuple(ConferenceEventType)),
+        "conference_id": Member(required=True),
+        "title": Member(),
+        "starts_at": Member(Sort.TIME),
+        "ends_at": Member(Sort.TIME),
+        "expected": Member(Sort.TEXTS),
+    },
 )

@@ -8,6 +8,7 @@ from ioc.cli import (
     calendar,
     config,
     connector,
+    described,
     device,
     dossiers,
     feed,
@@ -38,6 +39,7 @@ GROUPS = (
     store,
     maps,
     device,
+    described,
 )
 
 

@@ -156,7 +156,7 @@ def test_a_device_that_can_only_post_is_heard_alike(place: Vendors) -> None:
 @pytest.mark.usefixtures("served")
 def test_a_topic_nobody_understands_is_on_the_list(place: Vendors) -> None:
     def heard() -> list[dict[str, Any]]:
-        place.publish("abc/KHO/9", '{"ma": 9, "so_dien_thoai": "0912345678"}'.encode())
+        place.publish("abc/KHO/9", b'{"ma": 9, "so_dien_thoai": "0912345678"}')
         return place.get("/api/v1/topics/unknown")["items"]
 
     (row,) = until(heard, "the unknown topic")

@@ -1,0 +1,27 @@
+"""The contract for outsiders: AsyncAPI of the MQTT door, and the sheet a vendor is given."""
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from ioc.described import asyncapi, sheet
+from ioc.described.page import printable
+from web.api.route import Answer, Call
+
+
+class SheetQuery(Struct, frozen=True):
+    lang: Literal["vi", "en"] = "vi"
+    format: Literal["html", "md"] = "html"
+
+
+def asyncapi_document(call: Call) -> dict[str, Any]:
+    return asyncapi.document(call.site.context.kinds, call.site.build)
+
+
+def vendor_sheet(call: Call) -> Answer:
+    """A page to print, or its Markdown."""
+    context, lang = call.site.context, call.query.lang
+    text = sheet.markdown(context.kinds, context.settings, context.texts, lang, call.site.build)
+    if call.query.format == "md":
+        return Answer(text, content_type="text/markdown; charset=utf-8")
+    return Answer(printable(text, lang), content_type="text/html; charset=utf-8")
