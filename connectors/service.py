@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from connectors.deliveries.rounds import fetching
 from connectors.mapping.unknown import watching
 from connectors.runner.thread import probing
 from connectors.simulator import roster
@@ -41,7 +42,7 @@ def run(
     beat = Beat(context.db, CONNECTORS, context.clock)
     beat.start()
     try:
-        with probing(context, beat), watching(context):
+        with probing(context, beat), watching(context), fetching(context):
             if simulator is None:
                 ready()
                 stop.wait()

@@ -36,7 +36,7 @@ class Gear:
 
     def tls(self, ca: str | None = None, *, verify: bool = True) -> ssl.SSLContext:
         """`ca` is a file of certificates trusted beside the system's own; OSError when it cannot be read."""
-        return self.keep(("tls", ca, verify), partial(_context, ca, verify))
+        return self.keep(("tls", ca, verify), partial(tls_context, ca, verify=verify))
 
     def http(self, ca: str | None = None, *, verify: bool = True) -> "httpx.AsyncClient":
         """A client that opens a connection for every request and follows no redirect by itself."""
@@ -59,7 +59,8 @@ class Gear:
         return client
 
 
-def _context(ca: str | None, verify: bool) -> ssl.SSLContext:
+def tls_context(ca: str | None = None, *, verify: bool = True) -> ssl.SSLContext:
+    """`ca` is a file of certificates trusted beside the system's own."""
     context = ssl.create_default_context()
     if ca is not None:
         context.load_verify_locations(cafile=ca)

@@ -5,6 +5,7 @@ import json
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from ioc.cli import deliveries
 from ioc.cli.common import Commands, command, group, now_ms, open_database, say, settings_of
 from ioc.errors import UsageError
 
@@ -18,6 +19,10 @@ def add(commands: Commands) -> None:
     command(connectors, "list", "Every configured connector: its kind, its period, and what it publishes.", show)
     about = "Look once, now, and print what would be published; nothing is sent."
     command(connectors, "try", about, try_one).add_argument("name", metavar="NAME")
+    about = "How the last turns of a connector that fetches dossiers went, and what is no longer delivered."
+    given = command(connectors, "deliveries", about, delivered)
+    given.add_argument("name", metavar="NAME")
+    given.add_argument("--last", type=int, default=10, metavar="N", help="how many turns; 10 by default")
 
 
 def show(arguments: argparse.Namespace) -> None:
@@ -36,6 +41,8 @@ def try_one(arguments: argparse.Namespace) -> int:
 
     settings = settings_of(arguments)
     connector = _named(settings, arguments.name)
+    if deliveries.fetches(connector):
+        return deliveries.preview(settings, connector)
     probe = probes([connector]).get(connector.kind)
     if probe is None:
         raise UsageError("not_a_probe", f"connector {connector.name!r}: a {connector.kind} connector is no probe")
@@ -54,6 +61,14 @@ def try_one(arguments: argparse.Namespace) -> int:
     for line in remarks(open_database(settings), connector):
         say(line)
     return 0 if state["error"] is None else 1
+
+
+def delivered(arguments: argparse.Namespace) -> None:
+    settings = settings_of(arguments)
+    connector = _named(settings, arguments.name)
+    if not deliveries.fetches(connector):
+        raise UsageError("not_a_delivery", f"connector {connector.name!r}: a {connector.kind} fetches no dossiers")
+    deliveries.show(settings, connector, arguments)
 
 
 def _named(settings: "Settings", name: str) -> "Connector":

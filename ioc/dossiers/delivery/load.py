@@ -1,10 +1,9 @@
 """A delivery from its rows to the records: all of it is checked before any of it is written."""
 
-import tempfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
@@ -14,21 +13,14 @@ from ioc import audit
 from ioc.db import Database
 from ioc.db.tables import dossier, source
 from ioc.dossiers import history, known
+from ioc.dossiers.delivery.check import SHOWN, Progress, check
 from ioc.dossiers.delivery.rows import Reader, Row, changed
 from ioc.dossiers.delivery.tables import Line
 from ioc.dossiers.judge import Policy
 from ioc.dossiers.records import Judge, Key, Writer, load
-from ioc.errors import UsageError
 from ioc.events import DossierEvent
 from ioc.inventory import Inventory
 from ioc.model import SourceKey
-from ioc.wire import Rejected
-
-CHUNK = 2_000
-_SHOWN = 50
-_LENGTH = 8
-
-Progress = Callable[[str, int], None]  # the step and how many rows of it are done
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +52,10 @@ class Report:
     vanished: list[str] = field(default_factory=list)  # open dossiers a full delivery no longer names
 
     def lines(self) -> Iterator[str]:
-        for code in self.vanished[:_SHOWN]:
+        for code in self.vanished[:SHOWN]:
             yield f"- {code}: open, and no longer delivered"
-        if len(self.vanished) > _SHOWN:
-            yield f"- and {len(self.vanished) - _SHOWN} more"
+        if len(self.vanished) > SHOWN:
+            yield f"- and {len(self.vanished) - SHOWN} more"
         gone = f", {len(self.vanished)} vanished" if self.vanished else ""
         parts = f"{self.added} added, {self.changed} changed, {self.unchanged} unchanged{gone}"
         yield f"dossiers: {self.rows} rows, {parts}"
@@ -86,69 +78,19 @@ def deliver(
     Written in transactions of a few thousand rows, so that kiosks are heard meanwhile; after a kill the same
     delivery again goes on where it stopped, because rows that are in already change nothing.
     """
-    with tempfile.TemporaryFile() as spool:
-        rows, codes = _check(reader, delivery, spool, progress)
-        spool.seek(0)
-        report = Report(rows)
+    with check(reader, delivery.lines, progress) as checked:
+        checked.refuse_bad(delivery.origin)
+        checked.refuse_empty(delivery.origin)
+        report = Report(checked.rows)
         judge = Judge(inventory, policy)
-        for chunk in _chunks(spool):
+        for chunk in checked.chunks():
             _fold(db, judge, target, delivery, chunk, report, now, dry_run=dry_run)
             progress("writing", report.added + report.changed + report.unchanged)
     if delivery.full:
-        report.vanished = _vanished(db, target.id, codes)
+        report.vanished = _vanished(db, target.id, checked.lines.keys())
     if not dry_run:
         _close(db, target, delivery, report, now)
     return report
-
-
-def _check(reader: Reader, delivery: Delivery, spool: IO[bytes], progress: Progress) -> tuple[int, set[str]]:
-    """Read every row; how many there are, and their codes."""
-    problems: list[str] = []
-    seen: dict[str, int] = {}
-    chunk: list[Row] = []
-    n = bad = 0
-    for line in delivery.lines:
-        n += 1
-        try:
-            row = reader.read(line)
-            if row.own_id is None and row.code in seen:
-                bad += 1
-                problems.append(f"line {line.number}: code {row.code} already stands on line {seen[row.code]}")
-            seen[row.code] = line.number
-            chunk.append(row)
-        except Rejected as why:
-            bad += 1
-            if len(problems) < _SHOWN:
-                problems.append(f"line {line.number}: {why.reason}: {why.detail}")
-        if len(chunk) == CHUNK:
-            _spool(spool, chunk)
-            chunk = []
-            progress("checking", n)
-    if problems:
-        _refuse(delivery.origin, problems, bad)
-    if not n:
-        raise UsageError("no_rows", f"{delivery.origin}: no rows under the headings")
-    _spool(spool, chunk)
-    progress("checking", n)
-    return n, set(seen)
-
-
-def _refuse(origin: str, problems: list[str], bad: int) -> None:
-    shown = problems[:_SHOWN] + ([f"and {bad - _SHOWN} more"] if bad > _SHOWN else [])
-    text = "\n".join(f"  {problem}" for problem in shown)
-    raise UsageError("bad_rows", f"{origin}: nothing was imported, {bad} bad row(s)\n{text}", origin=origin, n=bad)
-
-
-def _spool(spool: IO[bytes], chunk: list[Row]) -> None:
-    packed = msgspec.msgpack.encode(chunk)
-    spool.write(len(packed).to_bytes(_LENGTH, "big"))
-    spool.write(packed)
-
-
-def _chunks(spool: IO[bytes]) -> Iterator[list[Row]]:
-    decoder = msgspec.msgpack.Decoder(list[Row])
-    while length := spool.read(_LENGTH):
-        yield decoder.decode(spool.read(int.from_bytes(length, "big")))
 
 
 def _fold(
@@ -191,7 +133,7 @@ def _events(said: list[history.Statement], rows: list[Row], delivery: Delivery) 
             yield DossierEvent(f"delivery-{delivery.as_of}-{mark:08x}", row.ts, row.code, told)
 
 
-def _vanished(db: Database, source_id: int, codes: set[str]) -> list[str]:
+def _vanished(db: Database, source_id: int, codes: Collection[str]) -> list[str]:
     still_open = sa.select(dossier.c.code).where(dossier.c.source_id == source_id, dossier.c.is_open)
     with db.read() as conn:
         return sorted(code for code in conn.scalars(still_open) if code not in codes)

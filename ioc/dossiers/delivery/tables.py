@@ -13,6 +13,8 @@ from ioc.dossiers.delivery.columns import ColumnMap
 from ioc.errors import UsageError
 
 _LOOK_FOR_HEADINGS = 20  # lines of titles and merged cells above them
+_DELIMITERS = ";,\t|"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")  # a spreadsheet's "Unicode text"
 
 
 class Line(NamedTuple):
@@ -89,7 +91,7 @@ def _text(cell: Any) -> str:
 def _csv(path: Path, columns: ColumnMap) -> Table:
     raw = path.read_bytes()
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-16" if raw.startswith(_UTF16) else "utf-8-sig")
     except UnicodeDecodeError as error:
         number = raw.count(b"\n", 0, error.start) + 1
         raise UsageError("csv_not_utf8", f"{path}: line {number}: not UTF-8; save the file as CSV UTF-8") from error
@@ -98,14 +100,26 @@ def _csv(path: Path, columns: ColumnMap) -> Table:
         last = text.rsplit("\n", 1)[-1]
         if last.count('"') % 2:
             raise UsageError("csv_cut", f"{path}: line {number}: the file ends inside a quoted cell: it was cut off")
-    first = text.split("\n", 1)[0]
-    delimiter = max(";,\t|", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    return under_headings(_records(reader, path), columns, str(path))._replace(size=text.count("\n"))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, columns), strict=True)
+    open_line = 0 if text.endswith("\n") else text.count("\n") + 1
+    records = _records(reader, path, open_line)
+    return under_headings(records, columns, str(path))._replace(size=text.count("\n"))
 
 
-def _records(reader: Any, path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Each record with the line it begins on; all have as many cells as the first."""
+def _delimiter(text: str, columns: ColumnMap) -> str:
+    """The one that parts a heading for `code` from others; titles above it may hold any."""
+    first = text.split("\n", _LOOK_FOR_HEADINGS)[:_LOOK_FOR_HEADINGS]
+    for line in first:
+        for delimiter in _DELIMITERS:
+            cells = line.split(delimiter)
+            if len(cells) > 1 and "code" in columns.fields(cell.strip(' "\r') for cell in cells):
+                return delimiter
+    return max(_DELIMITERS, key=first[0].count)
+
+
+def _records(reader: Any, path: Path, open_line: int) -> Iterator[tuple[int, list[str]]]:
+    """Each record with the line it begins on; the last line, where nothing ends it, may not hold a shorter one."""
+    before = 0
     while True:
         number = reader.line_num + 1
         try:
@@ -114,6 +128,9 @@ def _records(reader: Any, path: Path) -> Iterator[tuple[int, list[str]]]:
             return
         except csv.Error as error:
             raise UsageError("csv_broken", f"{path}: line {number}: not CSV: {error}") from error
+        if reader.line_num == open_line and len(record) < before:
+            raise UsageError("csv_cut", f"{path}: line {number}: the file ends inside this row: it was cut off")
+        before = len(record)
         yield number, record
 
 
@@ -142,8 +159,12 @@ def _json(path: Path, columns: ColumnMap) -> Table:
         if b"\n" not in raw.strip():
             raise UsageError("json_broken", f"{path}: not JSON: {error}") from error
         objects = list(_json_lines(raw, path))
-    unused: set[str] = set()
-    return Table(_json_rows(objects, columns, unused), (), len(objects))
+    return objects_table(objects, columns)._replace(size=len(objects))
+
+
+def objects_table(objects: Iterable[Any], columns: ColumnMap) -> Table:
+    """JSON objects as rows, their keys as headings."""
+    return Table(_json_rows(objects, columns), (), 0)
 
 
 def _json_lines(raw: bytes, path: Path) -> Iterator[Any]:
@@ -155,7 +176,7 @@ def _json_lines(raw: bytes, path: Path) -> Iterator[Any]:
                 raise UsageError("json_broken", f"{path}: line {number}: not JSON: {error}") from error
 
 
-def _json_rows(objects: list[Any], columns: ColumnMap, unused: set[str]) -> Iterator[Line]:
+def _json_rows(objects: Iterable[Any], columns: ColumnMap) -> Iterator[Line]:
     """The number is that of the object; `term` and `apology` may be objects as on the bus."""
     for number, given in enumerate(objects, 1):
         if not isinstance(given, dict):

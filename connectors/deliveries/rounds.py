@@ -1,0 +1,101 @@
+"""The connectors that fetch dossiers, each in a thread of its own: libraries of databases and files block."""
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import ParamSpec, cast
+
+from connectors.deliveries.contract import Pull
+from connectors.deliveries.desk import Desk
+from connectors.deliveries.options import Delivered
+from connectors.runner.leases import KEEP_S, Leases
+from connectors.runner.schedule import Timetable
+from ioc import registry
+from ioc.broker import Bus
+from ioc.clock import Clock, local
+from ioc.context import Context
+from ioc.errors import UsageError
+from ioc.inventory import Inventory
+from ioc.inventory.orgs import DEFAULT_TZ, OrgTree
+from ioc.inventory.records import load
+from ioc.settings import Connector
+
+log = logging.getLogger(__name__)
+
+PULLS = "connectors.pulls"
+STOP_S = 3.0
+Publish = Callable[[str, bytes], None]
+P = ParamSpec("P")
+
+
+def fetches(connector: Connector) -> bool:
+    """Whether it brings dossiers; the others look at targets."""
+    return isinstance(connector.options, Delivered)
+
+
+def pulls() -> dict[str, Pull]:
+    return cast("dict[str, Pull]", registry.scan(PULLS))
+
+
+def desk_of(context: Context, publish: Publish) -> Desk:
+    decode = context.kinds["dossier"].decode_event
+    if decode is None:
+        raise UsageError("no_dossiers", "this build knows no dossier events")
+    zone = OrgTree([]).tz(DEFAULT_TZ)
+
+    def inventory(now: int) -> Inventory:
+        with context.db.read() as conn:
+            return load(conn, local(now, zone).date().isoformat(), context.settings.calendar.weeks)
+
+    return Desk(context.settings.root, inventory, decode, publish, context.clock)
+
+
+@contextmanager
+def fetching(context: Context) -> Iterator[None]:
+    """Fetch while inside, what no other process has leased; without such connectors do nothing."""
+    wanted = [connector for connector in context.settings.connector if fetches(connector)]
+    if not wanted:
+        yield
+        return
+    bus = Bus(context.settings.mqtt, "ioc-deliveries")
+    desk = desk_of(context, bus.publish_acknowledged)
+    leases = Leases(context.db, [one.name for one in wanted], f"deliveries:{secrets.token_hex(8)}", context.clock)
+    bus.start()
+    leases.keep()
+    threads = [_begin(_keep, leases, desk.stop)]
+    known = pulls()
+    threads += [_begin(_follow, one, known[one.kind], desk, leases.holds, context.clock) for one in wanted]
+    try:
+        yield
+    finally:
+        desk.stop.set()
+        for thread in threads:
+            thread.join(STOP_S)
+        leases.release()
+        bus.stop()
+
+
+def _begin(work: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> threading.Thread:
+    thread = threading.Thread(target=work, args=args, kwargs=kwargs, name=work.__name__.strip("_"), daemon=True)
+    thread.start()
+    return thread
+
+
+def _keep(leases: Leases, stop: threading.Event) -> None:
+    while not stop.wait(KEEP_S):
+        leases.keep()
+
+
+def _follow(connector: Connector, pull: Pull, desk: Desk, holds: Callable[[str], bool], clock: Clock) -> None:
+    """Turn after turn until the role ends; a turn that takes longer than its period delays its own next one only."""
+    timetable = Timetable(connector.name, connector.every_s, clock.monotonic())
+    due = timetable.first()
+    while not desk.stop.wait(max(0.0, due - clock.monotonic())):
+        if holds(connector.name):
+            try:
+                desk.visit(connector, pull)
+            except Exception:
+                log.exception("connector %s: its turn failed", connector.name)
+        due = timetable.next(clock.monotonic())

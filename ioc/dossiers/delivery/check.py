@@ -1,0 +1,96 @@
+"""All rows of a delivery read before any of them is used: the good ones kept aside, the bad ones named."""
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from typing import IO
+
+import msgspec
+
+from ioc.dossiers.delivery.rows import Reader, Row
+from ioc.dossiers.delivery.tables import Line
+from ioc.errors import UsageError
+from ioc.wire import Rejected
+
+CHUNK = 2_000
+SHOWN = 50
+_LENGTH = 8
+
+Progress = Callable[[str, int], None]  # the step and how many rows of it are done
+
+
+@dataclass(slots=True)
+class Checked:
+    """What a delivery holds; its good rows wait in a temporary file, so that its size does not matter."""
+
+    rows: int = 0
+    bad: int = 0
+    problems: list[str] = field(default_factory=list)  # the first bad rows by their lines
+    lines: dict[str, int] = field(default_factory=dict)  # by code, the line it was last seen on
+    _spool: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
+
+    def close(self) -> None:
+        self._spool.close()
+
+    def chunks(self) -> Iterator[list[Row]]:
+        """The good rows in their order, once."""
+        decoder = msgspec.msgpack.Decoder(list[Row])
+        self._spool.seek(0)
+        while length := self._spool.read(_LENGTH):
+            yield decoder.decode(self._spool.read(int.from_bytes(length, "big")))
+
+    def refuse_bad(self, origin: str) -> None:
+        """UsageError `bad_rows` names them, where there are any."""
+        if self.bad:
+            more = [f"and {self.bad - SHOWN} more"] if self.bad > SHOWN else []
+            text = "\n".join(f"  {problem}" for problem in self.problems + more)
+            message = f"{origin}: nothing was imported, {self.bad} bad row(s)\n{text}"
+            raise UsageError("bad_rows", message, origin=origin, n=self.bad)
+
+    def refuse_empty(self, origin: str) -> None:
+        if not self.rows:
+            raise UsageError("no_rows", f"{origin}: no rows under the headings")
+
+    def take(self, reader: Reader, line: Line) -> Row | None:
+        """The row of a line; None where it is bad."""
+        self.rows += 1
+        try:
+            row = reader.read(line)
+        except Rejected as why:
+            self._name(f"line {line.number}: {why.reason}: {why.detail}")
+            self.lines.setdefault(str(line.cells.get("code")), line.number)  # bad, not vanished
+            return None
+        if row.own_id is None and row.code in self.lines:
+            self._name(f"line {line.number}: code {row.code} already stands on line {self.lines[row.code]}")
+            return None
+        self.lines[row.code] = line.number
+        return row
+
+    def keep(self, chunk: list[Row]) -> None:
+        packed = msgspec.msgpack.encode(chunk)
+        self._spool.write(len(packed).to_bytes(_LENGTH, "big"))
+        self._spool.write(packed)
+
+    def _name(self, problem: str) -> None:
+        self.bad += 1
+        if len(self.problems) < SHOWN:
+            self.problems.append(problem)
+
+
+@contextmanager
+def check(reader: Reader, lines: Iterable[Line], progress: Progress) -> Iterator[Checked]:
+    """What the lines hold, while inside; UsageError where they cannot be read on."""
+    with closing(Checked()) as checked:
+        chunk: list[Row] = []
+        for line in lines:
+            row = checked.take(reader, line)
+            if row is not None:
+                chunk.append(row)
+            if len(chunk) == CHUNK:
+                checked.keep(chunk)
+                chunk = []
+                progress("checking", checked.rows)
+        checked.keep(chunk)
+        progress("checking", checked.rows)
+        yield checked

@@ -1,0 +1,240 @@
+"""Nightly files in a drop folder: only what has changed goes out, and a file that is not whole not at all."""
+
+import os
+import threading
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from openpyxl import Workbook
+
+from connectors.deliveries.kept import Kept
+from tests.connectors.fetching import HEAD, NOW, House, fetcher, nightly, row
+from tests.connectors.probing import problems
+
+HOUR_MS = 3_600_000
+
+
+@pytest.fixture
+def house(tmp_path):
+    return House(tmp_path / "data")
+
+
+@pytest.fixture
+def drop(tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    return folder
+
+
+def lay(drop, name, text, ago_h=1.0):
+    path = drop / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8-sig"))
+    changed = (NOW - ago_h * HOUR_MS) / 1000
+    os.utime(path, (changed, changed))
+    return path
+
+
+def folder(drop, **keys):
+    return fetcher("folder", path=str(drop), **{"settle_s": 0, **keys})
+
+
+def why(drop):
+    (reason,) = (drop / "bad").glob("*.why.txt")
+    return reason.read_text(encoding="utf-8")
+
+
+def test_the_second_night_tells_only_what_has_changed(house, drop):
+    lay(drop, "hs.csv", nightly(5_000), ago_h=25)
+    (first,), events, (state,) = house.turn(folder(drop))
+    assert (first.rows, first.changed, len(events)) == (5_000, 5_000, 5_000)
+    assert events[7]["code"] == "H22.15-7"
+    assert events[7]["due_at"] == datetime(2026, 11, 12, 17, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")).timestamp() * 1000
+    assert state["as_of"] == NOW - 25 * HOUR_MS
+    assert (state["complete"], state["rows"], state["changed"]) == (True, 5_000, 5_000)
+    lay(drop, "hs.csv", nightly(5_000))
+    (second,), events, (state,) = house.turn(folder(drop))
+    assert (second.rows, second.changed, events) == (5_000, 0, [])
+    assert (state["as_of"], state["changed"]) == (NOW - HOUR_MS, 0)
+    lay(drop, "hs.csv", nightly(5_000, r7="Đã trả kết quả"), ago_h=0.5)
+    _third, (event,), _state = house.turn(folder(drop))
+    assert (event["code"], event["status"], event["ts"]) == ("H22.15-7", 10, NOW - HOUR_MS // 2)
+    assert len(list((drop / "done").iterdir())) == 3
+    assert house.turn(folder(drop))[0] == []
+
+
+def test_a_dossier_that_goes_back_to_what_it_was_says_so_anew(house, drop):
+    ids = []
+    for night, status in enumerate(("Đang xử lý", "Chờ bổ sung", "Đang xử lý")):
+        lay(drop, "hs.csv", nightly(3, r1=status), ago_h=72 - 24 * night)
+        _outcomes, events, _states = house.turn(folder(drop))
+        ids += [event["event_id"] for event in events if event["code"] == "H22.15-1"]
+    assert len(set(ids)) == 3
+
+
+def test_what_vanished_is_named_until_it_is_back(house, drop, caplog):
+    def night(ago_h, *rows):
+        lay(drop, "hs.csv", HEAD + "".join(rows), ago_h)
+        outcomes, _events, (state,) = house.turn(folder(drop, at_least_pct=0))
+        return outcomes[0].vanished, state["vanished"]
+
+    assert night(4, row(1), row(2), row(3, "Đã trả kết quả")) == (0, 0)
+    assert night(3, row(1)) == (1, 1)
+    assert "1 open dossier(s) no longer delivered: H22.15-2" in caplog.text
+    with_kept = Kept(house.desk.root / "connectors" / "x.sqlite")
+    assert with_kept.vanished() == [("H22.15-2", NOW - 3 * HOUR_MS)]
+    with_kept.close()
+    assert night(2, row(1), row(2)) == (0, 0)
+
+
+def test_a_broken_row_is_named_by_its_line_and_nothing_goes_out(house, drop):
+    text = nightly(10) + "H22.15-99;Đang xử lý;hg.nowhere;02/11/2026;12/11/2026\n" + row(10, "Không rõ")
+    lay(drop, "hs.csv", text)
+    (outcome,), events, (state,) = house.turn(folder(drop))
+    assert (events, state["delivered"], "as_of" in state) == ([], False, False)
+    assert "line 12: unknown_org: receiving_org: hg.nowhere" in outcome.error
+    assert "line 13: " in outcome.error
+    assert "2 bad row(s)" in why(drop)
+
+
+def test_bad_rows_within_what_is_allowed_are_left_out(house, drop):
+    lay(drop, "hs.csv", nightly(99))
+    house.turn(folder(drop))
+    broken = nightly(99).replace("H22.15-7;Đang xử lý;hg.dong-van", "H22.15-7;Đang xử lý;hg.nowhere")
+    lay(drop, "hs.csv", broken, ago_h=0.5)
+    (outcome,), _events, (state,) = house.turn(folder(drop, bad_rows_pct=2))
+    assert (outcome.error, outcome.bad, state["bad_rows"], outcome.vanished) == (None, 1, 1, 0)
+
+
+CUT = {
+    "in a quoted cell": (HEAD + row(1) + 'H22.15-2;"Đang xử', "inside a quoted cell"),
+    "in a row": (HEAD + row(1) + "H22.15-2;Đang xử", "line 3: the file ends inside this row"),
+    "in a letter": ((HEAD + row(1) + "H22.15-2;Đ").encode()[:-1], "line 3: not UTF-8"),
+    "before any row": (HEAD, "no rows under the headings"),
+    "before the headings": ("", "no heading for code"),
+}
+
+
+@pytest.mark.parametrize("where", CUT)
+def test_a_file_cut_off_imports_nothing_and_says_so(house, drop, where):
+    text, words = CUT[where]
+    lay(drop, "hs.csv", text)
+    (outcome,), events, _states = house.turn(folder(drop))
+    assert events == []
+    assert words in outcome.error
+    assert words in why(drop)
+
+
+@pytest.mark.parametrize("part", [0.5, 0.503, 0.79])
+def test_half_of_last_nights_file_is_never_believed_wherever_it_is_cut(house, drop, part):
+    whole = nightly(200)
+    lay(drop, "hs.csv", whole, ago_h=25)
+    house.turn(folder(drop))
+    lay(drop, "hs.csv", whole.encode()[: round(len(whole.encode()) * part)])
+    (outcome,), events, (state,) = house.turn(folder(drop))
+    assert (events, state["delivered"]) == ([], False)
+    assert outcome.error is not None
+    at_a_line = whole[: whole.index("H22.15-100;")]
+    lay(drop, "hs.csv", at_a_line)
+    (outcome,), events, _states = house.turn(folder(drop))
+    assert events == []
+    assert "100 rows where the last delivery had 200: taken for cut off" in outcome.error
+
+
+def test_a_trailer_says_how_many_rows_there_must_be(house, drop):
+    given = {"trailer": "TONG;([0-9]+)"}
+    lay(drop, "whole.csv", nightly(30) + "TONG;30\n", ago_h=3)
+    (taken,), events, _states = house.turn(folder(drop, **given))
+    assert (taken.error, len(events)) == (None, 30)
+    lay(drop, "cut.csv", nightly(30), ago_h=2)
+    lay(drop, "short.csv", nightly(29) + "TONG;30\n", ago_h=1)
+    outcomes, events, _states = house.turn(folder(drop, **given))
+    assert events == []
+    assert "its last line is no trailer" in outcomes[0].error
+    assert "it says 30 rows and holds 29" in outcomes[1].error
+
+
+def test_a_file_waits_for_its_marker_and_for_its_writer(house, drop):
+    lay(drop, "hs.csv", nightly(3))
+    lay(drop, "hs2.csv.part", nightly(3))
+    assert house.turn(folder(drop, marker=".ok"))[0] == []
+    lay(drop, "hs.csv.ok", "")
+    assert len(house.turn(folder(drop, marker=".ok"))[0]) == 1
+    assert sorted(path.name.partition("-")[2] for path in (drop / "done").iterdir()) == ["hs.csv", "hs.csv.ok"]
+
+    growing = lay(drop, "hs3.csv", nightly(3))
+    threading.Timer(0.1, growing.write_text, [nightly(4)]).start()
+    assert house.turn(folder(drop, settle_s=0.5))[0] == []
+
+
+def test_up_to_when_a_file_knows_may_stand_in_its_name(house, drop):
+    named = {"as_of_pattern": r"_(\d{8})", "as_of_plus_h": 1.5}
+    lay(drop, "hs_20261120.csv", nightly(2), ago_h=0)
+    lay(drop, "hs_20261119.csv", nightly(2, r1="Chờ bổ sung"), ago_h=0)
+    lay(drop, "hs.csv", nightly(2), ago_h=40)
+    outcomes, events, states = house.turn(folder(drop, **named))
+    assert [outcome.origin for outcome in outcomes] == ["hs.csv", "hs_20261119.csv", "hs_20261120.csv"]
+    assert "does not say up to when it knows" in outcomes[0].error
+    midnight = datetime(2026, 11, 20, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh")).timestamp() * 1000
+    assert states[-1]["as_of"] == midnight + 1.5 * HOUR_MS
+    assert [event["code"] for event in events] == ["H22.15-0", "H22.15-1", "H22.15-1"]
+    lay(drop, "hs_20261118.csv", nightly(2), ago_h=0)
+    (late,), events, _states = house.turn(folder(drop, **named))
+    assert (events, "older than hs_20261120.csv" in late.error) == ([], True)
+
+
+def test_a_broker_that_goes_away_in_the_middle_costs_nothing(house, drop):
+    lay(drop, "hs.csv", nightly(2_500))
+    house.broker.away_after = 2
+    (outcome,), events, _states = house.turn(folder(drop))
+    assert outcome.error == "broker: no acknowledgement"
+    assert len(events) == 2_000
+    assert (drop / "hs.csv").exists()
+    house.broker.away_after = None
+    _outcomes, events, (state,) = house.turn(folder(drop))
+    assert (len(events), state["complete"]) == (500, True)
+
+
+def test_files_may_stay_where_they_lie(house, drop):
+    lay(drop, "hs.csv", nightly(3))
+    assert len(house.turn(folder(drop, leave=True))[0]) == 1
+    assert house.turn(folder(drop, leave=True))[0] == []
+    lay(drop, "hs.csv", nightly(4), ago_h=0.5)
+    assert len(house.turn(folder(drop, leave=True))[0]) == 1
+    assert [path.name for path in drop.iterdir()] == ["hs.csv"]
+
+
+def test_what_people_export_is_understood(house, drop):
+    utf16 = "BÁO CÁO, THÁNG 11; 2026\n\n" + nightly(2).replace(";", "\t")
+    lay(drop, "unicode.csv", utf16.encode("utf-16"), ago_h=3)
+    book = Workbook()
+    sheet = book.active
+    sheet.append(["DANH SÁCH HỒ SƠ"])
+    sheet.append(["Mã hồ sơ", "Thời hạn", None, "Trạng thái"])
+    sheet.append([None, "Ngày tiếp nhận", "Ngày hẹn trả", None])
+    received, due = (datetime.fromisoformat(text) for text in ("2026-11-02T08:00", "2026-11-12"))
+    sheet.append(["H22.15-9", received, due, "Đang xử lý"])
+    book.save(drop / "book.xlsx")
+    os.utime(drop / "book.xlsx", ((NOW - HOUR_MS) / 1000,) * 2)
+    outcomes, events, _states = house.turn(folder(drop, at_least_pct=0))
+    assert [outcome.error for outcome in outcomes] == [None, None]
+    assert [event["code"] for event in events] == ["H22.15-0", "H22.15-1", "H22.15-9"]
+    assert {"received_at", "due_at", "status"} <= events[2].keys()
+
+
+def test_a_folder_that_is_not_there_is_said(house, tmp_path):
+    (outcome,), _events, (state,) = house.turn(folder(tmp_path / "nowhere"))
+    assert (outcome.error, state["delivered"]) == ("no such file or directory", False)
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"publish": "hg/queue/k1"}, "a folder connector publishes ORG/dossier/SOURCE"),
+        ({"columns": {"Mã": "kode"}}, "kode: no such field of a dossier; allowed: code"),
+        ({"trailer": "TONG"}, "trailer 'TONG': must hold one group"),
+        ({"as_of": "yesterday"}, "allowed are changed, taken"),
+    ],
+)
+def test_wrong_options_are_refused_at_the_start(keys, words):
+    assert words in problems(**{"kind": "folder", "publish": "hg/dossier/x", "path": "/in", **keys})
