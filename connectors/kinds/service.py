@@ -13,6 +13,11 @@ SPEC = KindSpec(
         "cert_days_left": Metric(unit="d", low=-36_500, high=36_500, warning_below=30, critical_below=7),
         "queue_depth": Metric(low=0),
         "on_battery": Metric(boolean=True),
+        "battery_pct": Metric(unit="%"),
+        "battery_min": Metric(unit="min"),
+        "temp_c": Metric(unit="°C"),
+        "disk_used_pct": Metric(unit="%"),
+        "round_trip_ms": Metric(unit="ms"),
     },
     words={"error": Word(), "cause": Word()},
 )

@@ -4,7 +4,9 @@ import pytest
 
 from ioc.db.tables import counter, role_beat
 from ioc.model import SourceKey
+from ioc.settings import Connector, Settings
 from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, raise_alert, tell_dossier
+from web.api.health import needed
 from web.api.table import routes
 from web.auth import LoginBrake, Sessions
 from web.openapi import spelled
@@ -176,6 +178,11 @@ def test_readiness_has_a_line_a_role(province: Province) -> None:
     assert province.get("/readyz").status_code == 503
 
 
+def test_readiness_needs_the_connectors_where_any_are_configured() -> None:
+    one = Connector(name="x", kind="tcp", publish="hg/service/x")
+    assert needed(Settings(data_dir="x", connector=(one,))) - needed(Settings(data_dir="x")) == {"connectors"}
+
+
 def test_metrics_balance_by_outcome(province: Province) -> None:
     with province.db.write() as conn:
         for name, label, n in (("received", "", 10), ("stored", "", 7), ("quarantined", "bad_json", 3)):
@@ -222,7 +229,16 @@ def test_the_description_names_every_route_and_no_other(province: Province) -> N
     served = {(method, spelled(rule.rule)) for rule in province.app.url_map.iter_rules()
               for method in rule.methods or () if method in ("GET", "POST", "DELETE")}  # fmt: skip
     pages = {path for _, path in served - described}
-    assert pages == {"/", "/wall", "/alerts", "/dossiers", "/sources", "/login", "/assets/{name}", "/api/v1/openapi.json"}
+    assert pages == {
+        "/",
+        "/wall",
+        "/alerts",
+        "/dossiers",
+        "/sources",
+        "/login",
+        "/assets/{name}",
+        "/api/v1/openapi.json",
+    }
     step = next(p for p in spec["paths"]["/api/v1/series"]["get"]["parameters"] if p["name"] == "fill")
     assert sorted(step["schema"]["enum"]) == ["0", "linear", "null", "previous"]
 

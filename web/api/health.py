@@ -10,11 +10,12 @@ from alerts import queries
 from alerts.ledger import DROPS
 from ioc.beat import Pulse, pulses
 from ioc.db.tables import counter
+from ioc.settings import Settings
 from web.api.route import Answer, Call
 
 TEXT = "text/plain; charset=utf-8"
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
-NEEDED = ("alerts", "ingest", "web")
+NEEDED = frozenset({"alerts", "ingest", "web"})
 Sample = tuple[dict[str, str], float]
 Family = tuple[str, str, list[Sample]]
 
@@ -26,10 +27,16 @@ def healthz(call: Call) -> dict[str, Any]:
 def readyz(call: Call) -> Answer:
     """One line a role: its name, how it is, and how long ago it said so; 503 while one that is needed is missing."""
     heard = {pulse.role: pulse for pulse in call.site.read(lambda conn: pulses(conn, call.now))}
-    roles = sorted({*NEEDED, *(role for role, pulse in heard.items() if pulse.alive)})
+    alive = {role for role, pulse in heard.items() if pulse.alive}
+    roles = sorted(needed(call.site.context.settings) | alive)
     lines = [_line(role, heard.get(role), call.now) for role in roles]
     ready = all(role in heard and heard[role].alive and heard[role].ok for role in roles)
     return Answer("\n".join(lines) + "\n", 200 if ready else 503, TEXT)
+
+
+def needed(settings: Settings) -> frozenset[str]:
+    """The roles without which this installation is not whole."""
+    return NEEDED | {"connectors"} if settings.connector else NEEDED
 
 
 def _line(role: str, pulse: Pulse | None, now: int) -> str:
