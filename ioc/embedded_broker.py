@@ -6,13 +6,14 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from iotcore.iotcore import IotCoreBroker
 
 from ioc.context import Context
 from ioc.errors import IocError
+from ioc.mapping.maps import Maps
 from ioc.settings import Mqtt
 
 log = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ def run(context: Context, stop: threading.Event, ready: Callable[[], None]) -> N
     """Serve until `stop`; rumqttd cannot be asked to end, so its thread ends with this process."""
     settings = context.settings.mqtt
     path = context.settings.root / "run" / "broker.toml"
-    write_config(path, settings)
+    write_config(path, settings, Maps(context.settings.map, context.kinds).filters)
     for name in ("rumqttd", "tracing", "iotcore"):  # their tracing reports every packet as an error
         logging.getLogger(name).setLevel(logging.CRITICAL)
     broker = IotCoreBroker(config_path=str(path))
@@ -65,20 +66,27 @@ def run(context: Context, stop: threading.Event, ready: Callable[[], None]) -> N
             raise IocError("broker_ended", "embedded broker: ended by itself", transient=True)
 
 
-def write_config(path: Path, settings: Mqtt) -> None:
+def write_config(path: Path, settings: Mqtt, filters: Iterable[str] = ()) -> None:
     """rumqttd's TOML, readable by its owner alone since it may hold the password."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(config_text(settings))
+        file.write(config_text(settings, filters))
 
 
-def config_text(settings: Mqtt) -> str:
-    """One listener for MQTT 3.1.1 and, where asked, one for MQTT 5; no console, no websockets, no metrics port."""
-    text = "id = 0\n" + SEGMENTS + _listener("v4", settings, settings.port)
+def config_text(settings: Mqtt, filters: Iterable[str] = ()) -> str:
+    """One listener for MQTT 3.1.1 and, where asked, one for MQTT 5; no console, no websockets, no metrics port.
+
+    `filters` are what ingest reads beside our own topics.
+    """
+    text = "id = 0\n" + SEGMENTS + "".join(map(_kept, filters)) + _listener("v4", settings, settings.port)
     if settings.port_v5 is not None:
         text += _listener("v5", settings, settings.port_v5)
     return text
+
+
+def _kept(name: str) -> str:
+    return f"[router.custom_segment.{json.dumps(name)}]\nmax_segment_size = 16777216\nmax_segment_count = 8\n"
 
 
 def _listener(protocol: str, settings: Mqtt, port: int) -> str:

@@ -86,7 +86,7 @@ def _kind(spec: KindSpec, texts: Texts, lang: str) -> str:
     parts += [f"`{name}`{_member(member, words)}" for name, member in spec.nested.items()]
     lines = [f"**{spec.kind}** — {texts.render(lang, f'kind.{spec.kind}')}. `state`: {', '.join(parts)}"]
     if figures:
-        lines.append(f"`values`: {', '.join(f'`{name}`' for name in figures)}, …")
+        lines.append(f"`values`: {', '.join(f'`{name}`' for name in figures)}")
     if spec.event:
         told = ", ".join(f"`{name}`{_member(member, words)}" for name, member in spec.event.items())
         lines.append(f"`event` ({words.event}): `event_id`, `ts` ({words.time}), {told}")
@@ -97,7 +97,7 @@ def _allowed(metric: Metric, words: Words) -> str:
     if metric.boolean:
         return f" ({words.flag})"
     unit = f"{metric.unit} " if metric.unit else ""
-    low, high = (None if bound is None else f"{bound:g}" for bound in (metric.low, metric.high))
+    low, high = (None if bound is None else f"{bound:.10g}" for bound in (metric.low, metric.high))
     bounds = f"{low}–{high}" if low and high else f"≥ {low}" if low else f"≤ {high}" if high else ""
     return f" ({(unit + bounds).strip()})" if unit or bounds else ""
 

@@ -166,6 +166,12 @@ def test_two_maps_may_read_one_topic():
     assert {good.key.kind for good in batch.good} == {"queue", "service"}
 
 
+def test_a_map_may_read_our_own_topics_and_so_what_was_posted():
+    own = plain(topic="ioc/v1/+org/queue/+dev/state", org="{org}", source="{dev}", fields={"waiting": "hang.cho"})
+    assert only(decoded(own, {"hang": {"cho": 5}}, f"ioc/v1/{ID}/state")).metrics == {"waiting": 5}
+    assert Maps([own, plain()], kinds()).filters == ["v/+/+"]
+
+
 def test_a_partition_passes_over_what_is_another_ones():
     batch = decoded(decoder(plain(), orgs=("hg.meo-vac",)), {"w": 4})
     assert (batch.received, batch.good, batch.bad) == (0, [], [])
