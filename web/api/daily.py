@@ -80,8 +80,9 @@ def _page(call: Call, found: Snapshot, changes: Corrections) -> Answer:
     say = partial(_say, call)
     at, taken = (moment(call, ms, found.org) for ms in (found.cut_off_at, found.taken_at))
     notes = [say("report.daily.late", at=taken)] if found.late else []
+    names = {str(source.key): source.name for source in call.site.world.inventory.sources.values()}
     notes += [
-        say("report.note.lagging", source=source, at=moment(call, until, found.org))
+        say("report.note.lagging", source=names.get(source, source), at=moment(call, until, found.org))
         for source, until in found.known.items()
     ]
     return page.html(
