@@ -7,8 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ioc.db.tables import feed_figure
-from ioc.dossiers.periods import Days, days
 from ioc.inventory import Inventory, Source
+from ioc.periods import Days, days
 
 
 @dataclass(frozen=True, slots=True)

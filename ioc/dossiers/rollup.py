@@ -2,21 +2,20 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from sqlalchemy.engine import Connection
 
 from ioc.clock import Clock
 from ioc.db import Database
-from ioc.db.tables import source as source_table
 from ioc.dossiers import figures
 from ioc.dossiers.buckets import Bucket, Question
 from ioc.dossiers.figures import Counts
 from ioc.dossiers.known import deliveries, known, year_start
 from ioc.hours import ALWAYS
 from ioc.inventory import Inventory, OrgTree
+from ioc.inventory.records import adopt
 from ioc.inventory.sources import ROLL_UP
-from ioc.meta import Fact, bump
 from ioc.model import SourceKey, SourceStatus
 from ioc.world import World
 
@@ -66,14 +65,8 @@ class RollUp:
         new = [key for key in map(key_of, orgs) if key not in inventory.sources]
         if not new:
             return
-        said = {"name": NAME, "status": SourceStatus.ACTIVE, "interval_s": INTERVAL_S, "hours": ALWAYS}
-        rows: list[dict[str, Any]] = [
-            {**key._asdict(), **said, "first_seen": now, "simulated": simulated} for key in new
-        ]
         with self._db.write() as conn:
-            insert = self._db.upsert(source_table)
-            conn.execute(insert.on_conflict_do_nothing(index_elements=SourceKey._fields), rows)
-            bump(self._db, conn, Fact.INVENTORY_REV)
+            adopt(self._db, conn, new, now, simulated=simulated, name=NAME, hours=ALWAYS, interval_s=INTERVAL_S)
 
 
 def key_of(org: str) -> SourceKey:

@@ -1,5 +1,7 @@
 """Reading the inventory from the database, registering newcomers, changing a source's status."""
 
+from collections.abc import Iterable
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
@@ -44,6 +46,22 @@ def register(db: Database, conn: Connection, key: SourceKey, now_ms: int, *, sim
     conn.execute(insert.on_conflict_do_nothing(index_elements=["org", "kind", "source"]))
     bump(db, conn, Fact.INVENTORY_REV)
     return int(conn.execute(sa.select(source_table.c.id).where(_is(key))).scalar_one())
+
+
+def adopt(
+    db: Database,
+    conn: Connection,
+    keys: Iterable[SourceKey],
+    now_ms: int,
+    *,
+    simulated: bool = False,
+    **said: str | int,
+) -> None:
+    """Write sources nobody has to confirm as `active`, with what is `said` of them; existing ones stay as they are."""
+    row = {"status": SourceStatus.ACTIVE, "first_seen": now_ms, "simulated": simulated, **said}
+    insert = db.upsert(source_table).on_conflict_do_nothing(index_elements=SourceKey._fields)
+    conn.execute(insert, [{**key._asdict(), **row} for key in keys])
+    bump(db, conn, Fact.INVENTORY_REV)
 
 
 def set_status(db: Database, conn: Connection, key: SourceKey, status: SourceStatus) -> bool:

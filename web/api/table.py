@@ -8,6 +8,7 @@ from web.api import (
     deadline,
     described,
     dossiers,
+    figures,
     health,
     index766,
     indicators,
@@ -30,6 +31,7 @@ from web.auth import LoginBrake, Sessions
 V1 = "/api/v1"
 _SOURCE = f"{V1}/sources/<org>/<kind>/<source>"
 _ALERT = f"{V1}/alerts/<int:id>"
+_FIGURES = f"{V1}/figures/<int:id>"
 _WALL, _LEADER, _OPERATOR, _ADMIN = Role.WALL, Role.LEADER, Role.OPERATOR, Role.ADMIN
 
 
@@ -71,6 +73,11 @@ def routes(sessions: Sessions, brake: LoginBrake) -> tuple[Route, ...]:
               index766.Query, answers="list"),
         Route("GET", f"{V1}/indices", _LEADER, indices.latest, "Yearly indices with rank and change",
               indices.Query, answers="list"),
+        Route("GET", f"{V1}/figures", _LEADER, figures.figures, "Periodic figures typed in, with every correction",
+              figures.Query, answers="list"),
+        Route("POST", f"{V1}/figures", _OPERATOR, figures.enter, "Enter figures of a period", body=figures.Body),
+        Route("POST", f"{_FIGURES}/sign", _LEADER, figures.sign, "Sign off what somebody else entered"),
+        Route("POST", f"{_FIGURES}/refuse", _LEADER, figures.refuse, "Refuse what somebody else entered"),
         Route("GET", f"{V1}/satisfaction", _LEADER, satisfaction.satisfaction, "Satisfaction by agency, with its n",
               satisfaction.Query, answers="list"),
         Route("GET", f"{V1}/deadline", _LEADER, deadline.deadline, "When a term ends, with every day counted or not",

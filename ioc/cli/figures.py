@@ -1,0 +1,25 @@
+"""figures import."""
+
+import argparse
+from pathlib import Path
+
+from ioc.cli.common import Commands, command, group, now_ms, open_database, say, settings_of
+
+
+def add(commands: Commands) -> None:
+    figures = group(commands, "figures", "Monthly and yearly figures that no system sends.")
+    about = "Enter figures from a CSV file; somebody else signs them off before they count."
+    file = command(figures, "import", about, figures_import)
+    file.add_argument("file", metavar="FILE.csv", type=Path, help="columns org,source,period,name,value,note")
+    file.add_argument("--dry-run", action="store_true", help="show the difference and change nothing")
+
+
+def figures_import(arguments: argparse.Namespace) -> None:
+    from ioc.clock import local
+    from ioc.figures.imports import import_figures
+    from ioc.inventory.orgs import DEFAULT_TZ, OrgTree
+
+    db, now = open_database(settings_of(arguments)), now_ms()
+    today = local(now, OrgTree([]).tz(DEFAULT_TZ)).date()
+    for line in import_figures(db, arguments.file, now, today, arguments.dry_run).lines():
+        say(line)

@@ -1,0 +1,124 @@
+"""Entries of periodic figures: checked, signed off or refused by a second person, corrected by further entries."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ioc import audit
+from ioc.db.tables import figure_entry
+from ioc.errors import IocError
+from ioc.inventory.sources import ROLL_UP
+from ioc.periods import days
+from ioc.wire import is_id, is_metric_name
+
+MAX_VALUES = 64
+_PERIOD = re.compile(r"\d{4}(-(H[12]|Q[1-4]|W\d\d|\d\d(-\d\d)?))?")
+_t = figure_entry.c
+Row = Mapping[str, Any]
+
+
+class State(StrEnum):
+    """Where an entry stands."""
+
+    ENTERED = "entered"
+    SIGNED = "signed"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What somebody wants known of one period of one feed."""
+
+    org: str
+    source: str
+    period: str
+    values: Mapping[str, float]
+    note: str | None = None
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.org, self.source, self.period
+
+    def problems(self, today: date) -> list[tuple[str, str]]:
+        """The fields that cannot be, each with what is allowed."""
+        found: list[tuple[str, str]] = []
+        if not is_id(self.source) or self.source == ROLL_UP[1]:
+            found.append(("source", f"1-64 characters of A-Z a-z 0-9 _ -, and not {ROLL_UP[1]}"))
+        spoken_of = days(self.period) if _PERIOD.fullmatch(self.period) else None
+        if spoken_of is None:
+            found.append(("period", "2026, 2026-H1, 2026-Q3, 2026-07, 2026-W30 or 2026-07-15"))
+        elif spoken_of.first > today:
+            found.append(("period", "one that has begun"))
+        if not 0 < len(self.values) <= MAX_VALUES:
+            found.append(("values", f"1 to {MAX_VALUES} figures"))
+        found += [
+            ("values", f"{name}: a name and a number") for name, n in self.values.items() if not _is_figure(name, n)
+        ]
+        return found
+
+
+def enter(conn: Connection, draft: Draft, actor: str, now: int) -> int:
+    """Write an entry that waits for somebody else; its id. `draft` has no problems."""
+    row = {"org": draft.org, "source": draft.source, "period": draft.period, "values": dict(draft.values)}
+    said = {"note": draft.note, "state": State.ENTERED, "entered_by": actor, "entered_at": now}
+    (entry_id,) = conn.execute(sa.insert(figure_entry).values(row | said)).inserted_primary_key or (0,)
+    audit.record(conn, now, actor, "figures.enter", "/".join(draft.key), dict(draft.values), draft.org)
+    return int(entry_id)
+
+
+def one(conn: Connection, entry_id: int, orgs: Iterable[str]) -> Row:
+    """IocError `unknown_figures` when there is none in those orgs."""
+    row = conn.execute(sa.select(figure_entry).where(_t.id == entry_id)).mappings().one_or_none()
+    if row is None or row["org"] not in frozenset(orgs):
+        raise IocError("unknown_figures", f"there is no entry {entry_id}", entry=entry_id)
+    return dict(row)
+
+
+def may_decide(conn: Connection, row: Row, actor: str) -> None:
+    """IocError unless `actor` is somebody else than who entered it, and nothing has been decided since."""
+    if row["state"] != State.ENTERED:
+        raise IocError("figures_decided", f"entry {row['id']} is {row['state']}", entry=row["id"], state=row["state"])
+    if row["entered_by"] == actor:
+        raise IocError("same_person", "somebody else must sign off what you entered", entry=row["id"])
+    newer = sa.select(_t.id).where(*_alike(row), _t.id > row["id"], _t.state == State.SIGNED).limit(1)
+    if (later := conn.scalar(newer)) is not None:
+        raise IocError("figures_superseded", f"entry {later} is newer and signed", entry=row["id"], newer=later)
+
+
+def decide(conn: Connection, row: Row, state: State, actor: str, now: int) -> Row:
+    """Sign off or refuse; IocError as `may_decide`."""
+    may_decide(conn, row, actor)
+    decided = {"state": state, "decided_by": actor, "decided_at": now}
+    conn.execute(sa.update(figure_entry).where(_t.id == row["id"]).values(decided))
+    subject = "/".join((row["org"], row["source"], row["period"]))
+    audit.record(conn, now, actor, f"figures.{state}", subject, {"entry": row["id"], **row["values"]}, row["org"])
+    return {**row, **decided}
+
+
+def entries(conn: Connection, orgs: Iterable[str]) -> list[Row]:
+    """All of some orgs, the newest first; `corrects` names the signed one before, `current` is what counts now."""
+    rows = conn.execute(sa.select(figure_entry).where(_t.org.in_(sorted(orgs))).order_by(_t.id)).mappings()
+    signed: dict[tuple[str, str, str], int] = {}
+    found: list[dict[str, Any]] = []
+    for row in rows:
+        key = row["org"], row["source"], row["period"]
+        found.append({**row, "corrects": signed.get(key)})
+        if row["state"] == State.SIGNED:
+            signed[key] = row["id"]
+    counting = frozenset(signed.values())
+    return [{**row, "current": row["id"] in counting} for row in reversed(found)]
+
+
+def _alike(row: Row) -> list[sa.ColumnElement[bool]]:
+    return [_t.org == row["org"], _t.source == row["source"], _t.period == row["period"]]
+
+
+def _is_figure(name: str, value: object) -> bool:
+    return is_metric_name(name) and type(value) in (int, float) and math.isfinite(float(str(value)))

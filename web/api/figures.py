@@ -1,0 +1,106 @@
+"""Periodic figures typed in: entered by one, signed off or refused by another, every correction visible."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+from sqlalchemy.engine import Connection
+
+from ioc.clock import local
+from ioc.errors import IocError
+from ioc.figures import entries, publishing
+from ioc.figures.entries import Draft, Row, State
+from ioc.model import SourceStatus
+from web.api.route import Answer, Call, paged
+
+
+class Query(Struct, frozen=True):
+    org: str | None = None
+    source: str | None = None
+    period: str | None = None
+    state: State | None = None
+    page: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
+    per_page: Annotated[int, Meta(ge=1, le=500)] = 50
+
+
+class Body(Struct, frozen=True, forbid_unknown_fields=True):
+    org: str
+    source: str
+    period: str
+    values: dict[str, float]
+    note: str | None = None
+
+
+def figures(call: Call) -> dict[str, Any]:
+    """Entries, the newest first."""
+    query: Query = call.query
+    found = call.site.read(lambda conn: entries.entries(conn, call.subtree(query.org).codes))
+    wanted = {"source": query.source, "period": query.period, "state": query.state}
+    rows = [row for row in found if all(value in (None, row[name]) for name, value in wanted.items())]
+    first = (query.page - 1) * query.per_page
+    shown = [_shown(call, row) for row in rows[first : first + query.per_page]]
+    return paged(shown, len(rows), query.page, query.per_page)
+
+
+def enter(call: Call) -> Answer:
+    """201 with the entry, which waits for somebody else."""
+    body: Body = call.body
+    call.subtree(body.org)
+    draft = Draft(body.org, body.source, body.period, body.values, body.note)
+    for name, allowed in draft.problems(_today(call, body.org)):
+        raise IocError("invalid_value", f"{name}: allowed: {allowed}", name=name, detail=allowed)
+    if _retired(call, draft):
+        raise IocError("invalid_value", "source: it is retired", name="source", detail="not retired")
+
+    def write(conn: Connection) -> Row:
+        return _row(conn, call, entries.enter(conn, draft, call.principal.name, call.now))
+
+    return Answer(_shown(call, call.site.write(write)), 201)
+
+
+def sign(call: Call) -> dict[str, Any]:
+    """Published first, then marked as signed: a broker that is away leaves the entry as it was (503)."""
+    row = call.site.read(lambda conn: _decidable(conn, call))
+    for topic, payload in call.site.read(lambda conn: list(publishing.messages(conn, row, call.now))):
+        call.site.bus.publish_acknowledged(topic, payload)
+    return _decided(call, State.SIGNED)
+
+
+def refuse(call: Call) -> dict[str, Any]:
+    return _decided(call, State.REFUSED)
+
+
+def _decided(call: Call, state: State) -> dict[str, Any]:
+    db, inventory = call.site.context.db, call.site.world.inventory
+
+    def write(conn: Connection) -> Row:
+        row = entries.decide(conn, _decidable(conn, call), state, call.principal.name, call.now)
+        if state is State.SIGNED:
+            publishing.accept(db, conn, inventory, row, call.now)
+        return _row(conn, call, row["id"])
+
+    return _shown(call, call.site.write(write))
+
+
+def _decidable(conn: Connection, call: Call) -> Row:
+    row = entries.one(conn, int(call.path["id"]), call.scope.codes)
+    entries.may_decide(conn, row, call.principal.name)
+    return row
+
+
+def _row(conn: Connection, call: Call, entry_id: int) -> Row:
+    return next(row for row in entries.entries(conn, call.scope.codes) if row["id"] == entry_id)
+
+
+def _retired(call: Call, draft: Draft) -> bool:
+    known = call.site.world.inventory.sources.get(publishing.key_of({"org": draft.org, "source": draft.source}))
+    return known is not None and known.status is SourceStatus.RETIRED
+
+
+def _today(call: Call, org: str) -> date:
+    return local(call.now, call.site.zone(org)).date()
+
+
+def _shown(call: Call, row: Row) -> dict[str, Any]:
+    times = {name: call.at(row[name], row["org"]) for name in ("entered_at", "decided_at")}
+    return {**row, **times}
