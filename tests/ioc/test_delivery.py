@@ -176,6 +176,12 @@ def test_a_full_delivery_names_what_has_vanished(office: Office) -> None:
     assert len(office.rows()) == 3
 
 
+def test_a_code_alone_is_a_dossier_nobody_knows_more_about(office: Office) -> None:
+    assert "2 added" in office.deliver("Mã hồ sơ\nA\nB\n")[1]
+    assert "0 added, 0 changed, 2 unchanged" in office.deliver("Mã hồ sơ\nA\nB\n")[1]
+    assert [(row["code"], row["undated"]) for row in office.rows()] == [("A", True), ("B", True)]
+
+
 def test_a_preview_and_a_dry_run_write_nothing(office: Office) -> None:
     assert 'line 3: H22.15-1 {"' in office.deliver(NIGHTLY, "export.csv", "--preview", "1")[1]
     assert "3 added" in office.deliver(NIGHTLY, "export.csv", "--dry-run")[1]

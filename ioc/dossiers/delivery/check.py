@@ -13,7 +13,7 @@ from ioc.dossiers.delivery.tables import Line
 from ioc.errors import UsageError
 from ioc.wire import Rejected
 
-CHUNK = 2_000
+CHUNK = 5_000
 SHOWN = 50
 _LENGTH = 8
 

@@ -13,6 +13,7 @@ from ioc import audit
 from ioc.db import Database
 from ioc.db.tables import dossier, source
 from ioc.dossiers import history, known
+from ioc.dossiers.delivery.ahead import Ahead, Judged, judged_ahead
 from ioc.dossiers.delivery.check import SHOWN, Progress, check
 from ioc.dossiers.delivery.rows import Reader, Row, changed
 from ioc.dossiers.delivery.tables import Line
@@ -82,9 +83,9 @@ def deliver(
         checked.refuse_bad(delivery.origin)
         checked.refuse_empty(delivery.origin)
         report = Report(checked.rows)
-        judge = Judge(inventory, policy)
-        for chunk in checked.chunks():
-            _fold(db, judge, target, delivery, chunk, report, now, dry_run=dry_run)
+        fold = _Fold(db, Judge(inventory, policy), target, delivery, report, now, dry_run)
+        for chunk, judged in fold.ahead(checked.chunks()):
+            fold.chunk(chunk, judged)
             progress("writing", report.added + report.changed + report.unchanged)
     if delivery.full:
         report.vanished = _vanished(db, target.id, checked.lines.keys())
@@ -93,34 +94,57 @@ def deliver(
     return report
 
 
-def _fold(
-    db: Database,
-    judge: Judge,
-    target: Target,
-    delivery: Delivery,
-    chunk: list[Row],
-    report: Report,
-    now: int,
-    *,
-    dry_run: bool,
-) -> None:
-    by_key: dict[Key, list[Row]] = {}
-    for row in chunk:
-        by_key.setdefault(Key(target.id, row.code), []).append(row)
-    with db.read() if dry_run else db.write() as conn:
-        before = load(conn, by_key)
-        writer = Writer(conn)
-        for key, rows in by_key.items():
-            said = history.read(before[key]["history"]) if key in before else []
-            if not history.merge(said, _events(said, rows, delivery)):
-                report.unchanged += len(rows)
-                continue
-            report.added += key not in before
-            report.changed += len(rows) - (key not in before)
-            if not dry_run:
-                judged, pauses = judge.row(key, target.key.org, said, now)
-                writer.put(before.get(key), judged, pauses)
-        writer.flush()
+@dataclass(frozen=True, slots=True)
+class _Fold:
+    """Puts checked rows into the records and counts in the report what they came to."""
+
+    db: Database
+    judge: Judge
+    target: Target
+    delivery: Delivery
+    report: Report
+    now: int
+    dry_run: bool
+
+    def ahead(self, chunks: Iterable[list[Row]]) -> Iterator[Ahead]:
+        """Verdicts beforehand pay where dossiers are new: in a first delivery."""
+        any_known = sa.select(dossier.c.code).where(dossier.c.source_id == self.target.id).limit(1)
+        with self.db.read() as conn:
+            first = conn.scalar(any_known) is None
+        return judged_ahead(chunks, self._new) if first and not self.dry_run else ((chunk, []) for chunk in chunks)
+
+    def chunk(self, rows: list[Row], judged: list[Judged]) -> None:
+        """One transaction."""
+        by_key: dict[Key, list[Row]] = {}
+        for row in rows:
+            by_key.setdefault(Key(self.target.id, row.code), []).append(row)
+        verdicts = dict(zip(by_key, judged, strict=True)) if len(judged) == len(by_key) else {}
+        with self.db.read() if self.dry_run else self.db.write() as conn:
+            before = load(conn, by_key)
+            writer = Writer(conn)
+            for key, mine in by_key.items():
+                if key in verdicts and key not in before:
+                    writer.put(None, *verdicts[key])
+                    self.report.added += 1
+                else:
+                    self._one(writer, key, mine, before.get(key))
+            writer.flush()
+
+    def _one(self, writer: Writer, key: Key, rows: list[Row], before: Mapping[str, Any] | None) -> None:
+        said = history.read(before["history"]) if before else []
+        if not history.merge(said, _events(said, rows, self.delivery)):
+            self.report.unchanged += len(rows)
+            return
+        self.report.added += before is None
+        self.report.changed += len(rows) - (before is None)
+        if not self.dry_run:
+            writer.put(before, *self.judge.row(key, self.target.key.org, said, self.now))
+
+    def _new(self, row: Row) -> Judged:
+        said: list[history.Statement] = []
+        history.merge(said, _events(said, [row], self.delivery))
+        record, pauses = self.judge.row(Key(self.target.id, row.code), self.target.key.org, said, self.now)
+        return record, list(pauses)
 
 
 def _events(said: list[history.Statement], rows: list[Row], delivery: Delivery) -> Iterator[DossierEvent]:
@@ -128,7 +152,7 @@ def _events(said: list[history.Statement], rows: list[Row], delivery: Delivery) 
     for row in rows:
         if row.own_id is not None:
             yield DossierEvent(row.own_id, row.ts, row.code, row.fields)
-        elif told := changed(history.newest(said), row):
+        elif (told := changed(history.newest(said), row)) or not said:
             mark = zlib.crc32(msgspec.json.encode(told, order="sorted"))
             yield DossierEvent(f"delivery-{delivery.as_of}-{mark:08x}", row.ts, row.code, told)
 
