@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from ioc import unknown_topics
+from ioc.unknown_topics import Heard
 from tests.web.conftest import NORTH, SATURDAY, Province
 
 MAP = {
@@ -49,6 +51,26 @@ def test_a_map_that_is_none_is_named_key_by_key(province: Province) -> None:
     assert "colour: unknown key" in problems
     assert "kind: 7" in problems
     assert "no JMESPath" in tried(province, map={**MAP, "fields": {"waiting": "cho..x"}})["findings"][0]["message"]
+
+
+def test_it_may_be_given_as_the_configuration_will_hold_it(province: Province) -> None:
+    text = '[[map]]\ntopic = "lsx/+site/+dev"\norg = "hg.{site}"\nkind = "queue"\nsource = "{dev}"\n'
+    text += 'fields.waiting = "cho"\n'
+    assert tried(province, map=text)["messages"][0]["metrics"] == {"waiting": 7}
+    for wrong in ("[[map]", "a = 1", text + text, "map = [1]"):
+        assert "TOML" in tried(province, map=wrong)["findings"][0]["message"]
+
+
+def test_unknown_topics_come_with_a_first_map_and_can_be_forgotten(province: Province) -> None:
+    unknown_topics.note(province.db, {"lsx/MV/k9": Heard(b'{"cho": 3}', 2, SATURDAY)})
+    (row,) = province.get("/api/v1/topics/unknown").json["items"]
+    assert (row["topic"], row["n"], row["last_seen"]) == ("lsx/MV/k9", 2, "2026-11-21T10:00:00+07:00")
+    assert 'topic = "lsx/+site/+dev"' in row["proposal"]
+    assert '# waiting = "cho"   # 3' in row["proposal"]
+    told = tried(province, map=row["proposal"] + 'waiting = "cho"\n', topic=row["topic"], payload=row["payload"])
+    assert told["messages"][0]["topic"] == "ioc/v1/hg/queue/k9/state"
+    assert province.post("/api/v1/topics/unknown/forget", json={"topic": "lsx/MV/k9"}).json == {"forgotten": True}
+    assert province.get("/api/v1/topics/unknown").json["total"] == 0
 
 
 def test_no_file_of_the_server_is_read_for_a_caller(province: Province) -> None:

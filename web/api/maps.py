@@ -1,5 +1,6 @@
 """Maps: those in force, and what one would make of a sample before it is."""
 
+import tomllib
 from typing import Any
 
 import msgspec
@@ -8,7 +9,9 @@ from sqlalchemy.engine import Connection
 
 from ioc import audit, unknown_topics
 from ioc.errors import IocError
+from ioc.mapping.declared import MapRule
 from ioc.mapping.maps import Maps
+from ioc.mapping.proposal import propose
 from ioc.mapping.suspicion import Finding, Level
 from ioc.mapping.trial import Bench, Made, Sample, Trial
 from ioc.privacy import Privacy
@@ -18,12 +21,12 @@ from web.api.route import Call, listed
 
 
 class TryBody(Struct, frozen=True):
-    """`map` as it would stand in the configuration; `payload` text, or JSON as it is; `at` when it was received."""
+    """`map` as it would stand in the configuration, as TOML or as JSON; `payload` text, or JSON as it is."""
 
-    map: dict[str, Any]
+    map: dict[str, Any] | str
     topic: str
     payload: Any
-    at: str | int | None = None
+    at: str | int | None = None  # when the sample was received
 
 
 def maps(call: Call) -> dict[str, Any]:
@@ -39,13 +42,20 @@ class Forget(Struct, frozen=True):
 
 
 def unknown(call: Call) -> dict[str, Any]:
-    """Topics that were heard and that no map means, each with its newest message."""
+    """Topics that were heard and that no map means, each with its newest message and a first map for it."""
     context = call.site.context
     known = Maps(context.settings.map, context.kinds)
     rows = call.site.read(lambda conn: unknown_topics.listing(conn, known))
     instants = ("first_seen", "last_seen")
     watched = list(context.settings.mqtt.watch_unknown)
-    return listed([row | {name: call.at(row[name], None) for name in instants} for row in rows]) | {"watched": watched}
+    home = call.site.home(call.scope) or ""
+    items = [
+        row
+        | {name: call.at(row[name], None) for name in instants}
+        | {"proposal": propose(row["topic"], row["payload"], home)}
+        for row in rows
+    ]
+    return listed(items) | {"watched": watched}
 
 
 def forget(call: Call) -> dict[str, Any]:
@@ -63,7 +73,7 @@ def forget(call: Call) -> dict[str, Any]:
 
 def try_map(call: Call) -> dict[str, Any]:
     body, context = call.body, call.site.context
-    rule, problems = one_map(body.map)
+    rule, problems = _rule(body.map)
     if rule is None:
         trial = Trial(findings=[Finding(Level.ERROR, "bad_map", {"problem": problem}) for problem in problems])
     else:
@@ -80,6 +90,18 @@ def try_map(call: Call) -> dict[str, Any]:
         for level, code, params in trial.findings
     ]
     return {"ok": trial.ok, "messages": [_made(call, made) for made in trial.made], "findings": findings}
+
+
+def _rule(given: dict[str, Any] | str) -> tuple[MapRule | None, list[str]]:
+    if isinstance(given, dict):
+        return one_map(given)
+    try:
+        tables = tomllib.loads(given).get("map")
+    except tomllib.TOMLDecodeError as error:
+        return None, [f"TOML: {error}"]
+    if not isinstance(tables, list) or len(tables) != 1 or not isinstance(tables[0], dict):
+        return None, ["TOML: one [[map]]"]
+    return one_map(tables[0])
 
 
 def _payload(given: Any) -> bytes:
