@@ -53,13 +53,11 @@ class Options(Struct, frozen=True, kw_only=True):
     def access(self) -> Access:
         auth = _AUTH[self.auth] if self.auth else None
         privacy = _PRIVACY[self.privacy] if self.privacy else None
-        return Access(
-            self.host, self.port, self.community, self.user, auth, self.auth_password, privacy, self.privacy_password
-        )
+        return Access(self.community, self.user, auth, self.auth_password, privacy, self.privacy_password)
 
 
 async def look(options: Options, gear: Gear) -> Seen:
-    agent = await reach(options.access, gear)
+    agent = await reach(options.host, options.port, options.access, gear)
     watch = Stopwatch()
     told = await agent.get((UPTIME, *options.oids.values()))
     took = watch.ms

@@ -21,8 +21,6 @@ Value = int | str
 class Access:
     """`user` means v3; then `auth` and `privacy` are names of pysnmp's protocols without their prefix, or None."""
 
-    host: str
-    port: int
     community: str
     user: str | None = None
     auth: str | None = None
@@ -62,15 +60,15 @@ class Agent:
         return rows
 
 
-async def reach(access: Access, gear: Gear) -> Agent:
-    """An agent to ask; one engine an account is kept, since it remembers what v3 negotiated."""
+async def reach(host: str, port: int, access: Access, gear: Gear) -> Agent:
+    """An agent to ask; those that are entered alike share an engine, which is large and knows what v3 negotiated."""
     from pysnmp.error import PySnmpError
     from pysnmp.hlapi.v3arch import asyncio as hlapi
 
     engine, account = gear.keep(("snmp", access), lambda: (_engine(gear), _account(access)))
-    kind = hlapi.Udp6TransportTarget if ":" in access.host else hlapi.UdpTransportTarget
+    kind = hlapi.Udp6TransportTarget if ":" in host else hlapi.UdpTransportTarget
     try:
-        target = await kind.create((access.host, access.port), timeout=TRY_S, retries=TRIES_MORE)
+        target = await kind.create((host, port), timeout=TRY_S, retries=TRIES_MORE)
     except PySnmpError:
         raise IocError("name_not_found", "name not found", transient=True) from None
     return Agent(engine, account, target)

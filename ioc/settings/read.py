@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -76,8 +76,8 @@ def _cross_check(settings: Settings) -> list[str]:
     for i, route in enumerate(settings.route):
         problems += _unknown(f"route[{i}].receivers", route.receivers, receivers)
         problems += _unknown(f"route[{i}].channels", route.channels, channels)
-    for i, connector in enumerate(settings.connector):
-        problems += _unpublishable(f"connector[{i}].publish", connector)
+    for connector in settings.connector:
+        problems += _unpublishable(f"connector {connector.name!r}: publish", connector)
     if settings.mqtt.embedded and not is_loopback(settings.mqtt.host) and settings.mqtt.username is None:
         problems.append(
             f"mqtt.host: {settings.mqtt.host!r} is reachable from outside: set mqtt.username and mqtt.password"
@@ -101,6 +101,18 @@ def _unpublishable(where: str, connector: Connector) -> list[str]:
 
 def is_loopback(host: str) -> bool:
     return host in ("localhost", "::1") or host.startswith("127.")
+
+
+def _spread(kind: type[Struct], raw: list[dict[str, Any]], where: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each table with its place; a connector with `targets` stands for one connector each, which share its keys."""
+    for i, item in enumerate(raw):
+        targets = item.get("targets") if kind is Connector else None
+        if not isinstance(targets, list) or not all(isinstance(target, dict) for target in targets):
+            yield f"{where}[{i}].", item
+            continue
+        shared = {key: value for key, value in item.items() if key != "targets"}
+        for n, target in enumerate(targets):
+            yield f"{where}[{i}].targets[{n}].", shared | target
 
 
 class _Reader:
@@ -149,7 +161,7 @@ class _Reader:
             self.problems.append(f"{where}: expected [[{where}]] tables")
             return ()
         read = self.plugged if kind in _PLUGGED else self.struct
-        return tuple(read(kind, item, f"{where}[{i}].") for i, item in enumerate(raw))
+        return tuple(read(kind, item, at) for at, item in _spread(kind, raw, where))
 
     def plugged(self, kind: type[Struct], table: dict[str, Any], where: str) -> Any:
         """A table whose further keys are those of the plug-in its `kind` names."""

@@ -9,7 +9,7 @@ import dns.rrset
 import pytest
 
 from connectors.snmp.traffic import Interface
-from tests.connectors.probing import look, problems
+from tests.connectors.probing import connector, look, looks, problems
 from tests.influx_servers import influxd
 from tests.peers import black_hole, free_udp_port, sipp, snmpd
 from tests.postgres_server import postgresql
@@ -53,6 +53,15 @@ def test_an_agent_by_v3_with_the_right_and_the_wrong_password(agent):
     assert "digest" in wrong.error.lower()
     stranger = look("snmp", **agent, **{**V3, "user": "nobody"})
     assert "user" in stranger.error.lower()
+
+
+def test_agents_entered_alike_are_asked_at_once_and_a_silent_one_delays_none(agent, tmp_path):
+    with snmpd(tmp_path) as other, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        ports = [agent["port"], other, silent.getsockname()[1]] * 5
+        asked = [connector("snmp", host="127.0.0.1", port=port, timeout_s=2, **V3) for port in ports]
+        seen = looks(*asked)
+    assert [one.error for one in seen] == [None, None, "timeout"] * 5
 
 
 def test_an_agent_that_does_not_know_the_community_is_silent(agent):

@@ -59,6 +59,23 @@ def test_reading_the_configuration_imports_no_library_of_a_protocol():
     assert done.stdout == "[]\n"
 
 
+def test_targets_of_one_table_share_its_keys():
+    targets = [
+        {"name": "a", "publish": "hg.dong-van/link/cap", "host": "10.0.0.1"},
+        {"name": "b", "publish": "hg.meo-vac/link/cap", "host": "10.0.0.2", "every_s": 60},
+    ]
+    a, b = connectors({"kind": "ping", "every_s": 20, "belongs_to": "carrier", "targets": targets})
+    assert (a.name, a.publish, a.every_s, a.belongs_to, a.options.host) == (
+        "a", "hg.dong-van/link/cap", 20, "carrier", "10.0.0.1",
+    )  # fmt: skip
+    assert (b.every_s, b.options.host) == (60, "10.0.0.2")
+    wrong = [targets[0], {**targets[1], "hots": "10.0.0.2"}]
+    with pytest.raises(IocError, match=r"connector\[0\]\.targets\[1\]\.hots: unknown key"):
+        connectors({"kind": "ping", "targets": wrong})
+    with pytest.raises(IocError, match=r"connector\[0\]\.targets: unknown key"):
+        connectors({"kind": "ping", "targets": "all", **targets[0]})
+
+
 def test_two_of_one_name_are_refused():
     one = {"name": "x", "kind": "tcp", "publish": "hg/service/x", **PORT}
     with pytest.raises(IocError, match=r"connector\.name: 'x' stands twice"):
