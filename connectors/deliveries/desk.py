@@ -65,11 +65,7 @@ class Desk:
         outcomes: list[Outcome] = []
         with closing(self.kept(connector.name)) as kept:
             try:
-                for offer, outcome in self._taken(connector, pull, kept):
-                    self._tell(connector, outcome)
-                    kept.note(outcome)
-                    offer.settle(outcome.error)
-                    outcomes.append(outcome)
+                outcomes.extend(self._taken(connector, pull, kept))
             except Stopped:
                 log.info("connector %s: stopped in the middle of a delivery; it is taken up again", connector.name)
             except (OSError, EOFError, IocError) as error:
@@ -79,7 +75,7 @@ class Desk:
                     self._tell(connector, outcomes[-1])
         return outcomes
 
-    def _taken(self, connector: Connector, pull: Pull, kept: Kept) -> Iterator[tuple[Offer, Outcome]]:
+    def _taken(self, connector: Connector, pull: Pull, kept: Kept) -> Iterator[Outcome]:
         key, now = SourceKey.parse(connector.publish), self.clock.now_ms()
         inventory = self.inventory(now)
         if key.org not in inventory.orgs:
@@ -88,7 +84,15 @@ class Desk:
         errand = Errand(kept, now, inventory.tz(key), limit_s, self.stop)
         with closing(pull.collect(connector.options, errand)) as offers:
             for offer in offers:
-                yield offer, self._take(connector, kept, offer, inventory)
+                try:
+                    outcome = self._take(connector, kept, offer, inventory)
+                    self._tell(connector, outcome)
+                    kept.note(outcome)
+                    offer.settle(outcome.error)
+                except Exception as error:
+                    offers.throw(error)  # it knows what its library means by that
+                    raise
+                yield outcome
 
     def _take(self, connector: Connector, kept: Kept, offer: Offer, inventory: Inventory) -> Outcome:
         key = SourceKey.parse(connector.publish)
