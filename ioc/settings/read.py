@@ -69,6 +69,7 @@ def _cross_check(settings: Settings) -> list[str]:
         ("receiver.name", [receiver.name for receiver in settings.receiver]),
         ("channel.name", [channel.name for channel in settings.channel]),
         ("connector.name", [connector.name for connector in settings.connector]),
+        ("connector.publish", [one.publish for one in settings.connector if hasattr(one.options, "PUBLISHES")]),
     ):
         problems += [f"{section}: {name!r} stands twice" for name in sorted({n for n in names if names.count(n) > 1})]
     receivers = {receiver.name for receiver in settings.receiver}
@@ -91,7 +92,7 @@ def _unknown(where: str, names: Sequence[str], known: set[str]) -> list[str]:
 
 
 def _unpublishable(where: str, connector: Connector) -> list[str]:
-    """A kind of connector that finds states of some kinds only says so in its options' `PUBLISHES`."""
+    """A probe says in its options' `PUBLISHES` which kinds of source it speaks for; of a source there is one probe."""
     known: frozenset[str] | None = getattr(connector.options, "PUBLISHES", None)
     if known is None or connector.publish.split("/")[1] in known:
         return []

@@ -80,6 +80,8 @@ def test_two_of_one_name_are_refused():
     one = {"name": "x", "kind": "tcp", "publish": "hg/service/x", **PORT}
     with pytest.raises(IocError, match=r"connector\.name: 'x' stands twice"):
         connectors(one, one)
+    with pytest.raises(IocError, match=r"connector\.publish: 'hg/service/x' stands twice"):
+        connectors(one, {**one, "name": "y"})
 
 
 # --- what is published ------------------------------------------------------------------------------------------------
