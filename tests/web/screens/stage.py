@@ -36,6 +36,8 @@ class Stage:
     alerts: dict[str, dict[str, Any]] = field(default_factory=dict)
     sources: list[dict[str, Any]] = field(default_factory=list)
     orgs: list[dict[str, Any]] = field(default_factory=list)
+    unknown: list[dict[str, Any]] = field(default_factory=list)
+    trial: dict[str, Any] = field(default_factory=dict)
     me: dict[str, Any] | None = field(default_factory=lambda: dict(ME))
     build: str = "build-1"
     beating: bool = True
@@ -54,6 +56,7 @@ class Stage:
         _session(self)
         _lists(self)
         _sources(self)
+        _maps(self)
         _live(self)
 
     def snapshot(self, widget: str) -> None:
@@ -174,6 +177,22 @@ def _sources(stage: Stage) -> None:
 
 def _source(stage: Stage, org: str, kind: str, source: str) -> dict[str, Any]:
     return next(s for s in stage.sources if (s["org"], s["kind"], s["source"]) == (org, kind, source))
+
+
+def _maps(stage: Stage) -> None:
+    @stage.app.get(f"{API}/topics/unknown")
+    def unknown() -> Response:
+        return jsonify(items=stage.unknown, total=len(stage.unknown), watched=["#"])
+
+    @stage.app.post(f"{API}/topics/unknown/forget")
+    def forget() -> Response:
+        stage.unknown = [row for row in stage.unknown if row["topic"] != request.get_json()["topic"]]
+        return jsonify(forgotten=True)
+
+    @stage.app.post(f"{API}/maps/try")
+    def try_map() -> Response:
+        stage.calls.append(("try", request.get_json()))
+        return jsonify(stage.trial)
 
 
 def _live(stage: Stage) -> None:
