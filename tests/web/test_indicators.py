@@ -6,15 +6,16 @@ from ioc.dossiers.indicators import CATALOGUE, COUNTS, Catalogue
 from tests.web.conftest import NORTH, Province
 from tests.web.counting import counting, get
 
-PERIODS = ["", "from=2026-01-01&to=2026-03-31", "from=2026-02-03T09:30:00%2B07:00&to=2026-03-17T11:45:00%2B07:00"]
-ASKED = ["", f"org={NORTH}", "by=handling&org=hg.so-tn"]
+ASKED = [
+    "",
+    "from=2026-01-01&to=2026-03-31&by=handling&org=hg.so-tn",
+    f"from=2026-02-03T09:30:00%2B07:00&to=2026-03-17T11:45:00%2B07:00&org={NORTH}",
+]
 
 
-@pytest.mark.parametrize("period", PERIODS)
-@pytest.mark.parametrize("asked", ASKED)
-def test_the_list_behind_each_figure_is_as_long_as_its_numerator(province: Province, period: str, asked: str) -> None:
+@pytest.mark.parametrize("question", ASKED)
+def test_the_list_behind_each_figure_is_as_long_as_its_numerator(province: Province, question: str) -> None:
     counting(province, lag_days=250)
-    question = "&".join(filter(None, (period, asked)))
     counted = 0
     for shown in get(province, f"/indicators?{question}")["items"]:
         for bucket, n in ((shown["bucket"], shown["numerator"]), (shown["denominator_bucket"], shown["denominator"])):
