@@ -64,7 +64,7 @@ def device_export(arguments: argparse.Namespace) -> None:
         own = mosquitto.Account(username, mosquitto.password_hash(settings.mqtt.password), ())
         accounts = [own, *accounts]
     filters = Maps(settings.map, bootstrap.kinds()).filters
-    acl = mosquitto.acl_file(username, filters, accounts)
+    acl = mosquitto.acl_file(username, [*filters, *settings.mqtt.watch_unknown], accounts)
     mosquitto.write(arguments.dir, mosquitto.password_file(accounts, kept), acl)
     living = sum(account.password_hash is not None for account in accounts)
     say(f"{arguments.dir}: {mosquitto.PASSWORDS} and {mosquitto.ACL} with {living} account(s)")

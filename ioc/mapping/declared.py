@@ -3,14 +3,13 @@
 import codecs
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Meta, Struct
 
-from ioc.mapping import paths, units
+from ioc.mapping import checks, paths, units
 from ioc.mapping.pattern import Pattern
 from ioc.wire import Rejected, parse_time
 
@@ -29,8 +28,8 @@ class TimeRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         paths.check(self.path)
-        check_format(self.format)
-        check_zone(self.zone)
+        checks.format(self.format)
+        checks.zone(self.zone)
 
 
 class FieldRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,11 +55,11 @@ class FieldRule(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.path is not None:
             paths.check(self.path)
         if self.pattern is not None:
-            check_pattern(self.pattern)
+            checks.pattern(self.pattern)
         if self.unit is not None:
             units.check(self.unit)
-        check_format(self.format)
-        check_zone(self.zone)
+        checks.format(self.format)
+        checks.zone(self.zone)
 
     @property
     def is_time(self) -> bool:
@@ -123,37 +122,6 @@ def read_field(raw: Any) -> FieldRule:
     if isinstance(raw, bool | int | float):
         return FieldRule(const=raw)
     return msgspec.convert(raw, FieldRule)
-
-
-def check_pattern(text: str) -> None:
-    try:
-        groups = re.compile(text).groups
-    except re.error as error:
-        raise ValueError(f"pattern {text!r}: {error}") from None
-    if groups != 1:
-        raise ValueError(f"pattern {text!r}: must hold one group, such as ([0-9]+)")
-
-
-def check_format(text: str | None) -> None:
-    """A format that cannot read what it wrote would read nothing."""
-    if text is None:
-        return
-    try:
-        written = datetime(2026, 11, 21, 8, 5, 9, tzinfo=UTC).strftime(text)
-        datetime.strptime(written, text).replace(tzinfo=UTC)
-    except (ValueError, re.error) as error:
-        raise ValueError(f"format {text!r}: {error}") from None
-    if "%" not in text:
-        raise ValueError(f"format {text!r}: expected codes such as %d/%m/%Y %H:%M:%S")
-
-
-def check_zone(text: str | None) -> None:
-    if text is None:
-        return
-    try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"zone {text!r}: expected a time zone such as Asia/Ho_Chi_Minh") from None
 
 
 def _problems(rule: MapRule) -> Iterator[str]:

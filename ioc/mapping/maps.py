@@ -14,7 +14,7 @@ from ioc.model import Reason
 from ioc.privacy import Privacy
 from ioc.wire import CHANNELS, ROOT, Rejected, is_id, is_org
 
-_CACHED_TOPICS = 10_000
+_CACHED_TOPICS = 50_000
 
 
 class Ours(NamedTuple):

@@ -35,6 +35,7 @@ class Place:
         self.config = folder / "ioc.toml"
         self.port = free_port()
         mqtt = f'[mqtt]\nurl = "mqtt://127.0.0.1:{self.port}"\nusername = "ioc"\npassword = "ours"\n'
+        mqtt += 'watch_unknown = ["new/#"]\n'
         self.config.write_text(f'data_dir = "{folder}/data"\n{mqtt}{MAP}', encoding="utf-8")
         (folder / "orgs.csv").write_text("code,name\nhg,Hà Giang\nhg.mv,Mèo Vạc\n", encoding="utf-8")
         self.ioc("org", "import", str(folder / "orgs.csv"))
@@ -184,5 +185,6 @@ def test_accounts_made_by_hand_stay(place):
     place.export()
     names = [line.partition(":")[0] for line in (place.folder / "ioc.passwd").read_text(encoding="utf-8").splitlines()]
     assert names == ["bep", "ioc"]
-    assert "topic read lsx/+/#" in (place.folder / "ioc.acl").read_text(encoding="utf-8")
+    acl = (place.folder / "ioc.acl").read_text(encoding="utf-8")
+    assert "topic read lsx/+/#\ntopic read new/#\n" in acl
     assert (place.folder / "ioc.passwd").stat().st_mode & 0o007 == 0

@@ -78,6 +78,12 @@ def test_no_file_of_the_server_is_read_for_a_caller(province: Province) -> None:
     assert told["findings"][0]["params"]["problem"] == "sample_file: unknown key"
 
 
+def test_another_district_is_not_to_be_found_out_by_trying(province: Province) -> None:
+    body = {"map": MAP, "topic": "lsx/bac-quang/kiosk-1", "payload": SAMPLE}
+    assert province.post("/api/v1/maps/try", who="admin-north", json=body).status_code == 404
+    assert province.post("/api/v1/maps/try", json=body).json["messages"][0]["known"]
+
+
 def test_maps_are_an_administrators(province: Province) -> None:
     assert province.get("/api/v1/maps").json == {"items": [], "total": 0}
     assert province.get("/api/v1/maps", who="operator").status_code == 403

@@ -80,6 +80,7 @@ def try_map(call: Call) -> dict[str, Any]:
         privacy = Privacy(context.settings.inbox.private_keys)
         bench = Bench(context.kinds, call.site.world.inventory, privacy, call.now)
         trial = bench.run(rule, Sample(body.topic, _payload(body.payload), _at(call)))
+        _check_scope(call, trial)
     findings = [
         {
             "level": level,
@@ -90,6 +91,13 @@ def try_map(call: Call) -> dict[str, Any]:
         for level, code, params in trial.findings
     ]
     return {"ok": trial.ok, "messages": [_made(call, made) for made in trial.made], "findings": findings}
+
+
+def _check_scope(call: Call, trial: Trial) -> None:
+    """What there is elsewhere is nobody's to find out by trying."""
+    for made in trial.made:
+        if made.taken.key.org not in call.scope:
+            raise IocError("unknown_org", f"org {made.taken.key.org!r} is not in the tree", org=made.taken.key.org)
 
 
 def _rule(given: dict[str, Any] | str) -> tuple[MapRule | None, list[str]]:
