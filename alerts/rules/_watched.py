@@ -15,9 +15,9 @@ _NO_HOURS = Hours.parse(ALWAYS)
 def watched(view: View, rule: Rule, kind: str | None, name: str | None = None) -> Iterator[Source]:
     """Active sources of the rule's subtree, with the hours the rule goes by; none where its org is unknown."""
     for source in view.world.sources(view.world.inventory.orgs.reach(rule.org), kind):
-        if not source.counts or (source.derived and kind is None):  # ours: silent only with the rest of us
-            continue
-        if name in (None, source.key.source):
+        if source.derived and kind is None and name is None:
+            continue  # it is us who speak: silent only with the rest of us
+        if source.counts and name in (None, source.key.source):
             yield source if rule.hours == "source" else replace(source, hours=_NO_HOURS)
 
 
