@@ -40,17 +40,24 @@ def run(
 ) -> None:
     """Serve until `stop`."""
     beat = Beat(context.db, CONNECTORS, context.clock)
-    beat.start()
-    try:
-        with probing(context, beat), watching(context), fetching(context):
-            if simulator is None:
-                ready()
-                stop.wait()
-                return
-            load_demo(context.db, context.clock.now_ms())
-            _speak(context, stop, ready, simulator, rate=None)
-    finally:
-        beat.stop()
+    with probing(context, beat), watching(context), fetching(context):
+        beat.start()  # not before everything is at hand: what cannot begin gives no sign of life
+        try:
+            _serve(context, stop, ready, simulator)
+        finally:
+            beat.stop()
+    beat.forget()
+
+
+def _serve(
+    context: Context, stop: threading.Event, ready: Callable[[], None], simulator: SimulatorOptions | None
+) -> None:
+    if simulator is None:
+        ready()
+        stop.wait()
+        return
+    load_demo(context.db, context.clock.now_ms())
+    _speak(context, stop, ready, simulator, rate=None)
 
 
 def simulate(context: Context, stop: threading.Event, *, rate: float | None, seed: int, speed: float) -> None:

@@ -13,7 +13,7 @@ from ioc.settings import Rule
 kind = "system"
 default_hold_s = 30.0
 every_s = 2.0
-INGEST = "ingest"
+INGEST, CONNECTORS = "ingest", "connectors"
 # what ingest tells of itself and takes for a trouble, the gravest first
 PARTS = ("stopped_acking", "records", "metric_store")
 
@@ -24,8 +24,10 @@ class Options(Struct, frozen=True, kw_only=True):
 
 def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
     with view.db.read() as conn:
-        ingest = next((pulse for pulse in pulses(conn, view.now) if pulse.role == INGEST), None)
-    trouble = said(ingest) if ingest is not None else None
+        heard = {pulse.role: pulse for pulse in pulses(conn, view.now)}
+    trouble = said(heard[INGEST]) if INGEST in heard else None
+    if trouble is None and CONNECTORS in heard and not heard[CONNECTORS].alive:
+        trouble = {"part": {"key": "alert.part.connectors", "params": {}}, "detail": ""}
     if trouble is None:
         return
     for root in view.world.inventory.orgs.roots():

@@ -53,6 +53,19 @@ def test_an_ingest_without_a_sign_of_life_is_announced(line):
     assert "không có tín hiệu" in s.pocket.messages[0].subject
 
 
+def test_connectors_that_fall_silent_are_announced_those_that_left_are_not(line):
+    s, live = line
+    connectors = Beat(s.db, "connectors", s.clock)
+    connectors.write()
+    connectors.forget()
+    live(60)
+    assert s.states == []
+    connectors.write()
+    live(60)
+    assert s.states == ["firing"]
+    assert "bộ phận thăm dò không có tín hiệu" in s.pocket.messages[0].subject
+
+
 def test_an_installation_that_never_had_an_ingest_is_quiet(stage):
     s = stage(SYSTEM)
     s.run(60, 2)
