@@ -9,7 +9,7 @@ from ioc.clock import rfc3339
 from ioc.errors import IocError
 from ioc.model import SourceKey
 from web import facts
-from web.sight import Look, Sight
+from web.sight import Look
 from web.site import Site
 from web.watch import Board, Shared
 
@@ -59,7 +59,7 @@ class Pump:
         self._touched.add("facts")
 
     def load_series(self) -> bool:
-        """Read the metric store for every widget that is due; whether there was one."""
+        """Read for every widget that reads for itself and is due; whether there was one."""
         due = [shared for shared in self._board if shared.due(self._site.clock.now_ms())]
         for shared in due:
             self._load_one(shared)
@@ -77,14 +77,11 @@ class Pump:
             log.warning("rights cannot be checked: %s", error)
 
     def _load_one(self, shared: Shared) -> None:
-        series = shared.subject.series
-        if series is None:
-            return
         look = self.look()
         try:
-            shared.loaded = self._site.read_series(series(Sight(look, shared.subject.root), shared.subject.options))
+            shared.loaded = self._site.loaded(shared.subject, look)
         except IocError as error:
-            log.warning("metric store cannot be read: %s", error)
+            log.warning("widget %s cannot read what it shows: %s", shared.subject.widget.kind, error)
         shared.loaded_at = look.now
         shared.dirty = True
 

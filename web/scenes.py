@@ -39,6 +39,7 @@ def _kpis(*figures: str) -> list[Tile]:
 
 
 _WAITING = {"kind": "queue", "metric": "waiting", "compare": "week"}
+_OVERDUE = {"kind": "feed", "source": "ho-so", "metric": "open_overdue"}
 _ALL = (
     Scene(
         "toan-canh",
@@ -76,9 +77,10 @@ _ALL = (
             *_kpis("dossiers_overdue", "queue_waiting", "alerts_open"),
             _tile("split", "dossier_split", (0, 3, 9, 6)),
             _tile("agencies", "org_ranking", (9, 3, 8, 11), by="handling"),
-            _tile("overdue", "org_ranking", (17, 3, 7, 6), by="handling", figure="open_overdue", first="worst"),
-            _tile("over-time", "trend", (0, 9, 9, 5), kind="feed", source="ho-so", metric="open_overdue", compare="week"),
-            _tile("alerts", "alert_feed", (17, 9, 7, 5), limit=5),
+            _tile("overdue", "org_ranking", (17, 3, 7, 5), by="handling", figure="open_overdue", first="worst"),
+            _tile("index", "index766", (0, 9, 9, 5)),
+            _tile("over-time", "trend", (17, 8, 7, 3), compare="week", **_OVERDUE),
+            _tile("alerts", "alert_feed", (17, 11, 7, 3), limit=3),
         ),
     ),
     Scene(

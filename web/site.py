@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
@@ -18,7 +18,8 @@ from ioc.store import MetricStore, Point, RangeQuery, ranges
 from ioc.world import World
 from web.clients import Clients
 from web.facts import Facts
-from web.subject import Widget
+from web.sight import Look, Sight
+from web.subject import Subject, Widget
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -101,6 +102,13 @@ class Site:
 
     def read_series(self, queries: Sequence[RangeQuery]) -> list[list[Point]]:
         return self.offload(self._ranges, queries)
+
+    def loaded(self, subject: Subject, look: Look) -> Any:
+        """What a widget reads for itself, off the loop; None for one that needs nothing more."""
+        sight = Sight(look, subject.root)
+        if subject.series is not None:
+            return self.read_series(subject.series(sight, subject.options))
+        return None if subject.load is None else subject.load(self, sight, subject.options)
 
     def _read(self, query: Callable[[Connection], T]) -> T:
         with self.context.db.read() as conn:

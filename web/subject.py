@@ -16,7 +16,11 @@ MAX_ID = 64
 
 
 class Widget(Protocol):
-    """What a module in `web/widgets` declares; one with `series` also says what it reads and every REFRESH_S."""
+    """What a module in `web/widgets` declares.
+
+    One with `series(sight, options)` says which ranges it reads, one with `load(site, sight, options)` reads records by
+    itself; both every REFRESH_S seconds and off the loop, and find it as `sight.loaded`.
+    """
 
     kind: str
     Options: type[msgspec.Struct]
@@ -48,6 +52,16 @@ class Subject:
     def series(self) -> Callable[[Sight, Any], list[RangeQuery]] | None:
         found: Callable[[Sight, Any], list[RangeQuery]] | None = getattr(self.widget, "series", None)
         return found
+
+    @property
+    def load(self) -> Callable[[Any, Sight, Any], Any] | None:
+        found: Callable[[Any, Sight, Any], Any] | None = getattr(self.widget, "load", None)
+        return found
+
+    @property
+    def reads(self) -> bool:
+        """Whether it needs more than the live world and the facts."""
+        return self.series is not None or self.load is not None
 
     def snapshot(self, look: Look, loaded: object = None) -> dict[str, Any]:
         return self.widget.snapshot(Sight(look, self.root, loaded), self.options)

@@ -7,7 +7,6 @@ from typing import Any
 
 import msgspec
 
-from ioc.store import Point
 from web.mergepatch import diff
 from web.sight import Look, Sight
 from web.subject import Subject
@@ -25,7 +24,7 @@ class Shared:
     version: int = 0
     payload: dict[str, Any] = field(default_factory=dict)
     as_of: str = "null"
-    loaded: list[list[Point]] | None = None
+    loaded: Any = None
     loaded_at: int | None = None
     dirty: bool = True
     _payload_text: str = ""
@@ -33,13 +32,13 @@ class Shared:
 
     @property
     def waits(self) -> bool:
-        """It reads the metric store and has not done so yet."""
-        return self.subject.series is not None and self.loaded_at is None
+        """It reads for itself and has not done so yet."""
+        return self.subject.reads and self.loaded_at is None
 
     def due(self, now: int) -> bool:
-        """Whether it is time to read the metric store (again)."""
+        """Whether it is time to read (again)."""
         every_ms = getattr(self.subject.widget, "REFRESH_S", 60) * 1000
-        return self.subject.series is not None and (self.loaded_at is None or now - self.loaded_at >= every_ms)
+        return self.subject.reads and (self.loaded_at is None or now - self.loaded_at >= every_ms)
 
     def refresh(self, look: Look) -> None:
         """Compute it again; the version rises only when something is different."""

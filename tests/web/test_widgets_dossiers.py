@@ -170,3 +170,42 @@ def test_every_scene_asks_for_what_its_widgets_offer(province: Province) -> None
         for tile in scene.widgets:
             request = Request(tile.id, tile.kind, tile.options)
             assert subject(site.widgets, request, site.orgs.scope(None), "hg").widget.kind == tile.kind
+
+
+def test_the_index_counts_what_is_known_and_names_what_is_not(province: Province) -> None:
+    assert payload(province, "index766")["groups"] == {}  # not read yet
+    tell(province, NORTH, early=18, late=2)
+    shown = read_payload(province, "index766")
+    progress, openness = shown["groups"]["TDGQ"], shown["groups"]["CKMB"]
+    assert (progress["score"], progress["max"], progress["partial"], progress["missing"]) == (18.0, 20.0, False, [])
+    assert (openness["score"], openness["max"], openness["partial"]) == (None, 0, True)
+    assert {"vi", "en"} == set(openness["missing"][0])
+    assert (shown["state"], shown["estimate"], shown["official"]) == ("live", True, None)
+    assert shown["max"] == sum(group["max"] for group in shown["groups"].values()) < shown["points"] == 100
+    assert shown["score"] == pytest.approx(sum(group["score"] or 0 for group in shown["groups"].values()))
+
+
+def test_the_index_of_nothing_is_not_known_and_no_nought(province: Province) -> None:
+    shown = read_payload(province, "index766")
+    assert (shown["state"], shown["score"], shown["pct"]) == ("unknown", None, None)
+
+
+def test_the_index_of_a_subtree_is_of_its_own_dossiers(province: Province) -> None:
+    tell(province, NORTH, late=4)
+    tell(province, SOUTH, early=4)
+    north, south = (read_payload(province, "index766", org=org)["groups"]["TDGQ"] for org in (NORTH, SOUTH))
+    assert (north["score"], south["score"]) == (0.0, 20.0)
+
+
+def test_those_who_poll_get_what_a_widget_reads_for_itself(province: Province) -> None:
+    tell(province, NORTH, early=1)
+    (item,) = province.get("/api/v1/live?widgets=index766").json["items"]
+    assert item["payload"]["groups"]["TDGQ"]["score"] == 20.0
+
+
+def read_payload(province: Province, widget: str, /, **options: Any) -> dict[str, Any]:
+    """With what the widget reads for itself."""
+    site = province.site
+    wanted = subject(site.widgets, Request("w", widget, options), site.orgs.scope(None), "hg")
+    look = Look(site.world, site.facts.value, site.clock.now_ms())
+    return wanted.snapshot(look, site.loaded(wanted, look))

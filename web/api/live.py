@@ -9,7 +9,7 @@ from ioc.clock import rfc3339
 from ioc.errors import IocError
 from web.api.route import Call, listed
 from web.scenes import SCENES, Scene
-from web.sight import Look, Sight
+from web.sight import Look
 from web.subject import MAX_WIDGETS, Request, Subject, read_request, subject
 
 
@@ -28,10 +28,7 @@ def live(call: Call) -> dict[str, Any]:
 
 
 def _snapshot(call: Call, look: Look, id_: str, wanted: Subject) -> dict[str, Any]:
-    loaded = None
-    if wanted.series is not None:
-        loaded = call.site.read_series(wanted.series(Sight(look, wanted.root), wanted.options))
-    payload = wanted.snapshot(look, loaded)
+    payload = wanted.snapshot(look, call.site.loaded(wanted, look))
     return {"id": id_, "seq": 0, "as_of": rfc3339(call.now, call.site.zone(wanted.root)), "payload": payload}
 
 
