@@ -47,14 +47,23 @@ class PersistentClient:
     """A connection with a session of its own, driven by the caller's loop: nothing is acknowledged by itself.
 
     The subscriptions are made anew at the first connection (the filters may have changed) and whenever the broker
-    says it has no session of ours; that second case is counted, because messages between may be lost.
+    says it has no session of ours; that second case is counted, because messages between may be lost. `former` filters
+    are those that an older configuration may have left in the session.
     """
 
-    def __init__(self, settings: Mqtt, client_id: str, topics: Sequence[str], arrived: list[Delivery]) -> None:
+    def __init__(
+        self,
+        settings: Mqtt,
+        client_id: str,
+        topics: Sequence[str],
+        arrived: list[Delivery],
+        former: Sequence[str] = (),
+    ) -> None:
         client = _FastClient(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False, manual_ack=True)
         self._client = set_up(client, settings)
         self._client.deliver = self._arrive
         self._topics = topics
+        self._former = former
         self._arrived = arrived
         self._subscribed = False
         self._bytes = 0
@@ -127,6 +136,8 @@ class PersistentClient:
             self.sessions_lost += 1
             log.error("the broker forgot our session: messages sent while we were away may be lost")
         if not (self._subscribed and flags.session_present):
+            if self._former:
+                client.unsubscribe(list(self._former))
             client.subscribe([(topic, 1) for topic in self._topics])
             self._subscribed = True
         self.connected = True

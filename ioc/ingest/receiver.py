@@ -3,7 +3,7 @@
 import logging
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ioc.broker import RECONNECT_S, address
@@ -46,6 +46,7 @@ class Receiver:
         clock: Clock,
         special: Mapping[str, Sorter],
         maps: Maps | None = None,
+        former: Sequence[str] = (),
     ) -> None:
         self._mqtt = mqtt
         self._inbox = inbox
@@ -56,7 +57,7 @@ class Receiver:
         self._arrived: list[Delivery] = []
         topics = [f"ioc/v1/{org}/#" for org in mqtt.orgs] or ["ioc/v1/#"]
         vendors = maps.filters if maps else []
-        self._client = PersistentClient(mqtt, mqtt.client_id, [*topics, *special, *vendors], self._arrived)
+        self._client = PersistentClient(mqtt, mqtt.client_id, [*topics, *special, *vendors], self._arrived, former)
         self._jitter = random.SystemRandom()
         self._leave_by: float | None = None
         self._quiet = self._away = False

@@ -26,6 +26,7 @@ from ioc.dossiers.rollup import RollUp
 from ioc.errors import IocError
 from ioc.follow import snapshot
 from ioc.inbox import Inbox
+from ioc.ingest.filters import former
 from ioc.ingest.metrics import Handover, Metrics
 from ioc.ingest.outlet import Outlet
 from ioc.ingest.pump import Pump
@@ -59,7 +60,8 @@ class Ingest:
         privacy = Privacy(settings.inbox.private_keys)
         maps = Maps(settings.map, context.kinds)
         special = {replay.TOPIC: replay.sorter(context.live_key, privacy, maps)}
-        self.receiver = Receiver(settings.mqtt, self._inbox(), privacy, context.clock, special, maps)
+        left = former(settings.root / "filters.json", maps.filters)
+        self.receiver = Receiver(settings.mqtt, self._inbox(), privacy, context.clock, special, maps, left)
         world = _world(context)
         settle(context.db, world.inventory, settings.dossiers, context.clock.now_ms())
         mqtt = settings.mqtt

@@ -100,6 +100,11 @@ def _with(top: Any, names: list[str], alone: Any, rule: MapRule) -> bytes:
 def _csv(rule: MapRule, payload: bytes) -> Iterator[Element]:
     text = _text(rule, payload)
     header, rows = _rows(rule, text)
+    if (
+        not rows and header
+    ):  # one line alone is no header without rows, but a row without a header: [0] is its first cell
+        yield Element(header, header, "0", partial(bytes, payload))
+        return
     top = [dict(zip(header, row, strict=False)) for row in rows]
     for i, (row, value) in enumerate(zip(rows, top, strict=True)):
         if len(row) != len(header):
@@ -146,7 +151,12 @@ def _strip_csv(rule: MapRule, text: str, privacy: Privacy) -> str:
 
 
 def _keyvalue(rule: MapRule, payload: bytes) -> Iterator[Element]:
-    lines = [line for line in _text(rule, payload).splitlines() if line.strip()]
+    text = _text(rule, payload)
+    lines = [line for line in text.splitlines() if line.strip()]
+    if len(lines) > 1 and all(line.count("=") == 1 for line in lines):  # a pair a line
+        pairs = {key: value for line in lines for key, value in _pairs(rule, line).items()}
+        yield Element(pairs, pairs, "0", partial(bytes, payload))
+        return
     top = [_pairs(rule, line) for line in lines]
     for i, (line, value) in enumerate(zip(lines, top, strict=True)):
         yield Element(value, top, str(i), partial(line.encode, rule.encoding))

@@ -7,7 +7,7 @@ from ioc.model import Leniency, Reason, Refusal
 from ioc.privacy import Privacy
 from ioc.settings import PRIVATE_KEYS
 from tests.ioc.worlds import kinds
-from tests.mapping.vendors import NOW, captured, decoded, decoder, plain, shipped
+from tests.mapping.vendors import NOW, captured, decoded, decoder, plain, rule, shipped
 
 ID = "hg.dong-van/queue/k1"
 
@@ -59,6 +59,37 @@ def test_rows_of_csv_with_and_without_a_header():
     assert [(str(g.key), g.metrics["waiting"]) for g in batch.good] == [(ID, 3), ("hg.meo-vac/queue/k2", 4)]
     bare = plain(format="csv", columns=["w"], fields={"waiting": "w"})
     assert only(decoded(bare, b"7\r\n")).metrics == {"waiting": 7}
+
+
+def test_a_row_alone_and_a_pair_a_line():
+    row = plain(format="csv", source="{[0]}", fields={"waiting": "[2]"})
+    good = only(decoded(row, b"k7;2026;12"))
+    assert (good.key.source, good.metrics) == ("k7", {"waiting": 12})
+    pairs = plain(format="keyvalue", source="{ma}", fields={"waiting": "cho", "serving": "pv"})
+    assert only(decoded(pairs, b"ma=k1\r\ncho=3\r\npv=1\r\n")).metrics == {"waiting": 3, "serving": 1}
+    assert only(decoded(pairs, b"ma=k1 cho=3 pv=1")).metrics == {"waiting": 3, "serving": 1}
+    batch = decoded(pairs, b"ma=k1,cho=3,pv=1\nma=k2,cho=4,pv=1\n")
+    assert [g.key.source for g in batch.good] == ["k1", "k2"]
+
+
+def test_the_map_of_the_contract():
+    contract = rule("""
+[[map]]
+topic = "vendor/+site/+dev/tele"
+org = "hg.{site}"
+kind = "queue"
+source = "{dev}"
+channel = "state"
+format = "json"
+time = { path = "t", format = "%d/%m/%Y %H:%M:%S" }
+[map.fields]
+waiting = "q.wait"
+longest_wait_s = { path = "q.max_min", scale = 60 }
+paper = { path = "giay", words = { "Còn" = "ok", "Sắp hết" = "low", "Hết" = "out" } }
+""")
+    message = {"t": "21/11/2026 08:00:06", "q": {"wait": "4", "max_min": 12.5}, "giay": "Sắp hết"}
+    good = only(decoded(contract, message, "vendor/dong-van/k1/tele"))
+    assert (good.metrics, good.texts, good.t) == ({"waiting": 4, "longest_wait_s": 750}, {"paper": "low"}, NOW)
 
 
 def test_members_of_an_object_have_names():

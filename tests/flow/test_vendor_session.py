@@ -1,0 +1,86 @@
+"""Vendors' topics in ingest's persistent session: kept while it is away, given up when their map is gone."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ioc.broker import Bus
+from ioc.clock import SystemClock
+from ioc.inbox import Inbox
+from ioc.ingest.filters import former
+from ioc.ingest.receiver import Receiver
+from ioc.mapping.maps import Maps
+from ioc.privacy import Privacy
+from ioc.settings import PRIVATE_KEYS, Mqtt
+from tests.ioc.worlds import kinds
+from tests.mapping.vendors import plain
+from tests.running import wait_until
+from tests.servers import Mosquitto, mosquitto
+
+
+class Door:
+    """Ingest's receiving side on a folder of its own."""
+
+    def __init__(self, folder: Path, server: Mosquitto) -> None:
+        self.folder, self.mqtt = folder, Mqtt(url=server.url)
+        self.inbox = Inbox(folder / "inbox.sqlite")
+
+    @contextmanager
+    def open(self, *rules) -> Iterator[Receiver]:
+        maps = Maps(rules, kinds())
+        left = former(self.folder / "filters.json", maps.filters)
+        inbox = Inbox(self.folder / "inbox.sqlite")
+        receiver = Receiver(self.mqtt, inbox, Privacy(PRIVATE_KEYS), SystemClock(), {}, maps, left)
+        stop = threading.Event()
+        thread = threading.Thread(target=receiver.run, args=(stop,), daemon=True)
+        thread.start()
+        wait_until(lambda: receiver.connected, "the connection")
+        try:
+            yield receiver
+        finally:
+            stop.set()
+            thread.join(10)
+
+    def got(self) -> list[tuple[str, bytes, bool]]:
+        return [(m.topic, m.payload, m.retained) for m in self.inbox.after(0, 100).messages]
+
+
+def published(server: Mosquitto, *topics: str) -> None:
+    bus = Bus(Mqtt(url=server.url), "vendor")
+    bus.start()
+    assert bus.wait(5)
+    for topic in topics:
+        bus.publish_acknowledged(topic, b'{"w": 1}')
+    bus.stop()
+
+
+def test_what_a_vendor_said_while_ingest_was_away_is_there_when_it_is_back(tmp_path):
+    with mosquitto(tmp_path) as server:
+        door = Door(tmp_path, server)
+        with door.open(plain()):
+            published(server, "v/a/1")
+            wait_until(door.got, "the first")
+        published(server, "v/a/2", "elsewhere/a")
+        with door.open(plain()):
+            wait_until(lambda: len(door.got()) == 2, "what came meanwhile")
+        assert door.got() == [("v/a/1", b'{"w": 1}', False), ("v/a/2", b'{"w": 1}', False)]
+
+
+def test_topics_of_a_map_that_is_gone_come_no_more(tmp_path):
+    with mosquitto(tmp_path) as server:
+        door = Door(tmp_path, server)
+        with door.open(plain(), plain(topic="other/+dev", org="hg")):
+            pass
+        with door.open(plain()):
+            published(server, "other/1", "v/a/1", "ioc/v1/hg/queue/k/state")
+            wait_until(lambda: len(door.got()) >= 2, "what is still wanted")
+        assert [topic for topic, _, _ in door.got()] == ["v/a/1", "ioc/v1/hg/queue/k/state"]
+
+
+def test_filters_are_remembered_until_they_are_wanted_again(tmp_path):
+    path = tmp_path / "filters.json"
+    assert former(path, ["a/#", "b/+"]) == []
+    assert former(path, ["a/#"]) == ["b/+"]
+    assert former(path, ["b/+", "c"]) == ["a/#"]
+    assert former(path, []) == ["a/#", "b/+", "c"]
