@@ -17,6 +17,7 @@ from ioc.dossiers import records as dossier_records
 from ioc.dossiers.judge import Policy
 from ioc.dossiers.records import Told
 from ioc.events import ConferenceEvent, DossierEvent, TicketEvent
+from ioc.feeds.kept import Taken
 from ioc.ingest import conferences, feed_figures, tickets
 from ioc.ingest.feed_figures import Published
 from ioc.ingest.patches import join, patch_of
@@ -50,6 +51,7 @@ class _Pending:
     newcomers: dict[SourceKey, Decoded] = field(default_factory=dict)
     dirty: set[SourceKey] = field(default_factory=set)
     published: list[Published] = field(default_factory=list)
+    feeds: Taken = field(default_factory=Taken)
     size: int = 0
 
 
@@ -88,6 +90,7 @@ class Records:
         self._last = batch.last
         pending = self._pending
         pending.tally.batch(batch)
+        pending.feeds.batch(batch)
         pending.bad += batch.bad
         pending.size += batch.received
         for good in batch.good:
@@ -143,6 +146,7 @@ class Records:
             self._quarantine(conn, pending.bad)
             self._derived(conn, implied)
             feed_figures.keep(self._db, conn, pending.published, ids)
+            pending.feeds.write(self._db, conn, ids)
             self._latest(conn, ((key, ids[key]) for key in pending.dirty))
             self._position(conn)
         self._pending = _Pending()

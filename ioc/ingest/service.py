@@ -18,7 +18,7 @@ from ioc.broker import Bus
 from ioc.check_broker import BrokerWatch
 from ioc.clock import local
 from ioc.context import Context
-from ioc.db.tables import event_seen, quarantine
+from ioc.db.tables import event_seen, feed_day, feed_delivery, quarantine
 from ioc.decode import Decoder
 from ioc.dossiers import rollup
 from ioc.dossiers.rejudge import settle
@@ -46,6 +46,7 @@ STOP_S = 4.0
 # a batch makes thousands of short-lived tuples and no cycles: looking for cycles among them costs a tenth of the rate
 GC_THRESHOLD = (50_000, 20, 50)
 DAY_MS = 86_400_000
+FEED_DAYS = 1_200  # as far back as the score of a yearly feed looks
 
 
 class Ingest:
@@ -142,6 +143,8 @@ class Ingest:
         kept, now = self._context.settings.retention, self._context.clock.now_ms()
         with self._context.db.write() as conn:
             conn.execute(sa.delete(event_seen).where(event_seen.c.at < now - kept.event_days * DAY_MS))
+            conn.execute(sa.delete(feed_delivery).where(feed_delivery.c.at < now - FEED_DAYS * DAY_MS))
+            conn.execute(sa.delete(feed_day).where(feed_day.c.day < now // DAY_MS - kept.event_days))
             conn.execute(sa.delete(quarantine).where(quarantine.c.received_at < now - kept.quarantine_days * DAY_MS))
 
     def _say(self) -> None:

@@ -8,6 +8,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ioc.errors import UsageError
+from ioc.feeds.cadence import ALLOWED, Cadence
 from ioc.hours import Hours, read_periods, write_periods
 from ioc.inventory.sheet import Cells
 from ioc.inventory.sources import DEFAULTS
@@ -92,6 +93,13 @@ def zone(text: str) -> str:
 def interval(text: str) -> int:
     good = text.isascii() and text.isdigit() and len(text) < 9 and int(text) <= MAX_INTERVAL_S
     return int(_checked(text, good, f"whole seconds from 0 (no cadence) to {MAX_INTERVAL_S}"))
+
+
+def cadence(text: str) -> str:
+    try:
+        return Cadence.parse(text).text
+    except UsageError:
+        raise BadCell(f"{text!r}; allowed: {ALLOWED}") from None
 
 
 def degrees(limit: int) -> CellReader:

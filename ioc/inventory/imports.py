@@ -43,6 +43,7 @@ SOURCE_COLUMNS: Mapping[str, CellReader] = {
     "name": cells.plain,
     "parent": cells.source_path,
     "interval_s": cells.interval,
+    "cadence": cells.cadence,
     "hours": cells.hours,
     "cut_off": cells.clock,
     "owner": cells.plain,

@@ -11,6 +11,7 @@ from ioc.db import Database
 from ioc.db.tables import org as org_table
 from ioc.db.tables import org_past
 from ioc.db.tables import source as source_table
+from ioc.feeds.cadence import Cadence
 from ioc.hours import Hours
 from ioc.inventory.orgs import OrgTree
 from ioc.inventory.sources import DEFAULTS, Inventory, Source
@@ -83,16 +84,25 @@ def _source(row: RowMapping, today: str) -> Source:
         status = SourceStatus.RETIRED
     elif row["valid_from"] is not None and row["valid_from"] > today and status is SourceStatus.ACTIVE:
         status = SourceStatus.PENDING
+    cadence = Cadence.parse(row["cadence"]) if row["cadence"] else None
     return Source(
         id=row["id"],
         key=SourceKey(row["org"], row["kind"], row["source"]),
         name=row["name"] or row["source"],
         status=status,
-        interval_s=defaults.interval_s if row["interval_s"] is None else row["interval_s"],
+        interval_s=_interval(row, cadence, defaults.interval_s),
+        cadence=cadence,
         hours=Hours.parse(row["hours"] or defaults.hours),
         parent=SourceKey.parse(row["parent"]) if row["parent"] else None,
         **{name: row[name] for name in _PLAIN},
     )
+
+
+def _interval(row: RowMapping, cadence: Cadence | None, default: int) -> int:
+    """Seconds of silence are counted for cadences in seconds only, whichever column says it."""
+    if row["interval_s"] is not None:
+        return int(row["interval_s"])
+    return default if cadence is None or cadence.every_s is None else cadence.every_s
 
 
 _PLAIN = ("cut_off", "owner", "contact", "valid_from", "valid_to", "replaces", "lat", "lon", "simulated")

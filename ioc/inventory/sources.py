@@ -6,6 +6,7 @@ from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from ioc.calendar import Calendar, Calendars
+from ioc.feeds.cadence import Cadence
 from ioc.hours import ALWAYS, OFFICE, Hours
 from ioc.inventory.orgs import OrgTree, Scope
 from ioc.model import SourceKey, SourceStatus
@@ -45,6 +46,7 @@ class Source:
     interval_s: int
     hours: Hours
     parent: SourceKey | None = None
+    cadence: Cadence | None = None
     cut_off: str | None = None
     owner: str | None = None
     contact: str | None = None

@@ -4,6 +4,7 @@ from ioc.db.tables.alerting import alert, alert_entry, delivery, notification, n
 from ioc.db.tables.base import metadata
 from ioc.db.tables.doors import device, unknown_topic
 from ioc.db.tables.dossiers import dossier, dossier_delivery, dossier_pause, dossier_snapshot, dossier_tally
+from ioc.db.tables.feeds import feed_day, feed_delivery
 from ioc.db.tables.figures import feed_figure, figure_entry
 from ioc.db.tables.ingested import (
     conference,
@@ -38,6 +39,8 @@ __all__ = [
     "dossier_snapshot",
     "dossier_tally",
     "event_seen",
+    "feed_day",
+    "feed_delivery",
     "feed_figure",
     "figure_entry",
     "latest",

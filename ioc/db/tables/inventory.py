@@ -65,6 +65,7 @@ source = Table(
     Column("lon", Float),
     Column("simulated", Boolean, nullable=False, server_default=sa.false()),
     Column("first_seen", BigInteger),
+    Column("cadence", Text),  # feeds.cadence
     sa.UniqueConstraint("org", "kind", "source"),
 )
 

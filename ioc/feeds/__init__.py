@@ -1,0 +1,1 @@
+"""Feeds: what each promised, what came of it, and how well it keeps its word."""
