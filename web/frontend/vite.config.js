@@ -23,6 +23,16 @@ const textsOfAPage = {
   },
 }
 
+/** The server speaks nothing but websockets: the other ways of engine.io stay out of the pages. */
+const websocketOnly = {
+  name: 'websocket-only',
+  enforce: 'pre',
+  transform(_code, id) {
+    if (!id.endsWith('/engine.io-client/build/esm/transports/index.js')) return null
+    return { code: "import { WS } from './websocket.js'\nexport const transports = { websocket: WS }\n", map: null }
+  },
+}
+
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
 /** The keys a file and all it imports name; a variable part stands for any word. */
@@ -37,7 +47,7 @@ function keysFrom(file, seen = new Set()) {
 
 export default defineConfig({
   base: '/',
-  plugins: [textsOfAPage, svelte()],
+  plugins: [textsOfAPage, websocketOnly, svelte({ compilerOptions: { runes: true } })],
   build: {
     outDir: '../dist',
     emptyOutDir: true,
