@@ -15,7 +15,7 @@ from ioc.events import DossierEvent
 from ioc.inbox import Received, Run
 from ioc.inventory import Inventory
 from ioc.kinds import Kinds
-from ioc.mapping.formats import Element
+from ioc.mapping.element import Element
 from ioc.mapping.maps import Maps, Meant
 from ioc.model import Leniency, Reason, Refusal, SourceKey, SourceStatus
 from ioc.wire import MAX_ELEMENTS, Rejected, parse_json, parse_topic

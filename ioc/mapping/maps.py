@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from ioc.kinds import Kinds, KindSpec
 from ioc.mapping import formats
 from ioc.mapping.declared import PLACEHOLDER, MapRule
-from ioc.mapping.formats import Element
+from ioc.mapping.element import Element
 from ioc.mapping.paths import Path
 from ioc.mapping.pattern import Pattern
 from ioc.mapping.values import Field, Template, instant

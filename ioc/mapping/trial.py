@@ -13,7 +13,7 @@ from ioc.inventory import Inventory, Org, OrgTree
 from ioc.kinds import Kinds
 from ioc.mapping import suspicion
 from ioc.mapping.declared import MapRule
-from ioc.mapping.formats import Element
+from ioc.mapping.element import Element
 from ioc.mapping.maps import Maps, Meant, Ours
 from ioc.mapping.paths import Path
 from ioc.mapping.suspicion import Finding, Level

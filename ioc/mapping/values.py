@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ioc.kinds import KindSpec
 from ioc.mapping import units
 from ioc.mapping.declared import PLACEHOLDER, FieldRule, TimeRule
-from ioc.mapping.formats import Element
+from ioc.mapping.element import Element
 from ioc.mapping.paths import Path
 from ioc.model import Reason
 from ioc.wire import Fields, Rejected, parse_time

@@ -1,0 +1,26 @@
+"""One part of a vendor's message that becomes a message of ours."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ioc.mapping.declared import MapRule
+from ioc.model import Reason
+from ioc.wire import Rejected
+
+_BOM = "\ufeff"
+
+
+class Element(NamedTuple):
+    """`value` is what paths look into, `top` the message it stands in, `key` its name or place there."""
+
+    value: Any
+    top: Any
+    key: str
+    raw: Callable[[], bytes]  # a payload that holds this element alone and is read as this one was
+
+
+def text_of(rule: MapRule, payload: bytes) -> str:
+    try:
+        return payload.decode(rule.encoding).removeprefix(_BOM)
+    except UnicodeError as error:
+        raise Rejected(Reason.BAD_JSON if rule.format == "json" else Reason.BAD_VALUE, str(error)) from None
