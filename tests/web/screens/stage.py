@@ -38,6 +38,7 @@ class Stage:
     orgs: list[dict[str, Any]] = field(default_factory=list)
     unknown: list[dict[str, Any]] = field(default_factory=list)
     trial: dict[str, Any] = field(default_factory=dict)
+    figures: list[dict[str, Any]] = field(default_factory=list)
     me: dict[str, Any] | None = field(default_factory=lambda: dict(ME))
     build: str = "build-1"
     beating: bool = True
@@ -57,6 +58,7 @@ class Stage:
         _lists(self)
         _sources(self)
         _maps(self)
+        _figures(self)
         _live(self)
 
     def snapshot(self, widget: str) -> None:
@@ -193,6 +195,24 @@ def _maps(stage: Stage) -> None:
     def try_map() -> Response:
         stage.calls.append(("try", request.get_json()))
         return jsonify(stage.trial)
+
+
+def _figures(stage: Stage) -> None:
+    @stage.app.get(f"{API}/figures")
+    def figures() -> Response:
+        return jsonify(items=stage.figures, total=len(stage.figures))
+
+    @stage.app.post(f"{API}/figures")
+    def enter() -> tuple[Response, int]:
+        stage.calls.append(("enter", request.get_json()))
+        return jsonify({}), 201
+
+    @stage.app.post(f"{API}/figures/<int:id_>/<verb>")
+    def decide(id_: int, verb: str) -> Response:
+        stage.calls.append((verb, id_))
+        entry = next(one for one in stage.figures if one["id"] == id_)
+        entry |= {"state": {"sign": "signed", "refuse": "refused"}[verb], "current": verb == "sign"}
+        return jsonify(entry)
 
 
 def _live(stage: Stage) -> None:
