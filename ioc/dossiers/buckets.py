@@ -48,18 +48,17 @@ class Question:
     at: int
     orgs: frozenset[str] | None = None
     side: Side = Side.RECEIVING
-    few_orgs: int = 8  # up to so many orgs are looked up by org, more are looked through by time
 
     @property
     def org_column(self) -> sa.Column[str]:
         return _t.handling_org if self.side is Side.HANDLING else _t.receiving_org
 
 
-def counted(question: Question) -> list[Condition]:
-    """Of the sources that count and the orgs asked for; a few orgs are looked up, many are looked through."""
+def counted(question: Question, few_orgs: int = 8) -> list[Condition]:
+    """Of the sources that count and the orgs asked for; a few orgs are looked up, more are looked through by time."""
     found: list[Condition] = [aside(_t.source_id).in_(sorted(question.known))]
     if question.orgs is not None:
-        few = len(question.orgs) <= question.few_orgs
+        few = len(question.orgs) <= few_orgs
         found.append((question.org_column if few else aside(question.org_column)).in_(sorted(question.orgs)))
     return found
 

@@ -1,7 +1,7 @@
 """The counts of the summary by org: whole days from the tallies, the ends of the period record by record."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -118,7 +118,7 @@ def _edge(question: Question, column: sa.Column[int | None], start: int, end: in
     ]
     org = buckets.aside(question.org_column)
     taken_in = buckets.aside(_t.received_at).is_not(None)
-    conditions = [buckets.passed(column, start, end), taken_in, *_counted(question)]
+    conditions = [buckets.passed(column, start, end), taken_in, *buckets.counted(question, few_orgs=0)]
     columns: list[sa.ColumnElement[Any]] = [org.label("org"), *sums]
     return sa.select(*columns).where(*conditions).group_by("org")
 
@@ -162,7 +162,11 @@ def _unconfirm(counts: Counts, n: int) -> Counts:
 def _few(conn: Connection, question: Question, bucket: Bucket) -> dict[str, int]:
     """Buckets that are small at any instant are counted from the records."""
     org = buckets.aside(question.org_column)
-    rows = sa.select(org.label("org"), sa.func.count().label("n")).where(*_counted(question)).group_by("org")
+    rows = (
+        sa.select(org.label("org"), sa.func.count().label("n"))
+        .where(*buckets.counted(question, few_orgs=0))
+        .group_by("org")
+    )
     if bucket is Bucket.PAUSED:  # from the pauses that still last: they are few, open dossiers many
         pause, at = dossier_pause.c, question.at
         joined = sa.and_(buckets.aside(pause.source_id) == _t.source_id, buckets.aside(pause.code) == _t.code)
@@ -174,15 +178,10 @@ def _few(conn: Connection, question: Question, bucket: Bucket) -> dict[str, int]
     return {row.org: row.n for row in conn.execute(rows)}
 
 
-def _counted(question: Question) -> list[sa.ColumnElement[bool]]:
-    """What is counted here lies close together in time, whatever org it is of."""
-    return buckets.counted(replace(question, few_orgs=0))
-
-
 def _beyond_known(conn: Connection, question: Question) -> dict[str, int]:
     if not buckets.lagging(question):
         return {}
     org = buckets.aside(question.org_column)
-    is_there = [buckets.was_open(question.at), buckets.beyond_known(question), *_counted(question)]
+    is_there = [buckets.was_open(question.at), buckets.beyond_known(question), *buckets.counted(question, few_orgs=0)]
     rows = sa.select(org.label("org"), sa.func.count().label("n")).where(*is_there).group_by("org")
     return {row.org: row.n for row in conn.execute(rows)}
