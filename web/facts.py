@@ -18,6 +18,7 @@ from ioc.dossiers.tallies import Side
 from ioc.inventory import Scope
 from ioc.world import World
 
+HANDLED_EVERY_MS = 10_000
 _EVERYTHING = Scope(None, frozenset())  # each widget narrows it to its own subtree
 
 
@@ -49,7 +50,8 @@ class Facts:
     desks: Mapping[int, tuple[Desk, ...]] = field(default_factory=dict)
     meetings: tuple[Meeting, ...] = ()
     dossiers: Mapping[str, Counts] = field(default_factory=dict)  # by receiving org, this year so far
-    handled: Mapping[str, Counts] = field(default_factory=dict)  # the same by handling org
+    handled: Mapping[str, Counts] = field(default_factory=dict)  # the same by handling org, as of `handled_at`
+    handled_at: int | None = None
     known: Known = field(default_factory=dict)  # up to when the dossiers of each source are known
     alive: frozenset[str] = frozenset()
 
@@ -57,9 +59,10 @@ class Facts:
         return role in self.alive
 
 
-def load(conn: Connection, world: World, now: int) -> Facts:
-    """Everything as the database has it; `now` in epoch ms."""
+def load(conn: Connection, world: World, now: int, before: Facts | None = None) -> Facts:
+    """Everything as the database has it; `now` in epoch ms. Of `before` stays what need not be counted each second."""
     known_until = known(world, deliveries(conn), now)
+    handled, handled_at = _handled(conn, world, known_until, now, before or Facts())
     return Facts(
         at=now,
         alerts=tuple(queries.shown(conn, _EVERYTHING)),
@@ -67,7 +70,8 @@ def load(conn: Connection, world: World, now: int) -> Facts:
         desks=_desks(conn),
         meetings=_meetings(conn, now),
         dossiers=_dossiers(conn, world, known_until, now, Side.RECEIVING),
-        handled=_dossiers(conn, world, known_until, now, Side.HANDLING),
+        handled=handled,
+        handled_at=handled_at,
         known=known_until,
         alive=frozenset(pulse.role for pulse in pulses(conn, now) if pulse.alive),
     )
@@ -87,6 +91,14 @@ def _meetings(conn: Connection, now: int) -> tuple[Meeting, ...]:
     running = sa.and_(t.cancelled_at.is_(None), t.starts_at <= now, sa.or_(t.ends_at.is_(None), t.ends_at > now))
     rows = sa.select(t.org, t.conference_id, t.title, t.starts_at, t.ends_at).where(running)
     return tuple(Meeting(*row) for row in conn.execute(rows))
+
+
+def _handled(
+    conn: Connection, world: World, known_until: Known, now: int, before: Facts
+) -> tuple[Mapping[str, Counts], int]:
+    if before.handled_at is not None and 0 <= now - before.handled_at < HANDLED_EVERY_MS:
+        return before.handled, before.handled_at
+    return _dossiers(conn, world, known_until, now, Side.HANDLING), now
 
 
 def _dossiers(conn: Connection, world: World, known_until: Known, now: int, side: Side) -> dict[str, Counts]:

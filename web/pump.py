@@ -53,7 +53,8 @@ class Pump:
         """A database that is away leaves the facts as they were, with their age."""
         now = self._site.clock.now_ms()
         try:
-            self._site.facts.value = self._site.read(lambda conn: facts.load(conn, self._site.world, now))
+            before = self._site.facts.value
+            self._site.facts.value = self._site.read(lambda conn: facts.load(conn, self._site.world, now, before))
         except IocError as error:
             log.warning("facts cannot be read: %s", error)
         self._touched.add("facts")

@@ -6,10 +6,12 @@ import pytest
 import sqlalchemy as sa
 
 from ioc.db.tables import source as source_table
+from ioc.dossiers.buckets import Bucket
 from ioc.model import SourceKey
 from ioc.store import RangeQuery
 from tests.web.conftest import NORTH, ONE_STOP, SATURDAY, SOUTH, Province, add_source, tell_dossier
 from tests.web.test_widgets import payload
+from web import facts
 from web.scenes import SCENES
 from web.sight import Look, Sight
 from web.subject import Request, subject
@@ -209,3 +211,15 @@ def read_payload(province: Province, widget: str, /, **options: Any) -> dict[str
     wanted = subject(site.widgets, Request("w", widget, options), site.orgs.scope(None), "hg")
     look = Look(site.world, site.facts.value, site.clock.now_ms())
     return wanted.snapshot(look, site.loaded(wanted, look))
+
+
+def test_who_handles_is_counted_every_ten_seconds_who_receives_every_second(province: Province) -> None:
+    tell(province, NORTH, early=10)
+    before, world = province.site.facts.value, province.site.world
+    tell_dossier(province, "one-more", receiving_org=NORTH, **ended(YESTERDAY, due_at=TOMORROW))
+    now = province.clock.now_ms()
+    with province.db.read() as conn:
+        soon, later = (facts.load(conn, world, now + after, before) for after in (9_000, 10_000))
+    received = Bucket.RECEIVED
+    assert (soon.dossiers[NORTH][received], soon.handled[SOUTH][received]) == (11, 10)
+    assert (later.dossiers[NORTH][received], later.handled[SOUTH][received]) == (11, 11)
