@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import json
 import multiprocessing
+import os
 import re
 import statistics
 import sys
@@ -152,6 +153,8 @@ def run(config: dict[str, Any], warm_s: float, seconds: float) -> dict[str, Any]
         "looks": len(late),
         "looks_per_s": round(len(late) / took, 1),
         "failed": figures.failed,
+        "discarded": figures.discarded,
+        "machine_load": round(os.getloadavg()[0], 1),
         "late_p50_s": round(statistics.median(late), 4),
         "late_p99_s": round(statistics.quantiles(late, n=100)[-1], 4),
         "late_max_s": round(max(late), 4),

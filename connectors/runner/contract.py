@@ -17,12 +17,16 @@ class Seen:
     """What one look at a target found.
 
     `error` says in a few words why the target is not well, None when it is. `took_ms` is the round trip, which a line
-    calls `rtt_ms` and a service `latency_ms`; `figures` are published as they are.
+    calls `rtt_ms` and a service `latency_ms`; `figures` and `texts` are published as they are, as of `at` where the
+    target says so itself. With an `error`, `answered` tells a device that could not be read from one that is silent.
     """
 
     error: str | None = None
     took_ms: float | None = None
     figures: Mapping[str, Number] = field(default_factory=dict)
+    texts: Mapping[str, str | None] = field(default_factory=dict)
+    at: int | str | None = None
+    answered: bool = False
 
 
 class Probe(Protocol):

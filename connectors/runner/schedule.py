@@ -1,6 +1,7 @@
 """When a connector is due: each has a phase of its own, so that thousands are spread over their period."""
 
 from dataclasses import dataclass
+from math import ceil
 from zlib import crc32
 
 FIRST_WITHIN_S = 10.0  # however long the period: something is known soon after a start
@@ -22,9 +23,9 @@ class Timetable:
         return self.began + min(self.every_s, FIRST_WITHIN_S) * self._phase
 
     def next(self, now: float) -> float:
-        """The turn after the last one; whole turns that were missed are left out, not made up for."""
+        """The turn after the last one; those that were missed by more than the jitter are left out, not made up for."""
         offset = self.began + self.every_s * self._phase
-        self._turn = max(self._turn + 1, int((now - offset) // self.every_s))
+        self._turn = max(self._turn + 1, ceil((now - offset) / self.every_s - JITTER))
         return offset + (self._turn + JITTER * _part(f"{self.name}/{self._turn}")) * self.every_s
 
     @property

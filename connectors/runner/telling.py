@@ -1,22 +1,35 @@
-"""What is published of a look: the state of a line or a service, with how often it failed in a row and why."""
+"""What is published of a look: how a line or a service is, or what a device says of itself and whether it is there."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from connectors.runner.contract import Seen
+from connectors.runner.contract import LINE_OR_SERVICE, Seen
 from ioc.model import Number, SourceKey
 from ioc.settings import Connector
+
+log = logging.getLogger(__name__)
 
 ROUND_TRIP: Mapping[str, str] = {"link": "rtt_ms", "service": "latency_ms"}
 State = Mapping[str, Number | str | None]
 
 
+class Message(NamedTuple):
+    """`retain` where the broker is to keep it."""
+
+    topic: str
+    state: State
+    retain: bool = False
+
+
 @dataclass(slots=True)
 class Teller:
-    """Counts the failures of one connector."""
+    """Counts the failures of one connector; `online` is what was last said of a device."""
 
     connector: Connector
     failures: int = 0
+    online: bool | None = None
 
     @property
     def key(self) -> SourceKey:
@@ -26,18 +39,43 @@ class Teller:
     def topic(self) -> str:
         return f"ioc/v1/{self.connector.publish}/state"
 
+    def messages(self, seen: Seen, at: int, *, on_battery: bool) -> Sequence[Message]:
+        """What to publish of a look at `at` (epoch ms)."""
+        if self.key.kind in LINE_OR_SERVICE:
+            return [Message(self.topic, self.tell(seen, at, on_battery=on_battery))]
+        return self._of_device(seen, at)
+
     def tell(self, seen: Seen, at: int, *, on_battery: bool) -> State:
-        """The state as of `at` (epoch ms)."""
-        self.failures = 0 if seen.error is None else self.failures + 1
+        """The state of a line or a service as of `at` (epoch ms)."""
+        self._count(seen)
         up = self.failures < self.connector.down_after
-        state: dict[str, Number | str | None] = {"ts": at, "up": up, **seen.figures, "failures": self.failures}
+        own = {"ts": at if seen.at is None else seen.at, "up": up, **seen.texts, **seen.figures}
+        state: dict[str, Number | str | None] = {**own, "failures": self.failures}
         if seen.took_ms is not None:
-            state[ROUND_TRIP.get(self.key.kind, "latency_ms")] = seen.took_ms
+            state.setdefault(ROUND_TRIP.get(self.key.kind, "latency_ms"), seen.took_ms)
         if self.key.kind == "link" and "loss_pct" not in state:
             state["loss_pct"] = 0 if seen.error is None else 100
         state["error"] = seen.error
         state["cause"] = None if up else self._cause(on_battery)
         return state
+
+    def _of_device(self, seen: Seen, at: int) -> Sequence[Message]:
+        """A device that is silent has left; one that answers but cannot be read is there, and tells nothing."""
+        self._count(seen)
+        if self.failures == 1:
+            log.warning("connector %s: %s", self.connector.name, seen.error)
+        told: list[Message] = []
+        there = seen.error is None or seen.answered
+        if (there or self.failures >= self.connector.down_after) and there is not self.online:
+            self.online = there
+            told.append(Message(f"ioc/v1/{self.key}/status", {"ts": at, "online": there}, retain=True))
+        if seen.error is None:
+            own = {"ts": at if seen.at is None else seen.at, **seen.figures, **seen.texts}
+            told.append(Message(self.topic, own))
+        return told
+
+    def _count(self, seen: Seen) -> None:
+        self.failures = 0 if seen.error is None else self.failures + 1
 
     def _cause(self, on_battery: bool) -> str | None:
         return "electricity" if on_battery else self.connector.belongs_to
