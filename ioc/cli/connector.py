@@ -35,6 +35,7 @@ def try_one(arguments: argparse.Namespace) -> int:
     import asyncio
 
     from connectors.runner.attempt import attempt
+    from connectors.runner.contract import Seen
     from connectors.runner.gear import Gear
     from connectors.runner.telling import Teller
     from connectors.runner.thread import probes
@@ -47,20 +48,21 @@ def try_one(arguments: argparse.Namespace) -> int:
     if probe is None:
         raise UsageError("not_a_probe", f"connector {connector.name!r}: a {connector.kind} connector is no probe")
 
-    async def look() -> dict[str, object]:
+    async def look() -> Seen:
         gear = Gear()
         try:
-            seen = await attempt(probe, connector, gear)
+            return await attempt(probe, connector, gear)
         finally:
             await gear.close()
-        return dict(teller.tell(seen, now_ms(), on_battery=False))
 
-    teller = Teller(connector)
-    state = asyncio.run(look())
-    say(f"{teller.topic} {json.dumps(state, ensure_ascii=False)}")
+    seen = asyncio.run(look())
+    for topic, state, _retain in Teller(connector).messages(seen, now_ms(), on_battery=False):
+        say(f"{topic} {json.dumps(state, ensure_ascii=False)}")
+    if seen.error is not None:
+        say(f"! {seen.error}")
     for line in remarks(open_database(settings), connector):
         say(line)
-    return 0 if state["error"] is None else 1
+    return 0 if seen.error is None else 1
 
 
 def delivered(arguments: argparse.Namespace) -> None:
