@@ -28,10 +28,11 @@ class Queue:
     db: Database
     router: Router
     group_wait_s: float
+    to_owners: frozenset[str] = frozenset()  # rules whose alerts are the business of the source's owner
 
     def firing(self, conn: Connection, inventory: Inventory, alert: Alert, now: int) -> None:
         """One message to every address the routes name; none is counted with its reason."""
-        targets = self.router.targets(inventory.orgs, alert.org, alert.severity)
+        targets = self.router.targets(inventory.orgs, alert.org, alert.severity, self._owner(inventory, alert))
         if not targets:
             count(self.db, conn, Drop.NO_ROUTE if targets is None else Drop.NO_ADDRESS)
         for target in targets or ():
@@ -67,6 +68,10 @@ class Queue:
             payload = {**group["payload"], "lines": [*group["payload"]["lines"], said]}
             conn.execute(sa.update(notification).where(notification.c.id == row_id).values(payload=payload))
         conn.execute(sa.insert(notification_alert).values(notification_id=row_id, alert_id=alert.id))
+
+    def _owner(self, inventory: Inventory, alert: Alert) -> str | None:
+        source = inventory.sources.get(alert.subject) if isinstance(alert.subject, SourceKey) else None
+        return source.owner if source is not None and alert.rule in self.to_owners else None
 
     @staticmethod
     def _ms(seconds: float) -> int:

@@ -26,8 +26,14 @@ class Router:
         self._receivers = {receiver.name: receiver for receiver in settings.receiver}
         self._address_of = {channel.name: addresses[channel.kind] for channel in settings.channel}
 
-    def targets(self, orgs: OrgTree, org: str, severity: Severity) -> list[Target] | None:
-        """Each target once, in the order of the routes; None when no route matches."""
+    def targets(self, orgs: OrgTree, org: str, severity: Severity, owner: str | None = None) -> list[Target] | None:
+        """Each target once, in the order of the routes; None when no route matches.
+
+        What is an owner's business goes to the receiver of that name alone, over the channels of the routes, or over
+        every channel where none matches; an owner who is no receiver leaves it to the routes.
+        """
+        if owner in self._receivers:
+            return self._to_owner(self._receivers[owner], list(self._matching(orgs, org, severity)))
         routes = list(self._matching(orgs, org, severity))
         if not routes:
             return None
@@ -37,6 +43,10 @@ class Router:
                 for channel in route.channels:
                     found.update(dict.fromkeys(self._addresses(self._receivers[name], channel)))
         return list(found)
+
+    def _to_owner(self, owner: Receiver, routes: list[Route]) -> list[Target]:
+        channels = [channel for route in routes for channel in route.channels] or list(self._address_of)
+        return list(dict.fromkeys(target for channel in channels for target in self._addresses(owner, channel)))
 
     def _matching(self, orgs: OrgTree, org: str, severity: Severity) -> Iterator[Route]:
         """Routes of orgs that were merged into one count as one: nobody stops hearing because another stood first."""

@@ -4,7 +4,7 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -28,7 +28,7 @@ from ioc.follow import Follower
 from ioc.jobs import Jobs
 from ioc.lease import Lease
 from ioc.live import NOTICE_TOPIC, Notice, seal
-from ioc.settings import Settings
+from ioc.settings import Rule, Settings
 
 log = logging.getLogger(__name__)
 
@@ -178,9 +178,14 @@ def build_engine(
         clock,
         lease,
         Lookout(clock, db, senses, evaluator, topology),
-        Queue(db, router, settings.alerts.group_wait_s),
+        Queue(db, router, settings.alerts.group_wait_s, owners_business(settings.rule, rules)),
         settings.alerts.startup_grace_s,
     )
+
+
+def owners_business(rules: Iterable[Rule], plugins: Mapping[str, RulePlugin]) -> frozenset[str]:
+    """The rules whose kind says `to_owner`."""
+    return frozenset(rule.id for rule in rules if getattr(plugins[rule.kind], "to_owner", False))
 
 
 def build_outbox(context: Context, lease: Lease, plugins: dict[str, ChannelPlugin]) -> Outbox:

@@ -34,6 +34,7 @@ def test_it_loads_as_it_is():
         "threshold",
         "dossier_overdue",
         "dossier_reconciliation",
+        "feed_late",
         "system",
         "calendar_unconfirmed",
     }

@@ -1,0 +1,58 @@
+"""The board of feeds: what each promised, and how well it keeps it."""
+
+from typing import Any, Literal
+
+from msgspec import Struct
+from sqlalchemy.engine import Connection
+
+from ioc.feeds.kept import KINDS
+from ioc.feeds.scores import Score, Share, scores
+from web.api.route import Call, listed
+
+
+class Query(Struct, frozen=True):
+    org: str | None = None
+    kind: Literal["dossier", "feed"] | None = None
+
+
+def feeds(call: Call) -> dict[str, Any]:
+    """The worst first: what is late, then by name."""
+    world, scope = call.site.world, call.subtree(call.query.org)
+    kinds = KINDS if call.query.kind is None else {call.query.kind}
+    wanted = [one for one in world.sources(scope) if one.key.kind in kinds and one.counts and not one.derived]
+
+    def read(conn: Connection) -> list[Score]:
+        return scores(conn, world, wanted, call.now)
+
+    found = call.site.read(read)
+    found.sort(key=lambda score: (score.late_since is None, score.late_since or 0, score.source.key))
+    return listed([_shown(call, score) for score in found])
+
+
+def _shown(call: Call, score: Score) -> dict[str, Any]:
+    source, key = score.source, score.source.key
+    said = call.site.world.of(key).values()
+    as_of = said.get("as_of")
+    instants = {"delivered_at": score.delivered_at, "due_at": score.due_at, "late_since": score.late_since}
+    shares = {"correct": score.correct, "complete": score.complete, "clean": score.clean, "alive": score.alive}
+    return {
+        **key._asdict(),
+        "name": source.name,
+        "org_name": call.site.orgs.by_code[key.org].name,
+        "owner": source.owner,
+        "contact": source.contact,
+        "cadence": None if source.cadence is None else source.cadence.text,
+        "interval_s": source.interval_s,
+        "cut_off": source.cut_off,
+        "hours": source.hours.text,
+        "as_of": None if as_of is None else call.at(int(as_of), key.org),
+        "age_s": None if as_of is None else max(0, round((call.now - as_of) / 1000)),
+        "vanished": said.get("vanished"),
+        **{name: call.at(at, key.org) for name, at in instants.items()},
+        "scores": {name: _share(share) for name, share in shares.items()},
+        "simulated": source.simulated,
+    }
+
+
+def _share(share: Share) -> dict[str, Any]:
+    return {"pct": share.pct, "numerator": share.numerator, "denominator": share.denominator}
