@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ioc.dossiers import totals
+from ioc.dossiers.status import WORDS, in_words
 from ioc.events import DossierEvent
 from ioc.kinds import KindSpec, Member, Metric, Sort
 from ioc.model import Reason
@@ -20,11 +21,6 @@ _ORGS = ("receiving_org", "handling_org")
 _FLAGS = ("online_payment", "digitised", "electronic_result")
 _SUBMISSIONS = ("direct", "online", "post")
 _UNITS = ("working_day", "day", "working_hour", "hour")
-# names of the national portal's status codes 1-10
-STATUS_WORDS = {
-    "registered": 1, "accepted": 2, "rejected": 3, "processing": 4, "supplement_requested": 5,
-    "payment_required": 6, "withdrawn": 7, "stopped": 8, "done": 9, "returned": 10,
-}  # fmt: skip
 _TYPE = "dossier_changed"
 
 
@@ -56,15 +52,13 @@ def _changed(fields: Fields) -> dict[str, Any]:
 
 
 def _status(fields: Fields, _name: str) -> int | None:
-    value = fields.obj.get("status")
-    if isinstance(value, str) and value in STATUS_WORDS:
-        return STATUS_WORDS[value]
+    value = in_words(fields.obj.get("status"))
     try:
-        number = fields.number("status", low=1, high=10)
+        number = None if value is None else fields.as_number("status", value, 1, 10)
     except Rejected:
         number = 0.5  # no code
     if number is not None and number != int(number):
-        raise Rejected(Reason.BAD_STATUS, f"status: {value!r}; allowed are 1 to 10 or {', '.join(STATUS_WORDS)}")
+        raise Rejected(Reason.BAD_STATUS, f"status: {value!r}; allowed are 1 to 10 or {', '.join(WORDS)}")
     return None if number is None else int(number)
 
 
@@ -141,7 +135,7 @@ SPEC = KindSpec(
         "code": Member(required=True),
         "type": Member(words=(_TYPE,)),
         **dict.fromkeys(_TEXTS, Member()),
-        "status": Member(words=(*(str(code) for code in STATUS_WORDS.values()), *STATUS_WORDS)),
+        "status": Member(words=(*dict.fromkeys(map(str, WORDS.values())), *WORDS)),
         **dict.fromkeys(_ORGS, Member()),
         "submission": Member(words=_SUBMISSIONS),
         **dict.fromkeys(_TIMES, Member(Sort.TIME)),
