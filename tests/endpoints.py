@@ -29,6 +29,7 @@ class Device:
     known: Callable[["Device", BaseHTTPRequestHandler, bytes], bool]
     let_in: Answer = (204, b"")
     turned_away: Answer = (401, b"")
+    full: bool = False  # there are no sessions left, and each request may carry the password instead
     password: str = PASSWORD
     asked: list[str] = field(default_factory=list)
     sessions: set[str] = field(default_factory=set)
@@ -54,11 +55,13 @@ class Device:
             self.logins += 1
             if not self.known(self, request, body):
                 return self.turned_away, None
+            if self.full:
+                return (503, b""), None
             begun = f"s{self.logins}"
             self.sessions.add(begun)
             return self.let_in, begun
         held = request.headers.get("Cookie", "").removeprefix(f"{self.cookie}=")
-        if held not in self.sessions:
+        if held not in self.sessions and not (self.full and self.known(self, request, body)):
             return (401, b""), None
         if (request.command, path.path) == self.logout:
             self.sessions.discard(held)

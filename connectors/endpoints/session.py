@@ -21,10 +21,14 @@ LARGEST = 4_000_000
 
 
 class Session(ABC):
-    """`told_call` is for whoever reads the answers: whether figures of a call were told that have not ended yet."""
+    """`basic` is sent with every request where there is no session to be had.
+
+    `told_call` is for whoever reads the answers: whether figures of a call were told that have not ended yet.
+    """
 
     def __init__(self, options: Endpoint, client: "httpx.AsyncClient", patience: Patience) -> None:
         self.options, self.client, self.patience = options, client, patience
+        self.basic: tuple[str, str] | None = None
         self.told_call = False
         self._login: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
@@ -61,7 +65,7 @@ class Session(ABC):
         loop = asyncio.get_running_loop()
         await asyncio.sleep(self._free_at - loop.time())
         try:
-            async with self.client.stream(method, path, **request) as response:
+            async with self.client.stream(method, path, **{"auth": self.basic, **request}) as response:
                 return response.status_code, await _body(response)
         finally:
             self._free_at = loop.time() + self.options.gap_s

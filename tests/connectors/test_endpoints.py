@@ -227,6 +227,19 @@ def test_a_wrong_password_is_tried_once_and_then_left_alone(kind, make, caplog):
     assert PASSWORD not in caplog.text
 
 
+def test_a_codec_without_a_session_left_is_asked_with_the_password_each_time():
+    device = cisco("idle.xml")
+    device.full = True
+    with served(device):
+        first, second = looks("cisco", device, lambda: None)
+        assert first[-1].state["registered"] is second[-1].state["registered"] is True
+        device.password = "another"
+        assert looks("cisco", device) == [[ONLINE]]
+    assert device.asked == [
+        "POST /xmlapi/session/begin", "GET /getxml?/Status", "GET /getxml?/Status", "POST /xmlapi/session/begin",
+    ]  # fmt: skip
+
+
 class Forgetful(set):
     def add(self, _session: str) -> None:
         """A session that is given and not known."""
