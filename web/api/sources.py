@@ -36,6 +36,7 @@ def one(call: Call) -> dict[str, Any]:
     return (
         record(call, source)
         | {name: getattr(source, name) for name in extras}
+        | {"cadence": None if source.cadence is None else source.cadence.text}
         | {"alerts": [_alert(call, alert) for alert in alerts]}
         | {"availability": availability(call, source)}
         | {"leniencies": call.site.read(lambda conn: _leniencies(conn, source.id))}
