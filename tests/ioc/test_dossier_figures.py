@@ -39,15 +39,18 @@ def db(tmp_path: Path):
 def database(path: Path):
     made = Database(sqlite_url(path))
     metadata.create_all(made.engine)
+    fill(made)
+    yield made
+    made.close()
+
+
+def fill(made: Database) -> None:
     with made.write() as conn:
-        conn.execute(
-            sa.insert(org), [{"code": o.code, "name": o.name, "kind": o.kind, "parent": o.parent} for o in ORGS]
-        )
+        rows = [{"code": o.code, "name": o.name, "kind": o.kind, "parent": o.parent} for o in ORGS]
+        conn.execute(sa.insert(org), rows)
         for number in SYSTEMS:
             row = {"id": number, "org": "hg", "kind": "dossier", "source": f"s{number}", "status": "active"}
             conn.execute(sa.insert(source).values(**row))
-    yield made
-    made.close()
 
 
 def life(dice: random.Random, number: int) -> list[DossierEvent]:

@@ -6,12 +6,14 @@ from alembic import op
 revision = "0013"
 down_revision = "0012"
 
+_SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     op.add_column("source", sa.Column("cadence", sa.Text(), nullable=True))
     op.create_table(
         "feed_delivery",
-        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("source_id", _SERIAL, nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("as_of", sa.BigInteger(), nullable=True),
         sa.Column("rows", sa.Integer(), nullable=True),
@@ -23,7 +25,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "feed_day",
-        sa.Column("source_id", sa.Integer(), nullable=False),
+        sa.Column("source_id", _SERIAL, nullable=False),
         sa.Column("day", sa.Integer(), nullable=False),
         sa.Column("stored", sa.Integer(), nullable=False),
         sa.Column("lenient", sa.Integer(), nullable=False),
