@@ -108,14 +108,18 @@ def _named(device: Device, _request: BaseHTTPRequestHandler, body: bytes) -> boo
 
 
 @contextmanager
-def served(device: Device, pair: Pair | None = None) -> Iterator[Device]:
-    """The device on a free port of this machine; over TLS with a `pair`."""
+def served(device: Device, pair: Pair | None = None, port: int = 0) -> Iterator[Device]:
+    """The device on a port of this machine, a free one without; over TLS with a `pair`."""
+    gone = threading.Event()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         wbufsize = 65_536  # head and body in one packet, or the system delays the second
 
         def do_GET(self) -> None:
+            if gone.is_set():  # on a connection that was kept
+                self.close_connection = True
+                return
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             device.at_once += 1
             device.most_at_once = max(device.most_at_once, device.at_once)
@@ -136,7 +140,7 @@ def served(device: Device, pair: Pair | None = None) -> Iterator[Device]:
         def log_message(self, *_args: object) -> None:
             """Silence."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     server.block_on_close = False
     if pair is not None:
@@ -149,6 +153,7 @@ def served(device: Device, pair: Pair | None = None) -> Iterator[Device]:
     try:
         yield device
     finally:
+        gone.set()
         device.gate.set()
         server.shutdown()
         thread.join()
