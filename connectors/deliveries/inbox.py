@@ -96,7 +96,8 @@ def _wanted(place: Place, options: Files, errand: Errand) -> list[File]:
     return [
         file
         for file in everything
-        if not file.name.startswith((".", "~")) and not file.name.lower().endswith(_UNFINISHED)
+        if not file.name.startswith((".", "~")) and "/" not in file.name  # what a server calls a name may be a path
+        if not file.name.lower().endswith(_UNFINISHED)
         if any(fnmatch.fnmatch(file.name.lower(), pattern.lower()) for pattern in options.files)
         if options.marker is None or _marker(file.name, options.marker, names) is not None
         if not errand.kept.is_taken(file.name, file.stamp)

@@ -2,12 +2,16 @@
 
 import os
 import threading
+from contextlib import closing
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 from openpyxl import Workbook
 
+from connectors.deliveries import inbox
+from connectors.deliveries.contract import Errand
+from connectors.deliveries.inbox import File
 from connectors.deliveries.kept import Kept
 from tests.connectors.fetching import HEAD, NOW, House, fetcher, nightly, row
 from tests.connectors.probing import problems
@@ -220,6 +224,22 @@ def test_what_people_export_is_understood(house, drop):
     assert [outcome.error for outcome in outcomes] == [None, None]
     assert [event["code"] for event in events] == ["H22.15-0", "H22.15-1", "H22.15-9"]
     assert {"received_at", "due_at", "status"} <= events[2].keys()
+
+
+def test_a_name_that_is_a_path_is_nobodys_file(house, drop):
+    """A server may call its files what it likes."""
+
+    class Elsewhere:
+        def files(self):
+            return [File("../../etc/cron.d/x.csv", 3, NOW), File("hs.csv", 3, NOW)]
+
+        def fetch(self, name, to):
+            to.write_text(nightly(1), encoding="utf-8")
+
+    with closing(house.desk.kept("x")) as kept:
+        errand = Errand(kept, NOW, ZoneInfo("Asia/Ho_Chi_Minh"), 5)
+        offers = inbox.collect(Elsewhere(), folder(drop).options, errand)
+        assert [offer.origin for offer in offers] == ["hs.csv"]
 
 
 def test_a_folder_that_is_not_there_is_said(house, tmp_path):
