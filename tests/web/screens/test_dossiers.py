@@ -13,6 +13,7 @@ from tests.web.screens.stage import Stage
 from tests.web.screens.test_access import violations
 from tests.web.screens.test_looks import CUT_OFF, OUTSIDE
 
+RING = '[data-widget="dossier_split"]  [role=img]'
 RANKS = '[data-widget="org_ranking"] .rank'
 
 
@@ -31,7 +32,7 @@ def set_scene(stage: Stage, name: str, **payloads: Any) -> None:
 @pytest.mark.parametrize("name", ["toan-canh", "ho-so"])
 def test_nothing_is_cut_off(stage: Stage, show: Opener, name: str, width: int, height: int, lang: str) -> None:
     set_scene(stage, name)
-    page = show(f"/wall?lang={lang}", width, height, wait_for='[data-widget="dossier_split"] svg')
+    page = show(f"/wall?lang={lang}", width, height, wait_for=RING)
     page.wait_for_selector("canvas")
     assert page.evaluate(CUT_OFF) == []
     assert page.evaluate(OUTSIDE) == []
@@ -42,13 +43,13 @@ def test_the_scene_of_dossiers_is_accessible(stage: Stage, show: Opener, lang: s
     set_scene(stage, "ho-so")
     page = show(f"/wall?lang={lang}", wait_for='[data-widget="index766"] li')
     page.wait_for_selector("canvas")
-    page.wait_for_selector('[data-widget="dossier_split"] svg')
+    page.wait_for_selector(RING)
     assert violations(page) == []
 
 
 def test_the_ring_says_its_parts_and_what_they_are_of(stage: Stage, show: Opener) -> None:
     set_scene(stage, "ho-so")
-    page = show("/wall", wait_for='[data-widget="dossier_split"] svg')
+    page = show("/wall", wait_for=RING)
     ring = page.locator('[data-widget="dossier_split"]')
     assert ring.locator(".pct").all_inner_texts() == ["82,97%", "14,05%", "2,64%", "0,34%"]
     expect(ring.locator("svg .of")).to_have_text("8.483")
@@ -57,9 +58,18 @@ def test_the_ring_says_its_parts_and_what_they_are_of(stage: Stage, show: Opener
     expect(ring).to_contain_text("MÔ PHỎNG")
 
 
+def test_where_a_ring_has_no_room_beside_words_there_is_a_bar(stage: Stage, show: Opener) -> None:
+    set_scene(stage, "toan-canh")
+    page = show("/wall", 1024, 768, wait_for='[data-widget="dossier_split"] .bar')
+    split = page.locator('[data-widget="dossier_split"]')
+    assert split.locator(".bar i").count() == 4
+    assert split.locator(".n").all_inner_texts() == ["7.038", "1.192", "224", "29"]
+    assert split.locator(".parts .ellipsis").evaluate_all("all => all.every(one => one.scrollWidth <= one.clientWidth)")
+
+
 def test_of_nothing_the_wall_says_no_percentage(stage: Stage, show: Opener) -> None:
     set_scene(stage, "ho-so", split=one_stop.split(NOTHING | {"open_in_term": 7}))
-    page = show("/wall", wait_for='[data-widget="dossier_split"] svg')
+    page = show("/wall", wait_for=RING)
     ring = page.locator('[data-widget="dossier_split"]')
     assert ring.locator(".pct").all_inner_texts() == ["–"] * 4
     assert "0,00" not in ring.inner_text()
@@ -96,7 +106,7 @@ def test_the_index_names_what_it_lacks_and_calls_itself_an_estimate(stage: Stage
 
 def test_a_delta_moves_the_ring(stage: Stage, show: Opener) -> None:
     set_scene(stage, "ho-so")
-    page = show("/wall", wait_for='[data-widget="dossier_split"] svg')
+    page = show("/wall", wait_for=RING)
     stage.delta("split", {"parts": {"open_overdue": one_stop.share(130, 8_584)}})
     expect(page.locator('[data-widget="dossier_split"] .pct').last).to_have_text("1,51%")
 
