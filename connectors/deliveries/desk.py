@@ -129,12 +129,13 @@ class Desk:
 
     def _tell(self, connector: Connector, outcome: Outcome) -> None:
         """Up to when the records are known, once all of them are with the broker; or that they did not come."""
+        said: dict[str, int | str | None]
         if outcome.error is None:
             log.info("%s: %s: %d rows, %d changed", connector.name, outcome.origin, outcome.rows, outcome.changed)
-            said = {"as_of": outcome.as_of, "complete": True, **_figures(outcome)}
+            said = {"as_of": outcome.as_of, "complete": True, **_figures(outcome), "error": None}
         else:
             log.warning("%s: %s", connector.name, outcome.error)
-            said = {"delivered": False}
+            said = {"delivered": False, "error": " ".join(outcome.error.split())[: wording.LONGEST]}
         state = {"ts": self.clock.now_ms(), **said}
         self.publish(f"ioc/v1/{connector.publish}/state", msgspec.json.encode(state))
 

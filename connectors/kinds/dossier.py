@@ -6,7 +6,7 @@ from typing import Any
 from ioc.dossiers import totals
 from ioc.dossiers.status import WORDS, in_words
 from ioc.events import DossierEvent
-from ioc.kinds import KindSpec, Member, Metric, Sort
+from ioc.kinds import KindSpec, Member, Metric, Sort, Word
 from ioc.model import Reason
 from ioc.wire import Fields, Rejected, is_org
 
@@ -128,7 +128,16 @@ _TOTALS = Member(
 
 SPEC = KindSpec(
     kind=kind,
-    metrics={"as_of": Metric(unit="ms"), "complete": Metric(boolean=True)},
+    metrics={
+        "as_of": Metric(unit="ms"),
+        "complete": Metric(boolean=True),
+        "delivered": Metric(boolean=True, critical_when=False),
+        "rows": Metric(low=0),
+        "changed": Metric(low=0),
+        "bad_rows": Metric(low=0, warning_above=0),
+        "vanished": Metric(low=0, warning_above=0),
+    },
+    words={"error": Word()},
     decode_event=decode_event,
     unfold=unfold,
     event={

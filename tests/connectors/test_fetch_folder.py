@@ -97,6 +97,8 @@ def test_a_broken_row_is_named_by_its_line_and_nothing_goes_out(house, drop):
     (outcome,), events, (state,) = house.turn(folder(drop))
     assert (events, state["delivered"], "as_of" in state) == ([], False, False)
     assert "line 12: unknown_org: receiving_org: hg.nowhere" in outcome.error
+    assert "line 12: unknown_org" in state["error"]
+    assert len(state["error"]) <= 120
     assert "line 13: " in outcome.error
     assert "2 bad row(s)" in why(drop)
 
