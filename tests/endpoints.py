@@ -4,6 +4,7 @@ import base64
 import json
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -29,9 +30,11 @@ class Device:
     known: Callable[["Device", BaseHTTPRequestHandler, bytes], bool]
     let_in: Answer = (204, b"")
     turned_away: Answer = (401, b"")
+    sets_cookie: bool = True  # else the body alone names the session
     full: bool = False  # there are no sessions left, and each request may carry the password instead
     password: str = PASSWORD
     asked: list[str] = field(default_factory=list)
+    asked_at: list[float] = field(default_factory=list)
     sessions: set[str] = field(default_factory=set)
     logins: int = 0
     at_once: int = 0
@@ -51,15 +54,17 @@ class Device:
         location = parse_qs(path.query).get("location")
         where = path.path + (f"?{location[0]}" if location else "")
         self.asked.append(f"{request.command} {where}")
+        self.asked_at.append(time.monotonic())
         if (request.command, path.path) == ("POST", self.login):
             self.logins += 1
             if not self.known(self, request, body):
                 return self.turned_away, None
             if self.full:
                 return (503, b""), None
-            begun = f"s{self.logins}"
+            begun = f"PS{self.logins}"
             self.sessions.add(begun)
-            return self.let_in, begun
+            status, told = self.let_in
+            return (status, told.replace(b"{session}", begun.encode())), begun
         held = request.headers.get("Cookie", "").removeprefix(f"{self.cookie}=")
         if held not in self.sessions and not (self.full and self.known(self, request, body)):
             return (401, b""), None
@@ -128,7 +133,7 @@ def served(device: Device, pair: Pair | None = None, port: int = 0) -> Iterator[
             finally:
                 device.at_once -= 1
             self.send_response(status)
-            if begun is not None:
+            if begun is not None and device.sets_cookie:
                 self.send_header("Set-Cookie", f"{device.cookie}={begun}; Path=/; HttpOnly")
             if status != 204:
                 self.send_header("Content-Length", str(len(told)))

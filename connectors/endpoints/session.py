@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 LOGIN_S = 30.0
 REFUSED = frozenset({401, 403})
 GONE = REFUSED | {302, 307}  # some send a session they do not know to their sign-in page
-LARGEST = 4_000_000
+LARGEST = 1_000_000  # a status document has 25 to 100 kB; reading one holds up all other looks
 
 
 class Session(ABC):

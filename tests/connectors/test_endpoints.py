@@ -6,6 +6,7 @@ import json
 import ssl
 import threading
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -216,6 +217,15 @@ def test_a_session_that_ended_is_begun_again_within_the_look(kind, make):
     assert device.logins == 2
 
 
+def test_a_studio_that_names_the_session_in_its_answer_alone():
+    device = poly()
+    device.sets_cookie = False
+    with served(device):
+        first, second = looks("poly", device, device.expire)
+    assert first[-1] == second[-1]
+    assert (device.logins, device.sessions) == (2, set())
+
+
 @pytest.mark.parametrize(("kind", "make"), [("cisco", lambda: cisco("idle.xml")), ("poly", poly)])
 def test_a_wrong_password_is_tried_once_and_then_left_alone(kind, make, caplog):
     with served(make()) as device:
@@ -276,6 +286,13 @@ def test_the_wait_after_a_refused_login_doubles_up_to_an_hour():
     patience.check()
 
 
+def test_between_two_requests_lies_a_gap():
+    with served(poly()) as device:
+        looks("poly", device, gap_s=0.05)
+    assert len(device.asked) == 6
+    assert min(later - earlier for earlier, later in pairwise(device.asked_at)) > 0.045
+
+
 def test_two_connectors_to_one_endpoint_share_its_session_and_take_turns():
     device = poly()
 
@@ -283,13 +300,15 @@ def test_two_connectors_to_one_endpoint_share_its_session_and_take_turns():
         gear = Gear()
         keys = {"url": device.url, "username": USER, "password": PASSWORD, "gap_s": 0}
         both = [connector("poly", publish=f"hg/vc/{name}", **keys) for name in ("mot", "hai")]
-        found = await asyncio.gather(*(attempt(probes(both)["poly"], one, gear) for one in both))
-        assert [seen.error for seen in found] == [None, None]
+        for logins in (1, 2):
+            found = await asyncio.gather(*(attempt(probes(both)["poly"], one, gear) for one in both))
+            assert ([seen.error for seen in found], device.logins) == ([None, None], logins)
+            device.expire()
         await gear.close()
 
     with served(device):
         asyncio.run(run())
-    assert (device.logins, device.most_at_once) == (1, 1)
+    assert device.most_at_once == 1
 
 
 def test_a_slow_endpoint_costs_its_time_limit_and_its_session_is_not_lost():
@@ -337,7 +356,7 @@ TRUNCATED = (CAPTURED / "cisco/in_call.xml").read_bytes()[:2000]
         (b"<html><body>Sign in</body></html>", "expected a status, got <html>"),
         (b"<Status/>", "it tells nothing that is known here"),
         ((CAPTURED / "cisco/laughs.xml").read_bytes(), "document type"),
-        (b"<Status>" + b" " * 4_000_000 + b"</Status>", "an answer of more than 4000000 bytes"),
+        (b"<Status>" + b" " * 1_000_000 + b"</Status>", "an answer of more than 1000000 bytes"),
     ],
     ids=["truncated", "empty", "page", "nothing", "laughs", "huge"],
 )
@@ -347,10 +366,10 @@ def test_an_answer_that_cannot_be_read_is_no_state_and_no_absence(document, why,
     assert why in caplog.text
 
 
-@pytest.mark.parametrize("document", ["laughs.xml"])
-def test_a_billion_laughs_are_not_laughed(document):
+@pytest.mark.parametrize("document", [b"<!DOCTYPE a SYSTEM 'http://127.0.0.1/a'><a/>", b"<!DOCTYPE a><a/>"])
+def test_a_document_type_is_not_read_even_without_entities(document):
     with pytest.raises(IocError, match="document type"):
-        parse((CAPTURED / "cisco" / document).read_bytes())
+        parse(document)
 
 
 @pytest.mark.parametrize(("body", "why"), [(b"[{", "no whole JSON"), (b'{"result": false}', "an array of calls")])
