@@ -39,6 +39,7 @@ class Stage:
     unknown: list[dict[str, Any]] = field(default_factory=list)
     trial: dict[str, Any] = field(default_factory=dict)
     figures: list[dict[str, Any]] = field(default_factory=list)
+    feeds: list[dict[str, Any]] = field(default_factory=list)
     me: dict[str, Any] | None = field(default_factory=lambda: dict(ME))
     build: str = "build-1"
     beating: bool = True
@@ -198,6 +199,10 @@ def _maps(stage: Stage) -> None:
 
 
 def _figures(stage: Stage) -> None:
+    @stage.app.get(f"{API}/feeds")
+    def feeds() -> Response:
+        return jsonify(items=stage.feeds, total=len(stage.feeds))
+
     @stage.app.get(f"{API}/figures")
     def figures() -> Response:
         return jsonify(items=stage.figures, total=len(stage.figures))
