@@ -306,3 +306,10 @@ def test_the_page_is_accessible_with_one_open_and_a_choice_to_make(
     page.locator("aside summary").click()
     page.locator(".picker > button").click()
     assert violations(page) == []
+
+
+def test_a_year_in_a_sentence_has_no_mark_between_its_digits(stage: Stage, show: Opener) -> None:
+    title = {"key": "alert.calendar_unconfirmed", "params": {"year": 2027}}
+    stage.payloads["alerts"]["alerts"]["1"] |= {"title": title}
+    page = show("/wall", wait_for='[data-alert="1"]')
+    expect(page.locator('[data-alert="1"]')).to_contain_text("2027")

@@ -44,7 +44,7 @@ export const language = () => texts.lang
  */
 export function t(key, params = {}) {
   const text = texts.catalogue[key] ?? key
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in params ? shown(params[name]) : whole))
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in params ? shown(params[name], name) : whole))
 }
 
 /** @param {string} key @param {string} otherwise */
@@ -53,8 +53,9 @@ export const tOr = (key, otherwise) => texts.catalogue[key] ?? otherwise
 /** A title of the server: finished text, or key and parameters. @param {any} title */
 export const said = (title) => (typeof title === 'string' ? title : title ? t(title.key, title.params ?? {}) : '')
 
-function shown(value) {
-  if (typeof value === 'number') return number(value)
+/** A year is a name, not a quantity: no mark between its digits. */
+function shown(value, name) {
+  if (typeof value === 'number') return name === 'year' ? String(value) : number(value)
   return value && typeof value === 'object' ? said(value) : String(value)
 }
 
