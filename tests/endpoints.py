@@ -31,6 +31,7 @@ class Device:
     let_in: Answer = (204, b"")
     turned_away: Answer = (401, b"")
     sets_cookie: bool = True  # else the body alone names the session
+    forbidding: bool = False  # whoever is logged in may ask for nothing
     full: bool = False  # there are no sessions left, and each request may carry the password instead
     password: str = PASSWORD
     asked: list[str] = field(default_factory=list)
@@ -71,6 +72,8 @@ class Device:
         if (request.command, path.path) == self.logout:
             self.sessions.discard(held)
             return (204, b""), None
+        if self.forbidding:
+            return (403, b""), None
         self.gate.wait(10)
         found = self.answers.get(where)
         return ((404, b"") if found is None else (200, found)), None

@@ -48,11 +48,11 @@ class Session(ABC):
             await self._logged_in()
             status, body = await self.send("GET", path, params=params)
             if status in GONE:
-                self._forget()
+                await self._leave()
                 await self._logged_in()
                 status, body = await self.send("GET", path, params=params)
             if status in GONE:
-                self._forget()
+                await self._leave()
                 raise self.refused(f"HTTP {status} right after a login")
             if status == 404:
                 return None
@@ -102,7 +102,9 @@ class Session(ABC):
             await self.begin()
         self.patience.accepted()
 
-    def _forget(self) -> None:
+    async def _leave(self) -> None:
+        """What is refused to a session may be refused for its rights: it is still there, and has to be ended."""
+        await self.end()
         self._login = None
         self.client.cookies.clear()
 

@@ -250,17 +250,12 @@ def test_a_codec_without_a_session_left_is_asked_with_the_password_each_time():
     ]  # fmt: skip
 
 
-class Forgetful(set):
-    def add(self, _session: str) -> None:
-        """A session that is given and not known."""
-
-
-def test_a_user_without_the_right_role_is_not_logged_in_at_every_look():
+def test_a_user_without_the_right_role_is_not_logged_in_at_every_look_and_leaves_no_session_behind():
     device = cisco("idle.xml")
-    device.sessions = Forgetful()
+    device.forbidding = True
     with served(device):
-        looks("cisco", device, *[lambda: None] * 5)
-    assert device.logins == 2
+        assert looks("cisco", device, *[lambda: None] * 5)[0] == [ONLINE]
+    assert (device.logins, device.sessions) == (2, set())
 
 
 def test_the_wait_after_a_refused_login_doubles_up_to_an_hour():
