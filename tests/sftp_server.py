@@ -43,29 +43,29 @@ class Sftp:
 @contextmanager
 def sftp() -> Iterator[Sftp]:
     server = program("sshd")
-    folder = Path(tempfile.mkdtemp(prefix="ioc-sftp-"))
-    host, user, port = _pair(), _pair(), free_port()
-    (folder / "host_key").write_text(host[0], encoding="ascii")
-    (folder / "host_key").chmod(0o600)
-    (folder / "authorized_keys").write_text(f"{user[1]}\n", encoding="ascii")
-    (folder / "sshd_config").write_text(_CONFIG.format(port=port, folder=folder), encoding="ascii")
-    (folder / "outbox").mkdir()
-    who: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    who["env"] = {**os.environ, **beside(server)}
-    username = getpass.getuser()
-    if os.geteuid() == 0:  # as root it would need a user and a folder that only its package makes
-        username = OWNER
-        who |= {"user": OWNER, "group": "nogroup", "extra_groups": []}
-        for path in (folder, *folder.iterdir()):
-            shutil.chown(path, OWNER)
-    process = subprocess.Popen([server, "-D", "-e", "-f", str(folder / "sshd_config")], **who)
-    try:
-        wait_for_port(port, process)
-        yield Sftp(port, username, host[1], user[0], folder / "outbox")
-    finally:
-        process.terminate()
-        process.wait(10)
-        shutil.rmtree(folder, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix="ioc-sftp-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        host, user, port = _pair(), _pair(), free_port()
+        (folder / "host_key").write_text(host[0], encoding="ascii")
+        (folder / "host_key").chmod(0o600)
+        (folder / "authorized_keys").write_text(f"{user[1]}\n", encoding="ascii")
+        (folder / "sshd_config").write_text(_CONFIG.format(port=port, folder=folder), encoding="ascii")
+        (folder / "outbox").mkdir()
+        who: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        who["env"] = {**os.environ, **beside(server)}
+        username = getpass.getuser()
+        if os.geteuid() == 0:  # as root it would need a user and a folder that only its package makes
+            username = OWNER
+            who |= {"user": OWNER, "group": "nogroup", "extra_groups": []}
+            for path in (folder, *folder.iterdir()):
+                shutil.chown(path, OWNER)
+        process = subprocess.Popen([server, "-D", "-e", "-f", str(folder / "sshd_config")], **who)
+        try:
+            wait_for_port(port, process)
+            yield Sftp(port, username, host[1], user[0], folder / "outbox")
+        finally:
+            process.terminate()
+            process.wait(10)
 
 
 def _pair() -> tuple[str, str]:
