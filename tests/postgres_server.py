@@ -4,12 +4,15 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.servers import beside, free_port, program, wait_for_port
+import psycopg
+
+from tests.servers import START_S, beside, free_port, program, wait_for_port
 
 OWNER = "nobody"
 
@@ -35,8 +38,24 @@ def postgresql(password: str) -> Iterator[str]:
     process = subprocess.Popen([server, "-D", str(folder / "data"), *options], **who)
     try:
         wait_for_port(port, process)
+        _wait_until_it_answers(port, password)
         yield f"postgresql://ioc@127.0.0.1:{port}/postgres"
     finally:
         process.terminate()
         process.wait(10)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_until_it_answers(port: int, password: str) -> None:
+    """It listens before it lets anybody in."""
+    deadline = time.monotonic() + START_S
+    while True:
+        try:
+            account = {"user": "ioc", "password": password, "dbname": "postgres"}
+            psycopg.connect(host="127.0.0.1", port=port, connect_timeout=5, **account).close()
+        except psycopg.OperationalError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+        else:
+            return

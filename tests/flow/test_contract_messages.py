@@ -297,6 +297,9 @@ def test_a_feed_keeps_its_figures(house: House) -> None:
     assert (told["metrics"]["index766"], told["texts"]) == (81.25, {"period": "2026-10"})
 
 
-def test_the_door_for_posting_is_not_there_yet_and_says_so(house: House) -> None:
-    answer: httpx.Response = house.post("/ingest/hg/queue/k1/state", waiting=1)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "not_found")
+def test_the_door_for_posting_leads_where_mqtt_leads(house: House) -> None:
+    answer: httpx.Response = house.post("/ingest/hg.dong-van/queue/posted/state", waiting=4)
+    assert answer.status_code == 202, answer.text
+    assert house.source("hg.dong-van/queue/posted", waiting=4)["health"] == "pending"
+    refused: httpx.Response = house.post("/ingest/hg.dong-van/queue/posted/state", who="leader", waiting=4)
+    assert refused.status_code == 403

@@ -117,7 +117,7 @@ def test_an_operator_logs_in_takes_an_alert_and_sees_the_sources(house: House, p
     shown = {row.get_attribute("data-alert") for row in page.locator("[data-alert]").all()}
     open_ = house.get("/alerts", state="firing,acknowledged,resolved_unseen")["items"]
     assert {str(alert["id"]) for alert in open_ if alert["state"] == "firing"} <= shown
-    for later in ("/tablet", "/dossiers", "/admin"):
+    for later in ("/tablet", "/admin"):
         assert page.locator(f'a[href^="{later}"]').count() == 0, "what is not there yet is not in the menu"
     page.goto(f"{house.url}/sources")
     expect(page.get_by_text("Kiosk một cửa").first).to_be_visible()
@@ -125,7 +125,7 @@ def test_an_operator_logs_in_takes_an_alert_and_sees_the_sources(house: House, p
 
 
 def test_pages_of_later_are_not_there(house: House) -> None:
-    for path in ("/tablet", "/dossiers", "/admin"):
+    for path in ("/tablet", "/admin"):
         assert httpx.get(house.url + path, timeout=10).status_code == 404
 
 
