@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from ioc.errors import IocError
 from ioc.inventory import Scope
-from web import assets, errors, openapi
+from web import assets, errors, openapi, reading
 from web.api.route import Answer, Call, Open, Route
 from web.auth import COOKIE, CSRF_HEADER, Caller, Sessions, check_csrf, check_device, identify, require
 from web.site import Site
@@ -72,8 +72,8 @@ def _call(site: Site, route: Route, caller: Caller | None, path: dict[str, Any])
         caller=caller,
         scope=site.scope(caller.principal) if caller else Scope("", frozenset()),
         path={name: str(value) for name, value in path.items()},
-        query=_read(request.args.to_dict(), route.query, strict=False),
-        body=None if route.body is None else _read(_json(), route.body, strict=True),
+        query=reading.question(request.args.to_dict(), route.query),
+        body=None if route.body is None else reading.body(_json(), route.body),
         remote=request.remote_addr or "",
         raw=request.get_data() if route.devices else b"",
     )
@@ -85,13 +85,6 @@ def _json() -> Any:
         return msgspec.json.decode(raw) if raw else {}
     except msgspec.DecodeError as error:
         raise IocError("bad_request", f"the body is not JSON: {error}", detail=str(error)) from None
-
-
-def _read(values: Any, shape: type[msgspec.Struct], *, strict: bool) -> msgspec.Struct:
-    try:
-        return msgspec.convert(values, shape, strict=strict)
-    except msgspec.ValidationError as error:
-        raise IocError("invalid_value", str(error), name="", detail=str(error)) from None
 
 
 def _respond(site: Site, result: Any) -> Response:

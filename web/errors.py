@@ -28,6 +28,7 @@ _STATUS = {
     "figures_superseded": 409,
     "too_large": 413,
     "invalid_value": 422,
+    "missing_value": 422,
     "unknown_widget": 422,
     "too_many_buckets": 422,
     "too_many_attempts": 429,

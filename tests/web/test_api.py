@@ -280,3 +280,30 @@ def test_a_newcomer_is_confirmed(province: Province) -> None:
     assert province.post(f"/api/v1/sources/{NORTH}/queue/kiosk-9/confirm").json["status"] == "active"
     province.reload()
     assert province.get(f"/api/v1/sources/{NORTH}/queue/kiosk-9").json["status"] == "active"
+
+
+@pytest.mark.parametrize(("path", "code", "name", "allowed"), [
+    ("/api/v1/sources?health=purple", "invalid_value", "health", "critical, offline, warning"),
+    ("/api/v1/dossiers?per_page=1000", "invalid_value", "per_page", "int <= 500"),
+    ("/api/v1/dossiers?by=sending", "invalid_value", "by", "receiving, handling"),
+    (f"/api/v1/series?{KIOSK}&step=long", "invalid_value", "step", "int"),
+    ("/api/v1/alerts?state=firing,asleep", "invalid_value", "state", "pending, firing"),
+    ("/api/v1/alerts?severity=bad", "invalid_value", "severity", "warning, critical"),
+    ("/api/v1/series?org=hg&kind=queue&source=k", "missing_value", "metric", ""),
+])  # fmt: skip
+def test_a_wrong_parameter_is_told_by_name_with_what_is_allowed(
+    province: Province, path: str, code: str, name: str, allowed: str
+) -> None:
+    answer = province.get(path)
+    error = answer.json["error"]
+    assert (answer.status_code, error["code"], error["details"]["name"]) == (422, code, name)
+    assert allowed in error["details"].get("detail", "")
+    assert name in error["message"]
+
+
+def test_an_empty_parameter_is_as_good_as_none(province: Province) -> None:
+    for path, empty in (("sources", "org=&kind=&health="), ("alerts", "state=&severity=&org="),
+                        ("dossiers", "bucket=&org=&from=&to=&status=&due_before=&q=&page=&per_page="),
+                        ("dossiers/summary", "org=&from=&to=")):  # fmt: skip
+        answer = province.get(f"/api/v1/{path}?{empty}")
+        assert (answer.status_code, answer.json) == (200, province.get(f"/api/v1/{path}").json), path

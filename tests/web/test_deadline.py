@@ -66,7 +66,7 @@ def test_a_year_nobody_announced_is_marked(province: Province) -> None:
 @pytest.mark.parametrize(
     ("wrong", "word"),
     [
-        ({"unit": "week"}, "week"),
+        ({"unit": "week"}, "unit: working_day, day, working_hour, hour"),
         ({"value": -1}, "from 0 to"),
         ({"value": "1.5"}, "whole number"),
         ({"value": "ba"}, "float"),

@@ -47,7 +47,7 @@ def alerts(call: Call) -> dict[str, Any]:
     scope = call.subtree(query.org)
     if query.state is not None and set(query.state.split(",")) <= _NOT_YET:
         return paged([], 0, query.page, query.per_page)
-    states, severities = _words(query.state, AlertState), _words(query.severity, Severity)
+    states, severities = _words("state", query.state, AlertState), _words("severity", query.severity, Severity)
     rows, total = call.site.read(
         lambda conn: queries.alerts(
             conn, scope, states=states, severities=severities, page=query.page, per_page=query.per_page
@@ -94,7 +94,7 @@ def seen(call: Call) -> dict[str, Any]:
 
 def notifications(call: Call) -> dict[str, Any]:
     query = call.query
-    states = _words(query.state, NotificationState)
+    states = _words("state", query.state, NotificationState)
     rows, total = call.site.read(
         lambda conn: queries.notifications(
             conn, call.scope, receiver=query.receiver, states=states, page=query.page, per_page=query.per_page
@@ -156,13 +156,12 @@ def _is_instant(name: str) -> bool:
     return name in ("since", "at", "hold_until") or name.endswith("_at")
 
 
-def _words(text: str | None, allowed: type[Word]) -> tuple[Word, ...]:
+def _words(name: str, text: str | None, allowed: type[Word]) -> tuple[Word, ...]:
     """A comma list of known words; none of them stands for all."""
     words = [word.strip() for word in (text or "").split(",") if word.strip() and word.strip() not in _NOT_YET]
     known = {str(member): member for member in allowed}
     for word in words:
         if word not in known:
-            expected = ", ".join(known)
-            detail = f"{word!r}; {expected}"
-            raise IocError("invalid_value", f"{word!r}: allowed are {expected}", name=word, detail=detail)
+            detail = f"{name}: {', '.join(known)}"
+            raise IocError("invalid_value", f"{word!r}; {detail}", name=name, detail=detail)
     return tuple(known[word] for word in words)
