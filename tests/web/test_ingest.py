@@ -75,3 +75,11 @@ def test_wildcards_and_slashes_do_not_pass(province: Province) -> None:
     for path in (f"{NORTH}/queue/+/state", f"{NORTH}/%23/k/state", f"{NORTH}/queue/a%2Fb/state", "%00/queue/k/state"):
         assert post(province, province.tokens["admin"], f"/api/v1/ingest/{path}").status_code in (404, 422)
     assert province.bus.sent == []
+
+
+def test_an_org_nobody_knows_ends_in_quarantine_as_by_mqtt(province: Province) -> None:
+    """For who may see the whole tree; to anybody else it is as unknown as the other district."""
+    unknown = "/api/v1/ingest/hg.nowhere/queue/kiosk-1/state"
+    assert post(province, province.tokens["admin"], unknown).status_code == 202
+    assert post(province, province.tokens["admin-north"], unknown).status_code == 404
+    assert [topic for topic, _ in province.bus.sent] == ["ioc/v1/hg.nowhere/queue/kiosk-1/state"]
