@@ -69,7 +69,9 @@ def test_unknown_topics_come_with_a_first_map_and_can_be_forgotten(province: Pro
     assert '# waiting = "cho"   # 3' in row["proposal"]
     told = tried(province, map=row["proposal"] + 'waiting = "cho"\n', topic=row["topic"], payload=row["payload"])
     assert told["messages"][0]["topic"] == "ioc/v1/hg/queue/k9/state"
-    assert province.post("/api/v1/topics/unknown/forget", json={"topic": "lsx/MV/k9"}).json == {"forgotten": True}
+    forget = {"path": "/api/v1/topics/unknown/forget", "json": {"topic": "lsx/MV/k9"}}
+    assert province.post(**forget, who="admin-north").json == {"forgotten": False}, "nobody knows whose it is"
+    assert province.post(**forget).json == {"forgotten": True}
     assert province.get("/api/v1/topics/unknown").json["total"] == 0
 
 

@@ -4,19 +4,30 @@ import json
 from urllib.parse import quote
 
 import pytest
+from msgspec.structs import force_setattr
 
-from ioc.model import Role
-from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, raise_alert, tell_dossier
+from ioc import audit
+from ioc.db.tables import figure_entry, notification, notification_alert, quarantine, unknown_topic
+from ioc.mapping.declared import MapRule
+from ioc.model import Role, SourceKey
+from ioc.settings import Rule
+from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, add_source, raise_alert, tell_dossier
 from web.api.route import Method, Open, Route
 from web.api.table import routes
 from web.auth import RANK, LoginBrake, Sessions
+from web.server import widgets
 
 TABLE = routes(Sessions(b"s" * 32, 12), LoginBrake(5))
 GUARDED = [route for route in TABLE if route.role is not Open.TO_ALL]
 FOREIGN = (SOUTH, "Bắc Quang", "Vĩnh Tuy", "bi-mat")
 # what a caller could type to reach the other district, by the name of the parameter
 ELSEWHERE = {"org": SOUTH, "code": SOUTH, "kind": "queue", "source": "kiosk-1", "name": "toan-canh", "id": "1"}
-KINDS = ("queue_board", "vc_grid", "service_status", "alert_feed", "freshness")
+KINDS = tuple(sorted(widgets()))
+# what says the same to everybody, or figures alone, or (a day that was frozen) has nothing to say here
+OF_NO_DISTRICT = {
+    "/readyz", "/metrics", "/api/v1/me", "/api/v1/series", "/api/v1/indicators/<id>", "/api/v1/reports/daily",
+    "/api/v1/scenes", "/api/v1/scenes/<name>",
+}  # fmt: skip
 
 
 def _url(route: Route, values: dict[str, str]) -> str:
@@ -28,22 +39,32 @@ def _url(route: Route, values: dict[str, str]) -> str:
 
 def _questions(route: Route) -> list[str]:
     """The query strings worth trying on a route: none at all, and one that asks for the other district."""
-    asked = [("org", SOUTH), ("kind", "queue"), ("source", "kiosk-1"), ("metric", "waiting")]
-    foreign = "&".join(f"{name}={value}" for name, value in asked)
+    foreign = f"org={SOUTH}&source=kiosk-1&metric=waiting&start=2026-11-20T08:00:00&value=1&unit=day"
     widgets = quote(json.dumps([{"id": "k", "kind": "queue_board", "options": {"org": SOUTH}}]))
     if "widgets" in route.query.__struct_fields__:
         return [f"?widgets={','.join(KINDS)}", f"?widgets={widgets}"]
-    return ["", f"?{foreign}", f"?{foreign}&by=handling"]
+    return ["", f"?{foreign}", f"?{foreign}&by=handling", f"?{foreign}&kind=queue"]
 
 
 @pytest.fixture
 def watched(province: Province) -> Province:
     """Something of the other district in everything that can be read."""
-    from ioc import audit
-    from ioc.db.tables import quarantine
-
-    raise_alert(province, KIOSKS[SOUTH])
+    alert = raise_alert(province, KIOSKS[SOUTH])
+    add_source(province, SourceKey(SOUTH, "feed", "bi-mat"))
+    settings = province.site.context.settings
+    force_setattr(settings, "rule", (*settings.rule, Rule(id="bi-mat", kind="offline", org=SOUTH)))
+    of_vendors = MapRule(topic="bi-mat/+site", org="hg.{site}", kind="queue", source="k", fields={"waiting": "w"})
+    force_setattr(settings, "map", (of_vendors,))
+    told = {"ref": "r", "receiver": "bi-mat", "channel": "sms", "address": "bi-mat", "what": "firing", "payload": {},
+            "subject": str(KIOSKS[SOUTH]), "state": "delivered", "created_at": 1, "next_try_at": 1}  # fmt: skip
+    typed = {"org": SOUTH, "source": "bi-mat", "period": "2025", "values": {}, "state": "entered",
+             "entered_by": "bi-mat", "entered_at": 1}  # fmt: skip
     with province.db.write() as conn:
+        sent = conn.execute(notification.insert().values(told)).inserted_primary_key
+        conn.execute(notification_alert.insert().values(notification_id=sent[0], alert_id=alert))
+        conn.execute(figure_entry.insert().values(typed))
+        heard = {"topic": "bi-mat/k9/tele", "payload": b"{}", "n": 1, "first_seen": 1, "last_seen": 1}
+        conn.execute(unknown_topic.insert().values(heard))
         audit.record(conn, 1, "bi-mat", "source_confirmed", f"{SOUTH}/queue/kiosk-1", {}, SOUTH)
         conn.execute(quarantine.insert().values(
             inbox="a", seq=1, element=0, received_at=1, topic=f"ioc/v1/{SOUTH}/queue/kiosk-1/state",
@@ -61,8 +82,21 @@ def test_no_answer_names_the_other_district(watched: Province, route: Route, rol
         text = answer.get_data(as_text=True)
         allowed = RANK[role] >= RANK[Role(route.role)]
         assert allowed or answer.status_code == 403
+        if allowed and "org=" in question and "org" in route.query.__struct_fields__:
+            assert answer.status_code in (404, 422), f"{route.path}{question} is of an org it may not know"
         if answer.status_code == 200:
             assert not [word for word in FOREIGN if word in text], f"{route.path}{question}"
+
+
+def test_each_of_those_answers_names_it_to_who_may_see_it(watched: Province) -> None:
+    """Else the look above would pass over an answer that holds nothing of either district."""
+    silent = set()
+    for route in (r for r in GUARDED if r.method == "GET"):
+        answers = [watched.get(_url(route, ELSEWHERE) + question, "admin") for question in _questions(route)]
+        texts = [answer.get_data(as_text=True) for answer in answers if answer.status_code == 200]
+        if not any(word in text for text in texts for word in FOREIGN):
+            silent.add(route.path)
+    assert sorted(silent) == sorted(OF_NO_DISTRICT), "\n".join(sorted(silent))
 
 
 @pytest.mark.parametrize("route", [r for r in GUARDED if r.method != "GET" and "<" in r.path], ids=lambda r: r.path)

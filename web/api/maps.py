@@ -30,10 +30,11 @@ class TryBody(Struct, frozen=True):
 
 
 def maps(call: Call) -> dict[str, Any]:
-    """Without the samples, which may be long."""
+    """Without the samples, which may be long; one whose org the topic tells is for who may see all."""
     return listed([
         {name: value for name, value in msgspec.to_builtins(rule).items() if name != "sample"}
         for rule in call.site.context.settings.map
+        if call.sees_all or rule.org in call.scope
     ])  # fmt: skip
 
 
@@ -42,7 +43,12 @@ class Forget(Struct, frozen=True):
 
 
 def unknown(call: Call) -> dict[str, Any]:
-    """Topics that were heard and that no map means, each with its newest message and a first map for it."""
+    """Topics that were heard and that no map means, each with its newest message and a first map for it.
+
+    Whose they are is what nobody knows yet, so they are for who may see all.
+    """
+    if not call.sees_all:
+        return listed([]) | {"watched": []}
     context = call.site.context
     known = Maps(context.settings.map, context.kinds)
     rows = call.site.read(lambda conn: unknown_topics.listing(conn, known))
@@ -60,6 +66,8 @@ def unknown(call: Call) -> dict[str, Any]:
 
 def forget(call: Call) -> dict[str, Any]:
     """Off the list until it is heard again."""
+    if not call.sees_all:
+        return {"forgotten": False}
     topic, actor = call.body.topic, call.principal.name
 
     def drop(conn: Connection) -> bool:

@@ -50,6 +50,11 @@ class Call:
             raise IocError("unauthenticated", "log in or send a token")
         return self.caller.principal
 
+    @property
+    def sees_all(self) -> bool:
+        """Whether the caller's scope is the whole tree, by whatever name."""
+        return self.scope.root is None or self.scope.codes >= self.site.orgs.by_code.keys()
+
     def subtree(self, org: str | None, on: str | None = None) -> Scope:
         """The caller's scope narrowed to `org` as the tree stands `on` a day (ISO date; today for None).
 
