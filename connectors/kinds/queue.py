@@ -19,12 +19,17 @@ def decode_event(fields: Fields) -> TicketEvent:
         event_id=fields.need_text("event_id"),
         type=step,
         ts=fields.need_time("ts"),
-        ticket_id=fields.need_text("ticket_id") if step in _OF_A_TICKET else None,
+        ticket_id=_ticket_id(fields) if step in _OF_A_TICKET else None,
         ticket_no=fields.text("ticket_no"),
         service_code=fields.text("service_code"),
         counter_id=fields.text("counter_id") if step in _OF_A_TICKET else fields.need_text("counter_id"),
         rating=None if rating is None else round(rating),
     )
+
+
+def _ticket_id(fields: Fields) -> str:
+    """The number on the ticket where a kiosk knows no other: within a day it is one ticket's."""
+    return fields.text("ticket_id") or fields.text("ticket_no") or fields.need_text("ticket_id")
 
 
 def _count() -> Metric:

@@ -102,6 +102,8 @@ def _extra(
 
 
 def _word(fields: Fields, name: str, value: Any, allowed: Iterable[str] | None) -> str:
+    if allowed is None and type(value) is int:
+        value = str(value)  # a year as its period, the number of a meeting
     if not isinstance(value, str):
         raise Rejected(Reason.WRONG_TYPE, f"{name}: expected text")
     text = fields.clean(name, value, 128)

@@ -98,6 +98,14 @@ def test_a_ticket_event() -> None:
     assert good.event.ticket_no == "A001"
 
 
+def test_a_kiosk_that_knows_a_ticket_by_its_number_alone() -> None:
+    topic, payload = f"ioc/v1/{KIOSK}/event", {"event_id": "9", "ts": NOW, "type": "ticket_issued"}
+    (good,) = decode({**payload, "ticket_no": "A001"}, topic).good
+    assert isinstance(good.event, TicketEvent)
+    assert good.event.ticket_id == "A001"
+    assert reason(payload, topic) is Reason.MISSING_FIELD
+
+
 def test_a_dossier_for_an_org_nobody_knows_goes_to_quarantine() -> None:
     payload = {"event_id": "1", "ts": NOW, "code": "H22-1", "receiving_org": "mars"}
     assert reason(payload, "ioc/v1/hg/dossier/motcua/event") is Reason.UNKNOWN_ORG
@@ -139,6 +147,8 @@ def test_feed_values_lie_flat() -> None:
     (good,) = decode(payload, "ioc/v1/hg/feed/par/state").good
     assert good.metrics == {"score": 81.42, "rank": 27, "rank_total": 63, "complete": True}
     assert good.texts == {"period": "2020"}
+    (good,) = decode({**payload, "period": 2020}, "ioc/v1/hg/feed/par/state").good
+    assert good.texts == {"period": "2020"}, "a year may come as a number"
 
 
 def test_an_error_that_is_over_is_cleared() -> None:
