@@ -100,7 +100,7 @@ def figures(conn: Connection, source_id: int, tz: ZoneInfo, now: int) -> dict[st
         "open_counters": sum(1 for opened, closed in desks if opened and opened > (closed or 0)),
         "issued_today": sum(1 for row in rows if row["issued_at"]),
         "served_today": sum(1 for row in rows if row["ended_at"] and not _is_serving(row) and not _is_waiting(row)),
-        "no_show_today": sum(1 for row in rows if row["no_show_at"] and not row["ended_at"]),
+        "no_show_today": sum(1 for row in rows if row["no_show_at"] and not row["ended_at"] and not _is_serving(row)),
         "longest_wait_s": max(0.0, (now - min(issued)) / 1000) if issued else 0,
         **({"avg_wait_s": _mean_s(waits)} if waits else {}),
         **({"avg_service_s": _mean_s(services)} if services else {}),
@@ -118,8 +118,10 @@ def _is_waiting(row: RowMapping) -> bool:
 
 
 def _is_serving(row: RowMapping) -> bool:
-    if row["ended_at"] or row["no_show_at"] or row["cancelled_at"] or _is_waiting(row):
+    if row["ended_at"] or row["cancelled_at"] or _is_waiting(row):
         return False
+    if row["no_show_at"]:  # who comes after all is served after all
+        return (row["started_at"] or 0) > int(row["no_show_at"])
     return bool(row["called_at"] or row["started_at"])
 
 

@@ -141,6 +141,17 @@ def test_the_state_of_a_kiosk_that_sends_only_events(line: Line) -> None:
     assert stored == AFTER
 
 
+def test_who_comes_after_all_is_served_after_all(line: Line) -> None:
+    line.take(*MORNING, step("service_started", "b", 420, counter_id="1"))
+    line.flush()
+    told = line.records.world.of(KIOSK).values()
+    assert (told["serving"], told["no_show_today"], told["served_today"]) == (1, 0, 1)
+    line.take(step("service_ended", "b", 500, counter_id="1"))
+    line.flush()
+    told = line.records.world.of(KIOSK).values()
+    assert (told["serving"], told["no_show_today"], told["served_today"]) == (0, 0, 2)
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_doubled_and_shuffled_events_come_to_the_same(line: Line, seed: int) -> None:
     shuffled = MORNING * 2
