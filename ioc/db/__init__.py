@@ -63,7 +63,8 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except sa.exc.OperationalError as error:
-        raise IocError("database_unavailable", f"records database: {error.orig}", transient=True) from error
+        why = " ".join(str(error.orig).split())  # PostgreSQL breaks its lines
+        raise IocError("database_unavailable", f"records database: {why}", transient=True) from error
 
 
 def _tune_sqlite(engine: Engine) -> None:
