@@ -42,8 +42,34 @@ T = TypeVar("T")
 
 
 def offload(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a blocking call on gevent's thread pool while every other screen goes on."""
-    return cast(T, gevent.get_hub().threadpool.apply(call, args, kwargs))
+    """Run a blocking call on gevent's thread pool while every other screen goes on; what it raises is raised here.
+
+    gevent would also print it, with every argument in full: the configuration among them, secrets and all.
+    """
+    outcome = _Outcome()
+
+    def run() -> None:
+        with outcome:
+            outcome.value = call(*args, **kwargs)
+
+    gevent.get_hub().threadpool.apply(run)
+    if outcome.error is not None:
+        raise outcome.error
+    return cast(T, outcome.value)
+
+
+class _Outcome:
+    """What a call gave back, or what it raised, kept for another thread."""
+
+    value: object = None
+    error: BaseException | None = None
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        self.error = error
+        return True
 
 
 def widgets() -> dict[str, Widget]:
