@@ -25,9 +25,10 @@ from web.api.table import routes
 from web.assets import build_id
 from web.auth import LoginBrake, Sessions
 from web.listen import listener
+from web.offload import Few, offload
 from web.pump import BEAT_S, LEAST_GAP_S, Pump
 from web.realtime import Realtime
-from web.site import P, Site
+from web.site import Site
 from web.subject import Widget
 from web.watch import Board
 
@@ -38,38 +39,8 @@ WIDGETS = "web.widgets"
 _MAX_CONNECTIONS = 5_000
 _POLL_S = 0.1
 _LAST_REQUESTS_S = 1.0
+_STORE_READS = 4
 T = TypeVar("T")
-
-
-def offload(call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a blocking call on gevent's thread pool while every other screen goes on; what it raises is raised here.
-
-    gevent would also print it, with every argument in full: the configuration among them, secrets and all.
-    """
-    outcome = _Outcome()
-
-    def run() -> None:
-        with outcome:
-            outcome.value = call(*args, **kwargs)
-
-    gevent.get_hub().threadpool.apply(run)
-    if outcome.error is not None:
-        raise outcome.error
-    return cast(T, outcome.value)
-
-
-class _Outcome:
-    """What a call gave back, or what it raised, kept for another thread."""
-
-    value: object = None
-    error: BaseException | None = None
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
-        self.error = error
-        return True
 
 
 def widgets() -> dict[str, Widget]:
@@ -94,9 +65,10 @@ class Server:
         auth = context.settings.auth
         secret = keys.read_or_create(context.settings.root / "session.key")
         sessions = Sessions(secret, auth.session_hours)
-        self.site = Site(
-            context, self._follower, offload, context.open_store(), self._bus, widgets(), build_id(version("ioc"))
-        )
+        store, build = context.open_store(), build_id(version("ioc"))
+        # a metric store that does not answer must not hold the threads that read the database
+        series = Few(_STORE_READS)
+        self.site = Site(context, self._follower, offload, store, self._bus, widgets(), build, offload_series=series)
         self._board = Board()
         self.app: Flask = application.build(self.site, sessions, routes(sessions, LoginBrake(auth.attempts_per_minute)))
         self.realtime = Realtime(self.app, self.site, sessions, self._board)

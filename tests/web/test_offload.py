@@ -2,10 +2,11 @@
 
 import threading
 
+import gevent
 import pytest
 
 from ioc.errors import IocError
-from web.server import offload
+from web.offload import Few, offload
 
 
 class Opened:
@@ -31,3 +32,13 @@ def test_an_error_is_raised_and_not_printed(error: BaseException, capfd: pytest.
     assert caught.value is error
     said = capfd.readouterr()
     assert (said.out, said.err) == ("", "")
+
+
+def test_a_few_calls_that_hang_hold_up_no_other() -> None:
+    few, hanging = Few(2), threading.Event()
+    stuck = [gevent.spawn(few, hanging.wait, 5) for _ in range(20)]
+    gevent.sleep(0.05)
+    assert offload(Opened().read)
+    assert not any(one.ready() for one in stuck)
+    hanging.set()
+    assert len(gevent.joinall(stuck, timeout=10)) == 20

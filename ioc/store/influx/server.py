@@ -1,29 +1,21 @@
 """One InfluxDB as a process reaches it: bodies in, statements answered, its generation found out."""
 
 import gzip
-import os
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
 import urllib3
-from influxdb_client import InfluxDBClient, WriteApi
-from influxdb_client.client.write_api import SYNCHRONOUS
 from influxdb_client.rest import ApiException
 from urllib3.exceptions import HTTPError
 
 from ioc.errors import IocError
 from ioc.store.influx.address import Access, Flavour
+from ioc.store.influx.clients import ANSWER_S, CONNECT_S, ClientsByThread
 from ioc.store.influx.failures import refused, unreachable
 from ioc.store.influx.reply import Series, series_of
 
-CONNECT_S, ANSWER_S = 3.0, 10.0
-READ_S = 30.0
-CONNECTIONS = 8
-AT_A_TIME = 2
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 _NO_USER = "x"  # 2.x and 3.x take a token as the password of anybody
@@ -34,22 +26,14 @@ class Version(NamedTuple):
     flavour: Flavour
 
 
-class Clients(NamedTuple):
-    """What holds connections; of no use to a process that was forked off later."""
-
-    pid: int
-    pool: urllib3.PoolManager
-    writer: WriteApi
-    crew: ThreadPoolExecutor
-
-
 class Server:
-    """Clients are made at the first use, in the process that uses them; nothing is retried here."""
+    """Any thread may ask; nothing is retried here."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, patience_s: float) -> None:
+        """An answer that takes longer to come than `patience_s` is given up."""
         self.access = access
-        self._lock = threading.Lock()
-        self._clients: Clients | None = None
+        self._patience_s = patience_s
+        self._clients = ClientsByThread(access)
         self._version: Version | None = None
 
     @property
@@ -87,28 +71,25 @@ class Server:
             self._write_v2(packed)
 
     def query(
-        self, statement: str, params: Mapping[str, str] | None = None, *, timeout: float = READ_S
+        self, statement: str, params: Mapping[str, str] | None = None, *, timeout: float | None = None
     ) -> list[Series]:
         """One InfluxQL statement: 3.x takes no more at a time."""
         fields = {"db": self.access.address.bucket, "q": statement, "epoch": "ms", "chunked": "true"}
         if params:
             fields["params"] = msgspec.json.encode(params).decode()
-        response = self._request("POST", "/query", timeout=timeout, headers=self._authorization(), fields=fields)
+        response = self._request(
+            "POST", "/query", timeout=timeout or self._patience_s, headers=self._authorization(), fields=fields
+        )
         if response.status >= 400:
             raise refused(response.status, response.data, response.headers, self.access)
         return series_of(statement, response.data, self.access)
 
     def each(self, work: Callable[[Asked], Answer], asked: Sequence[Asked]) -> Iterator[Answer]:
         """What comes of each, in their order; a few at a time, as a server has several cores."""
-        return self._reach().crew.map(work, asked) if len(asked) > 1 else map(work, asked)
+        return self._clients.get().crew.map(work, asked) if len(asked) > 1 else map(work, asked)
 
     def close(self) -> None:
-        with self._lock:
-            clients, self._clients = self._clients, None
-        if clients is not None and clients.pid == os.getpid():
-            clients.pool.clear()
-            clients.writer.close()
-            clients.crew.shutdown(wait=False)
+        self._clients.close()
 
     def _write_v1(self, packed: bytes) -> None:
         headers = {**self._authorization(), "Content-Encoding": "gzip"}
@@ -120,7 +101,9 @@ class Server:
     def _write_v2(self, packed: bytes) -> None:
         address = self.access.address
         try:
-            self._reach().writer.write(bucket=address.bucket, org=address.org, record=packed, write_precision="ms")
+            self._clients.get().writer.write(
+                bucket=address.bucket, org=address.org, record=packed, write_precision="ms"
+            )
         except ApiException as error:
             if not error.status:
                 raise unreachable(error, self.access) from error
@@ -134,7 +117,7 @@ class Server:
         if "fields" in parts:
             parts["encode_multipart"] = False
         try:
-            return self._reach().pool.request(method, self.access.address.base + path, timeout=limits, **parts)
+            return self._clients.get().pool.request(method, self.access.address.base + path, timeout=limits, **parts)
         except HTTPError as error:
             raise unreachable(error, self.access) from error
 
@@ -144,26 +127,3 @@ class Server:
         if access.username is None and access.token is None:
             return {}
         return dict(urllib3.make_headers(basic_auth=f"{access.username or _NO_USER}:{access.password or access.token}"))
-
-    def _reach(self) -> Clients:
-        with self._lock:
-            if self._clients is None or self._clients.pid != os.getpid():
-                self._clients = _clients(self.access)
-            return self._clients
-
-
-def _clients(access: Access) -> Clients:
-    pool = urllib3.PoolManager(maxsize=CONNECTIONS, retries=False, ca_certs=access.ca)
-    client = InfluxDBClient(
-        access.address.base,
-        access.token or (f"{access.username}:{access.password}" if access.username else ""),
-        auth_basic=access.username is not None,
-        org=access.address.org,
-        ssl_ca_cert=access.ca,
-        timeout=(round(CONNECT_S * 1000), round(ANSWER_S * 1000)),
-        retries=False,
-    )
-    # bodies come packed: the client's own gzip is level 9, ten times the work
-    client.api_client.set_default_header("Content-Encoding", "gzip")
-    crew = ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="influx")
-    return Clients(os.getpid(), pool, client.write_api(write_options=SYNCHRONOUS), crew)

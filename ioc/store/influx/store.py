@@ -9,6 +9,7 @@ from ioc.model import Sample, SeriesKey, SourceKey
 from ioc.store import Look, Point, RangeQuery, Retention, SamplesRefused, StoreHealth
 from ioc.store.buckets import Grid, fill
 from ioc.store.influx.address import Access
+from ioc.store.influx.clients import CONNECT_S
 from ioc.store.influx.failures import Unacceptable
 from ioc.store.influx.inspection import inspect, remove
 from ioc.store.influx.levels import Levels, read_late, read_levels
@@ -17,12 +18,14 @@ from ioc.store.influx.maintain import maintain
 from ioc.store.influx.names import known_series
 from ioc.store.influx.port import InfluxPort
 from ioc.store.influx.ranges import Found, aggregate, parts_of
-from ioc.store.influx.server import CONNECT_S, Server
+from ioc.store.influx.server import Server
 from ioc.store.influx.writer import Writer
 from ioc.store.schema import HOUR, ceil, floor
 
 REMEMBER_S = 1.0
 LOOK_S = 10.0
+PAUSE_S = 3.0
+READ_S, ROLL_UP_S = 10.0, 30.0  # patience with an answer
 
 
 class _Seen(NamedTuple):
@@ -50,7 +53,7 @@ class InfluxStore:
         now: Callable[[], int],
         monotonic: Callable[[], float],
     ) -> None:
-        self.server = Server(access)
+        self.server = Server(access, ROLL_UP_S if writer else READ_S)
         self._kinds = sorted(kinds)
         self._monotonic = monotonic
         self._own = Writer(self.server, kinds, now, self._forget) if writer else None
@@ -132,12 +135,19 @@ class InfluxStore:
             except Unacceptable:
                 return  # nothing in it: this is what we sent, and it got past every guard
 
+    def _spare(self) -> None:
+        """IocError where a server was away just now: whoever reads would only wait as long as the one before."""
+        trouble, at = self._trouble, self._looked_at
+        if trouble is not None and trouble.transient and at is not None and self._monotonic() - at < PAUSE_S:
+            raise IocError(trouble.code, trouble.message, transient=True)
+
     def _sources(self, query: RangeQuery, sources: Sequence[SourceKey]) -> list[list[Point]]:
         """What `query` asks, of each of the sources."""
         grid = Grid.of(query)
         known = {key for key in sources if writable(key, query.series.metric)}
         found: Found = {}
         if grid.size and known:
+            self._spare()
             with self._noted():
                 seen = self._levels(floor(query.start, HOUR), ceil(query.end, HOUR))
                 parts = parts_of(query, grid, seen.levels, seen.late)
