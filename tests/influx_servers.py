@@ -1,6 +1,7 @@
 """Real metric servers for tests, each on free loopback ports with files of its own: InfluxDB 1.6.7, nginx before it,
 VictoriaMetrics."""
 
+import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,6 +83,15 @@ class Influxd:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
+
+    def pause(self) -> None:
+        """It accepts connections, as the kernel does for it, and answers nothing."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        if self.process is not None:
+            self.process.send_signal(signal.SIGCONT)
 
     def new_database(self, name: str = "") -> str:
         """The URL of a database that nobody has used."""

@@ -7,8 +7,9 @@ import pytest
 
 from ioc.errors import IocError
 from ioc.store import SamplesRefused
+from ioc.store.influx.address import Access, parse
 from ioc.store.influx.failures import said
-from ioc.store.influx.store import InfluxStore
+from ioc.store.influx.store import PAUSE_S, InfluxStore
 from tests.influx_double import Double, Heard, Said, double
 from tests.store.stories import DAY, KEEP, NOON, ask, open_bucket, sample
 
@@ -182,3 +183,23 @@ def test_an_answer_in_pieces_is_one() -> None:
 )
 def test_the_servers_words_are_found_in_every_generations_body(body: bytes, words: str) -> None:
     assert said(body) == words
+
+
+def test_a_server_that_was_just_away_is_not_waited_for_again() -> None:
+    clock = [0.0]
+    with double() as server:
+        access = Access(parse(f"influx+http://{server.place}/ioc?org=tinh"), token="t")
+        store = InfluxStore(access, ["queue"], writer=False, now=lambda: NOON, monotonic=lambda: clock[0])
+        server.answer = lambda _heard: Said(503, {"message": "later"})
+        for seconds, reached in ((0.0, 1), (PAUSE_S - 0.1, 1), (PAUSE_S, 2)):
+            clock[0] = seconds
+            with pytest.raises(IocError, match="later") as caught:
+                ask(store, NOON, NOON + DAY)
+            assert caught.value.transient
+            assert len(server.heard) == reached
+        server.answer = lambda _heard: Said()
+        clock[0] = 2 * PAUSE_S
+        ask(store, NOON, NOON + DAY)
+        clock[0] += 0.1
+        ask(store, NOON, NOON + 2 * DAY)
+        store.close()
