@@ -1,10 +1,14 @@
 """Systems that hold dossiers; every event is what has changed about one dossier."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
+from ioc.calendar.seed import FIRST_YEAR, LAST_YEAR
+from ioc.deadline import Term, Unit
 from ioc.dossiers import totals
 from ioc.dossiers.status import WORDS, in_words
+from ioc.errors import IocError
 from ioc.events import DossierEvent
 from ioc.kinds import KindSpec, Member, Metric, Sort, Word
 from ioc.model import Reason
@@ -20,14 +24,17 @@ _TEXTS = ("procedure", "procedure_name", "assignee")
 _ORGS = ("receiving_org", "handling_org")
 _FLAGS = ("online_payment", "digitised", "electronic_result")
 _SUBMISSIONS = ("direct", "online", "post")
-_UNITS = ("working_day", "day", "working_hour", "hour")
+_UNITS = tuple(Unit)
 _TYPE = "dossier_changed"
+# the years whose working days are known; systems write 0001, 1900 or 9999 for a date they do not have
+_FIRST, _AFTER = (round(datetime(year, 1, 1, tzinfo=UTC).timestamp() * 1000) for year in (FIRST_YEAR, LAST_YEAR + 1))
 
 
 def unfold(fields: Fields) -> dict[str, Any]:
     """`as_of` is an instant, kept as a figure in epoch ms; `totals` is what the system counts itself."""
     plain = {name: value for name, value in fields.obj.items() if name != "totals"}
-    return {**plain, "as_of": fields.time("as_of"), **totals.flatten(fields)}
+    whole = fields.flag("complete") is not False  # part of a delivery says nothing of what is known
+    return {**plain, "as_of": fields.time("as_of") if whole else None, **totals.flatten(fields)}
 
 
 def decode_event(fields: Fields) -> DossierEvent:
@@ -36,7 +43,7 @@ def decode_event(fields: Fields) -> DossierEvent:
         raise Rejected(Reason.BAD_VALUE, f"type: allowed is {_TYPE}")
     return DossierEvent(
         event_id=fields.need_text("event_id"),
-        ts=fields.need_time("ts"),
+        ts=_needed_time(fields, "ts"),
         code=fields.need_text("code"),
         fields={name: value for name, value in _changed(fields).items() if value is not None},
     )
@@ -49,6 +56,21 @@ def _changed(fields: Fields) -> dict[str, Any]:
     if received is not None and due is not None and due < received:
         raise Rejected(Reason.BAD_VALUE, "due_at is before received_at")
     return changed
+
+
+def _needed_time(fields: Fields, name: str) -> int:
+    return _of_our_days(name, fields.need_time(name))
+
+
+def _time(fields: Fields, name: str) -> int | None:
+    at = fields.time(name)
+    return None if at is None else _of_our_days(name, at)
+
+
+def _of_our_days(name: str, at: int) -> int:
+    if not _FIRST <= at < _AFTER:
+        raise Rejected(Reason.BAD_TIME, f"{name}: a dossier's days are from {FIRST_YEAR} to {LAST_YEAR}")
+    return at
 
 
 def _status(fields: Fields, _name: str) -> int | None:
@@ -87,9 +109,13 @@ def _term(fields: Fields, _name: str) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         raise Rejected(Reason.WRONG_TYPE, "term: expected {value, unit}")
     inner = Fields(value, fields.tz)
-    number, unit = inner.number("value", low=0, high=100_000), _one_of(inner, "unit", _UNITS)
+    number, unit = inner.number("value"), _one_of(inner, "unit", _UNITS)
     if number is None or unit is None:
         raise Rejected(Reason.MISSING_FIELD, "term: value and unit")
+    try:
+        Term(number, Unit(unit))
+    except IocError as why:
+        raise Rejected(Reason.BAD_VALUE, f"term.{why}") from None
     return {"value": number, "unit": unit}
 
 
@@ -100,12 +126,12 @@ def _apology(fields: Fields, _name: str) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         raise Rejected(Reason.WRONG_TYPE, "apology: expected {issued_at, reason, new_due_at}")
     inner = Fields(value, fields.tz)
-    given = {name: inner.time(name) for name in ("issued_at", "new_due_at")}
+    given = {name: _time(inner, name) for name in ("issued_at", "new_due_at")}
     return {**given, "reason": inner.text("reason", limit=1_000)}
 
 
 _READERS: dict[str, Callable[[Fields, str], Any]] = {
-    **dict.fromkeys(_TIMES, Fields.time),
+    **dict.fromkeys(_TIMES, _time),
     **dict.fromkeys(_FLAGS, Fields.flag),
     **dict.fromkeys(_TEXTS, lambda fields, name: fields.text(name, limit=512)),
     **dict.fromkeys(_ORGS, _org),

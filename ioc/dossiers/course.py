@@ -46,10 +46,22 @@ def read(history: History, *, payment_pauses: bool = False) -> Course:
         received_at=received,
         answered_at=min((at for at in (received, _first(statuses, ANSWERED)) if at), default=None),
         ended_at=ended,
-        promises=tuple(told.runs(history, "due_at")),
+        promises=tuple(_promises(history)),
         requests=tuple(at for at in requests if at < last),
         pauses=tuple((begin, min(end, last)) for begin, end in pauses if begin < last),
     )
+
+
+def _promises(history: History) -> list[tuple[int, int]]:
+    """The due dates given, without what an apology put in place of them: figures stay on the date promised first."""
+    given = told.runs(history, "due_at")
+    apologies = told.runs(history, "apology")
+    if not apologies:
+        return given
+    since, again = apologies[0][0], {apology.get("new_due_at") for _, apology in apologies}
+    first = [promise for promise in given if promise[1] not in again]
+    kept = [promise for promise in first if promise[0] <= since] or first[:1]
+    return kept if kept or "term" in told.newest(history) else given
 
 
 def _received(said: dict[str, Any], statuses: list[tuple[int, int]], history: History) -> int | None:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -20,6 +20,8 @@ _TIME = re.compile(
 # epoch magnitudes: seconds until 5138, then milliseconds; the gap between is nobody's time
 _SECONDS = (10**8, 10**11)
 _MILLISECONDS = (10**11, 10**14)
+# a day within what `datetime` holds: an instant beyond would be on the clock of some zones only
+_EARLIEST, _LATEST = (round(datetime(*day, tzinfo=UTC).timestamp() * 1000) for day in ((1, 1, 2), (9999, 12, 31)))
 
 
 def parse_time(value: Any, tz: ZoneInfo) -> tuple[int, frozenset[Leniency]]:
@@ -65,6 +67,6 @@ def _from_text(text: str, tz: ZoneInfo) -> tuple[int, frozenset[Leniency]]:
     if at.tzinfo is None:
         at = at.replace(tzinfo=tz)
     try:
-        return round(at.timestamp() * 1000), frozenset(leniencies)
+        return min(max(round(at.timestamp() * 1000), _EARLIEST), _LATEST), frozenset(leniencies)
     except (OverflowError, ValueError):
         raise Rejected(Reason.BAD_TIME, "outside the calendar") from None

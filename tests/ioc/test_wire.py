@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ioc.clock import rfc3339
 from ioc.model import Leniency, Reason, SourceKey
 from ioc.wire import MAX_PAYLOAD, Fields, Rejected, parse_json, parse_time, parse_topic
 
@@ -48,6 +49,12 @@ REFUSED = [
 @pytest.mark.parametrize(("spelling", "leniencies"), UNDERSTOOD)
 def test_thirty_spellings_of_one_instant_land_on_it(spelling: object, leniencies: set[Leniency]) -> None:
     assert parse_time(spelling, HANOI) == (INSTANT, leniencies)
+
+
+@pytest.mark.parametrize("spelling", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_an_instant_at_the_end_of_the_calendar_is_one_in_every_zone(spelling: str) -> None:
+    at, _ = parse_time(spelling, HANOI)
+    assert {rfc3339(at, ZoneInfo(zone))[:4] for zone in ("Asia/Ho_Chi_Minh", "Pacific/Honolulu")} == {spelling[:4]}
 
 
 @pytest.mark.parametrize("spelling", REFUSED)

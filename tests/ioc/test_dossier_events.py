@@ -1,0 +1,95 @@
+"""What may be said of a dossier: days of another world are refused by name, an apology moves no first promise."""
+
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from connectors.kinds import dossier as kind
+from ioc.calendar import Calendar
+from ioc.db.tables import dossier, quarantine
+from ioc.dossiers import course, history
+from ioc.dossiers.judge import Outcome, Verdict, judge
+from ioc.model import Reason
+from ioc.settings import Dossiers
+from ioc.wire import Fields, Rejected
+from tests.ioc.test_records import Line, dossier_event
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+MONDAY, THURSDAY, NEXT_TUESDAY = "2026-11-02T08:00", "2026-11-05T17:00", "2026-11-10T16:00"
+NEW_DUE = "2026-11-12T17:00"
+APOLOGY = {"issued_at": "2026-11-05T16:00", "reason": "Chờ ý kiến sở", "new_due_at": NEW_DUE}
+TAKEN_IN = {"ts": MONDAY, "status": 2, "received_at": MONDAY}
+DONE = {"ts": NEXT_TUESDAY, "status": 9}
+
+
+def verdict(*told: dict[str, object]) -> Verdict:
+    said: list[history.Statement] = []
+    events = [
+        kind.decode_event(Fields({"event_id": str(n), "code": "H22-1", **one}, HANOI)) for n, one in enumerate(told)
+    ]
+    history.merge(said, events)
+    return judge(course.read(said), Calendar(HANOI), Dossiers())
+
+
+def instant(text: str) -> int | None:
+    return Fields({"at": text}, HANOI).time("at")
+
+
+@pytest.mark.parametrize(("said", "reason", "named"), [
+    ({"submitted_at": "0001-01-01T00:00:00+09:00"}, Reason.BAD_TIME, "submitted_at: a dossier's days are from 1995"),
+    ({"received_at": "0001-01-01T00:00:00"}, Reason.BAD_TIME, "received_at"),
+    ({"finished_at": "1900-01-01T00:00:00"}, Reason.BAD_TIME, "finished_at"),
+    ({"supplement_received_at": "9999-12-31T23:59:59"}, Reason.BAD_TIME, "supplement_received_at"),
+    ({"due_at": "2100-01-01T08:00:00"}, Reason.BAD_TIME, "due_at"),
+    ({"ts": "1970-01-01T00:00:00"}, Reason.BAD_TIME, "ts"),
+    ({"apology": {"new_due_at": "9999-12-31T00:00:00"}}, Reason.BAD_TIME, "new_due_at"),
+    ({"received_at": "2026-02-30T08:00:00"}, Reason.BAD_TIME, "received_at: day is out of range"),
+    ({"received_at": "2026-11-02T08:00", "due_at": "2026-11-01T08:00"}, Reason.BAD_VALUE, "due_at is before"),
+    ({"term": {"value": -3, "unit": "working_day"}}, Reason.BAD_VALUE, "term.value: a term in working_day is from 0"),
+    ({"term": {"value": 2.5, "unit": "working_day"}}, Reason.BAD_VALUE, "whole number"),
+    ({"term": {"value": 99_999, "unit": "hour"}}, Reason.BAD_VALUE, "from 0 to 30000"),
+    ({"term": {"value": 5, "unit": "month"}}, Reason.BAD_VALUE, "unit: allowed are working_day, day, working_hour"),
+    ({"status": "đang bay"}, Reason.BAD_STATUS, "status"),
+])  # fmt: skip
+def test_what_cannot_be_is_refused_by_name(said: dict[str, object], reason: Reason, named: str) -> None:
+    with pytest.raises(Rejected) as why:
+        verdict({"ts": MONDAY} | said)
+    assert why.value.reason is reason
+    assert named in why.value.detail
+
+
+def test_a_date_that_is_none_is_put_aside_and_what_follows_is_taken_in(tmp_path: Path) -> None:
+    line = Line(tmp_path / "ioc.sqlite")
+    line.take(dossier_event("1", 0, status=1, submission="online", submitted_at="0001-01-01T00:00:00+09:00"))
+    line.take(dossier_event("2", 1, status=2))
+    line.flush()
+    (aside,), (row,) = line.rows(quarantine), line.rows(dossier)
+    assert (aside["reason"], row["status"]) == ("bad_time", 2)
+
+
+@pytest.mark.parametrize("told", [
+    [TAKEN_IN | {"due_at": THURSDAY}, {"ts": THURSDAY, "apology": APOLOGY}],
+    [TAKEN_IN | {"due_at": THURSDAY}, {"ts": THURSDAY, "apology": APOLOGY, "due_at": NEW_DUE}],
+    [TAKEN_IN | {"due_at": THURSDAY}, {"ts": THURSDAY, "apology": {"reason": "Quá tải"}}, DONE | {"due_at": NEW_DUE}],
+    [TAKEN_IN | {"due_at": THURSDAY, "apology": APOLOGY}],
+    [TAKEN_IN | {"term": {"value": 3, "unit": "working_day"}}, DONE | {"apology": APOLOGY, "due_at": NEW_DUE}],
+], ids=["said apart", "put in its place", "no new date told", "in one row", "computed first"])  # fmt: skip
+def test_an_apology_does_not_make_late_work_punctual(told: list[dict[str, object]]) -> None:
+    found = verdict(*told, DONE)
+    assert (found.due_at, found.outcome) == (instant(THURSDAY), Outcome.LATE)
+
+
+def test_a_date_put_right_without_an_apology_counts() -> None:
+    found = verdict(TAKEN_IN | {"due_at": THURSDAY}, {"ts": THURSDAY, "due_at": NEW_DUE}, DONE)
+    assert (found.due_at, found.outcome) == (instant(NEW_DUE), Outcome.EARLY)
+
+
+def test_where_no_other_date_is_known_the_new_one_counts() -> None:
+    assert verdict(DONE | {"received_at": MONDAY, "due_at": NEW_DUE, "apology": APOLOGY}).due_at == instant(NEW_DUE)
+
+
+@pytest.mark.parametrize(("said", "known"), [({"complete": True}, MONDAY), ({}, MONDAY), ({"complete": False}, None)])
+def test_half_a_file_says_nothing_of_how_far_its_system_is_known(said: dict[str, object], known: str | None) -> None:
+    found = kind.unfold(Fields({"as_of": MONDAY} | said, HANOI))["as_of"]
+    assert found == (known and instant(known))
