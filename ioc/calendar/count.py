@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 from ioc.calendar.calendar import Calendar
 from ioc.errors import IocError
@@ -67,11 +68,44 @@ def working_time_between(calendar: Calendar, start: int, end: int) -> int:
     """Open milliseconds from `start` to `end`; negative where `end` is the earlier."""
     if end < start:
         return -working_time_between(calendar, end, start)
-    total, day, last = 0, calendar.date_of(start), calendar.date_of(end)
-    while day <= last:
-        total += sum(max(0, min(b, end) - max(a, start)) for a, b in calendar.spans_on(day))
-        day += _ONE_DAY
+    first, last = calendar.date_of(start), calendar.date_of(end)
+    if first == last:
+        return _open_within(calendar, first, start, end)
+    ends = _open_within(calendar, first, start, end) + _open_within(calendar, last, start, end)
+    return ends + _open_between(calendar, first + _ONE_DAY, last)
+
+
+def _open_within(calendar: Calendar, day: date, start: int, end: int) -> int:
+    return sum(max(0, min(b, end) - max(a, start)) for a, b in calendar.spans_on(day))
+
+
+def _open_between(calendar: Calendar, day: date, end: date) -> int:
+    """Of whole days; what has been overdue for years is asked about as often as what is due today."""
+    total = 0
+    while day < end:
+        after = _month_after(day)
+        if day.day == 1 and after <= end:
+            total += _open_in_month(calendar, day)
+            day = after
+        else:
+            total += _open_on(calendar, day)
+            day += _ONE_DAY
     return total
+
+
+@lru_cache(maxsize=16_384)
+def _open_in_month(calendar: Calendar, first: date) -> int:
+    days = (_month_after(first) - first).days
+    return sum(_open_on(calendar, first + n * _ONE_DAY) for n in range(days))
+
+
+@lru_cache(maxsize=65_536)
+def _open_on(calendar: Calendar, day: date) -> int:
+    return sum(end - start for start, end in calendar.spans_on(day))
+
+
+def _month_after(day: date) -> date:
+    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 def _after(calendar: Calendar, at: int) -> Iterator[tuple[int, int]]:

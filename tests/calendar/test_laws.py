@@ -1,6 +1,7 @@
 """Laws that hold for every start and every term: later never ends earlier, and what is added can be taken away."""
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -107,3 +108,23 @@ def test_the_account_counts_exactly_the_term(name, start, value, unit):
     days = explain(CALENDARS[name], start, Term(value, unit)).days
     assert sum(day.counted for day in days) == value
     assert [day.date for day in days] == [days[0].date + timedelta(n) for n in range(len(days))]
+
+
+@FEW
+@given(NAMES, STARTS, st.lists(GAPS.map(lambda gap: gap * 9), min_size=2, max_size=5))
+def test_working_time_is_the_sum_of_its_parts(name, start, gaps):
+    calendar, instants = CALENDARS[name], [start]
+    for gap in gaps:
+        instants.append(instants[-1] + gap)
+    parts = [working_time_between(calendar, begin, end) for begin, end in pairwise(instants)]
+    assert sum(parts) == working_time_between(calendar, instants[0], instants[-1])
+
+
+@FEW
+@given(NAMES, STARTS, st.integers(0, 500))
+def test_working_time_of_months_is_that_of_their_days(name, start, days):
+    calendar, first = CALENDARS[name], CALENDARS[name].date_of(start)
+    end = start + days * 24 * HOUR_MS
+    spans = (span for n in range(days + 1) for span in calendar.spans_on(first + timedelta(n)))
+    by_hand = sum(max(0, min(closing, end) - max(opening, start)) for opening, closing in spans)
+    assert working_time_between(calendar, start, end) == by_hand
