@@ -117,7 +117,18 @@ def test_a_quiet_office_has_no_percentages(house: House) -> None:
     assert {share["denominator"] for share in answer["pct"].values()} == {0}
 
 
-@pytest.mark.parametrize("query", [{"bucket": "all"}, {"from": "yesterday"}, {"org": "hg.nowhere"}, {"sort": "colour"}])
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"bucket": "all"},
+        {"from": "yesterday"},
+        {"from": "0001-01-01"},
+        {"to": "9999-12-31"},
+        {"org": "hg.nowhere"},
+        {"sort": "colour"},
+        {"status": "11"},
+    ],
+)
 def test_a_question_that_cannot_be_answered_is_named(house: House, query: dict[str, str]) -> None:
     answer = house.call("GET", "/dossiers", params=query)
     assert answer.status_code in (404, 422)

@@ -40,6 +40,8 @@ def test_the_account_of_the_swap_around_new_year(province: Province) -> None:
         ("hour", "1", "1795230000000", "2026-11-21T11:00:00+07:00"),
         ("day", "1", "2026-06-04T23:30:00Z", "2026-06-08T17:00:00+07:00"),
         ("working_day", "1", "2026-06-08T09:00", "2026-06-09T17:00:00+07:00"),
+        ("working_day", "3", "2025-12-31", "2026-01-07T17:00:00+07:00"),
+        ("working_hour", "1", "2026-06-08", "2026-06-08T08:30:00+07:00"),
     ],
 )
 def test_every_unit_and_every_spelling_of_an_instant(province: Province, unit, value, start, due) -> None:

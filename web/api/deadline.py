@@ -8,8 +8,8 @@ from msgspec import Struct
 from ioc.calendar.seed import FIRST_YEAR, LAST_YEAR
 from ioc.deadline import CountedDay, Term, Unit, explain
 from ioc.errors import IocError
+from web.api.period import moment
 from web.api.route import Call
-from web.api.series import instant
 
 # lunar days can be computed within these
 FIRST, LAST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
@@ -26,7 +26,7 @@ def deadline(call: Call) -> dict[str, Any]:
     query, org = call.query, call.query.org
     call.subtree(org)
     term = Term(query.value, query.unit)
-    start = instant(call, "start", query.start, org, call.now)
+    start = moment(call, "start", query.start, org)
     if not FIRST.timestamp() <= start / 1000 <= LAST.timestamp():
         detail = f"start is from {FIRST:%Y-%m-%d} to {LAST:%Y-%m-%d}"
         raise IocError("invalid_value", detail, name="start", detail=detail)

@@ -28,7 +28,7 @@ class Query(Struct, frozen=True):
     from_: str | None = field(default=None, name="from")
     to: str | None = None
     tree: str | None = None
-    status: int | None = None
+    status: Annotated[int, Meta(ge=1, le=10)] | None = None
     due_before: str | None = None
     q: str | None = None
     sort: Sort | None = None

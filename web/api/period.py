@@ -36,10 +36,12 @@ def moment(call: Call, name: str, text: str, org: str | None, *, end_of_day: boo
         return instant(call, name, text, org, 0)
     try:
         day = date.fromisoformat(text) + timedelta(days=1 if end_of_day else 0)
+        return _midnight(call, org, day)
     except (ValueError, OverflowError):
         raise IocError("invalid_value", f"{name}: no such day", name=name, detail="no such day") from None
-    return _midnight(call, org, day)
 
 
 def _midnight(call: Call, org: str | None, day: date) -> int:
+    if day.year == date.min.year:  # its first midnight is not on the clock of every zone
+        raise ValueError
     return int(datetime.combine(day, time(), call.site.zone(org)).timestamp() * 1000)
