@@ -18,7 +18,7 @@ from ioc.kinds import Kinds
 from ioc.mapping.element import Element
 from ioc.mapping.maps import Maps, Meant
 from ioc.model import Leniency, Reason, Refusal, SourceKey, SourceStatus
-from ioc.wire import MAX_ELEMENTS, Rejected, parse_json, parse_topic
+from ioc.wire import MAX_ELEMENTS, Rejected, Unusable, parse_json, parse_topic
 
 SAMPLE_BYTES = 256
 _CACHED_TOPICS = 50_000
@@ -87,6 +87,9 @@ class Decoder:
             batch.bad.append(_bad(seq, message, 0, message.payload, why))
             return 1
         for i, element in enumerate(elements):
+            if isinstance(element, Unusable):
+                batch.bad.append(_bad(seq, message, i, element.raw, element.why))
+                continue
             try:
                 good = self._good(target, element, message, leniencies)
                 _keep(good, self._limit if target.channel == "state" else None, batch, limits)

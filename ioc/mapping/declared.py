@@ -107,6 +107,11 @@ class MapRule(Struct, frozen=True, kw_only=True):
     def time_rule(self) -> TimeRule | None:
         return TimeRule(path=self.time) if isinstance(self.time, str) else self.time
 
+    @property
+    def decimal_comma(self) -> bool:
+        """Whether any figure is written as 23,5."""
+        return any(isinstance(raw, dict) and raw.get("decimal") == "," for raw in self.fields.values())
+
     def sampled_at(self) -> int | None:
         """When the sample was received, in epoch ms."""
         return None if self.sample_at is None else parse_time(self.sample_at, ZoneInfo("UTC"))[0]

@@ -17,6 +17,7 @@ class Element(NamedTuple):
     top: Any
     key: str
     raw: Callable[[], bytes]  # a payload that holds this element alone and is read as this one was
+    wrong: Rejected | None = None  # why it cannot be used, though its neighbours may be
 
 
 def text_of(rule: MapRule, payload: bytes) -> str:

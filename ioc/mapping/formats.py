@@ -1,17 +1,16 @@
 """A vendor's payload as elements: members of a JSON message, rows of CSV, lines of key=value pairs."""
 
+import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
-
-import msgspec
 
 from ioc.mapping import tabular
 from ioc.mapping.declared import MapRule
 from ioc.mapping.element import Element, text_of
 from ioc.model import Reason
 from ioc.privacy import Privacy
-from ioc.wire import MAX_ELEMENTS, MAX_PAYLOAD, Rejected, parse_json
+from ioc.wire import MAX_ELEMENTS, MAX_PAYLOAD, Rejected, Unusable, element_of, parse_json, read_loosely
 
 
 def elements(rule: MapRule, payload: bytes) -> list[Element]:
@@ -39,19 +38,32 @@ def strip(rule: MapRule, payload: bytes, privacy: Privacy) -> tuple[bytes, bool]
 
 def _json(rule: MapRule, payload: bytes) -> Iterator[Element]:
     raw = text_of(rule, payload).encode()
-    read, _leniencies = parse_json(raw)
-    top = read if raw.lstrip()[:1] == b"[" else read[0]
+    top, loose = _top(rule, raw)
     names = [] if rule.each in (None, "@") else str(rule.each).split(".")
     members = _member(top, names, rule) if rule.each is not None else top if isinstance(top, list) else None
     if members is None:
         yield Element(top, top, "0", partial(bytes, payload))
         return
-    if isinstance(members, dict):
-        for key, value in members.items():
-            yield Element(value, top, key, partial(_with, top, names, {key: value}, rule))
-    else:
-        for i, value in enumerate(members):
-            yield Element(value, top, str(i), partial(_with, top, names, [value], rule))
+    named = members if isinstance(members, dict) else {str(i): value for i, value in enumerate(members)}
+    for key, value in named.items():
+        alone = {key: value} if isinstance(members, dict) else [value]
+        read = element_of(value) if loose else None
+        wrong = read.why if isinstance(read, Unusable) else None
+        yield Element(value, top, key, partial(_with, top, names, alone, rule), wrong)
+
+
+def _top(rule: MapRule, raw: bytes) -> tuple[Any, bool]:
+    """The message, and whether there is NaN in it: it is read all the same for those of its members that hold none."""
+    try:
+        read, _leniencies = parse_json(raw)
+    except Rejected as why:
+        if rule.each is None or why.reason is not Reason.NOT_FINITE:
+            raise
+        return read_loosely(raw, why), True
+    if raw.lstrip()[:1] != b"[":
+        return read[0], False
+    spoilt = next((one for one in read if isinstance(one, Unusable)), None)
+    return (read, False) if spoilt is None else (read_loosely(raw, spoilt.why), True)
 
 
 def _member(top: Any, names: list[str], rule: MapRule) -> dict[str, Any] | list[Any]:
@@ -73,8 +85,7 @@ def _with(top: Any, names: list[str], alone: Any, rule: MapRule) -> bytes:
         for name in names[:i]:
             around = around[name]
         made = {**around, names[i]: made}
-    encoded: bytes = msgspec.json.encode(made)
-    return encoded.decode().encode(rule.encoding, "replace")
+    return json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode(rule.encoding, "replace")
 
 
 _READERS: dict[str, Callable[[MapRule, bytes], Iterator[Element]]] = {

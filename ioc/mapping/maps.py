@@ -45,6 +45,8 @@ class VendorMap:
 
     def ours(self, element: Element, levels: Mapping[str, str]) -> Ours | None:
         """What one element becomes, None where the map is not meant for it; Rejected says what is wrong."""
+        if element.wrong is not None:
+            raise element.wrong
         if self._when is not None and not self._when.of(element.value, element.top):
             return None
         named = {**levels, "key": element.key}

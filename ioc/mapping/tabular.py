@@ -25,9 +25,13 @@ def csv_rows(rule: MapRule, payload: bytes) -> Iterator[Element]:
         return
     top = [dict(zip(header, row, strict=False)) for row in rows]
     for i, (row, value) in enumerate(zip(rows, top, strict=True)):
-        if len(row) != len(header):
-            raise Rejected(Reason.BAD_VALUE, f"line {i + 1}: {len(row)} cells, expected {len(header)}")
-        yield Element(value, top, str(i), partial(_row_alone, rule, text, header, row))
+        yield Element(value, top, str(i), partial(_row_alone, rule, text, header, row), _ragged(i, row, header))
+
+
+def _ragged(i: int, row: list[str], header: list[str]) -> Rejected | None:
+    if len(row) == len(header):
+        return None
+    return Rejected(Reason.BAD_VALUE, f"line {i + 1}: {len(row)} cells, expected {len(header)}")
 
 
 def _rows(rule: MapRule, text: str) -> tuple[list[str], list[list[str]]]:
@@ -43,9 +47,9 @@ def _rows(rule: MapRule, text: str) -> tuple[list[str], list[list[str]]]:
 
 
 def _delimiter(rule: MapRule, text: str) -> str:
-    """As told, else whatever the first line holds most of."""
+    """As told, else whatever the first line holds most of; a comma of decimals parts nothing."""
     first = text.partition("\n")[0]
-    return rule.delimiter or max(_DELIMITERS, key=first.count)
+    return rule.delimiter or max(_DELIMITERS[: -1 if rule.decimal_comma else None], key=first.count)
 
 
 def _sheet(rule: MapRule, text: str, header: list[str], rows: list[list[str]]) -> str:
@@ -77,13 +81,12 @@ def keyvalue_lines(rule: MapRule, payload: bytes) -> Iterator[Element]:
         return
     top = [_pairs(rule, line) for line in lines]
     for i, (line, value) in enumerate(zip(lines, top, strict=True)):
-        yield Element(value, top, str(i), partial(line.encode, rule.encoding))
+        wrong = None if value else Rejected(Reason.MISSING_FIELD, f"line {i + 1}: no key=value in it")
+        yield Element(value, top, str(i), partial(line.encode, rule.encoding), wrong)
 
 
 def _pairs(rule: MapRule, line: str) -> dict[str, str]:
     pairs = [part.split("=", 1) for part in line.split(_separator(rule, line)) if "=" in part]
-    if not pairs:
-        raise Rejected(Reason.MISSING_FIELD, "no key=value in the line")
     return {key.strip(): value.strip().strip('"') for key, value in pairs}
 
 

@@ -16,7 +16,7 @@ from ioc.model import Reason
 from ioc.wire import Fields, Rejected, parse_time
 
 _UTC = ZoneInfo("UTC")
-_NUMBER = re.compile(r"[+-]?[\d.,]+([eE][+-]?\d+)?", re.ASCII)
+_COMMA_NUMBER = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?([eE][+-]?\d+)?", re.ASCII)
 
 
 class Template:
@@ -138,11 +138,13 @@ def _wants_number(spec: KindSpec | None, name: str) -> bool:
 
 
 def _plain(text: str, decimal: str) -> str:
-    """A number as Vietnamese or English texts write it; what is none stays as it is and is rejected by name."""
+    """A number as Vietnamese or English texts write it; Rejected where a point would have to be guessed at: `23.5`."""
     bare = text.strip().replace("\u00a0", "").replace(" ", "")
-    if decimal == "," and _NUMBER.fullmatch(bare):
-        return bare.replace(".", "").replace(",", ".")
-    return bare
+    if decimal != ",":
+        return bare
+    if not _COMMA_NUMBER.fullmatch(bare):
+        raise Rejected(Reason.BAD_VALUE, f"{text[:40]!r} is no number with a comma for decimals, such as 1.234,5")
+    return bare.replace(".", "").replace(",", ".")
 
 
 def _bare(word: Any) -> str:

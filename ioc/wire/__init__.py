@@ -2,7 +2,7 @@
 
 from ioc.wire.fields import Fields
 from ioc.wire.instant import AHEAD_MS, BEHIND_MS, parse_time
-from ioc.wire.payload import MAX_DEPTH, MAX_ELEMENTS, MAX_PAYLOAD, parse_json
+from ioc.wire.payload import MAX_DEPTH, MAX_ELEMENTS, MAX_PAYLOAD, Unusable, element_of, parse_json, read_loosely
 from ioc.wire.rejected import Rejected
 from ioc.wire.topic import CHANNELS, ROOT, Topic, is_id, is_metric_name, is_org, parse_topic
 
@@ -17,10 +17,13 @@ __all__ = [
     "Fields",
     "Rejected",
     "Topic",
+    "Unusable",
+    "element_of",
     "is_id",
     "is_metric_name",
     "is_org",
     "parse_json",
     "parse_time",
     "parse_topic",
+    "read_loosely",
 ]

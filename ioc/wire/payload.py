@@ -1,7 +1,7 @@
 """From bytes to JSON objects, within limits, with a name for whatever is wrong."""
 
 import json
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -15,8 +15,18 @@ MAX_DEPTH: Final = 8
 _BOM = b"\xef\xbb\xbf"
 
 
+class Unusable(NamedTuple):
+    """An element that cannot be read though its neighbours can, as it would stand in a message of its own."""
+
+    raw: bytes
+    why: Rejected
+
+
 def parse_json(payload: bytes) -> tuple[list[Any], frozenset[Leniency]]:
-    """The elements of a payload (one object, or an array of at most 1 000), with what had to be forgiven."""
+    """The elements of a payload (one object, or an array of at most 1 000), with what had to be forgiven.
+
+    NaN is no JSON, yet of an array it spoils its own element only: that one is Unusable.
+    """
     leniencies: frozenset[Leniency] = frozenset()
     if len(payload) > MAX_PAYLOAD:
         raise Rejected(Reason.TOO_LARGE, f"more than {MAX_PAYLOAD} bytes")
@@ -27,13 +37,35 @@ def parse_json(payload: bytes) -> tuple[list[Any], frozenset[Leniency]]:
     except RecursionError:
         raise _too_deep() from None
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise _why_not_json(payload, str(error)) from None
+        why = _why_not_json(payload, str(error))
+        if why.reason is not Reason.NOT_FINITE or payload.lstrip()[:1] != b"[":
+            raise why from None
+        value = [element_of(item) for item in read_loosely(payload, why)]
     if payload.count(b"{") + payload.count(b"[") > MAX_DEPTH:
         _check_depth(value, MAX_DEPTH)
     elements = value if isinstance(value, list) else [value]
     if len(elements) > MAX_ELEMENTS:
         raise Rejected(Reason.TOO_LARGE, f"{len(elements)} elements, at most {MAX_ELEMENTS}")
     return elements, leniencies
+
+
+def read_loosely(payload: bytes, why: Rejected) -> Any:
+    """JSON with NaN and infinities in it, which were `why` it was refused."""
+    try:
+        value = json.loads(payload.decode())
+    except (ValueError, RecursionError):
+        raise why from None
+    _check_depth(value, MAX_DEPTH)
+    return value
+
+
+def element_of(item: Any) -> Any:
+    """A part of what was read loosely, as it would have been read by itself."""
+    raw = json.dumps(item).encode()
+    try:
+        return msgspec.json.decode(raw)
+    except msgspec.DecodeError as error:
+        return Unusable(raw, _why_not_json(raw, str(error)))
 
 
 def _check_depth(value: Any, left: int) -> None:

@@ -46,6 +46,15 @@ def test_a_bad_element_is_put_aside_alone() -> None:
     assert json.loads(batch.bad[0].payload) == {"ts": NOW, "waiting": -1}
 
 
+def test_not_a_number_is_put_aside_alone() -> None:
+    batch = decode(b'[{"waiting": 1}, {"waiting": NaN}, {"waiting": 1e999}, {"waiting": 2}]')
+    assert batch.received == 4
+    assert [good.metrics["waiting"] for good in batch.good] == [1, 2]
+    assert [(bad.element, bad.reason, bad.payload) for bad in batch.bad] == [
+        (1, Reason.NOT_FINITE, b'{"waiting": NaN}'), (2, Reason.NOT_FINITE, b'{"waiting": Infinity}'),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("payload", "topic", "expected"),
     [

@@ -7,7 +7,7 @@ import pytest
 
 from ioc.clock import rfc3339
 from ioc.model import Leniency, Reason, SourceKey
-from ioc.wire import MAX_PAYLOAD, Fields, Rejected, parse_json, parse_time, parse_topic
+from ioc.wire import MAX_PAYLOAD, Fields, Rejected, Unusable, parse_json, parse_time, parse_topic
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 INSTANT = 1_795_222_800_000  # 2026-11-21T08:00:00+07:00
@@ -111,6 +111,19 @@ def test_what_is_not_usable_json_is_named(payload: bytes, reason: Reason) -> Non
 
 def test_brackets_inside_text_are_not_depth() -> None:
     assert parse_json(json.dumps({"a": '[[[[[[[[[[{{{{\\"[['}).encode())[0] == [{"a": '[[[[[[[[[[{{{{\\"[['}]
+
+
+def test_not_a_number_spoils_its_own_element_only() -> None:
+    (good, bad), _ = parse_json(b'[{"a": 1.5}, {"a": NaN, "b": "\xc4\x91"}]')
+    assert good == {"a": 1.5}
+    assert isinstance(bad, Unusable)
+    assert bad.why.reason is Reason.NOT_FINITE
+    with pytest.raises(Rejected, match="NaN"):
+        parse_json(bad.raw)
+    with pytest.raises(Rejected, match="nested deeper"):
+        parse_json(b"[NaN, " + b"[" * 9 + b"]" * 9 + b"]")
+    with pytest.raises(Rejected, match="NaN"):
+        parse_json(b'[{"a": NaN}, {"a"')
 
 
 def test_a_byte_order_mark_is_forgiven_and_counted() -> None:

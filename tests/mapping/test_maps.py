@@ -170,6 +170,33 @@ def test_a_bad_member_is_quarantined_alone_and_can_be_read_again():
     assert only(again).key.source == "q2"
 
 
+@pytest.mark.parametrize(("given", "payload"), [
+    ({"format": "csv"}, "so;w\n1;3\n2;4;9\n3;5\n"),
+    ({"format": "keyvalue"}, "so=1 w=3\nmất kết nối\nso=3 w=5\n"),
+    ({"each": "quay"}, '{"quay": [{"so": 1, "w": 3}, {"so": 2, "w": NaN}, {"so": 3, "w": 5}], "x": Infinity}'),
+    ({"each": "@"}, '[{"so": 1, "w": 3}, {"so": 2, "w": NaN}, {"so": 3, "w": 5}]'),
+    ({}, '[{"so": 1, "w": 3}, {"so": 2, "w": 1e999}, {"so": 3, "w": 5}]'),
+    ({"each": "@"}, '{"a": {"so": 1, "w": 3}, "b": {"so": 2, "w": NaN}, "c": {"so": 3, "w": 5}}'),
+])  # fmt: skip
+def test_a_spoilt_part_of_a_message_takes_no_other_source_with_it(given, payload):
+    many = plain(source="q{so}", **given)
+    batch = decoded(many, payload.encode())
+    assert [(g.key.source, g.metrics["waiting"]) for g in batch.good] == [("q1", 3), ("q3", 5)]
+    (bad,) = batch.bad
+    assert (batch.received, bad.element) == (3, 1)
+    again = decoded(many, bad.payload)
+    assert [(other.reason, other.payload) for other in again.bad] == [(bad.reason, bad.payload)]
+
+
+def test_a_comma_for_decimals_is_no_delimiter_and_a_point_is_not_guessed_at():
+    heat = plain(kind="service", format="csv", fields={"temp_c": {"path": "[0]", "decimal": ","}})
+    assert only(decoded(heat, b"23,5\n")).metrics == {"temp_c": 23.5}
+    assert only(decoded(heat, b"1.234,5")).metrics == {"temp_c": 1234.5}
+    assert only(decoded(heat, b"-7")).metrics == {"temp_c": -7}
+    for text in (b"23.5", b"1,234.5", b"1.23,4", b"nan"):
+        assert why(decoded(heat, text))[0] is Reason.BAD_VALUE, text
+
+
 def test_a_clock_in_1970_is_flagged_and_stored_under_receipt():
     good = only(decoded(plain(time={"path": "t", "format": "%Y-%m-%d"}), {"w": 1, "t": "1970-01-01"}))
     assert good.t == NOW
