@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from ioc.settings import Log
 
-QUIET = ("apscheduler", "socketio", "engineio", "geventwebsocket", "alembic")
+# httpx and paramiko tell of every look, and httpx with the whole address, which may hold a token
+QUIET = ("apscheduler", "socketio", "engineio", "geventwebsocket", "alembic", "httpx", "paramiko")
 
 
 def configure(settings: Log, role: str) -> None:
