@@ -69,11 +69,18 @@ class Desk:
             except Stopped:
                 log.info("connector %s: stopped in the middle of a delivery; it is taken up again", connector.name)
             except (OSError, EOFError, IocError) as error:
-                outcomes.append(Outcome(self.clock.now_ms(), connector.name, None, False, error=wording.why(error)))
-                kept.note(outcomes[-1])
-                with suppress(IocError):  # the broker may be what is away
-                    self._tell(connector, outcomes[-1])
+                outcomes.append(self._failed(connector, kept, wording.why(error)))
+            except Exception as error:
+                log.exception("connector %s: its turn failed", connector.name)
+                outcomes.append(self._failed(connector, kept, f"fetch failed: {type(error).__name__}"))
         return outcomes
+
+    def _failed(self, connector: Connector, kept: Kept, why: str) -> Outcome:
+        outcome = Outcome(self.clock.now_ms(), connector.name, None, False, error=why)
+        kept.note(outcome)
+        with suppress(IocError):  # the broker may be what is away
+            self._tell(connector, outcome)
+        return outcome
 
     def _taken(self, connector: Connector, pull: Pull, kept: Kept) -> Iterator[Outcome]:
         key, now = SourceKey.parse(connector.publish), self.clock.now_ms()

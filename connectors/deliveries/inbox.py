@@ -3,7 +3,7 @@
 import fnmatch
 import re
 import tempfile
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, NamedTuple, Protocol
@@ -115,7 +115,7 @@ def _offer(place: Place, file: File, copy: Path, options: Files, errand: Errand)
     def read() -> Table:
         as_of_name(file.name, options, errand.zone)  # a name that tells nothing is a bad file
         ending.cut_off(copy, file.name)
-        return _named(file.name, lambda: open_table(copy, options.column_map()))
+        return open_table(copy, options.column_map(), file.name)
 
     def settle(why: str | None) -> None:
         if options.leave:
@@ -155,14 +155,6 @@ def as_of_name(name: str, options: Files, zone: ZoneInfo) -> int | None:
         message = f"{name}: its name does not say up to when it knows (as_of_pattern, as_of_format): {error}"
         raise UsageError("bad_as_of", message) from None
     return round(told.timestamp() * 1000 + options.as_of_plus_h * HOUR_MS)
-
-
-def _named(name: str, work: Callable[[], Table]) -> Table:
-    """Problems under the name the file came with, not that of our copy."""
-    try:
-        return work()
-    except UsageError as error:
-        raise UsageError(error.code, f"{name}: {error.message.partition(': ')[2]}") from error
 
 
 def _one_group(key: str, pattern: str | None) -> None:

@@ -106,7 +106,7 @@ def _numbered(headings: Sequence[str], rows: Iterator[list[Any]]) -> Iterator[tu
 def _plain(cell: Any) -> Any:
     """As a file would hold it; instants with an offset keep it."""
     if isinstance(cell, Decimal):
-        return int(cell) if cell == int(cell) else float(cell)
+        return int(cell) if cell.is_finite() and cell == int(cell) else float(cell)
     if isinstance(cell, datetime) and cell.tzinfo is not None:
         return cell.isoformat()
     return cell

@@ -4,6 +4,7 @@ import os
 import threading
 from contextlib import closing
 from datetime import datetime
+from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -128,7 +129,28 @@ def test_a_file_cut_off_imports_nothing_and_says_so(house, drop, where):
     (outcome,), events, _states = house.turn(folder(drop))
     assert events == []
     assert words in outcome.error
+    assert outcome.error.startswith("hs.csv: "), "the name it came with, not that of our copy"
     assert words in why(drop)
+
+
+def test_a_workbook_that_was_damaged_on_its_way_is_put_aside_and_the_next_one_is_taken(house, drop, tmp_path):
+    book = Workbook()
+    book.active.append(["Mã hồ sơ", "Ngày hẹn trả"])
+    for i in range(2_000):
+        book.active.append([f"H22.15-{i}", "27/11/2026 17:00"])
+    whole = tmp_path / "whole.xlsx"
+    book.save(whole)
+    with ZipFile(whole) as packed:
+        inside = packed.getinfo("xl/worksheets/sheet1.xml")
+    damaged = bytearray(whole.read_bytes())
+    middle = inside.header_offset + inside.compress_size // 2
+    damaged[middle : middle + 40] = bytes(40)
+    lay(drop, "a.xlsx", bytes(damaged), ago_h=2)
+    lay(drop, "b.xlsx", whole.read_bytes())
+    bad, good = house.turn(folder(drop))[0]
+    assert "the workbook cannot be read from here on" in bad.error
+    assert "the workbook cannot be read from here on" in why(drop)
+    assert (good.error, good.rows) == (None, 2_000)
 
 
 @pytest.mark.parametrize("part", [0.5, 0.503, 0.79])
@@ -145,6 +167,21 @@ def test_half_of_last_nights_file_is_never_believed_wherever_it_is_cut(house, dr
     (outcome,), events, _states = house.turn(folder(drop))
     assert events == []
     assert "100 rows where the last delivery had 200: taken for cut off" in outcome.error
+
+
+def test_a_pull_that_breaks_by_a_fault_of_its_own_says_so_at_its_source(house, drop, caplog):
+    class Broken:
+        kind = "folder"
+
+        def collect(self, _options, _errand):
+            raise TypeError("a fault of ours")
+            yield
+
+    outcomes = house.desk.visit(folder(drop), Broken())
+    assert [outcome.error for outcome in outcomes] == ["fetch failed: TypeError"]
+    _events, (state,) = house.broker.said()
+    assert (state["delivered"], state["error"]) == (False, "fetch failed: TypeError")
+    assert "a fault of ours" in caplog.text
 
 
 def test_a_trailer_says_how_many_rows_there_must_be(house, drop):

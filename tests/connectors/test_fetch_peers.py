@@ -117,6 +117,18 @@ def server_reads_only(view):
     return connection
 
 
+@pytest.mark.usefixtures("empty")
+def test_a_figure_that_is_no_number_is_a_bad_row_not_the_end_of_the_turn(view, house):
+    put(view[2], 0, "H-1")
+    query, reason = {
+        "postgresql": ("SELECT ma AS mahoso, 'NaN'::numeric AS fee FROM hs", "not_finite"),
+        "mariadb": ("SELECT ma AS mahoso, 'NaN' AS fee FROM hs", "wrong_type"),
+    }[view[2].dialect.name]
+    (outcome,), events, (state,) = house.turn(sql(view, query=query))
+    assert (events, state["delivered"]) == ([], False)
+    assert f"line 1: {reason}: fee" in outcome.error
+
+
 def test_what_a_server_says_is_passed_on(view, house):
     (outcome,), _events, (state,) = house.turn(sql(view, query="SELECT * FROM no_such_view"))
     assert "no_such_view" in outcome.error

@@ -75,8 +75,11 @@ class Reader:
             if found is not None:
                 return found
         if name in _TIMES:
-            return moment(cell, calendar, end_of_day=name in _ENDS)
-        if isinstance(cell, float) and cell == int(cell):
+            try:
+                return moment(cell, calendar, end_of_day=name in _ENDS)
+            except Rejected as why:
+                raise Rejected(why.reason, f"{name}: {why.detail}") from None
+        if isinstance(cell, float) and cell.is_integer():
             return int(cell)  # spreadsheets know no whole numbers
         return cell
 
@@ -134,7 +137,7 @@ def _put(said: dict[str, Any], name: str, value: Any) -> None:
 
 
 def _written(cell: Any) -> str:
-    return str(int(cell)) if isinstance(cell, float) and cell == int(cell) else str(cell)
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
 def changed(known: Mapping[str, Any], row: Row) -> dict[str, Any]:

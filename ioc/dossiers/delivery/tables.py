@@ -2,9 +2,11 @@
 
 import csv
 import io
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 import msgspec
@@ -14,6 +16,8 @@ from ioc.errors import UsageError
 
 _LOOK_FOR_HEADINGS = 20  # lines of titles and merged cells above them
 _DELIMITERS = ";,\t|"
+# what openpyxl lets through of a workbook that was cut or damaged on its way, some of it only rows later
+_BROKEN = (BadZipFile, zlib.error, ParseError, EOFError, LookupError, TypeError, ValueError)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")  # a spreadsheet's "Unicode text"
 
 
@@ -32,17 +36,18 @@ class Table(NamedTuple):
     size: int  # of what is read, in bytes or rows, for a progress bar
 
 
-def open_table(path: Path, columns: ColumnMap) -> Table:
-    """UsageError where the file is none of ours or has no heading for `code`."""
+def open_table(path: Path, columns: ColumnMap, name: str | None = None) -> Table:
+    """UsageError, under `name`, where the file is none of ours or has no heading for `code`."""
+    name = str(path) if name is None else name
     reader = {".csv": _csv, ".xlsx": _xlsx, ".json": _json, ".jsonl": _json}.get(path.suffix.lower())
     if reader is None:
-        raise UsageError("table_kind", f"{path}: allowed are .csv, .xlsx and .json")
+        raise UsageError("table_kind", f"{name}: allowed are .csv, .xlsx and .json")
     if not path.is_file():
-        raise UsageError("table_unreadable", f"{path}: there is no such file")
+        raise UsageError("table_unreadable", f"{name}: there is no such file")
     try:
-        return reader(path, columns)
+        return reader(path, columns, name)
     except OSError as error:
-        raise UsageError("table_unreadable", f"{path}: cannot be read ({error.strerror})") from error
+        raise UsageError("table_unreadable", f"{name}: cannot be read ({error.strerror})") from error
 
 
 def under_headings(rows: Iterable[tuple[int, Sequence[Any]]], columns: ColumnMap, origin: str) -> Table:
@@ -58,7 +63,9 @@ def under_headings(rows: Iterable[tuple[int, Sequence[Any]]], columns: ColumnMap
         if number >= _LOOK_FOR_HEADINGS:
             break
     if "code" not in fields:
-        raise UsageError("no_code_column", f"{origin}: no heading for code, such as MaHoSo or Mã hồ sơ; give --map")
+        raise UsageError(
+            "no_code_column", f"{origin}: no heading for code, such as MaHoSo or Mã hồ sơ; name it in columns, or --map"
+        )
     twice = sorted({name for name in fields if name and fields.count(name) > 1})
     if twice:
         raise UsageError("heading_twice", f"{origin}: two headings for {', '.join(twice)}")
@@ -88,22 +95,22 @@ def _text(cell: Any) -> str:
     return "" if cell is None else str(cell)
 
 
-def _csv(path: Path, columns: ColumnMap) -> Table:
+def _csv(path: Path, columns: ColumnMap, name: str) -> Table:
     raw = path.read_bytes()
     try:
         text = raw.decode("utf-16" if raw.startswith(_UTF16) else "utf-8-sig")
     except UnicodeDecodeError as error:
         number = raw.count(b"\n", 0, error.start) + 1
-        raise UsageError("csv_not_utf8", f"{path}: line {number}: not UTF-8; save the file as CSV UTF-8") from error
+        raise UsageError("csv_not_utf8", f"{name}: line {number}: not UTF-8; save the file as CSV UTF-8") from error
     if text and not text.endswith("\n"):
         number = text.count("\n") + 1
         last = text.rsplit("\n", 1)[-1]
         if last.count('"') % 2:
-            raise UsageError("csv_cut", f"{path}: line {number}: the file ends inside a quoted cell: it was cut off")
+            raise UsageError("csv_cut", f"{name}: line {number}: the file ends inside a quoted cell: it was cut off")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, columns), strict=True)
     open_line = 0 if text.endswith("\n") else text.count("\n") + 1
-    records = _records(reader, path, open_line)
-    return under_headings(records, columns, str(path))._replace(size=text.count("\n"))
+    records = _records(reader, name, open_line)
+    return under_headings(records, columns, name)._replace(size=text.count("\n"))
 
 
 def _delimiter(text: str, columns: ColumnMap) -> str:
@@ -117,7 +124,7 @@ def _delimiter(text: str, columns: ColumnMap) -> str:
     return max(_DELIMITERS, key=first[0].count)
 
 
-def _records(reader: Any, path: Path, open_line: int) -> Iterator[tuple[int, list[str]]]:
+def _records(reader: Any, name: str, open_line: int) -> Iterator[tuple[int, list[str]]]:
     """Each record with the line it begins on; the last line, where nothing ends it, may not hold a shorter one."""
     before = 0
     while True:
@@ -127,28 +134,42 @@ def _records(reader: Any, path: Path, open_line: int) -> Iterator[tuple[int, lis
         except StopIteration:
             return
         except csv.Error as error:
-            raise UsageError("csv_broken", f"{path}: line {number}: not CSV: {error}") from error
+            raise UsageError("csv_broken", f"{name}: line {number}: not CSV: {error}") from error
         if reader.line_num == open_line and len(record) < before:
-            raise UsageError("csv_cut", f"{path}: line {number}: the file ends inside this row: it was cut off")
+            raise UsageError("csv_cut", f"{name}: line {number}: the file ends inside this row: it was cut off")
         before = len(record)
         yield number, record
 
 
-def _xlsx(path: Path, columns: ColumnMap) -> Table:
+def _xlsx(path: Path, columns: ColumnMap, name: str) -> Table:
     # a third of a second to import: only where somebody brings a workbook
     from openpyxl import load_workbook
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         book = load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, EOFError) as error:
-        raise UsageError("xlsx_broken", f"{path}: not a workbook that can be read: {error}") from error
-    sheet = book.worksheets[0]
-    rows = enumerate(sheet.iter_rows(values_only=True), 1)
-    return under_headings(rows, columns, str(path))._replace(size=sheet.max_row or 0)
+        sheet = book.worksheets[0]
+    except (InvalidFileException, *_BROKEN) as error:
+        raise UsageError("xlsx_broken", f"{name}: not a workbook that can be read: {error}") from error
+    return under_headings(_sheet_rows(sheet, name), columns, name)._replace(size=sheet.max_row or 0)
 
 
-def _json(path: Path, columns: ColumnMap) -> Table:
+def _sheet_rows(sheet: Any, name: str) -> Iterator[tuple[int, Sequence[Any]]]:
+    rows = sheet.iter_rows(values_only=True)
+    number = 1
+    while True:
+        try:
+            cells = next(rows)
+        except StopIteration:
+            return
+        except _BROKEN as error:
+            message = f"{name}: line {number}: the workbook cannot be read from here on: {error}"
+            raise UsageError("xlsx_broken", message) from error
+        yield number, cells
+        number += 1
+
+
+def _json(path: Path, columns: ColumnMap, name: str) -> Table:
     """An array of objects, an object with `items`, or an object a line."""
     raw = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     try:
@@ -157,8 +178,8 @@ def _json(path: Path, columns: ColumnMap) -> Table:
         objects = items if isinstance(items, list) else [items]
     except msgspec.DecodeError as error:
         if b"\n" not in raw.strip():
-            raise UsageError("json_broken", f"{path}: not JSON: {error}") from error
-        objects = list(_json_lines(raw, path))
+            raise UsageError("json_broken", f"{name}: not JSON: {error}") from error
+        objects = list(_json_lines(raw, name))
     return objects_table(objects, columns)._replace(size=len(objects))
 
 
@@ -167,13 +188,13 @@ def objects_table(objects: Iterable[Any], columns: ColumnMap) -> Table:
     return Table(_json_rows(objects, columns), (), 0)
 
 
-def _json_lines(raw: bytes, path: Path) -> Iterator[Any]:
+def _json_lines(raw: bytes, name: str) -> Iterator[Any]:
     for number, line in enumerate(raw.splitlines(), 1):
         if line.strip():
             try:
                 yield msgspec.json.decode(line)
             except msgspec.DecodeError as error:
-                raise UsageError("json_broken", f"{path}: line {number}: not JSON: {error}") from error
+                raise UsageError("json_broken", f"{name}: line {number}: not JSON: {error}") from error
 
 
 def _json_rows(objects: Iterable[Any], columns: ColumnMap) -> Iterator[Line]:
