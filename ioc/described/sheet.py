@@ -60,7 +60,7 @@ def markdown(kinds: Kinds, settings: Settings, texts: Texts, lang: str, version:
         elements=MAX_ELEMENTS,
         kib=MAX_PAYLOAD // 1024,
         kinds="\n\n".join(_kind(spec, texts, lang) for _, spec in sorted(kinds.items())),
-        examples="\n".join(_examples(where.hostname or "", where.port or 1883)),
+        examples="\n".join(_examples(_reached(where.scheme, where.hostname or "", where.port or 1883))),
         reasons=", ".join(f"`{reason}`" for reason in Reason if reason not in _OWN_REASONS),
     )
 
@@ -113,9 +113,14 @@ def _member(member: Member, words: Words) -> str:
     return f" ({sorts[member.sort]})" if member.sort in sorts else ""
 
 
-def _examples(host: str, port: int) -> Iterator[str]:
+def _reached(scheme: str, host: str, port: int) -> str:
+    """How mosquitto_pub is told where to; without a word about certificates it speaks no TLS."""
+    return f"-h {host} -p {port}{' --capath /etc/ssl/certs' if scheme == 'mqtts' else ''}"
+
+
+def _examples(where: str) -> Iterator[str]:
     for topic, body in EXAMPLES.items():
         user = topic.rpartition("/")[0]
         retain = " -r" if topic.endswith("/status") else ""
         message = shlex.quote(msgspec.json.encode(body).decode())
-        yield f"mosquitto_pub -h {host} -p {port} -u {user} -P '…' -q 1{retain} -t ioc/v1/{topic} -m {message}"
+        yield f"mosquitto_pub {where} -u {user} -P '…' -q 1{retain} -t ioc/v1/{topic} -m {message}"

@@ -1,4 +1,4 @@
-"""The vendor's sheet: every field is on it in both languages, its examples are true, it prints on two pages."""
+"""The vendor's sheet: every field is on it in both languages, its examples are true."""
 
 import re
 import shlex
@@ -47,6 +47,12 @@ def test_its_examples_are_taken_as_they_are(lang: str) -> None:
         assert ("-r" in words) == topic.endswith("/status")
         batch = decoder.batch(Run(1, [Received(NOW, topic, body.encode(), retained=False)]))
         assert (len(batch.good), batch.bad) == (1, [])
+
+
+def test_its_examples_speak_tls_where_the_broker_does() -> None:
+    assert all("-p 8883 --capath /etc/ssl/certs -u " in line for line in sheet("vi").split("```")[1].strip().splitlines())
+    plain = markdown(kinds(), Settings(data_dir="x"), bootstrap.texts(), "vi", "1")
+    assert "mosquitto_pub -h 127.0.0.1 -p 1883 -u " in plain
 
 
 def test_addresses_are_those_of_the_outside() -> None:
