@@ -74,9 +74,9 @@ class _Page:
 
 
 def _kept() -> list[tuple[str, str]]:
-    """What stays of the address: the scene, if it is a plain name."""
-    scene = request.args.get("scene", "")
-    return [("scene", scene)] if scene and scene.replace("-", "").isalnum() and scene.isascii() else []
+    """What stays of the address: the scene and the language, if they are plain names."""
+    said = [(name, request.args.get(name, "")) for name in ("scene", "lang")]
+    return [(name, text) for name, text in said if text.replace("-", "").isalnum() and text.isascii()]
 
 
 def _asset(dist: Path, name: str) -> Response:

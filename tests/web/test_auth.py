@@ -87,9 +87,9 @@ def test_a_wrong_authorization_is_refused(province: Province, header: str) -> No
 
 def test_the_wall_link_becomes_a_session_without_the_token(province: Province) -> None:
     client, token = province.client(), province.tokens["wall-north"]
-    answer = client.get(f"/wall?scene=mot-cua&token={token}")
+    answer = client.get(f"/wall?scene=mot-cua&lang=en&next=//elsewhere&token={token}")
     assert answer.status_code == 302
-    assert answer.headers["Location"] == "/wall?scene=mot-cua"
+    assert answer.headers["Location"] == "/wall?scene=mot-cua&lang=en"
     assert token not in str(answer.headers)
     assert client.get("/api/v1/me").json["org"] == NORTH
     assert client.get("/").headers["Location"] == "/wall"
