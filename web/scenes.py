@@ -34,8 +34,12 @@ def _tile(id_: str, widget: str, place: tuple[int, int, int, int], /, **options:
 
 
 def _kpis(*figures: str) -> list[Tile]:
-    width = GRID[0] // len(figures)
-    return [_tile(f, "kpi", (n * width, 0, width, 3), figure=f) for n, f in enumerate(figures)]
+    """Side by side over the whole width, the first ones a column wider where it does not divide."""
+    edges = [-(-GRID[0] * n // len(figures)) for n in range(len(figures) + 1)]
+    return [
+        _tile(f, "kpi", (left, 0, right - left, 3), figure=f)
+        for f, left, right in zip(figures, edges, edges[1:], strict=False)
+    ]
 
 
 _WAITING = {"kind": "queue", "metric": "waiting", "compare": "week"}
@@ -44,7 +48,7 @@ _ALL = (
     Scene(
         "toan-canh",
         (
-            *_kpis("vc_online", "queue_waiting", "services_up", "alerts_open"),
+            *_kpis("vc_online", "dossiers_in_time", "queue_waiting", "services_up", "alerts_open"),
             _tile("vc", "vc_grid", (0, 3, 15, 6)),
             _tile("alerts", "alert_feed", (15, 3, 9, 6), limit=6),
             _tile("queues", "queue_board", (0, 9, 7, 5)),
@@ -74,7 +78,7 @@ _ALL = (
     Scene(
         "ho-so",
         (
-            *_kpis("dossiers_overdue", "queue_waiting", "alerts_open"),
+            *_kpis("dossiers_in_time", "dossiers_overdue", "alerts_open"),
             _tile("split", "dossier_split", (0, 3, 9, 6)),
             _tile("agencies", "org_ranking", (9, 3, 8, 11), by="handling"),
             _tile("overdue", "org_ranking", (17, 3, 7, 5), by="handling", figure="open_overdue", first="worst"),

@@ -4,6 +4,7 @@ import json
 import re
 import unicodedata
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -12,6 +13,7 @@ from ioc.kinds import specs
 from ioc.model import Health, Leniency, Role, Severity
 from ioc.registry import scan
 from web.scenes import SCENES
+from web.widgets.kpi import Figure
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 TEXTS = {lang: json.loads((WEB / "i18n" / f"{lang}.json").read_text(encoding="utf-8")) for lang in ("vi", "en")}
@@ -51,7 +53,7 @@ def test_the_search_for_keys_finds_them() -> None:
 
 
 def test_every_word_of_the_domain_has_a_text() -> None:
-    figures = ("vc_online", "queue_waiting", "meetings", "alerts_open", "services_up", "dossiers_overdue", "links_up")
+    figures = get_args(Figure)
     widgets = ("kpi", "queue_board", "vc_grid", "service_status", "alert_feed", "trend", "freshness")
     contract = ("shelved", "out_of_service")
     wanted = {

@@ -51,6 +51,18 @@ def test_the_four_parts_add_up_to_what_had_to_be_resolved(province: Province) ->
     assert shown["period"]["from"] == "2026-01-01T00:00:00+07:00"
 
 
+def test_the_figure_in_time_is_the_split_s_own_with_what_it_is_of(province: Province) -> None:
+    assert payload(province, "kpi", figure="dossiers_in_time")["severity"] == "unknown"
+    tell(province, NORTH, early=18, late=2)
+    shown = payload(province, "kpi", figure="dossiers_in_time")
+    assert (shown["value"], shown["unit"], shown["severity"]) == (90.0, "%", "warning")
+    assert shown["reason"] == {"key": "ui.kpi.of_must_resolve", "params": {"n": 18, "owed": 20}}
+    assert shown["value"] == payload(province, "dossier_split")["in_time"]["value"]
+    tell(province, SOUTH, early=20)
+    assert payload(province, "kpi", figure="dossiers_in_time")["severity"] == "ok"
+    assert payload(province, "kpi", figure="dossiers_in_time", org="hg.bac-quang.vinh-tuy")["value"] is None
+
+
 def test_of_nothing_there_is_no_percentage(province: Province) -> None:
     tell_dossier(province, "running", due_at=TOMORROW)
     province.reload()

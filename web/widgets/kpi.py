@@ -10,12 +10,17 @@ from ioc.dossiers.buckets import Bucket
 from ioc.inventory import Source
 from ioc.model import Health
 from web.sight import UNCOUNTED, Sight, State
+from web.widgets import _dossiers
 
 kind = "kpi"
 
-Figure = Literal["vc_online", "queue_waiting", "meetings", "alerts_open", "services_up", "dossiers_overdue", "links_up"]
+Figure = Literal[
+    "vc_online", "queue_waiting", "meetings", "alerts_open", "services_up", "dossiers_in_time", "dossiers_overdue",
+    "links_up",
+]  # fmt: skip
 _LONG_WAIT_S, _VERY_LONG_WAIT_S = 900, 1_800
 _MANY_LOST = 0.1
+_ENOUGH_IN_TIME_PCT = 95
 _SEVERITIES = ("critical", "warning", "info")
 
 
@@ -122,6 +127,17 @@ def _dossiers_overdue(sight: Sight) -> dict[str, Any]:
     return _figure(sight.head(sources), overdue, open_, "warning" if overdue else "ok", of, **reason)
 
 
+def _dossiers_in_time(sight: Sight) -> dict[str, Any]:
+    """A percentage with what it is of; of nothing there is none."""
+    sources, share, head = _dossiers.tellers(sight), sight.dossiers().pct()["in_time"], _dossiers.head(sight)
+    of = sight.reporting(sources)
+    if share.pct is None or head["state"] == State.UNKNOWN:
+        return _figure(head, None, None, "unknown", of) | {"unit": "%"}
+    severity = "ok" if share.pct >= _ENOUGH_IN_TIME_PCT else "warning"
+    reason = {"key": "ui.kpi.of_must_resolve", "n": share.numerator, "owed": share.denominator}
+    return _figure(head, share.pct, None, severity, of, **reason) | {"unit": "%"}
+
+
 def _said(sight: Sight, sources: Iterable[Source], metric: str) -> list[float]:
     """What those that are counted now say."""
     counted = (s for s in sources if sight.health(s) not in UNCOUNTED)
@@ -141,5 +157,6 @@ _FIGURES: dict[str, Callable[[Sight], dict[str, Any]]] = {
     "alerts_open": _alerts_open,
     "services_up": _up("service"),
     "links_up": _up("link"),
+    "dossiers_in_time": _dossiers_in_time,
     "dossiers_overdue": _dossiers_overdue,
 }
