@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-_REDACTED = b"{"
+REDACTED = b"{"  # ends in quarantine as broken JSON
 _CACHED = 10_000
 _WORD = re.compile(r"[\w-]+")
 _TELLING = 5  # letters from which a name is found within other text too: `ho ten`, but not the `name` of `filename`
@@ -25,13 +25,13 @@ class Privacy:
         """The payload to keep, and whether something was taken out of it."""
         try:
             value = msgspec.json.decode(payload.removeprefix(_BOM))
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            if type(value) is dict and payload.count(b"{") == 1 and self._harmless.issuperset(value):
+                return payload, False  # nearly every message: one flat object with keys that were looked at before
+            if not self._names_somebody(value):
+                return payload, False
+            return msgspec.json.encode(self._without(value)), True
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # also nested deeper than we can follow
             return self._unparsed(payload)
-        if type(value) is dict and payload.count(b"{") == 1 and self._harmless.issuperset(value):
-            return payload, False  # nearly every message: one flat object with keys that were looked at before
-        if not self._names_somebody(value):
-            return payload, False
-        return msgspec.json.encode(self._without(value)), True
 
     def _names_somebody(self, value: Any) -> bool:
         if isinstance(value, dict):
@@ -54,7 +54,7 @@ class Privacy:
         text = payload.decode("utf-8", "replace")
         words, run = {_bare(word) for word in _WORD.findall(text)}, _bare(text)
         listed = any(name in words or (len(name) >= _TELLING and name in run) for name in self._names)
-        return (_REDACTED, True) if listed else (payload, False)
+        return (REDACTED, True) if listed else (payload, False)
 
     def _without(self, value: Any) -> Any:
         if isinstance(value, dict):

@@ -1,7 +1,8 @@
 """Where a topic leads, and the verdict on every object of every message."""
 
+import logging
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -20,7 +21,10 @@ from ioc.mapping.maps import Maps, Meant
 from ioc.model import Leniency, Reason, Refusal, SourceKey, SourceStatus
 from ioc.wire import MAX_ELEMENTS, Rejected, Unusable, parse_json, parse_topic
 
-SAMPLE_BYTES = 256
+log = logging.getLogger(__name__)
+
+SAMPLE_BYTES: Final = 256
+DETAIL_LENGTH: Final = 400
 _CACHED_TOPICS = 50_000
 _PLAIN_STATUS = {b"online": True, b"offline": False, b"1": True, b"0": False}
 
@@ -64,8 +68,22 @@ class Decoder:
         batch = Batch(run.last, 0, [], [], [], [])
         received = 0
         for seq, message in enumerate(run.messages, run.first):
-            received += self._one(seq, message, batch, limits)
+            received += self._one_alone(seq, message, batch, limits)
         return batch._replace(received=received)
+
+    def _one_alone(self, seq: int, message: Received, batch: Batch, limits: Limits) -> int:
+        """One that we cannot cope with ends in quarantine whole: it must never stop those behind it."""
+        kept: tuple[list[Any], ...] = (batch.good, batch.bad, batch.refused, batch.limited)
+        before = [len(part) for part in kept]
+        try:
+            return self._one(seq, message, batch, limits)
+        except Exception as error:
+            log.exception("message %d on %s could not be decoded; it is in quarantine", seq, message.topic)
+            for part, length in zip(kept, before, strict=True):
+                del part[length:]
+            why = Rejected(Reason.NOT_UNDERSTOOD, f"a fault of ours, see the log: {type(error).__name__}")
+            batch.bad.append(_bad(seq, message, 0, message.payload, why))
+            return 1
 
     def _one(self, seq: int, message: Received, batch: Batch, limits: Limits) -> int:
         """Decode one message into the batch and return how many objects it held."""
@@ -196,4 +214,5 @@ def _keep(good: Decoded, per_minute: int | None, batch: Batch, limits: Limits) -
 
 def _bad(seq: int, message: Received, element: int, payload: bytes, why: Rejected) -> Bad:
     kept = payload[:SAMPLE_BYTES] if why.reason is Reason.TOO_LARGE else payload
-    return Bad(seq, element, message.received_at, message.topic, kept, why.reason, why.detail)
+    detail = "".join(c if c.isprintable() else " " for c in why.detail[:DETAIL_LENGTH])
+    return Bad(seq, element, message.received_at, message.topic, kept, why.reason, detail)

@@ -18,7 +18,7 @@ from ioc.wire import MAX_ELEMENTS, MAX_PAYLOAD
 
 DEVICE: Final = "hg.dong-van/queue/kiosk-1"
 # of the contract; what else there is concerns ourselves
-_OWN_REASONS: Final = (Reason.RETIRED_SOURCE, Reason.STORE_REFUSED)
+_OWN_REASONS: Final = (Reason.RETIRED_SOURCE, Reason.STORE_REFUSED, Reason.NOT_UNDERSTOOD)
 EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "hg.dong-van/queue/kiosk-1/status": {"online": True},
     "hg.dong-van/queue/kiosk-1/state": {"waiting": 7, "serving": 3, "longest_wait_s": 420, "paper": "ok"},

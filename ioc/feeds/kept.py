@@ -9,11 +9,12 @@ from sqlalchemy.engine import Connection
 from ioc.db import Database
 from ioc.db.tables import feed_day, feed_delivery
 from ioc.decode import Bad, Batch, Decoded
-from ioc.model import SourceKey
+from ioc.model import Number, SourceKey
 
 KINDS = frozenset({"dossier", "feed"})
 DAY_MS = 86_400_000
-_FIGURES = ("as_of", "rows", "changed", "bad_rows", "vanished")
+_AT_MOST = 2**31 - 1
+_FIGURES = ("rows", "changed", "bad_rows", "vanished")
 
 
 class Delivery(NamedTuple):
@@ -68,8 +69,14 @@ def _is_delivery(good: Decoded) -> bool:
 
 
 def _delivery(good: Decoded) -> Delivery:
-    said = {name: None if (value := good.metrics.get(name)) is None else int(value) for name in _FIGURES}
-    return Delivery(good.received_at, said)
+    said: dict[str, int | None] = {name: _count(good.metrics.get(name)) for name in _FIGURES}
+    as_of = good.metrics.get("as_of")
+    return Delivery(good.received_at, {**said, "as_of": None if as_of is None else int(as_of)})
+
+
+def _count(value: Number | None) -> int | None:
+    """None also for what is no count of rows: a figure of any size may stand under that name."""
+    return int(value) if value is not None and 0 <= value <= _AT_MOST else None
 
 
 def _key(bad: Bad) -> SourceKey | None:

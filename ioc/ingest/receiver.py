@@ -12,7 +12,7 @@ from ioc.clock import Clock
 from ioc.errors import IocError
 from ioc.inbox import Inbox, Received
 from ioc.mapping.maps import Maps
-from ioc.privacy import Privacy
+from ioc.privacy import REDACTED, Privacy
 from ioc.settings import Mqtt
 from ioc.wire import MAX_PAYLOAD
 
@@ -151,6 +151,14 @@ class Receiver:
         self.stopped_acking = trouble
 
     def _row(self, delivery: Delivery, now: int) -> Received | None:
+        """What to keep of a message; one that breaks us ends in quarantine, or it would come again for ever."""
+        try:
+            return self._sorted(delivery, now)
+        except Exception:
+            log.exception("%s: a message could not be looked through; it is kept without its content", delivery.topic)
+            return Received(now, delivery.topic, REDACTED, delivery.retained)
+
+    def _sorted(self, delivery: Delivery, now: int) -> Received | None:
         sorter = self._special.get(delivery.topic)
         if sorter is not None:
             return sorter(delivery.payload, now)

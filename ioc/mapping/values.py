@@ -123,9 +123,9 @@ def instant(rule: TimeRule, value: Any) -> Any:
         if "%z" in rule.format:
             return _ms(datetime.strptime(text, rule.format).astimezone(UTC))
         at = datetime.strptime(text, rule.format).replace(tzinfo=ZoneInfo(rule.zone) if rule.zone else UTC)
-    except ValueError:
+        return at.replace(tzinfo=None).isoformat() if rule.zone is None else _ms(at)
+    except (ValueError, OverflowError):
         raise Rejected(Reason.BAD_TIME, f"{text[:40]!r} is not as {rule.format}") from None
-    return at.replace(tzinfo=None).isoformat() if rule.zone is None else _ms(at)
 
 
 def _ms(at: datetime) -> int:

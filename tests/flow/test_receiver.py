@@ -96,6 +96,23 @@ def test_while_there_is_no_room_nothing_is_acknowledged_and_all_comes_again(
     wait_until(lambda: receiver.stopped_acking is None, "the all-clear")
 
 
+def test_what_breaks_us_is_kept_without_its_content_and_stops_nobody(
+    broker: Mosquitto, inbox: FullNowAndThen, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    strip = Privacy.strip
+
+    def breaks(privacy: Privacy, payload: bytes) -> tuple[bytes, bool]:
+        if payload == b"poison":
+            raise RuntimeError
+        return strip(privacy, payload)
+
+    monkeypatch.setattr(Privacy, "strip", breaks)
+    deep = "[" * 600 + "]" * 600
+    publish(broker, ("ioc/v1/a", deep), ("ioc/v1/b", "poison"), ("ioc/v1/c", '{"waiting": 1}'))
+    wait_until(lambda: len(kept(inbox)) == 3, "all three")
+    assert kept(inbox) == [("ioc/v1/a", deep.encode()), ("ioc/v1/b", b"{"), ("ioc/v1/c", b'{"waiting": 1}')]
+
+
 def test_a_broker_that_dies_is_waited_for(broker: Mosquitto, inbox: FullNowAndThen, receiver: Receiver) -> None:
     broker.kill()
     wait_until(lambda: not receiver.connected, "the end of the connection")

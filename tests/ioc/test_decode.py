@@ -1,6 +1,7 @@
 """From a message to values: what is kept, what is forgiven, what is named and put aside."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -8,6 +9,7 @@ from ioc.decode import Decoder
 from ioc.events import DossierEvent, TicketEvent
 from ioc.inbox import Received, Run
 from ioc.model import Leniency, Reason, Refusal, SourceKey, SourceStatus
+from ioc.wire import Fields
 from tests.ioc.worlds import KIOSK, inventory, kinds, source
 
 NOW = 1_795_222_800_000
@@ -143,6 +145,30 @@ def test_a_retired_source_is_put_aside_not_lost() -> None:
     decoder = Decoder(kinds(), inventory(source(KIOSK, 1, status=SourceStatus.RETIRED)))
     (bad,) = decoder.batch(Run(1, [Received(NOW, f"ioc/v1/{KIOSK}/state", b'{"waiting":1}', retained=False)])).bad
     assert bad.reason is Reason.RETIRED_SOURCE
+
+
+def test_what_breaks_us_is_put_aside_whole_and_stops_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = kinds()
+
+    def breaks(fields: Fields) -> TicketEvent:
+        if fields.obj["event_id"] == "poison":
+            raise ZeroDivisionError
+        return known["queue"].decode_event(fields)
+
+    topic = f"ioc/v1/{KIOSK}/event"
+    told = [{"event_id": name, "type": "counter_opened", "counter_id": "1", "ts": NOW} for name in ("a", "poison")]
+    messages = [Received(NOW, topic, json.dumps(body).encode(), retained=False) for body in (told, told[0])]
+    decoder = Decoder({**known, "queue": replace(known["queue"], decode_event=breaks)}, inventory())
+    batch = decoder.batch(Run(1, messages))
+    assert (batch.received, len(batch.good)) == (2, 1)
+    (bad,) = batch.bad
+    assert (bad.seq, bad.reason, bad.payload) == (1, Reason.NOT_UNDERSTOOD, messages[0].payload)
+
+
+def test_what_a_device_wrote_does_not_reach_the_detail_unprinted() -> None:
+    (bad,) = decode({"values": {"a\u0000b" + "c" * 5_000: "x"}}, "ioc/v1/hg/feed/f/state").bad
+    assert bad.detail.isprintable()
+    assert len(bad.detail) <= 400
 
 
 def test_clearing_a_retained_message_is_refused_and_counted() -> None:
