@@ -155,7 +155,7 @@ _TOTALS = Member(
 SPEC = KindSpec(
     kind=kind,
     metrics={
-        "as_of": Metric(unit="ms"),
+        "as_of": Metric(unit="ms", low=0, high=1e14),
         "complete": Metric(boolean=True),
         "delivered": Metric(boolean=True, critical_when=False),
         "rows": Metric(low=0),

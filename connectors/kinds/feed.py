@@ -30,7 +30,7 @@ def unfold(fields: Fields) -> dict[str, Any]:
 SPEC = KindSpec(
     kind=kind,
     metrics={
-        "as_of": Metric(unit="ms"),
+        "as_of": Metric(unit="ms", low=0, high=1e14),
         "complete": Metric(boolean=True),
         **{name: Metric(unit="%" if name.startswith("pct_") else "") for name in METRICS},
     },

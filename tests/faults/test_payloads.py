@@ -32,7 +32,8 @@ SEEDS = [
     b'{"event_id": "d", "code": "c", "term": {"value": -1, "unit": "day"}}', b'{"expected": ["x"], "event_id": "1"}',
     b'{"event_id": "r", "type": "rating_given", "ticket_id": "t", "rating": 6}', b'{"ts": 1e300, "up": true}',
     b"[" * 600 + b"]" * 600, b'{"ho_ten":' * 700 + b"1" + b"}" * 700, b'{"as_of": 1795222800000, "rows": 1e300}',
-    b'{"values": {"diem so": 1, "x": null, "rows": 1e300}, "period": 2020}', b'{"waiting": 1.7976931348623157e308}',
+    b'{"values": {"diem so": 1, "x": null, "rows": 1e300}, "period": 2020}', b'{"values": {"as_of": 1e300}}',
+    b'{"waiting": 1.7976931348623157e308}',
 ]  # fmt: skip
 TOPICS = [
     "ioc/v1/hg/queue/k/state", "ioc/v1/hg/queue/k/event", "ioc/v1/hg/queue/k/status", "ioc/v1/hg/vc/c/state",
