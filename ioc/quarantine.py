@@ -1,17 +1,18 @@
 """What could not be used, kept with its reason until somebody mends the cause and sends it through again."""
 
+from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ioc import audit, replay
-from ioc.broker import Bus
+from ioc import audit
 from ioc.db import Database
 from ioc.db.tables import quarantine
 from ioc.errors import IocError
 from ioc.inventory import Scope
 from ioc.model import Reason
+from ioc.replay import Replay
 
 PAGE = 100
 REPLAY_AT_MOST = 10_000
@@ -30,10 +31,12 @@ def listing(
     return [{**row, "payload": row["payload"].decode("utf-8", "replace")} for row in rows], total
 
 
-def resend(db: Database, bus: Bus, key: bytes, scope: Scope, actor: str, now: int, *, reason: str | None = None) -> int:
+def resend(
+    db: Database, send: Callable[[Replay], None], scope: Scope, actor: str, now: int, *, reason: str | None = None
+) -> int:
     """Send what waits through ingest again, oldest first, at most REPLAY_AT_MOST; how many were sent.
 
-    A row is marked once the broker has its message; whatever still cannot be used comes back as a new row.
+    A row is marked once `send` has returned; whatever still cannot be used comes back as a new row.
     """
     wanted = [*_wanted(scope, reason), quarantine.c.replayed_at.is_(None), quarantine.c.reason.not_in(_CUT)]
     with db.read() as conn:
@@ -41,7 +44,7 @@ def resend(db: Database, bus: Bus, key: bytes, scope: Scope, actor: str, now: in
     sent: list[int] = []
     try:
         for row in rows:
-            replay.send(bus, key, replay.Replay(row.received_at, row.topic, row.payload))
+            send(Replay(row.received_at, row.topic, row.payload))
             sent.append(row.id)
     finally:
         if sent:
@@ -59,5 +62,7 @@ def _wanted(scope: Scope, reason: str | None) -> list[sa.ColumnElement[bool]]:
             raise IocError("bad_value", f"reason {reason!r}: allowed are {', '.join(Reason)}", name="reason")
         wanted.append(quarantine.c.reason == reason)
     if scope.root is not None:
-        wanted.append(sa.or_(*(quarantine.c.topic.like(f"ioc/v1/{code}/%") for code in sorted(scope.codes))))
+        wanted.append(
+            sa.or_(*(quarantine.c.topic.startswith(f"ioc/v1/{code}/", autoescape=True) for code in sorted(scope.codes)))
+        )
     return wanted

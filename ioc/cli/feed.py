@@ -3,19 +3,20 @@
 import argparse
 import signal
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ioc.cli.common import Commands, command, now_ms, open_context, say, settings_of
-from ioc.errors import IocError, UsageError
+from ioc.errors import UsageError
 
 if TYPE_CHECKING:
+    from ioc.context import Context
     from ioc.replay import Replay
-    from ioc.settings import Settings
 
 CONNECT_S = 3.0
-BATCH = 500
 
 
 def add(commands: Commands) -> None:
@@ -50,58 +51,58 @@ def replay(arguments: argparse.Namespace) -> int:
 
 def _quarantine(arguments: argparse.Namespace) -> int:
     from ioc import quarantine
-    from ioc.broker import Bus
     from ioc.inventory import Scope
 
     context = open_context(settings_of(arguments))
-    bus = Bus(context.settings.mqtt, "ioc-replay")
-    bus.start()
-    try:
-        if not bus.wait(CONNECT_S):
-            raise IocError("broker_unavailable", "the broker is away; start the service, then replay", transient=True)
-        everything, key = Scope(None, frozenset()), context.live_key
-        sent = quarantine.resend(context.db, bus, key, everything, "cli", now_ms(), reason=arguments.reason)
-    finally:
-        bus.stop()
-    say(f"{sent} sent again; what still cannot be used comes back to the quarantine")
+    with _way_in(context) as (send, where):
+        everything = Scope(None, frozenset())
+        sent = quarantine.resend(context.db, send, everything, "cli", now_ms(), reason=arguments.reason)
+    say(f"{sent} {where}; what still cannot be used comes back to the quarantine")
     return 0
 
 
 def _file(arguments: argparse.Namespace) -> int:
     from ioc import capture
-    from ioc.broker import Bus
-    from ioc.replay import send
 
     context = open_context(settings_of(arguments))
     now = now_ms()
     total = sum(1 for _ in capture.read(arguments.file, now))  # a bad line is named before anything is sent
+    with _way_in(context) as (send, where):
+        for message in capture.read(arguments.file, now):
+            send(message)
+    say(f"{total} {where}")
+    return 0
+
+
+@contextmanager
+def _way_in(context: "Context") -> "Iterator[tuple[Callable[[Replay], None], str]]":
+    """Through the broker; where none answers, straight to where ingest will look first."""
+    from ioc.broker import Bus
+    from ioc.replay import send
+
     bus = Bus(context.settings.mqtt, "ioc-replay")
     bus.start()
     try:
         if bus.wait(CONNECT_S):
-            for message in capture.read(arguments.file, now):
-                send(bus, context.live_key, message)
-            say(f"{total} sent")
-            return 0
+            yield partial(send, bus, context.live_key), "sent"
+            return
     finally:
         bus.stop()
-    _into_inbox(context.settings, capture.read(arguments.file, now))
-    say(f"{total} in the inbox; ingest takes them when it runs")
-    return 0
+    yield _into_inbox(context), "in the inbox; ingest takes them when it runs"
 
 
-def _into_inbox(settings: "Settings", messages: "Iterable[Replay]") -> None:
-    """Where no broker runs: straight to where ingest will look first."""
+def _into_inbox(context: "Context") -> "Callable[[Replay], None]":
+    """One commit a message: whoever sent it may mark it as sent."""
     from ioc.inbox import Inbox, Received
+    from ioc.mapping.maps import Maps
     from ioc.privacy import Privacy
 
-    privacy = Privacy(settings.inbox.private_keys)
-    inbox = Inbox(settings.root / "inbox.sqlite")
-    batch: list[Received] = []
-    for m in messages:
-        batch.append(Received(m.received_at, m.topic, privacy.strip(m.payload)[0], retained=False))
-        if len(batch) == BATCH:
-            inbox.append(batch)
-            batch = []
-    if batch:
-        inbox.append(batch)
+    settings = context.settings
+    inbox, privacy = Inbox(settings.root / "inbox.sqlite"), Privacy(settings.inbox.private_keys)
+    maps = Maps(settings.map, context.kinds)
+
+    def append(message: "Replay") -> None:
+        payload = maps.strip(message.topic, message.payload, privacy)
+        inbox.append([Received(message.received_at, message.topic, payload, retained=False)])
+
+    return append

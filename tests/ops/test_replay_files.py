@@ -3,8 +3,11 @@
 import json
 
 import pytest
+import sqlalchemy as sa
 
 from ioc import capture, cli
+from ioc.db import Database, sqlite_url
+from ioc.db.tables import quarantine
 from ioc.errors import UsageError
 from ioc.inbox import Inbox
 from tests.servers import free_port
@@ -53,6 +56,22 @@ def test_without_a_broker_a_file_goes_into_the_inbox(tmp_path, capsys):
     (message,) = Inbox(data / "inbox.sqlite").after(0, 10).messages
     assert (message.received_at, message.topic) == (NOW, TOPIC)
     assert json.loads(message.payload) == {"waiting": 3}, "what names a person is dropped before it is written"
+
+
+def test_without_a_broker_the_quarantine_goes_into_the_inbox_once(tmp_path, capsys):
+    where = ("--data-dir", str(tmp_path))
+    config = tmp_path / "ioc.toml"
+    config.write_text(f"data_dir = {json.dumps(str(tmp_path))}\n[mqtt]\nport = {free_port()}\n")
+    assert cli.main(["migrate", *where]) == 0
+    kept = {"inbox": "a", "seq": 1, "element": 0, "received_at": NOW, "topic": TOPIC, "payload": b'{"waiting": 3}'}
+    db = Database(sqlite_url(tmp_path / "ioc.sqlite"))
+    with db.write() as conn:
+        conn.execute(sa.insert(quarantine).values(**kept, reason="unknown_org", detail=""))
+    for sent in (1, 0):
+        assert cli.main(["replay", "--quarantine", "--config", str(config)]) == 0
+        assert f"{sent} in the inbox" in capsys.readouterr().out
+    (message,) = Inbox(tmp_path / "inbox.sqlite").after(0, 10).messages
+    assert (message.received_at, message.topic, message.payload) == (NOW, TOPIC, kept["payload"])
 
 
 def test_what_to_replay_must_be_said(tmp_path, capsys):

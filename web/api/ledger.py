@@ -1,5 +1,6 @@
 """What was said, done and refused: rules in force, the audit, the quarantine and its replay."""
 
+from functools import partial
 from typing import Annotated, Any
 
 import msgspec
@@ -10,6 +11,7 @@ from sqlalchemy.engine import Connection
 from ioc import quarantine
 from ioc.db.tables import audit
 from ioc.inventory import Scope
+from ioc.replay import send
 from ioc.settings import Rule
 from web.api.route import Call, listed, paged
 
@@ -78,8 +80,7 @@ def replay(call: Call) -> dict[str, Any]:
     sent = call.site.offload(
         quarantine.resend,
         context.db,
-        call.site.bus,
-        context.live_key,
+        partial(send, call.site.bus, context.live_key),
         call.scope,
         call.principal.name,
         call.now,
