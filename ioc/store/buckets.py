@@ -36,7 +36,8 @@ class Grid(NamedTuple):
 
 
 def fill(found: Mapping[int, float], grid: Grid, how: Fill) -> list[Point]:
-    """One point a bucket from the values found, by index of the bucket; as InfluxDB 1.x fills, COUNT too.
+    """One point a bucket from the values found, by index of the bucket; as InfluxDB 1.x fills, but for COUNT with null
+    (there 0, which is not nothing) and with linear (there cut to whole numbers).
 
     null: no value. previous: the last value before, of this range; null where there is none. linear: on the line
     between the values around; null before the first and after the last. 0: nothing counts as 0.

@@ -1,11 +1,13 @@
 """Readings and questions of every sort for the differential tests, and when two answers are the same."""
 
 import math
+from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
 from ioc.model import Sample, SeriesKey, SourceKey
 from ioc.store import Aggregate, Fill, Point, RangeQuery
+from tests.store.reference import Reference
 from tests.store.stories import DAY, HOUR, KIOSK, MINUTE, NOON
 
 SPAN = 5 * HOUR
@@ -36,9 +38,10 @@ offsets = st.sampled_from([0, 7 * HOUR, 5 * HOUR + 45 * MINUTE, -30 * MINUTE])
 
 def questions(edge: st.SearchStrategy[int], step: st.SearchStrategy[int], offset: st.SearchStrategy[int]):
     return st.builds(
-        lambda metric, edges, step, agg, fill, offset: RangeQuery(
-            SeriesKey(KIOSK, metric), NOON + min(edges), NOON + max(edges), step, agg, fill, offset
+        lambda key, metric, edges, step, agg, fill, offset: RangeQuery(
+            SeriesKey(key, metric), NOON + min(edges), NOON + max(edges), step, agg, fill, offset
         ),
+        keys,
         st.sampled_from(["waiting", "serving", "absent"]),
         st.tuples(edge, edge),
         step,
@@ -53,11 +56,27 @@ minute_question = questions(whole_minutes, whole_steps.filter(lambda step: step 
 hour_question = questions(whole_hours, st.sampled_from([HOUR, 2 * HOUR]), st.just(7 * HOUR))
 
 
-def alike(ours: list[Point], theirs: list[Point], largest: float, what: object) -> None:
-    """Sums of floats depend on their order: compared as fine as the largest reading allows."""
+class Written:
+    """What was written, to know how large the readings behind a figure were."""
+
+    def __init__(self) -> None:
+        self.sizes = Reference()
+
+    def add(self, samples: Sequence[Sample]) -> None:
+        self.sizes.write([one._replace(values={m: abs(float(v)) for m, v in one.values.items()}) for one in samples])
+
+    def behind(self, query: RangeQuery) -> list[float]:
+        """The sum of the absolute readings of each bucket, filled as the answer is: what its rounding goes by."""
+        sizes = self.sizes.range(query._replace(agg=Aggregate.SUM))
+        return [size or 0.0 for _, size in sizes]
+
+
+def alike(ours: list[Point], theirs: list[Point], query: RangeQuery, sizes: Sequence[float]) -> None:
+    """The same to the last bit, but where sums of floats depend on their order or a line is drawn between figures."""
     assert [t for t, _ in ours] == [t for t, _ in theirs]
-    for (t, mine), (_, right) in zip(ours, theirs, strict=True):
+    rounded = query.agg in (Aggregate.SUM, Aggregate.MEAN) or query.fill is Fill.LINEAR
+    for (t, mine), (_, right), size in zip(ours, theirs, sizes, strict=True):
         same = mine == right or (
-            None not in (mine, right) and math.isclose(mine, right, rel_tol=1e-9, abs_tol=largest * 1e-12)
+            rounded and None not in (mine, right) and math.isclose(mine, right, rel_tol=1e-12, abs_tol=size * 1e-13)
         )
-        assert same, f"{what} at {t - NOON}: {mine}, not {right}"
+        assert same, f"{query} at {t - NOON}: {mine}, not {right}"

@@ -9,16 +9,21 @@ from hypothesis import strategies as st
 from ioc.model import Sample, SeriesKey
 from ioc.store import RangeQuery, Retention
 from ioc.store.embedded import EmbeddedStore
-from tests.store.questions import SPAN, alike, any_question, batches, hour_question, instants, minute_question, numbers
+from tests.store.questions import (
+    SPAN,
+    Written,
+    alike,
+    any_question,
+    batches,
+    hour_question,
+    instants,
+    minute_question,
+    numbers,
+)
 from tests.store.reference import Reference
 from tests.store.stories import DAY, HOUR, KEEP, KIOSK, NOON, settle
 
 thorough = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-def agree(store: EmbeddedStore, reference: Reference, query: RangeQuery) -> None:
-    largest = max((abs(v) for v in reference.readings.get(query.series, {}).values()), default=0.0)
-    alike(store.range(query), reference.range(query), largest, query)
 
 
 class Pair:
@@ -27,14 +32,16 @@ class Pair:
     def __init__(self, folder: str) -> None:
         self.store = EmbeddedStore(Path(folder) / "metrics.sqlite", writer=True)
         self.reference = Reference()
+        self.written = Written()
 
     def write(self, samples: list[Sample]) -> None:
         assert self.store.write(samples) == sum(len(sample.values) for sample in samples)
         self.reference.write(samples)
+        self.written.add(samples)
 
     def agree(self, asked: list[RangeQuery]) -> None:
         for query in asked:
-            agree(self.store, self.reference, query)
+            alike(self.store.range(query), self.reference.range(query), query, self.written.behind(query))
 
 
 @thorough
