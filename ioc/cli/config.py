@@ -59,7 +59,7 @@ def check_store(arguments: argparse.Namespace) -> int:
     settings = settings_of(arguments)
     context = bootstrap.build(settings)
     passed = True
-    for step in probe_store(context, now_ms()):
+    for step in probe_store(context):
         say(f"{'ok  ' if step.ok else 'FAIL'} {step.what}: {step.detail}")
         passed = passed and step.ok
     return 0 if passed else 1

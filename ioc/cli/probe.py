@@ -12,7 +12,7 @@ METRIC = "probe"
 MINUTE_MS = 60_000
 
 
-def probe_store(context: Context, now: int) -> Iterator[Look]:
+def probe_store(context: Context) -> Iterator[Look]:
     """Open, write twice, read back; of a server also version, rights, clock, retention, and nothing is left behind."""
     try:
         store = context.open_store(writer=True)
@@ -25,8 +25,8 @@ def probe_store(context: Context, now: int) -> Iterator[Look]:
         if not health.ok:
             return
         if isinstance(store, Remote):
-            yield from store.inspect(now)
-        yield from _round_trip(store, now // MINUTE_MS * MINUTE_MS)
+            yield from store.inspect(context.clock.now_ms)
+        yield from _round_trip(store, context.clock.now_ms() // MINUTE_MS * MINUTE_MS)
         if isinstance(store, Remote):
             yield Look("clean up", True, store.remove(PROBE))
     except IocError as error:

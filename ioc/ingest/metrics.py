@@ -99,7 +99,8 @@ class Metrics:
         while not stop.is_set():
             try:
                 moved = self.step()
-                self.trouble, delay = None, RETRY_S[0]
+                self._well()
+                delay = RETRY_S[0]
             except IocError as error:
                 self._note(str(error))
                 stop.wait(max(delay, float(str(error.params.get("retry_after_s", 0)))))
@@ -112,6 +113,11 @@ class Metrics:
         if self.trouble is None:
             log.error("metric store: %s; readings wait in the inbox", trouble)
         self.trouble = trouble
+
+    def _well(self) -> None:
+        if self.trouble is not None:
+            log.warning("metric store: takes readings again")
+        self.trouble = None
 
     def step(self) -> bool:
         """What waits and, now and then, what ingest derived; whether there was anything."""

@@ -1,6 +1,6 @@
 """The metric store behind one protocol: numbers over time, one series a source and metric."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple, Protocol, runtime_checkable
 
@@ -127,8 +127,8 @@ def ranges(store: MetricStore, queries: Sequence[RangeQuery]) -> list[list[Point
 class Remote(Protocol):
     """What a store on a server of its own can say beyond the protocol."""
 
-    def inspect(self, now: int) -> Iterator[Look]:
-        """Version, rights, clock, retention; IocError where it cannot go on."""
+    def inspect(self, now: Callable[[], int]) -> Iterator[Look]:
+        """Version, rights, clock against `now` (epoch ms), retention; IocError where it cannot go on."""
         ...
 
     def remove(self, source: SourceKey) -> str:

@@ -1,13 +1,16 @@
 """`ioc check-store` against real servers: what works is told step by step, what does not in one line."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from ioc import cli
+from ioc.store import Aggregate
 from tests.influx_double import double
 from tests.influx_servers import Influxd, influxd
+from tests.store.stories import HOUR, KEEP, MINUTE, NOON, WAITING, ask, open_bucket, sample, values
 
 Check = Callable[..., tuple[int, list[str]]]
 
@@ -41,8 +44,24 @@ def test_a_good_server_passes_and_is_left_as_it_was(check: Check, server: Influx
         "open", "server", "may write", "may read, clock", "retention", "write", "write again", "read", "clean up",
     ]  # fmt: skip
     assert "InfluxDB 1.6.7~rc0, spoken to as v1" in lines[1]
+    assert lines[3].endswith("the server's clock is ours")
     assert "for ever" in lines[4]
-    assert "ioc-probe" not in server.ask("SHOW SERIES", db="good")
+    assert json.loads(server.ask("SHOW SERIES", db="good")) == {"results": [{"statement_id": 0}]}
+
+
+def test_a_bucket_in_use_keeps_what_is_in_it(check: Check, server: Influxd) -> None:
+    url = server.new_database("used")
+    store = open_bucket(url)
+    store.write([sample(NOON + i * MINUTE, i) for i in range(10)])
+    store.maintain(NOON + HOUR, KEEP)
+    levels = store.writer.levels()
+    assert check(url)[0] == 0
+    again = open_bucket(url)
+    assert again.writer.levels() == levels
+    assert values(ask(again, NOON, NOON + HOUR, HOUR, Aggregate.COUNT)) == [10]
+    assert again.series() == [WAITING]
+    store.close()
+    again.close()
 
 
 def test_a_short_retention_is_told(check: Check, server: Influxd) -> None:
@@ -58,7 +77,10 @@ def test_a_short_retention_is_told(check: Check, server: Influxd) -> None:
     [
         (lambda url: url.replace("/ioc?", "/absent?"), "has no bucket 'absent': create it, or mend store.url"),
         (lambda url: "influx+http://127.0.0.1:9/ioc", "http://127.0.0.1:9: not reached"),
-        (lambda url: url.replace("=v1", "=v2&org=x"), "has no bucket"),
+        (
+            lambda url: url.replace("=v1", "=v2&org=x"),
+            "has no such address (404 page not found): is this InfluxDB, and of the flavour that store.url names?",
+        ),
     ],
 )
 def test_what_is_wrong_is_one_line(check: Check, server: Influxd, change: Callable[[str], str], words: str) -> None:

@@ -40,7 +40,7 @@ def refused(status: int, body: bytes, headers: Mapping[str, str], access: Access
         line = f"{where}: the credentials may not do this on bucket {bucket!r}: read and write are needed ({words})"
         return IocError("store_denied", line, where=where)
     if status == 404:
-        return missing(words, access)
+        return missing(words, access) if _of_a_bucket(body) else _no_such_address(words, access)
     if status in (408, 429) or status >= 500:
         line = f"{where}: answered {status}: {words}"
         return IocError("store_unavailable", line, transient=True, retry_after_s=_wait(headers.get("Retry-After")))
@@ -51,6 +51,17 @@ def missing(words: str, access: Access) -> IocError:
     address = access.address
     line = f"{address.base}: has no bucket {address.bucket!r}: create it, or mend store.url ({words})"
     return IocError("store_bucket_missing", line, bucket=address.bucket)
+
+
+def _of_a_bucket(body: bytes) -> bool:
+    """Every generation says in JSON, or by its name, what it does not have; a page that is not found is no answer."""
+    return body.lstrip().startswith(b"{") or b"database" in body or b"bucket" in body
+
+
+def _no_such_address(words: str, access: Access) -> IocError:
+    where = access.address.base
+    line = f"{where}: has no such address ({words}): is this InfluxDB, and of the flavour that store.url names?"
+    return IocError("store_failed", line, where=where)
 
 
 def unreachable(error: Exception, access: Access) -> IocError:

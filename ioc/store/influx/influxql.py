@@ -20,6 +20,10 @@ def select(columns: Iterable[str], measurement: str, lo: int, hi: int, rest: str
     return " ".join(["SELECT", ", ".join(columns), "FROM", name(measurement), "WHERE", within(lo, hi), rest])
 
 
+def delete(measurement: str, condition: str) -> str:
+    return " ".join(["DELETE FROM", name(measurement), "WHERE", condition])
+
+
 def within(lo: int, hi: int) -> str:
     return f"time >= {_at(lo)} AND time < {_at(hi)}"
 

@@ -1,7 +1,7 @@
 """What a user wants to know of a server before relying on it, found out by doing it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final
 
 from ioc.errors import IocError
@@ -9,7 +9,7 @@ from ioc.model import SourceKey
 from ioc.store import Look
 from ioc.store.influx.address import Flavour
 from ioc.store.influx.failures import Unacceptable
-from ioc.store.influx.influxql import ROLLED, name, of, select
+from ioc.store.influx.influxql import ROLLED, delete, of, select, within
 from ioc.store.influx.levels import ALWAYS
 from ioc.store.influx.server import Server
 
@@ -19,33 +19,38 @@ _UNITS_MS = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s"
 _DAY_MS = 86_400_000
 
 
-def inspect(server: Server, now: int) -> Iterator[Look]:
+def inspect(server: Server, now: Callable[[], int]) -> Iterator[Look]:
     """`now` is our own clock, epoch ms."""
     version = server.ping()
     yield Look("server", True, f"InfluxDB {version.text or 'of unknown version'}, spoken to as {version.flavour}")
+    before = now()
     server.write(f"{_CHECK} ok=1.0".encode())
+    after = now()
     yield Look("may write", True, f"bucket {server.access.address.bucket}")
-    yield _clock(server, now)
+    yield _clock(server, before, after)
     yield _retention(server)
 
 
 def remove(server: Server, source: SourceKey) -> str:
-    """Readings and roll-ups of one source."""
+    """Readings and roll-ups of one source, and what `inspect` wrote."""
     if server.version.flavour is Flavour.V3:
         return f"3.x deletes nothing: the points of {source} stay"
     condition, bound = of([source])
     for suffix in ("", *ROLLED.values()):
-        server.query(" ".join(["DELETE FROM", name(source.kind + suffix), "WHERE", condition]), bound)
+        server.query(delete(source.kind + suffix, condition), bound)
+    server.query(delete(_CHECK, within(0, ALWAYS)))
     return f"the points of {source} are deleted"
 
 
-def _clock(server: Server, now: int) -> Look:
-    """A point without an instant gets the server's own."""
+def _clock(server: Server, before: int, after: int) -> Look:
+    """A point without an instant gets the server's own; ours was written between `before` and `after`."""
     found = server.query(select(['"ok"'], _CHECK, 0, ALWAYS, "ORDER BY time DESC LIMIT 1"))
     if not found:
         return Look("may read", False, "what was just written is not found: is this the bucket that is written?")
-    skew = found[0].values[0][0] - now
+    at: int = found[0].values[0][0]
+    skew = at - max(before, min(at, after))
     detail = f"the server's clock is {abs(skew) / 1000:.1f} s {'ahead' if skew > 0 else 'behind'}"
+    detail = detail if abs(skew) >= 100 else "the server's clock is ours"
     return Look("may read, clock", abs(skew) < SKEW_MS, detail)
 
 

@@ -7,7 +7,7 @@ afterwards. `ioc_levels` has a row whenever something moved, `ioc_late` one a la
 from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
-from ioc.store.influx.influxql import select
+from ioc.store.influx.influxql import delete, select, within
 from ioc.store.influx.line import line
 from ioc.store.influx.server import Server
 from ioc.store.plan import Dirty
@@ -42,6 +42,11 @@ def read_levels(server: Server, since: int) -> Levels | None:
 def write_levels(server: Server, levels: Levels, now: int) -> None:
     values = dict(zip(_FIELDS, (levels.minutes, levels.hours, *levels.floors), strict=True))
     server.write(line(f"{_LEVELS} ", values, now))
+
+
+def forget_levels(server: Server) -> None:
+    for measurement in (_LEVELS, _LATE):
+        server.query(delete(measurement, within(0, ALWAYS)))
 
 
 def read_late(server: Server, lo: int, hi: int) -> set[int]:

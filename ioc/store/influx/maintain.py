@@ -9,7 +9,7 @@ from itertools import groupby
 
 from ioc.store import Retention
 from ioc.store.influx.address import Flavour
-from ioc.store.influx.influxql import name, within
+from ioc.store.influx.influxql import delete, within
 from ioc.store.influx.levels import Levels, read_late, write_late
 from ioc.store.influx.tables import Row, Sums, minutes, rolled, write_rolled
 from ioc.store.influx.writer import Writer
@@ -136,7 +136,7 @@ def _sweep(writer: Writer, now: int, retention: Retention) -> None:
 
 def _delete(writer: Writer, suffix: str, lo: int, hi: int) -> None:
     for kind in sorted(writer.kinds):
-        writer.server.query(" ".join(["DELETE FROM", name(kind + suffix), "WHERE", within(lo, hi)]))
+        writer.server.query(delete(kind + suffix, within(lo, hi)))
 
 
 def _levels(writer: Writer) -> Levels:

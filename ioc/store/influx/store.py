@@ -107,12 +107,15 @@ class InfluxStore:
             ok=True, detail=f"InfluxDB {version.text or version.flavour} at {address.base}, {address.bucket}"
         )
 
-    def inspect(self, now: int) -> Iterator[Look]:
+    def inspect(self, now: Callable[[], int]) -> Iterator[Look]:
         return inspect(self.server, now)
 
     def remove(self, source: SourceKey) -> str:
         with self._noted():
-            return remove(self.server, source)
+            words = remove(self.server, source)
+            if self._own is not None:
+                self._own.begin_anew()
+            return words
 
     def port(self) -> InfluxPort:
         return InfluxPort(self.writer)

@@ -8,7 +8,7 @@ from ioc.store import RefusedSample, SamplesRefused
 from ioc.store.influx.delivery import deliver
 from ioc.store.influx.hours import HourUnderWay
 from ioc.store.influx.influxql import select
-from ioc.store.influx.levels import ALWAYS, Levels, read_levels, write_late, write_levels
+from ioc.store.influx.levels import ALWAYS, Levels, forget_levels, read_levels, write_late, write_levels
 from ioc.store.influx.line import lines_of
 from ioc.store.influx.server import Server
 from ioc.store.schema import HOUR, MINUTE, floor
@@ -64,6 +64,15 @@ class Writer:
         write_levels(self.server, levels, self._written_at)
         self._levels = levels
         self.changed()
+
+    def begin_anew(self) -> None:
+        """Forget the levels of a bucket in which nothing lies: they would make all that is older a late reading."""
+        with self.lock:
+            levels = read_levels(self.server, 0)
+            if levels is not None and not any(levels.floors) and self.first_reading(0) is None:
+                forget_levels(self.server)
+                self._levels = None
+                self.changed()
 
     def first_reading(self, since: int) -> int | None:
         """The instant of the first reading at or after `since`."""
