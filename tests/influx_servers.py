@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import urllib3
 
+from tests.authority import Pair
 from tests.servers import free_port, program, wait_for_port
 
 DATABASE = "ioc"
@@ -31,6 +32,7 @@ bind-address = "127.0.0.1:{port}"
 log-enabled = false
 auth-enabled = {auth}
 max-body-size = {most}
+{tls}
 [ifql]
 enabled = false
 """
@@ -64,13 +66,20 @@ http {{
 class Influxd:
     """InfluxDB 1.6.7; can be killed and started again on the same port and files."""
 
-    def __init__(self, folder: Path, *, auth: bool = False, most: int = 25_000_000) -> None:
+    def __init__(self, folder: Path, *, auth: bool = False, most: int = 25_000_000, tls: Pair | None = None) -> None:
         self.port = free_port()
-        self.url = f"influx+http://127.0.0.1:{self.port}/{DATABASE}?flavour=v1"
+        self.url = f"influx+http{'s' if tls else ''}://127.0.0.1:{self.port}/{DATABASE}?flavour=v1"
         self._program = program("influxd")
         self._config = folder / "influxdb.conf"
         own = folder / "influxdb"
-        text = _INFLUXD.format(folder=own, port=self.port, backup=free_port(), auth=str(auth).lower(), most=most)
+        pair = (
+            f'https-enabled = true\nhttps-certificate = "{tls.certificate}"\nhttps-private-key = "{tls.key}"'
+            if tls
+            else ""
+        )
+        text = _INFLUXD.format(
+            folder=own, port=self.port, backup=free_port(), auth=str(auth).lower(), most=most, tls=pair
+        )
         self._config.write_text(text, encoding="utf-8")
         self._numbers = count()
         self.process: subprocess.Popen[bytes] | None = None
