@@ -9,6 +9,7 @@ from pathlib import Path
 
 from ioc.errors import UsageError
 
+_DELIMITERS = ",;\t"  # a spreadsheet that writes 81,42 parts its cells by semicolons
 Cells = dict[str, str | None]  # a column that is absent from the file is absent here; an empty cell is None
 
 
@@ -77,7 +78,8 @@ def _text(given: Path | str) -> str:
 
 def _records(text: str, origin: str) -> Iterator[tuple[int, list[str]]]:
     """Each record with the line it begins on."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     while True:
         line = reader.line_num + 1
         try:

@@ -162,6 +162,13 @@ def test_a_csv_is_entered_once_and_waits_for_a_signature(province: Province) -> 
     assert changed.added == ("hg/cchc/2019",)
 
 
+def test_a_csv_as_a_vietnamese_spreadsheet_writes_it(province: Province) -> None:
+    text = "org;source;period;name;value\r\nhg;cchc;2018;par;81,42\r\n"
+    assert import_figures(province.db, text, SATURDAY, TODAY, dry_run=False).added == ("hg/cchc/2018",)
+    (entry,) = get(province, "/figures")["items"]
+    assert entry["values"] == {"par": 81.42}
+
+
 def test_every_bad_line_of_a_csv_is_named_and_nothing_is_entered(province: Province, tmp_path: Path) -> None:
     path = tmp_path / "figures.csv"
     path.write_text(CSV + "hg,cchc,2099,papi,1,\nnowhere,x,2020,papi,1,\nhg,x,2020,papi,nhiều,\n", encoding="utf-8")
