@@ -50,7 +50,8 @@ def test_its_examples_are_taken_as_they_are(lang: str) -> None:
 
 
 def test_its_examples_speak_tls_where_the_broker_does() -> None:
-    assert all("-p 8883 --capath /etc/ssl/certs -u " in line for line in sheet("vi").split("```")[1].strip().splitlines())
+    lines = sheet("vi").split("```")[1].strip().splitlines()
+    assert all("-p 8883 --capath /etc/ssl/certs -u " in line for line in lines)
     plain = markdown(kinds(), Settings(data_dir="x"), bootstrap.texts(), "vi", "1")
     assert "mosquitto_pub -h 127.0.0.1 -p 1883 -u " in plain
 

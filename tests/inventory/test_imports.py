@@ -85,7 +85,7 @@ def test_a_missing_column_leaves_what_is_known_and_an_empty_cell_clears_it(provi
 
 
 def test_a_spreadsheet_may_part_its_cells_by_semicolons(db):
-    import_orgs(db, "\ufeffcode;name;lat\r\nhg;\"Tỉnh Hà Giang; cũ\";22.8\r\n", NOW, dry_run=False)
+    import_orgs(db, '\ufeffcode;name;lat\r\nhg;"Tỉnh Hà Giang; cũ";22.8\r\n', NOW, dry_run=False)
     org = inventory(db).orgs.get("hg")
     assert (org.name, org.lat) == ("Tỉnh Hà Giang; cũ", 22.8)
 
