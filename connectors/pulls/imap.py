@@ -1,6 +1,8 @@
 """Connector `imap`: a mailbox that can be opened; with a way to send, a mail's round trip."""
 
+import base64
 import imaplib
+import re
 import smtplib
 from typing import ClassVar
 
@@ -55,7 +57,7 @@ def _look(options: Options, gear: Gear) -> Seen:
     watch = Stopwatch()
     try:
         with imap_session(options, gear) as session:
-            status, told = session.select(f'"{options.mailbox}"')
+            status, told = session.select(quoted(options.mailbox))
             if status != "OK":
                 return Seen(f"no mailbox {options.mailbox!r}", watch.ms)
             figures: dict[str, Number] = {"messages": int(told[0] or 0)}
@@ -81,3 +83,14 @@ def _words(error: Exception) -> str:
     """The servers' own words; imaplib keeps them as bytes."""
     first = error.args[0] if error.args else type(error).__name__
     return (first.decode(errors="replace") if isinstance(first, bytes) else str(error))[:120]
+
+
+def quoted(mailbox: str) -> str:
+    """A mailbox's name as IMAP writes it: modified UTF-7 (RFC 3501, 5.1.3)."""
+
+    def encoded(run: re.Match[str]) -> str:
+        letters = base64.b64encode(run[0].encode("utf-16-be"), b"+,").decode().rstrip("=")
+        return f"&{letters}-"
+
+    plain = re.sub(r"[^ -~]+", encoded, mailbox.replace("&", "&-"))
+    return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -1,8 +1,9 @@
-"""Probes of mail servers: aiosmtpd to send to, and a scripted mailbox to look into (`tests.mail_double`)."""
+"""Probes of mail servers: aiosmtpd to send to, a scripted mailbox (`tests.mail_double`) and a Dovecot to look into."""
 
 import pytest
 
 from tests.connectors.probing import look, problems
+from tests.dovecot import dovecot
 from tests.mail_double import PASSWORD, USER, mail_server
 from tests.peers import black_hole
 from tests.servers import free_port
@@ -66,6 +67,30 @@ def test_a_mail_that_does_not_arrive_and_one_that_comes_too_late(post):
     post.letters.append("X-IOC-Probe: 1\nMessage-ID: <late@ioc.probe>\n\n")
     assert look("imap", **round_trip(post)).error is None
     assert post.letters == []
+
+
+@pytest.fixture(scope="module")
+def real():
+    with dovecot() as server:
+        yield server
+
+
+def test_a_mail_goes_round_through_a_real_mailbox(real):
+    real.lay(b"Subject: of somebody else\r\n\r\nkeep me\r\n")
+    real.lay(b"Subject: IOC probe\r\nX-IOC-Probe: 1\r\nMessage-ID: <late@ioc.probe>\r\n\r\ntoo late\r\n")
+    seen = look("imap", **round_trip(real, username=None, password=None, timeout_s=30, wait_s=20))
+    assert seen.error is None
+    assert seen.figures["messages"] == 2
+    assert 0 < seen.figures["round_trip_ms"] < 20_000
+    assert [letter.splitlines()[0] for letter in real.letters()] == [b"Subject: of somebody else"]
+
+
+def test_mailboxes_by_their_names_also_vietnamese_ones(real):
+    where = {"host": "127.0.0.1", "port": real.imap, "timeout_s": 30}
+    assert look("imap", **where, mailbox="Archive").error == "no mailbox 'Archive'"
+    assert look("imap", **where, mailbox="Lưu trữ & khác").error == "no mailbox 'Lưu trữ & khác'"
+    real.make(".L&AbA-u tr&Hu8- &- kh&AOE-c")
+    assert look("imap", **where, mailbox="Lưu trữ & khác").figures == {"messages": 0}
 
 
 def test_a_round_trip_needs_its_addresses():
