@@ -108,6 +108,35 @@ def test_a_stale_widget_says_how_old_its_figures_are(stage: Stage, show: Opener)
     expect(widget).to_contain_text("số liệu 15 phút trước")
 
 
+def test_a_stale_figure_says_how_old_it_is(stage: Stage, show: Opener) -> None:
+    page = show("/wall")
+    stage.delta("k2", {"state": "stale", "as_of": "2026-11-20T09:00:00+07:00"})
+    expect(page.locator('[data-figure="queue_waiting"]')).to_contain_text("số liệu 15 phút trước")
+
+
+def test_a_percentage_stands_with_its_two_decimals_and_what_it_is_of(stage: Stage, show: Opener) -> None:
+    of = {"key": "ui.kpi.of_must_resolve", "params": {"n": 2437, "owed": 2496}}
+    stage.payloads["k2"] |= {"figure": "dossiers_in_time", "value": 97.6, "unit": "%", "total": None, "reason": of}
+    page = show("/wall")
+    tile = page.locator('[data-figure="dossiers_in_time"]')
+    expect(tile.locator("p")).to_have_text("97,60%")
+    expect(tile).to_contain_text("2.437/2.496 hồ sơ")
+
+
+def test_a_figure_nobody_reports_says_that_nobody_does(stage: Stage, show: Opener) -> None:
+    stage.payloads["k2"] |= {"value": None, "severity": "unknown", "state": "unknown", "reporting": 0, "of": 0}
+    page = show("/wall")
+    expect(page.locator('[data-figure="queue_waiting"]')).to_contain_text("Chưa có nguồn số liệu")
+
+
+def test_few_alerts_are_told_to_the_end_of_their_line(stage: Stage, show: Opener) -> None:
+    long = "Lịch nghỉ Tết năm 2027 chưa được xác nhận: hạn trả tính qua những ngày đó chỉ là dự kiến"
+    alert = stage.alerts["1"] | {"title": long, "text": long}
+    stage.payloads["alerts"] |= {"alerts": {"1": alert}, "counts": {"critical": 1, "warning": 0, "info": 0}}
+    page = show("/wall", wait_for="article .whole")
+    assert page.eval_on_selector("article .whole", "one => one.scrollHeight <= one.clientHeight + 2")
+
+
 def test_a_wall_without_a_right_says_so_and_recovers_when_it_gets_one(stage: Stage, show: Opener) -> None:
     stage.me = None
     page = show("/wall", wait_for="[data-notice=refused]")

@@ -5,6 +5,7 @@ import { number } from './texts.svelte.js'
 import { chartDate } from './time.js'
 
 const FONT = '"Inter Variable", sans-serif'
+const LOW = 14 // rem: no room for more than the ends of the scale
 const fonts = document.fonts?.load(`400 28px "Inter Variable"`, '0189 Đạ') ?? Promise.resolve()
 
 /** @typedef {{points: [number, number|null][], previous: [number, number|null][], unit: string, hours: number, grey: boolean}} Drawn */
@@ -79,6 +80,7 @@ function settings(node, { unit, hours, grey, previous }) {
         size: (_, labels) => Math.max(3, ...(labels ?? []).map((text) => text.length)) * 1.3 * rem + 1.2 * rem,
         space: 5 * rem,
         gap: 0.8 * rem,
+        splits: node.clientHeight < LOW * rem ? (_, __, low, high) => [low, high] : undefined,
         grid: { stroke: 'rgba(120, 145, 190, 0.2)', width: 1 },
         values: (_, ticks) => ticks.map((tick) => figure(tick, unit)),
       },

@@ -1,9 +1,14 @@
 // Short names for small places: what kind of unit it is stands in the heading already.
 
-const UNITS = /^(?:Tỉnh|Thành phố|Thị xã|Huyện|Quận|Xã|Phường|Thị trấn|Đặc khu)\s+(?=\p{Lu})/u
+const UNITS = /^(?:Tỉnh|Thị xã|Huyện|Quận|Xã|Phường|Thị trấn|Đặc khu)\s+(?=\p{Lu})/u
 
-/** "Huyện Hoàng Su Phì" → "Hoàng Su Phì"; "Phường 1" stays. @param {string} name */
-export const shortName = (name) => name.replace(UNITS, '')
+const TOWN = /^Thành phố\s+(?=\p{Lu})/u
+
+/** "Huyện Hoàng Su Phì" → "Hoàng Su Phì"; a city, often named like its province, says so: "TP Hà Giang". @param {string} name */
+export const shortName = (name) => name.replace(TOWN, 'TP ').replace(UNITS, '')
+
+/** Where even three lines are too few for a name. @param {string} name */
+export const abbreviated = (name) => name.replace(/Trung tâm Phục vụ hành chính công/iu, 'Trung tâm PVHCC')
 
 /** "Điểm cầu huyện Bắc Mê" → "Huyện Bắc Mê", among conference points. @param {string} name */
 export function bareName(name) {
