@@ -34,7 +34,7 @@ def test_the_board_says_who_promised_what_and_who_is_late(stage: Stage, show: Op
     late = page.locator('[data-feed="hg/dossier/dem"]')
     expect(late).to_contain_text("mỗi ngày làm việc, trước 07:00 · phụ trách: so-tttt")
     expect(late).to_contain_text("Trễ từ 20/11/2026 07:00")
-    assert late.locator("dd").all_inner_texts() == ["90 %", "90/100", "95 %", "19/20", "90 %", "81/90", "0 %", "0/1"]
+    assert late.locator("dd").all_inner_texts() == ["90%", "90/100", "95%", "19/20", "90%", "81/90", "0%", "0/1"]
     assert late.locator(".low dt").all_inner_texts() == ["Đúng", "Sạch", "Sống"]
     monthly = page.locator('[data-feed="hg/dossier/par"]')
     expect(monthly).to_contain_text("mỗi tháng, chậm nhất ngày làm việc thứ 5 sau kỳ")
