@@ -128,6 +128,11 @@ def _session(stage: Stage) -> None:
 
 
 def _lists(stage: Stage) -> None:
+    @stage.app.get(f"{API}/scenes")
+    def scenes() -> Response:
+        names = ("toan-canh", "mot-cua")
+        return jsonify(items=[{"name": name, "title": {"key": f"ui.scene.{name}"}} for name in names], total=len(names))
+
     @stage.app.get(f"{API}/scenes/<name>")
     def scene(name: str) -> Any:
         if name != "toan-canh":

@@ -130,7 +130,9 @@ def test_who_may_not_change_sources_sees_no_button(stage: Stage, show: Opener) -
     assert page.locator("aside").get_by_role("button").count() == 1  # the one that closes
 
 
-def test_a_place_where_no_endpoint_was_ever_installed_is_listed_but_not_counted(stage: Stage, show: Opener) -> None:
+def test_a_place_where_no_endpoint_was_ever_installed_is_shown_to_who_asks_and_counted_apart(
+    stage: Stage, show: Opener
+) -> None:
     stage.sources = [source("Điểm cầu Lũng Cú", "vc", "ok", org="hg.dong-van.lung-cu")]
     stage.orgs = [
         {"code": "hg.dong-van", "name": "Huyện Đồng Văn", "kind": "district", "parent": "hg"},
@@ -138,10 +140,31 @@ def test_a_place_where_no_endpoint_was_ever_installed_is_listed_but_not_counted(
         {"code": "hg.dong-van.sa-phin", "name": "Xã Sà Phìn", "kind": "commune", "parent": "hg.dong-van"},
     ]
     page = show("/sources", wait_for="[data-source]")
-    without = page.locator("[data-source]").filter(has_text="Chưa có điểm cầu")
-    expect(without).to_have_count(1)
-    expect(without).to_contain_text("Xã Sà Phìn")
+    expect(page.locator("[data-source]")).to_have_count(1)
     expect(page.get_by_role("button", name="Điểm cầu 1", exact=True)).to_be_visible()
+    expect(page.get_by_role("button", name="Mọi tình trạng 1", exact=True)).to_be_visible()
+    page.get_by_role("searchbox").fill("sa phin")
+    expect(page.locator("[data-source]")).to_contain_text("Xã Sà Phìn")
+    page.get_by_role("searchbox").fill("")
+    page.get_by_role("button", name="Chưa có điểm cầu 1", exact=True).click()
+    expect(page.locator("[data-source]")).to_have_count(1)
+    expect(page.locator("[data-source]")).to_contain_text("Xã Sà Phìn")
+
+
+def test_before_the_first_source_the_page_says_how_one_comes(show: Opener) -> None:
+    page = show("/sources", wait_for=".sources .empty")
+    expect(page.locator(".empty")).to_contain_text("Chưa có nguồn số liệu nào")
+    expect(page.locator(".empty")).to_contain_text("ioc source import")
+
+
+def test_every_scene_of_the_wall_is_one_step_away_with_the_keyboard_too(show: Opener) -> None:
+    page = show("/alerts", wait_for="nav")
+    page.locator("nav .scenes a").nth(1).wait_for(state="attached")
+    page.get_by_role("link", name="Màn hình tường").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Một cửa")).to_be_focused()
+    expect(page.get_by_role("link", name="Một cửa")).to_have_attribute("href", "/wall?scene=mot-cua")
 
 
 def test_hundreds_of_sources_come_page_by_page(stage: Stage, show: Opener) -> None:
