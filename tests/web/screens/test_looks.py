@@ -110,7 +110,7 @@ def test_a_night_is_calm(stage: Stage, show: Opener) -> None:
 
 
 @pytest.mark.parametrize("path", ["/alerts", "/sources", "/login"])
-@pytest.mark.parametrize("width", [1920, 1024])
+@pytest.mark.parametrize("width", [1920, 1024, 768])
 def test_the_pages_people_work_at_do_not_scroll_sideways(show: Opener, path: str, width: int) -> None:
     page = show(path, width, 768, wait_for="#app > *:not(.too-old)")
     page.wait_for_load_state("networkidle")
