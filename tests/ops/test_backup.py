@@ -41,7 +41,7 @@ class Busy:
     def __init__(self, settings: Settings, *, keep: bool = True) -> None:
         self._settings, self._keep = settings, keep
         self._stop = threading.Event()
-        self.done = 0
+        self.done = self.measured = 0
         self._threads = [threading.Thread(target=work) for work in (self._receive, self._records, self._metrics)]
 
     def __enter__(self) -> "Busy":
@@ -76,19 +76,19 @@ class Busy:
         db.close()
 
     def _metrics(self) -> None:
-        inbox, done = self._inbox(), 0
+        inbox = self._inbox()
         with closing(sqlite3.connect(self._settings.root / "metrics.sqlite", isolation_level=None)) as store:
             store.execute("PRAGMA journal_mode=WAL")
             store.execute("CREATE TABLE IF NOT EXISTS reading(seq INTEGER PRIMARY KEY)")
             while not self._stop.is_set():
-                run = inbox.after(done, 50)
+                run = inbox.after(self.measured, 50)
                 if run.messages:
                     numbers = [(seq,) for seq in range(run.first, run.last + 1)]
                     store.executemany("INSERT OR IGNORE INTO reading VALUES (?)", numbers)
-                    done = run.last
-                    inbox.advance("metrics", done)
+                    inbox.advance("metrics", run.last)
+                    self.measured = run.last
                     if not self._keep:
-                        inbox.prune(min(done, self.done), NOW + 1)
+                        inbox.prune(min(self.measured, self.done), NOW + 1)
 
 
 def one(path: Path, query: str) -> int:
@@ -99,7 +99,7 @@ def one(path: Path, query: str) -> int:
 def wait_for(busy: Busy, done: int) -> None:
     pause = threading.Event()
     for _ in range(2000):
-        if busy.done >= done:
+        if busy.done >= done and busy.measured:
             return
         pause.wait(0.01)
     raise AssertionError(f"only {busy.done} done")
