@@ -119,7 +119,7 @@ def check_csrf(caller: Caller, sent: str | None) -> None:
 
 
 class LoginBrake:
-    """At most so many attempts a minute from one address, and as many against one name."""
+    """At most so many attempts a minute that fail, from one address (a whole office may share it) and on one name."""
 
     def __init__(self, per_minute: int) -> None:
         self._limit = per_minute
@@ -134,6 +134,12 @@ class LoginBrake:
             raise IocError("too_many_attempts", "too many attempts; wait a minute")
         for times in recent:
             times.append(now)
+
+    def forgive(self, *keys: str) -> None:
+        """The attempt that was just counted was the right one."""
+        for key in keys:
+            if times := self._seen.get(key):
+                times.pop()
 
     def _recent(self, key: str, now: float) -> deque[float]:
         times = self._seen.setdefault(key, deque(maxlen=self._limit))

@@ -47,6 +47,14 @@ def test_guessing_is_braked_and_the_brake_lets_go(province: Province) -> None:
     assert client.post("/api/v1/session", json=GOOD).status_code == 200
 
 
+def test_an_office_that_logs_in_from_one_address_is_not_braked(province: Province) -> None:
+    for _ in range(12):
+        _log_in(province)
+    for _ in range(5):
+        assert province.client().post("/api/v1/session", json=GOOD | {"password": "x"}).status_code == 401
+    assert province.client().post("/api/v1/session", json=GOOD).status_code == 429, "guessing still is"
+
+
 def test_logins_and_failures_are_in_the_audit(province: Province) -> None:
     _log_in(province)
     province.client().post("/api/v1/session", json=GOOD | {"password": "x"})

@@ -25,13 +25,15 @@ class Doors:
     def log_in(self, call: Call) -> Answer:
         """Unknown name and wrong password give the same answer after the same time."""
         site, login = call.site, call.body
-        self._brake.check(site.clock.monotonic(), f"address {call.remote}", f"name {login.username[:64]}")
+        keys = f"address {call.remote}", f"name {login.username[:64]}"
+        self._brake.check(site.clock.monotonic(), *keys)
         principal = site.offload(check_password, site.context.db, login.username, login.password)
         outcome = "login" if principal else "login_failed"
         org = principal.org if principal else None
         site.write(lambda conn: audit.record(conn, call.now, login.username[:64], outcome, call.remote, {}, org))
         if principal is None:
             raise IocError("bad_login", "user name or password is wrong")
+        self._brake.forgive(*keys)
         return Answer({"name": principal.name, "role": principal.role}, cookie=self._sessions.issue(principal))
 
     def log_out(self, _call: Call) -> Answer:
