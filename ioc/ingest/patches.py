@@ -10,7 +10,8 @@ def patch_of(good: Decoded, live: Live | None) -> Patch:
     """What a message changes in the live state.
 
     A retained message is what the broker kept, not a sign of life; one without a time of its own tells nothing new
-    about a source whose values are known. A status that repeats itself keeps its beginning.
+    about a source whose values are known. A status that repeats itself keeps its beginning. Who measures something
+    after having been called gone is there: a broker may tell of the old connection's end behind the new one's start.
     """
     patch = Patch(good.key)
     stale = good.retained and live is not None and Leniency.MISSING_TS in good.leniencies
@@ -24,6 +25,8 @@ def patch_of(good: Decoded, live: Live | None) -> Patch:
     known = live.online if live is not None else None
     if good.online is not None and (known is None or known[1] != good.online):
         patch.online = (good.received_at, good.online)
+    elif known is not None and not known[1] and not good.retained and min(good.t, good.received_at) >= known[0]:
+        patch.online = (good.received_at, True)
     return patch
 
 

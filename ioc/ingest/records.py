@@ -107,7 +107,8 @@ class Records:
     def _merge_one(self, good: Decoded) -> None:
         live = self.world.live.get(good.key)
         waiting = self.pending_patches.get(good.key)
-        if live is None or waiting is None or good.retained or good.texts or good.online is not None:
+        gone = live is not None and live.online is not None and not live.online[1]
+        if live is None or waiting is None or gone or good.retained or good.texts or good.online is not None:
             self._merge(patch_of(good, live))
             return
         # the same as merging a patch, without making one for every message

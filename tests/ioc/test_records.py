@@ -180,6 +180,22 @@ def test_a_kiosk_that_sends_states_is_taken_at_its_word(line: Line) -> None:
     assert line.rows(derived) == []
 
 
+def test_who_measures_something_after_being_called_gone_is_there(line: Line) -> None:
+    state, status = f"ioc/v1/{KIOSK}/state", f"ioc/v1/{KIOSK}/status"
+    line.take((status, b"online"), (state, {"ts": NOW, "waiting": 3}), (status, b"offline"))
+    gone = line.records.world.of(KIOSK).online
+    assert gone == (RECEIVED, False)
+    line.take((state, {"ts": RECEIVED - 1, "waiting": 4}))
+    assert line.records.world.of(KIOSK).online == gone, "measured before"
+    at = RECEIVED + 2_000
+    body = json.dumps({"ts": at - 1, "waiting": 5}).encode()
+    late = Received(at, state, body, retained=False)
+    line.records.take(line.decoder.batch(Run(line.seq + 1, [late._replace(retained=True)])))
+    assert line.records.world.of(KIOSK).online == gone, "what the broker kept says nothing"
+    line.records.take(line.decoder.batch(Run(line.seq + 2, [late])))
+    assert line.records.world.of(KIOSK).online == (at, True)
+
+
 def test_a_retained_message_is_no_sign_of_life(line: Line) -> None:
     line.take((f"ioc/v1/{KIOSK}/state", {"ts": NOW - 90_000, "waiting": 3}), retained=True)
     line.take((f"ioc/v1/{KIOSK}/status", b"online"), retained=True)
