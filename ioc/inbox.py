@@ -1,5 +1,6 @@
 """The durable queue between the broker and the sinks: a message is acknowledged once it is committed here."""
 
+import logging
 import secrets
 import shutil
 import sqlite3
@@ -11,6 +12,10 @@ from typing import NamedTuple
 import msgspec
 
 from ioc.errors import IocError
+from ioc.store.aside import set_aside
+from ioc.store.failures import damaged
+
+log = logging.getLogger(__name__)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta(key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -47,6 +52,10 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(list[Received]).decode
 
 
+class DamagedInboxError(Exception):
+    """The file was set aside; whoever had it open must end, and begin anew with a new one."""
+
+
 class Inbox:
     """One SQLite file, `synchronous=FULL`; open one object a thread.
 
@@ -57,18 +66,26 @@ class Inbox:
         self.path = path
         self._max_bytes = max_bytes
         self._min_free = min_free_bytes
-        with _translated(path):
-            self._db = sqlite3.connect(path, isolation_level=None, timeout=30, check_same_thread=False)
+        try:
+            self._open()
+        except DamagedInboxError:
+            self._open()
+
+    def _open(self) -> None:
+        self._file: int | None = None  # while it is opened, whatever lies there is ours to set aside
+        self._db = sqlite3.connect(self.path, isolation_level=None, timeout=30, check_same_thread=False)
+        with self._translated():
             for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000"):
                 self._db.execute(f"PRAGMA {pragma}")
             self._db.executescript(_SCHEMA)
             self._db.execute("INSERT OR IGNORE INTO meta VALUES ('id', ?)", (secrets.token_hex(8),))
             self.id: str = self._db.execute("SELECT value FROM meta WHERE key = 'id'").fetchone()[0]
+        self._file = self.path.stat().st_ino
 
     def append(self, messages: Sequence[Received]) -> int:
         """Commit the messages and return the number of the first; transient `inbox_full` when there is no room."""
         self._check_room()
-        with _translated(self.path), self._transaction():
+        with self._translated(), self._transaction():
             first = seq = self.newest() + 1
             for chunk in _chunks(messages):
                 row = (seq, len(chunk), chunk[-1].received_at, _encode(chunk))
@@ -84,7 +101,7 @@ class Inbox:
         )
         messages: list[Received] = []
         begin = seq + 1
-        with _translated(self.path):
+        with self._translated():
             for first, body in self._db.execute(query, (seq + 1, limit)):
                 if not messages:
                     begin = max(first, seq + 1)
@@ -95,16 +112,18 @@ class Inbox:
 
     def newest(self) -> int:
         """The highest number ever given out."""
-        row = self._db.execute("SELECT first + n - 1 FROM run ORDER BY first DESC LIMIT 1").fetchone()
+        with self._translated():
+            row = self._db.execute("SELECT first + n - 1 FROM run ORDER BY first DESC LIMIT 1").fetchone()
         return int(row[0]) if row else 0
 
     def cursor(self, name: str) -> int:
-        row = self._db.execute("SELECT seq FROM cursor WHERE name = ?", (name,)).fetchone()
+        with self._translated():
+            row = self._db.execute("SELECT seq FROM cursor WHERE name = ?", (name,)).fetchone()
         return int(row[0]) if row else 0
 
     def advance(self, name: str, seq: int) -> None:
         """Note that all up to `seq` is done; work that is repeated after a crash must be harmless."""
-        with _translated(self.path):
+        with self._translated():
             self._db.execute(
                 "INSERT INTO cursor VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET seq = excluded.seq", (name, seq)
             )
@@ -118,7 +137,7 @@ class Inbox:
             "DELETE FROM run WHERE first IN (SELECT first FROM run WHERE first + n - 1 <= ? AND received_at < ?"
             " AND first < (SELECT max(first) FROM run) ORDER BY first LIMIT ?)"
         )
-        with _translated(self.path):
+        with self._translated():
             return self._db.execute(query, (done, before, _DELETE_RUNS)).rowcount
 
     def close(self) -> None:
@@ -137,6 +156,25 @@ class Inbox:
             self._db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
         )
         return int((pages - free) * size)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.DatabaseError, msgspec.DecodeError) as error:
+            if damaged(error) or isinstance(error, msgspec.DecodeError):
+                raise self._set_aside() from error
+            if not isinstance(error, sqlite3.OperationalError):
+                raise
+            code = "inbox_full" if "full" in str(error) else "inbox_unavailable"
+            raise IocError(code, f"{self.path}: {error}", transient=True) from error
+
+    def _set_aside(self) -> DamagedInboxError:
+        """Once, whoever of those that have it open finds it first."""
+        if self.path.exists() and self._file in (None, self.path.stat().st_ino):
+            kept = set_aside(self.path).name
+            log.error("%s is damaged and kept as %s: what in it was not taken yet is missing here", self.path, kept)
+        return DamagedInboxError(f"{self.path} is damaged")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -162,12 +200,3 @@ def _chunks(messages: Sequence[Received]) -> Iterator[list[Received]]:
             chunk, size = [], 0
     if chunk:
         yield chunk
-
-
-@contextmanager
-def _translated(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.OperationalError as error:
-        full = "full" in str(error)
-        raise IocError("inbox_full" if full else "inbox_unavailable", f"{path}: {error}", transient=True) from error

@@ -38,6 +38,7 @@ from ioc.jobs import Jobs
 from ioc.mapping.maps import Maps
 from ioc.privacy import Privacy
 from ioc.store import Retention
+from ioc.store.aside import aside
 from ioc.world import World
 
 log = logging.getLogger(__name__)
@@ -156,6 +157,7 @@ class Ingest:
             "broker_dropped": self._broker.dropped,
             "stopped_acking": self.receiver.stopped_acking,
             "sessions_lost": self.receiver.sessions_lost,
+            "inbox_set_aside": ", ".join(aside(self._path)) or None,
             "records": self.pump.trouble,
             "metric_store": self.metrics.trouble or (None if self._store.health().ok else self._store.health().detail),
             "records_lag": max(0, newest - self.pump.position),

@@ -1,4 +1,4 @@
-"""A damaged metric file is set aside under another name, never deleted."""
+"""A damaged file of readings or messages is set aside under another name, never deleted."""
 
 from datetime import UTC, datetime
 from pathlib import Path

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from ioc.errors import IocError
-from ioc.inbox import Inbox, Received
+from ioc.inbox import DamagedInboxError, Inbox, Received
+from ioc.store.aside import aside
 
 
 def rows(first: int, n: int) -> list[Received]:
@@ -66,3 +67,31 @@ def test_a_nearly_full_disk_stops_it_before_others_cannot_write(tmp_path: Path) 
     inbox = Inbox(tmp_path / "inbox.sqlite", min_free_bytes=10**18)
     with pytest.raises(IocError, match="bytes free on disk"):
         inbox.append(rows(0, 1))
+
+
+def test_what_is_no_inbox_is_set_aside_when_it_is_opened(tmp_path: Path) -> None:
+    path = tmp_path / "inbox.sqlite"
+    path.write_bytes(b"no database" * 1_000)
+    inbox = Inbox(path)
+    assert inbox.append(rows(0, 3)) == 1
+    (kept,) = tmp_path.glob("inbox.sqlite.damaged-*")
+    assert kept.read_bytes().startswith(b"no database")
+
+
+def test_a_page_that_is_damaged_meanwhile_ends_it_once_for_all_who_have_it_open(tmp_path: Path) -> None:
+    path = tmp_path / "inbox.sqlite"
+    inbox = Inbox(path)
+    for i in range(0, 4_000, 1_000):
+        inbox.append(rows(i, 1_000))
+    inbox.close()
+    raw = bytearray(path.read_bytes())
+    raw[4 * 4096 :] = b"\xff" * (len(raw) - 4 * 4096)
+    path.write_bytes(raw)
+    reader, writer = Inbox(path), Inbox(path)
+    for spoilt in (reader, writer):
+        with pytest.raises(DamagedInboxError):
+            spoilt.after(0, 10_000)
+    fresh = Inbox(path)
+    assert fresh.id != reader.id
+    assert fresh.append(rows(0, 1)) == 1
+    assert len(aside(path)) == 1
