@@ -15,6 +15,7 @@ from tests.authority import Pair
 from tests.servers import free_port, program, wait_for_port
 
 DATABASE = "ioc"
+ASK_S = 300.0  # all readings of a full run, on a busy machine
 # every listener is moved: also the one for backups, which would be 8088 on all addresses
 _INFLUXD = """reporting-disabled = true
 bind-address = "127.0.0.1:{backup}"
@@ -116,7 +117,7 @@ class Influxd:
     def ask(self, statement: str, **fields: str) -> str:
         """As an administrator would."""
         url = f"http://127.0.0.1:{self.port}/query?{urlencode({'q': statement, **fields})}"
-        return urllib3.request("POST", url).data.decode()
+        return urllib3.request("POST", url, timeout=ASK_S).data.decode()
 
 
 @contextmanager

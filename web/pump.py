@@ -80,9 +80,10 @@ class Pump:
     def _load_one(self, shared: Shared) -> None:
         look = self.look()
         try:
-            shared.loaded = self._site.loaded(shared.subject, look)
+            shared.loaded, shared.unread = self._site.loaded(shared.subject, look), False
         except IocError as error:
             log.warning("widget %s cannot read what it shows: %s", shared.subject.widget.kind, error)
+            shared.unread = True
         shared.loaded_at = look.now
         shared.dirty = True
 

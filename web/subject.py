@@ -9,7 +9,7 @@ import msgspec
 from ioc.errors import IocError
 from ioc.inventory import Scope
 from ioc.store import RangeQuery
-from web.sight import Look, Sight
+from web.sight import Look, Sight, State
 
 MAX_WIDGETS = 64
 MAX_ID = 64
@@ -63,8 +63,12 @@ class Subject:
         """Whether it needs more than the live world and the facts."""
         return self.series is not None or self.load is not None
 
-    def snapshot(self, look: Look, loaded: object = None) -> dict[str, Any]:
-        return self.widget.snapshot(Sight(look, self.root, loaded), self.options)
+    def snapshot(self, look: Look, loaded: object = None, *, unread: bool = False) -> dict[str, Any]:
+        """`unread`: what it loads could not be read when last tried, and `loaded` is what there was before, or None."""
+        payload = self.widget.snapshot(Sight(look, self.root, loaded), self.options)
+        if unread and payload.get("state") == State.LIVE:
+            return payload | {"state": State.UNKNOWN if loaded is None else State.STALE}
+        return payload
 
 
 def read_request(entry: Any) -> Request:

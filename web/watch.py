@@ -26,6 +26,7 @@ class Shared:
     as_of: str = "null"
     loaded: Any = None
     loaded_at: int | None = None
+    unread: bool = False
     dirty: bool = True
     _payload_text: str = ""
     _patch_texts: dict[int, str] = field(default_factory=dict)
@@ -43,7 +44,7 @@ class Shared:
     def refresh(self, look: Look) -> None:
         """Compute it again; the version rises only when something is different."""
         self.dirty = False
-        payload = self.subject.snapshot(look, self.loaded)
+        payload = self.subject.snapshot(look, self.loaded, unread=self.unread)
         if self.version and not diff(self.payload, payload):
             return
         self.payload, self.version = payload, self.version + 1

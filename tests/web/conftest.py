@@ -15,6 +15,7 @@ from ioc.db import Database, sqlite_url
 from ioc.db.tables import alert, metadata
 from ioc.db.tables import org as org_table
 from ioc.db.tables import source as source_table
+from ioc.errors import IocError
 from ioc.inventory.records import load
 from ioc.kinds import specs
 from ioc.live import Patch
@@ -58,9 +59,12 @@ class RememberingStore:
 
     def __init__(self) -> None:
         self.asked: list[RangeQuery] = []
+        self.away = False
 
     def range(self, query: RangeQuery) -> list[Point]:
         self.asked.append(query)
+        if self.away:
+            raise IocError("store_unavailable", "not reached", transient=True)
         return [(at, 1.0) for at in range(query.start, query.end, query.step_ms)]
 
     def close(self) -> None:

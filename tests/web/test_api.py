@@ -199,6 +199,9 @@ def test_live_answers_what_the_socket_would(province: Province) -> None:
     assert items["items"][0]["payload"]["value"] == 6
     kinds = province.get("/api/v1/live?widgets=vc_grid,freshness").json["items"]
     assert [item["id"] for item in kinds] == ["vc_grid", "freshness"]
+    province.store.away = True
+    shown = province.get("/api/v1/live?widgets=trend,vc_grid").json["items"]
+    assert [item["payload"]["state"] for item in shown] == ["unknown", "live"], "one store away is not all of them"
     assert province.get("/api/v1/live?widgets=weather").json["error"]["code"] == "unknown_widget"
     assert province.get("/api/v1/live?widgets=[").status_code == 422
 

@@ -190,6 +190,27 @@ def test_a_trend_is_shown_once_its_series_were_read(desk: Desk) -> None:
     assert desk.pump.load_series()
 
 
+def test_a_trend_whose_store_is_away_says_so_and_is_live_again_with_it(desk: Desk) -> None:
+    store = desk.province.store
+    early = desk.screen("early", "trend", kind="queue", metric="waiting", hours=1)
+    states = []
+    for away in (False, True, False):
+        store.away = away
+        desk.pump.load_series()
+        desk.change(KIOSKS[NORTH], waiting=1)
+        states.append((early.payload()["state"], len(early.payload()["points"])))
+        desk.province.clock.advance(61)
+    assert states == [("live", 60), ("stale", 60), ("live", 60)]
+
+
+def test_a_trend_never_read_is_unknown(desk: Desk) -> None:
+    desk.province.store.away = True
+    screen = desk.screen("late", "trend", kind="queue", metric="waiting", hours=1)
+    desk.pump.load_series()
+    desk.change(KIOSKS[NORTH], waiting=1)
+    assert (screen.payload()["state"], screen.payload()["points"]) == ("unknown", [])
+
+
 def test_a_widget_that_fails_leaves_the_others_alive(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     broken, sound = desk.screen("broken", "vc_grid"), desk.screen("sound")
 
