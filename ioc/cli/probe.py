@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ioc.context import Context
 from ioc.errors import IocError
 from ioc.model import Sample, SeriesKey, SourceKey
-from ioc.store import Aggregate, Fill, Look, MetricStore, RangeQuery, Remote
+from ioc.store import Aggregate, Fill, Look, MetricStore, RangeQuery, Remote, Retention
 
 PROBE = SourceKey("ioc-probe", "feed", "check-store")
 METRIC = "probe"
@@ -25,7 +25,9 @@ def probe_store(context: Context) -> Iterator[Look]:
         if not health.ok:
             return
         if isinstance(store, Remote):
-            yield from store.inspect(context.clock.now_ms)
+            kept = context.settings.retention
+            keep = Retention(kept.raw_days, kept.minute_days, kept.hour_days)
+            yield from store.inspect(context.clock.now_ms, keep)
         yield from _round_trip(store, context.clock.now_ms() // MINUTE_MS * MINUTE_MS)
         if isinstance(store, Remote):
             yield Look("clean up", True, store.remove(PROBE))

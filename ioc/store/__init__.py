@@ -127,8 +127,8 @@ def ranges(store: MetricStore, queries: Sequence[RangeQuery]) -> list[list[Point
 class Remote(Protocol):
     """What a store on a server of its own can say beyond the protocol."""
 
-    def inspect(self, now: Callable[[], int]) -> Iterator[Look]:
-        """Version, rights, clock against `now` (epoch ms), retention; IocError where it cannot go on."""
+    def inspect(self, now: Callable[[], int], keep: Retention) -> Iterator[Look]:
+        """Version, rights, clock against `now` (epoch ms), retention against `keep`; IocError where it cannot go on."""
         ...
 
     def remove(self, source: SourceKey) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 
 from ioc.errors import IocError
 from ioc.model import SourceKey
-from ioc.store import Look
+from ioc.store import Look, Retention
 from ioc.store.influx.address import Flavour
 from ioc.store.influx.failures import Unacceptable
 from ioc.store.influx.influxql import ROLLED, delete, of, select, within
@@ -19,8 +19,8 @@ _UNITS_MS = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s"
 _DAY_MS = 86_400_000
 
 
-def inspect(server: Server, now: Callable[[], int]) -> Iterator[Look]:
-    """`now` is our own clock, epoch ms."""
+def inspect(server: Server, now: Callable[[], int], keep: Retention) -> Iterator[Look]:
+    """`now` is our own clock, epoch ms; `keep` is how long the configuration wants things kept."""
     version = server.ping()
     yield Look("server", True, f"InfluxDB {version.text or 'of unknown version'}, spoken to as {version.flavour}")
     before = now()
@@ -28,7 +28,7 @@ def inspect(server: Server, now: Callable[[], int]) -> Iterator[Look]:
     after = now()
     yield Look("may write", True, f"bucket {server.access.address.bucket}")
     yield _clock(server, before, after)
-    yield _retention(server)
+    yield _retention(server, max(keep))
 
 
 def remove(server: Server, source: SourceKey) -> str:
@@ -54,7 +54,7 @@ def _clock(server: Server, before: int, after: int) -> Look:
     return Look("may read, clock", abs(skew) < SKEW_MS, detail)
 
 
-def _retention(server: Server) -> Look:
+def _retention(server: Server, days: int) -> Look:
     try:
         policies = server.query("SHOW RETENTION POLICIES")
     except Unacceptable as error:
@@ -64,11 +64,16 @@ def _retention(server: Server) -> Look:
     for policy in (dict(zip(series.columns, row, strict=False)) for series in policies for row in series.values):
         if policy.get("default"):
             kept = _milliseconds(str(policy.get("duration", "")))
-            words = (
-                "for ever: the application deletes what is past its keep" if not kept else f"{kept / _DAY_MS:g} days"
-            )
-            return Look("retention", True, f"the bucket keeps {words}")
+            return Look("retention", True, f"the bucket keeps {_kept(kept / _DAY_MS, days)}")
     return Look("retention", True, "not told")
+
+
+def _kept(days: float, wanted: int) -> str:
+    if not days:
+        return "for ever: the application deletes what is past its keep"
+    if days >= wanted:
+        return f"{days:g} days"
+    return f"{days:g} days: less than the {wanted} of [retention], what is older is lost; a longer retention keeps it"
 
 
 def _milliseconds(duration: str) -> int:

@@ -50,9 +50,9 @@ def forget_levels(server: Server) -> None:
 
 
 def read_late(server: Server, lo: int, hi: int) -> set[int]:
-    """Late minutes that begin in [lo, hi)."""
-    found = server.query(select(['"stale"'], _LATE, lo, hi))
-    return {row[0] for series in found for row in series.values if row[1]}
+    """Late minutes that begin in [lo, hi); those that were late once are not sent: there may be one for each minute."""
+    found = server.query(select(['"stale"'], _LATE, lo, hi, 'AND "stale" > 0'))
+    return {row[0] for series in found for row in series.values}
 
 
 def write_late(server: Server, minutes: Iterable[int], *, stale: bool) -> None:

@@ -107,8 +107,8 @@ class InfluxStore:
             ok=True, detail=f"InfluxDB {version.text or version.flavour} at {address.base}, {address.bucket}"
         )
 
-    def inspect(self, now: Callable[[], int]) -> Iterator[Look]:
-        return inspect(self.server, now)
+    def inspect(self, now: Callable[[], int], keep: Retention) -> Iterator[Look]:
+        return inspect(self.server, now, keep)
 
     def remove(self, source: SourceKey) -> str:
         with self._noted():
