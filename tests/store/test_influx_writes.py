@@ -81,6 +81,9 @@ def test_hostile_names_are_read_back_as_they_were_or_refused(bucket: InfluxStore
         found = bucket.range(RangeQuery(series, NOON, NOON + 1, 1, Aggregate.LAST, Fill.NULL))
         assert found == [(NOON, number)], series
     assert bucket.series() == sorted(series for series, _ in stored), "not one series more"
+    (there,) = bucket.server.query("SHOW SERIES")
+    foreign = [key for (key,) in there.values if not key.startswith("ioc_")]
+    assert len(foreign) == len({series.source for series, _ in stored}), "nor under a name that nobody asks for"
     for text in HOSTILE:
         absent = SeriesKey(SourceKey("o", "queue", text), "absent")
         assert bucket.range(RangeQuery(absent, NOON, NOON + 1, 1, Aggregate.LAST, Fill.NULL)) == [(NOON, None)]
