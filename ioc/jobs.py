@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from ioc.errors import IocError
+
 log = logging.getLogger(__name__)
 
 SOON_S = 3
@@ -45,6 +47,8 @@ def _logged(name: str, work: Callable[[], object]) -> Callable[[], None]:
     def run() -> None:
         try:
             work()
+        except IocError as error:  # it says itself what is wrong: a store that is away for the night is no news
+            log.warning("job %s: %s", name, error)
         except Exception:
             log.exception("job %s failed", name)
 

@@ -37,8 +37,8 @@ _STATUS = {
 
 
 def status(error: IocError) -> int:
-    """Transient troubles are 503: the same call may succeed later."""
-    if error.transient:
+    """Transient troubles are 503: the same call may succeed later. So is a metric store that has to be mended first."""
+    if error.transient or error.code.startswith("store_"):
         return 503
     return _STATUS.get(error.code, 422 if error.code.startswith(("unknown_", "bad_", "too_")) else 500)
 

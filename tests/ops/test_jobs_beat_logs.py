@@ -6,6 +6,7 @@ import threading
 
 from ioc.beat import LATE_MS, Beat, pulses
 from ioc.db import Database
+from ioc.errors import IocError
 from ioc.jobs import Jobs
 from ioc.logs import JsonLines
 from tests.clock import FakeClock
@@ -29,6 +30,22 @@ def test_a_failing_job_runs_again(caplog):
     count = len(ran)
     assert not threading.Event().wait(0.15)
     assert len(ran) == count, "no run starts after stop"
+
+
+def test_a_job_that_says_what_is_wrong_is_one_line(caplog):
+    ran = threading.Event()
+
+    def work():
+        ran.set()
+        raise IocError("store_unavailable", "http://db:8086: not reached", transient=True)
+
+    jobs = Jobs()
+    jobs.every(0.05, "roll-ups", work)
+    jobs.start()
+    assert ran.wait(5)
+    jobs.stop()
+    assert "job roll-ups: http://db:8086: not reached" in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 def test_a_slow_job_is_not_doubled():

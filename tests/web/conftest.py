@@ -59,12 +59,12 @@ class RememberingStore:
 
     def __init__(self) -> None:
         self.asked: list[RangeQuery] = []
-        self.away = False
+        self.trouble: IocError | None = None
 
     def range(self, query: RangeQuery) -> list[Point]:
         self.asked.append(query)
-        if self.away:
-            raise IocError("store_unavailable", "not reached", transient=True)
+        if self.trouble is not None:
+            raise self.trouble
         return [(at, 1.0) for at in range(query.start, query.end, query.step_ms)]
 
     def close(self) -> None:

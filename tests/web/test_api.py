@@ -3,6 +3,7 @@
 import pytest
 
 from ioc.db.tables import counter, role_beat
+from ioc.errors import IocError
 from ioc.model import SourceKey
 from ioc.settings import Connector, Settings
 from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, raise_alert, tell_dossier
@@ -199,11 +200,21 @@ def test_live_answers_what_the_socket_would(province: Province) -> None:
     assert items["items"][0]["payload"]["value"] == 6
     kinds = province.get("/api/v1/live?widgets=vc_grid,freshness").json["items"]
     assert [item["id"] for item in kinds] == ["vc_grid", "freshness"]
-    province.store.away = True
-    shown = province.get("/api/v1/live?widgets=trend,vc_grid").json["items"]
-    assert [item["payload"]["state"] for item in shown] == ["unknown", "live"], "one store away is not all of them"
     assert province.get("/api/v1/live?widgets=weather").json["error"]["code"] == "unknown_widget"
     assert province.get("/api/v1/live?widgets=[").status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("code", "transient"), [("store_unavailable", True), ("store_bucket_missing", False), ("store_denied", False)]
+)
+def test_a_metric_store_that_cannot_be_used_takes_nothing_else_with_it(
+    province: Province, code: str, transient: bool
+) -> None:
+    province.store.trouble = IocError(code, "not now", transient=transient, bucket="ioc")
+    answer = province.get(f"/api/v1/series?{KIOSK}")
+    assert (answer.status_code, answer.json["error"]["code"]) == (503, code)
+    shown = province.get("/api/v1/live?widgets=trend,vc_grid").json["items"]
+    assert [item["payload"]["state"] for item in shown] == ["unknown", "live"]
 
 
 def test_every_scene_holds_widgets_that_exist_and_fit(province: Province) -> None:

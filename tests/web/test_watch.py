@@ -16,6 +16,7 @@ from web.pump import Pump
 from web.subject import Request, subject
 from web.watch import Board
 
+AWAY = IocError("store_unavailable", "not reached", transient=True)
 WHO = Principal("wall", Role.WALL, None, "vi", Via.BEARER)
 
 
@@ -195,7 +196,7 @@ def test_a_trend_whose_store_is_away_says_so_and_is_live_again_with_it(desk: Des
     early = desk.screen("early", "trend", kind="queue", metric="waiting", hours=1)
     states = []
     for away in (False, True, False):
-        store.away = away
+        store.trouble = AWAY if away else None
         desk.pump.load_series()
         desk.change(KIOSKS[NORTH], waiting=1)
         states.append((early.payload()["state"], len(early.payload()["points"])))
@@ -204,7 +205,7 @@ def test_a_trend_whose_store_is_away_says_so_and_is_live_again_with_it(desk: Des
 
 
 def test_a_trend_never_read_is_unknown(desk: Desk) -> None:
-    desk.province.store.away = True
+    desk.province.store.trouble = AWAY
     screen = desk.screen("late", "trend", kind="queue", metric="waiting", hours=1)
     desk.pump.load_series()
     desk.change(KIOSKS[NORTH], waiting=1)

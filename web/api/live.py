@@ -30,9 +30,7 @@ def live(call: Call) -> dict[str, Any]:
 def _snapshot(call: Call, look: Look, id_: str, wanted: Subject) -> dict[str, Any]:
     try:
         payload = wanted.snapshot(look, call.site.loaded(wanted, look))
-    except IocError as error:
-        if not error.transient:
-            raise
+    except IocError:
         payload = wanted.snapshot(look, unread=True)  # as on the socket: the others do not wait for a store
     return {"id": id_, "seq": 0, "as_of": rfc3339(call.now, call.site.zone(wanted.root)), "payload": payload}
 
