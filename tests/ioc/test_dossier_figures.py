@@ -206,3 +206,19 @@ def test_dossiers_of_a_source_that_does_not_count_are_in_no_figure(db: Database)
         alone = Question({1: asked.at}, asked.start, asked.end, asked.at)
         assert figures.by_org(conn, alone) == {}
         assert queries.page(conn, queries.Filter(alone, Bucket.RECEIVED), 0, 10) == ([], 0)
+
+
+@pytest.mark.parametrize(("part", "codes"), [
+    ("h22-0000", {"H22-00001", "H22-00007"}), ("0007", {"H22-00007"}), ("22_", set()), ("%", {"H22%9"}), ("Đ", {"Đ-3"}),
+])  # fmt: skip
+def test_a_dossier_is_found_by_a_part_of_its_code(db: Database, part: str, codes: set[str]) -> None:
+    start = at("2026-01-05T08:00")
+    tell(db, *(event(code, start, status=2, receiving_org="hg") for code in ("H22-00001", "H22-00007", "H22%9", "Đ-3")))
+    with db.read() as conn:
+        asked = queries.Filter(question("2026-01-01T00:00", "2026-02-01T00:00"), q=part)
+        rows, total = queries.page(conn, asked, 0, 10)
+        first, of = queries.page(conn, asked, 0, 1)
+        beyond, still = queries.page(conn, asked, 10, 10)
+    assert ({row["code"] for row in rows}, total) == (codes, len(codes))
+    assert (len(first), of) == (min(1, len(codes)), len(codes))
+    assert (beyond, still) == ([], len(codes))
