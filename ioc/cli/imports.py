@@ -1,6 +1,7 @@
 """import dossiers."""
 
 import argparse
+import gc
 from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 
     from ioc.dossiers.delivery.rows import Reader
     from ioc.dossiers.delivery.tables import Line
+
+_GC_THRESHOLD = (50_000, 20, 50)  # rows make no cycles to look for
 
 
 def add(commands: Commands) -> None:
@@ -61,6 +64,7 @@ def dossiers(arguments: argparse.Namespace) -> None:
     def tell(step: str, rows: int) -> None:
         meter.show(rows / max(1, table.size), f"{rows} rows", step)
 
+    gc.set_threshold(*_GC_THRESHOLD)
     delivery = Delivery(str(arguments.file), table.lines, as_of, arguments.full)
     policy = context.settings.dossiers
     report = deliver(context.db, inventory, policy, reader, target, delivery, now, tell, dry_run=arguments.dry_run)

@@ -4,6 +4,8 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import islice
 from typing import IO
 
 import msgspec
@@ -52,13 +54,11 @@ class Checked:
         if not self.rows:
             raise UsageError("no_rows", f"{origin}: no rows under the headings")
 
-    def take(self, reader: Reader, line: Line) -> Row | None:
-        """The row of a line; None where it is bad."""
+    def take(self, line: Line, row: Row | str) -> Row | None:
+        """The row of a line; None where it is bad, or stands there already."""
         self.rows += 1
-        try:
-            row = reader.read(line)
-        except Rejected as why:
-            self._name(f"line {line.number}: {why.reason}: {why.detail}")
+        if isinstance(row, str):
+            self._name(f"line {line.number}: {row}")
             self.lines.setdefault(str(line.cells.get("code")), line.number)  # bad, not vanished
             return None
         if row.own_id is None and row.code in self.lines:
@@ -78,19 +78,34 @@ class Checked:
             self.problems.append(problem)
 
 
+def read(reader: Reader, line: Line) -> Row | str:
+    """A line as a row, or what is wrong with it."""
+    try:
+        return reader.read(line)
+    except Rejected as why:
+        return f"{why.reason}: {why.detail}"
+
+
+Share = Callable[[Iterable[list[Line]], Callable[[Line], Row | str]], Iterator[list[tuple[Line, Row | str]]]]
+
+
+def by_itself(
+    chunks: Iterable[list[Line]], work: Callable[[Line], Row | str]
+) -> Iterator[list[tuple[Line, Row | str]]]:
+    return ([(line, work(line)) for line in chunk] for chunk in chunks)
+
+
 @contextmanager
-def check(reader: Reader, lines: Iterable[Line], progress: Progress) -> Iterator[Checked]:
-    """What the lines hold, while inside; UsageError where they cannot be read on."""
+def check(reader: Reader, lines: Iterable[Line], progress: Progress, share: Share = by_itself) -> Iterator[Checked]:
+    """What the lines hold, while inside; UsageError where they cannot be read on. `share` is who reads them."""
     with closing(Checked()) as checked:
-        chunk: list[Row] = []
-        for line in lines:
-            row = checked.take(reader, line)
-            if row is not None:
-                chunk.append(row)
-            if len(chunk) == CHUNK:
-                checked.keep(chunk)
-                chunk = []
-                progress("checking", checked.rows)
-        checked.keep(chunk)
-        progress("checking", checked.rows)
+        for chunk in share(_chunks(lines), partial(read, reader)):
+            checked.keep([good for line, row in chunk if (good := checked.take(line, row)) is not None])
+            progress("checking", checked.rows)
         yield checked
+
+
+def _chunks(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    left = iter(lines)
+    while chunk := list(islice(left, CHUNK)):
+        yield chunk

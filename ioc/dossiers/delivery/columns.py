@@ -4,6 +4,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,7 @@ class ColumnMap(Struct, frozen=True):
         return [self.field_of(heading) for heading in headings]
 
 
+@lru_cache(maxsize=4_096)
 def plain(text: str) -> str:
     """NFC, lower case, single spaces: how headings and words are compared."""
     return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip().lower()

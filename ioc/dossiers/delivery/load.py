@@ -13,7 +13,7 @@ from ioc import audit
 from ioc.db import Database
 from ioc.db.tables import dossier, source
 from ioc.dossiers import history, known
-from ioc.dossiers.delivery.ahead import Ahead, Judged, judged_ahead
+from ioc.dossiers.delivery.ahead import Ahead, Judged, in_two, judged_ahead
 from ioc.dossiers.delivery.check import SHOWN, Progress, check
 from ioc.dossiers.delivery.rows import Reader, Row, changed
 from ioc.dossiers.delivery.tables import Line
@@ -79,7 +79,7 @@ def deliver(
     Written in transactions of a few thousand rows, so that kiosks are heard meanwhile; after a kill the same
     delivery again goes on where it stopped, because rows that are in already change nothing.
     """
-    with check(reader, delivery.lines, progress) as checked:
+    with check(reader, delivery.lines, progress, in_two) as checked:
         checked.refuse_bad(delivery.origin)
         checked.refuse_empty(delivery.origin)
         report = Report(checked.rows)
