@@ -29,6 +29,7 @@ _STATUS = {
     "too_large": 413,
     "invalid_value": 422,
     "missing_value": 422,
+    "never_open": 422,
     "unknown_widget": 422,
     "too_many_buckets": 422,
     "too_many_attempts": 429,

@@ -18,7 +18,9 @@ def next_working_day(calendar: Calendar, day: date, step: int = 1) -> date:
         found = day + offset * step * _ONE_DAY
         if calendar.is_working_day(found):
             return found
-    raise IocError("never_open", f"the calendar has no working day within {_LONGEST_CLOSURE_DAYS} days of {day}")
+    days = _LONGEST_CLOSURE_DAYS
+    message = f"the calendar has no working day within {days} days of {day}"
+    raise IocError("never_open", message, days=days, day=day.isoformat())
 
 
 def on_or_after(calendar: Calendar, day: date) -> date:

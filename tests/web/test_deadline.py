@@ -1,10 +1,11 @@
 """A deadline over REST: the instant, the account of days, and what is refused."""
 
+from dataclasses import replace
 from urllib.parse import urlencode
 
 import pytest
 
-from ioc.calendar import DayReason
+from ioc.calendar import Calendars, DayReason, WeekRow
 from ioc.calendar.imports import import_days
 from tests.web.conftest import NORTH, SATURDAY, SOUTH, Province
 from tests.web.test_texts import TEXTS
@@ -84,6 +85,14 @@ def test_what_cannot_be_counted_is_named(province: Province, wrong, word) -> Non
     assert answer.status_code == 422
     assert answer.json["error"]["code"] == "invalid_value"
     assert word in answer.json["error"]["details"]["detail"]
+
+
+def test_a_place_that_never_opens_says_so(province: Province) -> None:
+    closed = WeekRow(dict.fromkeys(range(7), ()))
+    province.site.world.inventory = replace(province.site.world.inventory, calendars=Calendars({}, {NORTH: (closed,)}))
+    answer = ask(province, start="2026-11-28")
+    assert (answer.status_code, answer.json["error"]["code"]) == (422, "never_open")
+    assert "trong vòng 400 ngày kể từ 2026-11-28" in answer.json["error"]["message"]
 
 
 def test_a_question_without_a_start_is_refused(province: Province) -> None:
