@@ -11,6 +11,7 @@ from ioc.dossiers import figures, index766_inputs
 from ioc.dossiers.buckets import Bucket, Question
 from ioc.dossiers.figures import Counts
 from ioc.dossiers.index766 import Ratio
+from ioc.dossiers.trait_buckets import TraitBucket
 
 
 class Unit(StrEnum):
@@ -51,7 +52,7 @@ class Indicator(Protocol):
 
     Its texts are `indicator.ID` (its name, which no other has) and `indicator.ID.formula`; `source` is the key of the
     text that says where it comes from. `buckets` list the dossiers of the numerator, `of` those of the denominator;
-    both are empty where a figure does not count dossiers.
+    both are empty where a figure does not count dossiers, or takes some off twice.
     """
 
     @property
@@ -67,9 +68,9 @@ class Indicator(Protocol):
     def source(self) -> str: ...
 
     @property
-    def buckets(self) -> tuple[Bucket, ...]: ...
+    def buckets(self) -> tuple[Bucket | TraitBucket, ...]: ...
 
     @property
-    def of(self) -> tuple[Bucket, ...]: ...
+    def of(self) -> tuple[Bucket | TraitBucket, ...]: ...
 
     def measure(self, asked: Asked) -> Measure: ...

@@ -6,6 +6,7 @@ from ioc.dossiers.buckets import Bucket
 from ioc.dossiers.index766_definition import Figure
 from ioc.dossiers.index766_inputs import DECIDED, IN_TIME
 from ioc.dossiers.indicator import Asked, Indicator, Measure, Unit
+from ioc.dossiers.trait_buckets import TraitBucket
 
 VERSION = "2022.1"
 
@@ -16,8 +17,8 @@ class Ratio766:
 
     id: str
     figure: Figure
-    buckets: tuple[Bucket, ...] = ()
-    of: tuple[Bucket, ...] = ()
+    buckets: tuple[Bucket | TraitBucket, ...] = ()
+    of: tuple[Bucket | TraitBucket, ...] = ()
     unit: Unit = Unit.PERCENT
     version: str = VERSION
     source: str = "indicator.source.dossiers"
@@ -32,8 +33,13 @@ class Ratio766:
 
 SHARES_766: tuple[Indicator, ...] = (
     Ratio766("on_time_share_766", Figure.ON_TIME, IN_TIME, DECIDED),
-    Ratio766("paid_online_766", Figure.PAID_ONLINE),
-    Ratio766("electronic_result_766", Figure.ELECTRONIC_RESULT),
-    Ratio766("digitised_766", Figure.DIGITISED),
+    Ratio766("paid_online_766", Figure.PAID_ONLINE, (TraitBucket.PAID_ONLINE,), (TraitBucket.PAYABLE,)),
+    Ratio766(
+        "electronic_result_766",
+        Figure.ELECTRONIC_RESULT,
+        (TraitBucket.ELECTRONIC_RESULT,),
+        (TraitBucket.WITH_RESULT,),
+    ),
+    Ratio766("digitised_766", Figure.DIGITISED, (TraitBucket.DIGITISED,), (TraitBucket.DIGITISED_OR_NOT,)),
     Ratio766("satisfaction_766", Figure.SATISFACTION),
 )

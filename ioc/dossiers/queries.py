@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ioc.db.tables import dossier
-from ioc.dossiers import buckets, figures
-from ioc.dossiers.buckets import Bucket, Question
+from ioc.dossiers import buckets, figures, trait_buckets
+from ioc.dossiers.buckets import Bucket, Condition, Question
+from ioc.dossiers.trait_buckets import TraitBucket
 from ioc.inventory import Scope
 
 _t = dossier.c
@@ -25,7 +26,7 @@ class Sort(StrEnum):
     CODE = "code"
 
 
-Buckets = Bucket | tuple[Bucket, ...] | None
+Buckets = Bucket | TraitBucket | tuple[Bucket | TraitBucket, ...] | None
 _RECEIVED = frozenset({Bucket.RECEIVED, Bucket.RECEIVED_ONLINE})
 _ENDED = frozenset(bucket for bucket in Bucket if bucket.startswith("resolved_") or bucket is Bucket.MUST_RESOLVE)
 
@@ -71,10 +72,10 @@ def page(conn: Connection, wanted: Filter, offset: int, limit: int) -> tuple[Seq
 
 def _natural(wanted: Filter) -> tuple[Sort, bool]:
     """What came last first; of what is still to be done, what is due soonest; what is looked for by its code."""
-    bucket = wanted.bucket
-    if bucket is None and wanted.q:
+    chosen = _chosen(wanted)
+    if not chosen and wanted.q:
         return Sort.CODE, False
-    chosen = (bucket,) if isinstance(bucket, Bucket) else bucket or (Bucket.RECEIVED,)
+    chosen = chosen or (Bucket.RECEIVED,)
     if all(one in _RECEIVED for one in chosen):
         return Sort.RECEIVED, True
     return (Sort.ENDED, True) if all(one in _ENDED for one in chosen) else (Sort.DUE, False)
@@ -82,9 +83,9 @@ def _natural(wanted: Filter) -> tuple[Sort, bool]:
 
 def _total(conn: Connection, wanted: Filter, where: sa.ColumnElement[bool]) -> int:
     """A bucket as it is has been counted already; anything narrower is counted here."""
-    chosen = (wanted.bucket,) if isinstance(wanted.bucket, Bucket) else wanted.bucket
+    chosen = _chosen(wanted)
     narrower = (wanted.status, wanted.due_before, wanted.received_from, wanted.received_to, wanted.q or None)
-    if chosen and len(chosen) == 1 and all(value is None for value in narrower):
+    if len(chosen) == 1 and isinstance(chosen[0], Bucket) and all(value is None for value in narrower):
         return figures.total(figures.by_org(conn, wanted.question).values())[chosen[0]]
     return conn.scalar(sa.select(sa.func.count()).select_from(dossier).where(where)) or 0
 
@@ -102,9 +103,8 @@ def one(conn: Connection, scope: Scope, code: str) -> Row | None:
 def _conditions(conn: Connection, wanted: Filter) -> list[sa.ColumnElement[bool]]:
     question = wanted.question
     conditions: list[sa.ColumnElement[bool]] = []
-    if wanted.bucket is not None:
-        chosen = (wanted.bucket,) if isinstance(wanted.bucket, Bucket) else wanted.bucket
-        in_any = sa.or_(*(buckets.condition(bucket, question) for bucket in chosen))
+    if chosen := _chosen(wanted):
+        in_any = sa.or_(*(_is_in(conn, bucket, question) for bucket in chosen))
         conditions += [*buckets.counted(question), in_any]
     elif question.orgs is not None:
         conditions.append(question.org_column.in_(sorted(question.orgs)))
@@ -119,6 +119,16 @@ def _conditions(conn: Connection, wanted: Filter) -> list[sa.ColumnElement[bool]
     if wanted.q:
         conditions.append(_holds(conn, wanted.q))
     return conditions
+
+
+def _chosen(wanted: Filter) -> tuple[Bucket | TraitBucket, ...]:
+    return (wanted.bucket,) if isinstance(wanted.bucket, Bucket | TraitBucket) else wanted.bucket or ()
+
+
+def _is_in(conn: Connection, bucket: Bucket | TraitBucket, question: Question) -> Condition:
+    if isinstance(bucket, TraitBucket):
+        return trait_buckets.condition(conn, bucket, question)
+    return buckets.condition(bucket, question)
 
 
 def _holds(conn: Connection, part: str) -> sa.ColumnElement[bool]:

@@ -8,7 +8,7 @@ from ioc.dossiers.status import Status
 
 SATISFIED_FROM = 4  # of 1-5
 DISLIKED_UP_TO = 2
-_NO_RESULT = (Status.REJECTED, Status.WITHDRAWN, Status.STOPPED)
+NO_RESULT = (Status.REJECTED, Status.WITHDRAWN, Status.STOPPED)
 
 
 class Trait(StrEnum):
@@ -60,7 +60,7 @@ def when_received(row: Row) -> Iterator[Trait]:
 
 def when_ended(row: Row) -> Iterator[Trait]:
     """What was refused, withdrawn or stopped has no result; it can be rated all the same."""
-    if row["status"] not in _NO_RESULT:
+    if row["status"] not in NO_RESULT:
         yield Trait.WITH_RESULT
         if row["electronic_result"]:
             yield Trait.ELECTRONIC_RESULT

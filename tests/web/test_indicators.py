@@ -3,6 +3,8 @@
 import pytest
 
 from ioc.dossiers.indicators import CATALOGUE, COUNTS, Catalogue
+from tests.dossiers import event, tell
+from tests.ioc.test_dossier_figures import at
 from tests.web.conftest import NORTH, Province
 from tests.web.counting import counting, get
 
@@ -13,16 +15,48 @@ ASKED = [
 ]
 
 
+def say_more(province: Province) -> None:
+    """The first system tells of payments, digitised papers and electronic results; the second never does."""
+    later = at("2026-11-01T08:00")
+    for n in range(0, 300, 2):
+        told = {"fee": n % 4 * 1000, "online_payment": n % 8 == 2, "digitised": n % 6 == 0, "electronic_result": n < 90}
+        tell(province.db, event(f"H22-{n:05d}", later, **told), source_id=101, inventory=province.site.world.inventory)
+
+
 @pytest.mark.parametrize("question", ASKED)
 def test_the_list_behind_each_figure_is_as_long_as_its_numerator(province: Province, question: str) -> None:
     counting(province, lag_days=250)
-    counted = 0
+    say_more(province)
+    counted, unlisted = 0, set()
     for shown in get(province, f"/indicators?{question}")["items"]:
+        if shown["bucket"] is None:
+            unlisted.add(shown["id"])
         for bucket, n in ((shown["bucket"], shown["numerator"]), (shown["denominator_bucket"], shown["denominator"])):
             if bucket is not None:
                 assert get(province, f"/dossiers?bucket={bucket}&{question}&per_page=1")["total"] == n, shown["id"]
                 counted += n
     assert counted
+    assert unlisted == {"satisfaction_766"}, "100 % less two shares is no set of dossiers"
+
+
+def test_the_list_behind_a_ratio_of_the_index_holds_what_its_system_said(province: Province) -> None:
+    counting(province)
+    say_more(province)
+    whole = "from=2026-01-01&to=2026-10-31"
+    shown = get(province, f"/indicators/paid_online_766?{whole}")
+    paid, payable = (
+        {item["code"] for item in get(province, f"/dossiers?bucket={shown[name]}&{whole}&per_page=500")["items"]}
+        for name in ("bucket", "denominator_bucket")
+    )
+    assert (len(paid), len(payable)) == (shown["numerator"], shown["denominator"])
+    assert {int(code[-5:]) % 8 for code in paid} == {2}
+    assert {int(code[-5:]) % 4 for code in payable} == {2}
+
+
+def test_what_nobody_speaks_of_has_no_list(province: Province) -> None:
+    counting(province)
+    shown = get(province, "/indicators/digitised_766?from=2026-01-01&to=2026-10-31")
+    assert [shown[name] for name in ("value", "bucket", "denominator_bucket")] == [None] * 3
 
 
 def test_every_count_and_percentage_of_the_summary_is_in_the_catalogue_with_its_value(province: Province) -> None:

@@ -12,6 +12,7 @@ from ioc.dossiers.known import deliveries, known
 from ioc.dossiers.queries import Filter, Sort
 from ioc.dossiers.record import Reader
 from ioc.dossiers.tallies import Side
+from ioc.dossiers.trait_buckets import TraitBucket
 from ioc.errors import IocError
 from web.api.period import Period, moment, period
 from web.api.route import Call, paged
@@ -20,7 +21,7 @@ By = Literal["receiving", "handling"]
 
 
 class Query(Struct, frozen=True):
-    """`bucket`: one count of the summary, or several with commas between."""
+    """`bucket`: one count of the summary or of an indicator, or several with commas between."""
 
     bucket: str | None = None
     org: str | None = None
@@ -137,11 +138,12 @@ def question(call: Call, conn: Connection, query: SummaryQuery | Query, asked: P
     )
 
 
-def _buckets(text: str) -> tuple[Bucket, ...]:
+def _buckets(text: str) -> tuple[Bucket | TraitBucket, ...]:
+    names: dict[str, Bucket | TraitBucket] = {bucket.value: bucket for bucket in (*Bucket, *TraitBucket)}
     try:
-        return tuple(Bucket(word) for word in text.split(","))
-    except ValueError:
-        detail = f"bucket: {text!r} is none of {', '.join(Bucket)}"
+        return tuple(names[word] for word in text.split(","))
+    except KeyError:
+        detail = f"bucket: {text!r} is none of {', '.join(names)}"
         raise IocError("invalid_value", detail, name="bucket", detail=detail) from None
 
 

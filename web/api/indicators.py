@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from ioc.dossiers.buckets import Bucket, Question
+from ioc.dossiers.buckets import Question
 from ioc.dossiers.indicator import Asked, Indicator
 from ioc.dossiers.indicators import CATALOGUE
 from ioc.errors import IocError
@@ -50,14 +50,19 @@ def _meaning(call: Call, indicator: Indicator) -> dict[str, Any]:
         "unit": indicator.unit,
         "source": say(lang, indicator.source),
         "version": indicator.version,
-        "bucket": _joined(indicator.buckets),
-        "denominator_bucket": _joined(indicator.of),
     }
 
 
 def _value(indicator: Indicator, reading: Asked) -> dict[str, Any]:
+    """With the lists behind both numbers; what nobody speaks of has none."""
     measure = indicator.measure(reading)
-    return {"value": measure.value, "numerator": measure.numerator, "denominator": measure.denominator}
+    return {
+        "bucket": None if measure.numerator is None else _joined(indicator.buckets),
+        "denominator_bucket": None if measure.denominator is None else _joined(indicator.of),
+        "value": measure.value,
+        "numerator": measure.numerator,
+        "denominator": measure.denominator,
+    }
 
 
 def _head(call: Call, query: SummaryQuery, asked: Period, question: Question) -> dict[str, Any]:
@@ -75,6 +80,6 @@ def _head(call: Call, query: SummaryQuery, asked: Period, question: Question) ->
     }
 
 
-def _joined(buckets: Iterable[Bucket]) -> str | None:
+def _joined(buckets: Iterable[str]) -> str | None:
     """As `bucket=` of the list takes them."""
     return ",".join(buckets) or None
