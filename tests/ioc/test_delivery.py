@@ -1,5 +1,6 @@
 """Files of dossiers: understood as people export them, checked whole, and the same file twice changes nothing."""
 
+import json
 import random
 from datetime import datetime
 from pathlib import Path
@@ -153,6 +154,22 @@ def test_json_events_keep_their_own_ids_and_instants(office: Office) -> None:
     assert [statement.event_id for statement in history.read(row["history"])] == ["1", "2"]
     assert (row["outcome"], row["due_at"]) == ("early", at("2026-11-05T17:00"))
     assert office.deliver("\n".join(reversed(events)), "x.json")[1].count("2 unchanged") == 1
+
+
+def test_the_words_of_the_national_sync_need_no_map(office: Office) -> None:
+    rows = [
+        {"MaHoSo": f"H22-{paid}", "MaTTHC": "1.00", "MaDonViTiepNhan": "hg", "TrangThai": 9, "KenhThucHien": channel,
+         "NgayTiepNhan": "2026-11-02T08:00:00", "NgayHenTra": "2026-11-05T17:00:00", "ThoiGianGiaiQuyet": 3,
+         "DonViTinh": "ngày làm việc", "NgayKetThucXuLy": "2026-11-04T10:00:00", "DuocThanhToanTrucTuyen": paid}
+        for paid, channel in ((None, None), (0, 1), (1, 2), ("2", "3"))
+    ]  # fmt: skip
+    code, _, err = office.deliver(json.dumps(rows), "sync.json")
+    assert code == 0, err
+    found = {row["code"]: (row["online_payment"], row["online"], row["outcome"]) for row in office.rows()}
+    assert found == {
+        "H22-None": (None, False, "early"), "H22-0": (False, False, "early"), "H22-1": (True, True, "early"),
+        "H22-2": (True, False, "early"),
+    }  # fmt: skip
 
 
 def test_a_map_names_other_headings_and_words(office: Office) -> None:

@@ -49,6 +49,7 @@ FIELDS = tuple(HEADINGS)
 _SUBMISSIONS = {"1": "direct", "2": "online", "3": "post", "trực tiếp": "direct", "trực tuyến": "online",
                 "bưu chính": "post", "bưu chính công ích": "post"}  # fmt: skip
 _UNITS = {"giờ": "hour", "giờ làm việc": "working_hour", "ngày": "day", "ngày làm việc": "working_day"}
+_PAYMENTS = {"0": False, "1": True, "2": True}  # 1: on the national portal, 2: on the province's own
 _YES_NO = {"có": True, "không": False, "x": True, "rồi": True, "chưa": False}
 
 
@@ -86,7 +87,8 @@ def known_map(
         "submission": dict(_SUBMISSIONS),
         "term_unit": dict(_UNITS),
         "status": dict(WORDS),
-        **{name: dict(_YES_NO) for name in ("online_payment", "digitised", "electronic_result")},
+        **{name: dict(_YES_NO) for name in ("digitised", "electronic_result")},
+        "online_payment": _YES_NO | _PAYMENTS,
     }
     for name, given in (words or {}).items():
         meant[name] = meant.get(name, {}) | {plain(word): value for word, value in given.items()}
