@@ -7,7 +7,7 @@ from ioc.kinds import Kinds, KindSpec
 from ioc.mapping import formats
 from ioc.mapping.declared import PLACEHOLDER, MapRule
 from ioc.mapping.element import Element
-from ioc.mapping.paths import Path
+from ioc.mapping.paths import Path, is_true
 from ioc.mapping.pattern import Pattern
 from ioc.mapping.values import Field, Template, instant
 from ioc.model import Reason
@@ -47,7 +47,7 @@ class VendorMap:
         """What one element becomes, None where the map is not meant for it; Rejected says what is wrong."""
         if element.wrong is not None:
             raise element.wrong
-        if self._when is not None and not self._when.of(element.value, element.top):
+        if self._when is not None and not is_true(self._when.of(element.value, element.top)):
             return None
         named = {**levels, "key": element.key}
         topic = self._topic(element, named)

@@ -27,6 +27,11 @@ class Path:
             raise Rejected(Reason.WRONG_TYPE, f"{self.text}: {error}") from None
 
 
+def is_true(value: Any) -> bool:
+    """As JMESPath has it: 0 is true, only nothing, false and what is empty are not."""
+    return value is not None and value is not False and value not in ("", [], {})
+
+
 def check(text: str) -> None:
     """ValueError when it is no JMESPath."""
     try:

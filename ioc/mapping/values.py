@@ -16,6 +16,8 @@ from ioc.model import Reason
 from ioc.wire import Fields, Rejected, parse_time
 
 _UTC = ZoneInfo("UTC")
+_HALVES = {"SA": "AM", "CH": "PM"}  # sáng, chiều: how a Vietnamese Windows writes a time of twelve hours
+_HALF = re.compile(r"\b(SA|CH)\b", re.IGNORECASE)
 _COMMA_NUMBER = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -119,6 +121,8 @@ def instant(rule: TimeRule, value: Any) -> Any:
             return value  # every spelling of the contract, and the org's zone, are understood behind us
         return parse_time(value, ZoneInfo(rule.zone))[0]
     text = str(value).strip()
+    if "%p" in rule.format:
+        text = _HALF.sub(lambda half: _HALVES[half[0].upper()], text)
     try:
         if "%z" in rule.format:
             return _ms(datetime.strptime(text, rule.format).astimezone(UTC))

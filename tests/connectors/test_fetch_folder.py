@@ -265,6 +265,20 @@ def test_what_people_export_is_understood(house, drop):
     assert {"received_at", "due_at", "status"} <= events[2].keys()
 
 
+@pytest.mark.parametrize(("written", "hour"), [("8:15 SA", 8), ("08:15:00 CH", 20), ("12:15 SA", 0), ("12:15 ch", 12)])
+def test_morning_and_afternoon_as_a_vietnamese_windows_writes_them(house, drop, written, hour):
+    lay(drop, "hs.csv", HEAD + row(1).replace("08:15", written))
+    _outcomes, (event,), _states = house.turn(folder(drop))
+    received = datetime(2026, 11, 2, hour, 15, tzinfo=ZoneInfo("Asia/Ho_Chi_Minh"))
+    assert event["received_at"] == received.timestamp() * 1000
+
+
+def test_an_hour_that_is_none_of_twelve_is_a_bad_row(house, drop):
+    lay(drop, "hs.csv", HEAD + row(1).replace("08:15", "13:15 CH"))
+    (outcome,), _events, _states = house.turn(folder(drop))
+    assert "line 2: bad_time: received_at: 02/11/2026 13:15 CH: no such time of day" in outcome.error
+
+
 def test_a_name_that_is_a_path_is_nobodys_file(house, drop):
     """A server may call its files what it likes."""
 

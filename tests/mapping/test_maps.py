@@ -217,6 +217,19 @@ def test_a_map_may_be_meant_for_some_messages_only():
     assert only(decoded(plain(when="loai == 'tt'"), {"w": 1, "loai": "tt"})).metrics == {"waiting": 1}
 
 
+def test_nought_is_something_to_be_meant_by():
+    meant = plain(when="w")
+    assert only(decoded(meant, {"w": 0})).metrics == {"waiting": 0}
+    for nothing in (None, False, "", [], {}):
+        assert decoded(meant, {"w": nothing}).refused == [Refusal.NOT_MEANT], nothing
+
+
+@pytest.mark.parametrize("text", ["21/11/2026 8:00:06 SA", "21/11/2026 8:00:06 am", "20/11/2026 8:00:06 CH"])
+def test_a_vietnamese_windows_writes_morning_and_afternoon(text):
+    good = only(decoded(plain(time={"path": "t", "format": "%d/%m/%Y %I:%M:%S %p"}), {"w": 1, "t": text}))
+    assert good.t == NOW - (43_200_000 if text.endswith("CH") else 0)
+
+
 def test_two_maps_may_read_one_topic():
     both = decoder(plain(), plain(kind="service", fields={"queue_depth": "w"}))
     batch = decoded(both, {"w": 4})

@@ -26,7 +26,11 @@ _NESTED = {
     for whole, parts in {"term": ("value", "unit"), "apology": ("issued_at", "reason", "new_due_at")}.items()
     for part in parts
 }
-_VIETNAMESE = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?:[ T,]+(\d{1,2})[:h](\d{2})(?::(\d{2}))?)?", re.ASCII)
+_VIETNAMESE = re.compile(
+    r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?:[ T,]+(\d{1,2})[:h](\d{2})(?::(\d{2}))?(?: *(SA|CH|AM|PM))?)?",
+    re.ASCII | re.IGNORECASE,
+)
+_AFTERNOON = frozenset({"CH", "PM"})  # chiều; SA is sáng
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -104,11 +108,13 @@ def moment(cell: Any, calendar: Calendar, *, end_of_day: bool = False) -> Any:
 
 
 def _vietnamese(calendar: Calendar, match: re.Match[str], end_of_day: bool) -> int:
-    """dd/MM/yyyy [HH:mm[:ss]]"""
+    """dd/MM/yyyy [HH:mm[:ss] [SA|CH]]"""
     day = _date(int(match[3]), int(match[2]), int(match[1]))
     if match[4] is None:
         return _day(calendar, day, end_of_day)
     hour, minute, second = int(match[4]), int(match[5]), int(match[6] or 0)
+    if match[7] is not None:
+        hour = hour % 12 + 12 * (match[7].upper() in _AFTERNOON) if 1 <= hour <= 12 else 24
     if hour > 23 or minute > 59 or second > 59:
         raise Rejected(Reason.BAD_TIME, f"{match[0]}: no such time of day")
     return _day(calendar, day, False) + ((hour * 60 + minute) * 60 + second) * 1000
