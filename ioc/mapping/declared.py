@@ -176,6 +176,8 @@ def _payload_problems(rule: MapRule) -> Iterator[str]:
 
 
 def _template(where: str, text: str, levels: frozenset[str]) -> Iterator[str]:
+    if re.search(r"[{}]", PLACEHOLDER.sub("", text)):
+        yield f"{where}: {text!r}: expected {{name}}, each brace with its other one"
     for placeholder in PLACEHOLDER.findall(text):
         if placeholder not in levels:
             yield from _path(where, placeholder)

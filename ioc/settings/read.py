@@ -3,8 +3,9 @@
 import os
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 from msgspec import Struct, structs
@@ -104,6 +105,15 @@ def is_loopback(host: str) -> bool:
     return host in ("localhost", "::1") or host.startswith("127.")
 
 
+def _words(kind: Any) -> list[str]:
+    """What a type allows where it is a choice of words, or of lists of them."""
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return [str(member.value) for member in kind]
+    if get_origin(kind) is Literal:
+        return [str(word) for word in get_args(kind)]
+    return [word for part in get_args(kind) for word in _words(part)]
+
+
 def _spread(kind: type[Struct], raw: list[dict[str, Any]], where: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """Each table with its place; a connector with `targets` stands for one connector each, which share its keys."""
     for i, item in enumerate(raw):
@@ -154,7 +164,8 @@ class _Reader:
         try:
             return msgspec.convert(raw, kind)
         except msgspec.ValidationError as error:
-            self.problems.append(f"{where}: {raw!r}: {error}")
+            words = _words(kind) if "enum value" in str(error) else []
+            self.problems.append(f"{where}: {raw!r}: {error}" + (f"; allowed: {', '.join(words)}" if words else ""))
             return None
 
     def tables(self, kind: type[Struct], raw: Any, where: str) -> tuple[Any, ...]:

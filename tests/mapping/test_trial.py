@@ -101,6 +101,9 @@ def test_a_format_that_reads_another_field_is_refused_before_any_sample():
         plain(fields={"waiting": "q..w"})
     with pytest.raises(msgspec.ValidationError, match=re.escape("fields.waiting: unit 'furlong'")):
         plain(fields={"waiting": {"path": "w", "unit": "furlong"}})
+    for half in ("hg.{site", "hg.site}", "hg.{{site}}"):
+        with pytest.raises(msgspec.ValidationError, match="each brace with its other one"):
+            plain(org=half)
     trial = tried(plain(fields={"longest_wait_s": {"path": "w", "unit": "°F"}}), {"w": 1})
     assert codes(trial, Level.ERROR) == {"bad_map"}
 

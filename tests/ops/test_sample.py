@@ -93,3 +93,14 @@ def test_every_problem_is_named_at_once():
     problems = "\n".join(caught.value.params["problems"])
     for words in ("http.port: 99999", "mqtt.colour: unknown key; allowed:", "rule[0].kind: 'guess'; allowed:"):
         assert words in problems
+
+
+def test_a_choice_of_words_is_named_with_all_of_them():
+    probe = {"name": "u", "kind": "snmp", "publish": "hg/service/u", "host": "h", "read": ["upz"]}
+    mail = {"name": "m", "kind": "email", "host": "h", "sender": "a@example.vn", "tls": "ssl"}
+    with pytest.raises(UsageError) as caught:
+        bootstrap.parse_settings({"data_dir": "x", "connector": [probe], "channel": [mail]}, "x.toml")
+    problems = "\n".join(caught.value.params["problems"])
+    assert "connector[0].read: ['upz']" in problems
+    assert "; allowed: ups, temperature, disks" in problems
+    assert "; allowed: none, starttls, tls" in problems
