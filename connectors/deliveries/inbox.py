@@ -1,5 +1,6 @@
 """Files that others lay down for us: taken once nobody writes to them any more, then moved out of the way."""
 
+import codecs
 import fnmatch
 import re
 import tempfile
@@ -53,7 +54,8 @@ class Files(Delivered, frozen=True, kw_only=True):
     `as_of`: up to when a file knows: its time of change, or of taking. With `as_of_pattern`, a regular expression
     with one group, its name says it in the form `as_of_format`; a day alone means the midnight it begins with, plus
     `as_of_plus_h`. `trailer`: what the last line must be, a regular expression whose group is the number of rows.
-    `settle_s`: how long it may not grow. With `leave` files stay where they lie.
+    `encoding`: of CSV without a byte order mark. `settle_s`: how long it may not grow. With `leave` files stay where
+    they lie.
     """
 
     files: tuple[str, ...] = ("*.csv", "*.xlsx")
@@ -63,6 +65,7 @@ class Files(Delivered, frozen=True, kw_only=True):
     as_of_format: str = "%Y%m%d"
     as_of_plus_h: float = 0.0
     trailer: str | None = None
+    encoding: str = "utf-8"
     settle_s: Seconds = 5.0
     done: Name = "done"
     bad: Name = "bad"
@@ -73,6 +76,10 @@ class Files(Delivered, frozen=True, kw_only=True):
             raise ValueError(f"as_of {self.as_of!r}: allowed are changed, taken")
         for key, pattern in (("as_of_pattern", self.as_of_pattern), ("trailer", self.trailer)):
             _one_group(key, pattern)
+        try:
+            codecs.lookup(self.encoding)
+        except LookupError:
+            raise ValueError(f"encoding {self.encoding!r} is unknown; utf-8, cp1258, latin-1 are usual") from None
         Delivered.__post_init__(self)
 
 
@@ -115,7 +122,7 @@ def _offer(place: Place, file: File, copy: Path, options: Files, errand: Errand)
     def read() -> Table:
         as_of_name(file.name, options, errand.zone)  # a name that tells nothing is a bad file
         ending.cut_off(copy, file.name)
-        return open_table(copy, options.column_map(), file.name)
+        return open_table(copy, options.column_map(), file.name, options.encoding)
 
     def settle(why: str | None) -> None:
         if options.leave:

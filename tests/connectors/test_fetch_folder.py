@@ -2,6 +2,7 @@
 
 import os
 import threading
+import unicodedata
 from contextlib import closing
 from datetime import datetime
 from zipfile import ZipFile
@@ -18,6 +19,7 @@ from tests.connectors.fetching import HEAD, NOW, House, fetcher, nightly, row
 from tests.connectors.probing import problems
 
 HOUR_MS = 3_600_000
+TONES = "\u0300\u0301\u0303\u0309\u0323"
 
 
 @pytest.fixture
@@ -263,6 +265,29 @@ def test_what_people_export_is_understood(house, drop):
     assert [outcome.error for outcome in outcomes] == [None, None]
     assert [event["code"] for event in events] == ["H22.15-0", "H22.15-1", "H22.15-9"]
     assert {"received_at", "due_at", "status"} <= events[2].keys()
+
+
+def cp1258(text: str) -> bytes:
+    """That code page writes a tone as a letter of its own behind its vowel."""
+    parts = [unicodedata.normalize("NFD", letter) for letter in text]
+    vowels = ("".join(mark for mark in part if mark not in TONES) for part in parts)
+    tones = ("".join(mark for mark in part if mark in TONES) for part in parts)
+    return "".join(
+        unicodedata.normalize("NFC", vowel) + tone for vowel, tone in zip(vowels, tones, strict=True)
+    ).encode("cp1258")
+
+
+def test_an_old_spreadsheet_saves_in_the_code_page_of_its_windows(house, drop):
+    old = cp1258(nightly(2))
+    lay(drop, "a.csv", old, ago_h=2)
+    (refused,), _events, _states = house.turn(folder(drop))
+    assert "line 1: not UTF-8" in refused.error
+    lay(drop, "b.csv", old)
+    (taken,), events, _states = house.turn(folder(drop, encoding="cp1258"))
+    assert (taken.error, [event["status"] for event in events]) == (None, [4, 4])
+    assert "encoding 'viscii' is unknown" in problems(
+        kind="folder", publish="hg/dossier/x", path="x", encoding="viscii"
+    )
 
 
 @pytest.mark.parametrize(("written", "hour"), [("8:15 SA", 8), ("08:15:00 CH", 20), ("12:15 SA", 0), ("12:15 ch", 12)])

@@ -3,7 +3,9 @@
 import csv
 import io
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree.ElementTree import ParseError
@@ -36,10 +38,19 @@ class Table(NamedTuple):
     size: int  # of what is read, in bytes or rows, for a progress bar
 
 
-def open_table(path: Path, columns: ColumnMap, name: str | None = None) -> Table:
-    """UsageError, under `name`, where the file is none of ours or has no heading for `code`."""
+_Read = Callable[[Path, ColumnMap, str], Table]
+
+
+def open_table(path: Path, columns: ColumnMap, name: str | None = None, encoding: str = "utf-8") -> Table:
+    """UsageError, under `name`, where the file is none of ours or has no heading for `code`.
+
+    `encoding` is that of CSV without a byte order mark.
+    """
     name = str(path) if name is None else name
-    reader = {".csv": _csv, ".xlsx": _xlsx, ".json": _json, ".jsonl": _json}.get(path.suffix.lower())
+    readers: dict[str, _Read] = {
+        ".csv": partial(_csv, encoding=encoding), ".xlsx": _xlsx, ".json": _json, ".jsonl": _json,
+    }  # fmt: skip
+    reader = readers.get(path.suffix.lower())
     if reader is None:
         raise UsageError("table_kind", f"{name}: allowed are .csv, .xlsx and .json")
     if not path.is_file():
@@ -95,13 +106,8 @@ def _text(cell: Any) -> str:
     return "" if cell is None else str(cell)
 
 
-def _csv(path: Path, columns: ColumnMap, name: str) -> Table:
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-16" if raw.startswith(_UTF16) else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        number = raw.count(b"\n", 0, error.start) + 1
-        raise UsageError("csv_not_utf8", f"{name}: line {number}: not UTF-8; save the file as CSV UTF-8") from error
+def _csv(path: Path, columns: ColumnMap, name: str, encoding: str) -> Table:
+    text = _text_of(path.read_bytes(), name, encoding)
     if text and not text.endswith("\n"):
         number = text.count("\n") + 1
         last = text.rsplit("\n", 1)[-1]
@@ -111,6 +117,16 @@ def _csv(path: Path, columns: ColumnMap, name: str) -> Table:
     open_line = 0 if text.endswith("\n") else text.count("\n") + 1
     records = _records(reader, name, open_line)
     return under_headings(records, columns, name)._replace(size=text.count("\n"))
+
+
+def _text_of(raw: bytes, name: str, encoding: str) -> str:
+    marked = "utf-16" if raw.startswith(_UTF16) else "utf-8-sig" if raw.startswith(BOM_UTF8) else None
+    try:
+        return raw.decode(marked or encoding)
+    except UnicodeError as error:
+        place = raw.count(b"\n", 0, error.start) + 1 if isinstance(error, UnicodeDecodeError) else 1
+        asked = "not UTF-8; save the file as CSV UTF-8" if encoding == "utf-8" else f"not {encoding}"
+        raise UsageError("csv_not_utf8", f"{name}: line {place}: {asked}") from error
 
 
 def _delimiter(text: str, columns: ColumnMap) -> str:
