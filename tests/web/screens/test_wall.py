@@ -1,5 +1,7 @@
 """The wall on a live socket: order of messages, silence, comebacks, and never a figure that pretends."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.web.screens.conftest import Opener
@@ -127,6 +129,20 @@ def test_a_figure_nobody_reports_says_that_nobody_does(stage: Stage, show: Opene
     stage.payloads["k2"] |= {"value": None, "severity": "unknown", "state": "unknown", "reporting": 0, "of": 0}
     page = show("/wall")
     expect(page.locator('[data-figure="queue_waiting"]')).to_contain_text("Chưa có nguồn số liệu")
+
+
+def test_what_is_over_unseen_stands_last_and_looks_over(stage: Stage, show: Opener) -> None:
+    for row in stage.alerts.values():
+        row["acknowledged_by"] = None
+    over = {"id": 99, "state": "resolved_unseen", "severity": "critical", "since": "2026-11-20T09:14:00+07:00",
+            "org_name": "Bộ phận Tiếp nhận và Trả kết quả huyện Bắc Mê", "source_name": None}  # fmt: skip
+    stage.payloads["alerts"]["alerts"] = {"1": stage.alerts["1"], "99": stage.alerts["1"] | over}
+    page = show("/wall", wait_for="[data-alert='99']")
+    row = page.locator("[data-widget=alert_feed] [data-alert]").last
+    expect(row).to_have_attribute("data-alert", "99")
+    expect(row).to_contain_text("Bộ phận Một cửa huyện Bắc Mê")
+    expect(row).to_contain_text("Đã hết, chưa xem")
+    expect(row).not_to_have_class(re.compile(r"\bbad\b"))
 
 
 def test_few_alerts_are_told_to_the_end_of_their_line(stage: Stage, show: Opener) -> None:

@@ -7,8 +7,9 @@ const TOWN = /^Thành phố\s+(?=\p{Lu})/u
 /** "Huyện Hoàng Su Phì" → "Hoàng Su Phì"; a city, often named like its province, says so: "TP Hà Giang". @param {string} name */
 export const shortName = (name) => name.replace(TOWN, 'TP ').replace(UNITS, '')
 
-/** Where even three lines are too few for a name. @param {string} name */
-export const abbreviated = (name) => name.replace(/Trung tâm Phục vụ hành chính công/iu, 'Trung tâm PVHCC')
+/** As people say it, where the full name would push out the place in it. @param {string} name */
+export const abbreviated = (name) =>
+  name.replace(/Trung tâm Phục vụ hành chính công/iu, 'Trung tâm PVHCC').replace(/Bộ phận Tiếp nhận và Trả kết quả/iu, 'Bộ phận Một cửa')
 
 /** "Điểm cầu huyện Bắc Mê" → "Huyện Bắc Mê", among conference points. @param {string} name */
 export function bareName(name) {
