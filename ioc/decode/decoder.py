@@ -73,12 +73,12 @@ class Decoder:
 
     def _one_alone(self, seq: int, message: Received, batch: Batch, limits: Limits) -> int:
         """One that we cannot cope with ends in quarantine whole: it must never stop those behind it."""
-        kept: tuple[list[Any], ...] = (batch.good, batch.bad, batch.refused, batch.limited)
-        before = [len(part) for part in kept]
+        before = len(batch.good), len(batch.bad), len(batch.refused), len(batch.limited)
         try:
             return self._one(seq, message, batch, limits)
         except Exception as error:
             log.exception("message %d on %s could not be decoded; it is in quarantine", seq, message.topic)
+            kept: tuple[list[Any], ...] = (batch.good, batch.bad, batch.refused, batch.limited)
             for part, length in zip(kept, before, strict=True):
                 del part[length:]
             why = Rejected(Reason.NOT_UNDERSTOOD, f"a fault of ours, see the log: {type(error).__name__}")
