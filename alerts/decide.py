@@ -28,15 +28,18 @@ def decide(alert: Alert | None, sight: Sight, hold_over: bool) -> Move | None:
     if not sight.alive:
         return Move.WITHDRAWN
     if alert.state is AlertState.PENDING:
-        return _pending(sight, hold_over)
+        return _pending(alert, sight, hold_over)
     if sight.verdict is None:
         return Move.RESOLVED
     released = alert.state is AlertState.SUPPRESSED and sight.may_raise and not sight.shadowed
     return Move.FIRED if released and sight.verdict is Verdict.BAD else None
 
 
-def _pending(sight: Sight, hold_over: bool) -> Move | None:
-    if sight.verdict is None or sight.verdict is Verdict.EASING:
+def _pending(alert: Alert, sight: Sight, hold_over: bool) -> Move | None:
+    finding = sight.finding
+    if finding is None or finding.verdict is Verdict.EASING:
+        return Move.RETURNED
+    if finding.begins_anew and finding.since > alert.since:  # it came back between two looks
         return Move.RETURNED
     if sight.verdict is Verdict.CLOSED:
         return Move.HOURS_ENDED

@@ -39,6 +39,7 @@ class Finding:
     cuts: bool = False  # what hangs on the subject cannot be reached either
     ripe_at: int = 0  # a new alert is not raised before this instant
     simulated: bool = False
+    begins_anew: bool = False  # a later `since` than before tells that it was over in between
 
     @property
     def fingerprint(self) -> str:

@@ -64,4 +64,5 @@ def judge(view: View, rule: Rule, source: Source, missed: int) -> Finding | None
         cuts=True,
         ripe_at=0 if left else (view.listening_since or 0) + patience,
         simulated=source.simulated,
+        begins_anew=left,
     )

@@ -40,6 +40,22 @@ def test_twenty_drops_inside_the_hold_send_nothing_and_are_counted(stage):
     assert s.alerts[0].flaps == 20
 
 
+def test_a_return_between_two_looks_is_a_return(stage):
+    """Of a short one no tick sees more than that it left again, later."""
+    s = stage()
+    kiosk = s.add("xm/queue/k1")
+    s.returns(kiosk)
+    for _ in range(20):
+        s.leaves(kiosk)
+        s.run(60, 5)
+        s.returns(kiosk)
+    assert s.alerts[0].flaps >= 19
+    assert s.subjects == []
+    s.leaves(kiosk)
+    s.run(180, 5)
+    assert len(s.subjects) == 1, "the one that lasts is told"
+
+
 def test_silence_counts_from_missed_intervals(stage):
     s = stage(BUSY)
     kiosk = s.add("xm/queue/k1", interval_s=30)
