@@ -189,6 +189,9 @@ def test_wrong_credentials_are_one_line(guarded: Influxd, keys: dict[str, str], 
 def test_a_missing_bucket_and_a_missing_server_are_one_line(influx_server: Influxd) -> None:
     store = open_bucket(influx_server.url.replace("/ioc?", "/nowhere?"))
     assert "has no bucket 'nowhere'" in store.health().detail
+    reader = open_bucket(influx_server.url.replace("/ioc?", "/nowhere?"), writer=False)
+    assert "has no bucket 'nowhere'" in reader.health().detail, "as the doctor and the screens look"
+    reader.close()
     with pytest.raises(IocError) as caught:
         store.write([sample(NOON, 1)])
     assert caught.value.code == "store_bucket_missing"

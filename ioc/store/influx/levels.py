@@ -16,6 +16,8 @@ from ioc.store.schema import HOUR, Floors
 ALWAYS: Final = 2**53
 _LEVELS, _LATE = "ioc_levels", "ioc_late"
 _FIELDS = ("minutes", "hours", "raw", "minute", "hour")
+# costs next to nothing; 1.x answers a SHOW of a database that is not there, with nothing
+CHEAP_LOOK: Final = select(['"minutes"'], _LEVELS, 0, ALWAYS, "LIMIT 1")
 
 
 class Levels(NamedTuple):

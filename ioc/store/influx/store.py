@@ -12,7 +12,7 @@ from ioc.store.influx.address import Access
 from ioc.store.influx.clients import CONNECT_S
 from ioc.store.influx.failures import Unacceptable
 from ioc.store.influx.inspection import inspect, remove
-from ioc.store.influx.levels import Levels, read_late, read_levels
+from ioc.store.influx.levels import CHEAP_LOOK, Levels, read_late, read_levels
 from ioc.store.influx.line import writable
 from ioc.store.influx.maintain import maintain
 from ioc.store.influx.names import known_series
@@ -131,7 +131,7 @@ class InfluxStore:
 
     def _look(self) -> None:
         """Whether it may be read and, where it is ours to write, written; nothing is."""
-        self.server.query("SHOW MEASUREMENTS LIMIT 1", timeout=CONNECT_S)
+        self.server.query(CHEAP_LOOK, timeout=CONNECT_S)
         if self._own is not None:
             try:
                 self.server.write(b"")
