@@ -2,7 +2,6 @@
 
 import os
 import threading
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Final
 
@@ -14,25 +13,18 @@ from ioc.store.influx.address import Access
 
 CONNECT_S, ANSWER_S = 3.0, 10.0
 CONNECTIONS: Final = 8
-AT_A_TIME: Final = 2
 
 
 class Clients:
     """Of no use to another thread, nor to a process that was forked off later.
 
-    In the web role sockets and threads are gevent's: a socket that one thread opened cannot be read by another, and a
-    crew of one thread does nothing while that thread does not wait for it.
+    In the web role sockets are gevent's: one that a native thread opened cannot be read by another.
     """
 
     def __init__(self, access: Access) -> None:
         self.pid = os.getpid()
         self._access = access
         self.pool = urllib3.PoolManager(maxsize=CONNECTIONS, retries=False, ca_certs=access.ca)
-
-    @cached_property
-    def crew(self) -> ThreadPoolExecutor:
-        """A few for what is asked at the same time."""
-        return ThreadPoolExecutor(AT_A_TIME, thread_name_prefix="influx")
 
     @cached_property
     def writer(self) -> WriteApi:
@@ -53,11 +45,8 @@ class Clients:
 
     def close(self) -> None:
         self.pool.clear()
-        made = vars(self)
-        if "writer" in made:
+        if "writer" in vars(self):
             self.writer.close()
-        if "crew" in made:
-            self.crew.shutdown(wait=False)
 
 
 class ClientsByThread(threading.local):
@@ -71,6 +60,10 @@ class ClientsByThread(threading.local):
         if self._clients is None or self._clients.pid != os.getpid():
             self._clients = Clients(self._access)
         return self._clients
+
+    def lend(self, clients: Clients) -> None:
+        """To a thread that only works while the one whose they are waits for it."""
+        self._clients = clients
 
     def close(self) -> None:
         clients, self._clients = self._clients, None

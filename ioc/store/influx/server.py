@@ -1,8 +1,9 @@
 """One InfluxDB as a process reaches it: bodies in, statements answered, its generation found out."""
 
 import gzip
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Final, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 import msgspec
@@ -16,6 +17,7 @@ from ioc.store.influx.clients import ANSWER_S, CONNECT_S, ClientsByThread
 from ioc.store.influx.failures import refused, unreachable
 from ioc.store.influx.reply import Series, series_of
 
+AT_A_TIME: Final = 2
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
 _NO_USER = "x"  # 2.x and 3.x take a token as the password of anybody
@@ -84,9 +86,13 @@ class Server:
             raise refused(response.status, response.data, response.headers, self.access)
         return series_of(statement, response.data, self.access)
 
-    def each(self, work: Callable[[Asked], Answer], asked: Sequence[Asked]) -> Iterator[Answer]:
+    def each(self, work: Callable[[Asked], Answer], asked: Sequence[Asked]) -> list[Answer]:
         """What comes of each, in their order; a few at a time, as a server has several cores."""
-        return self._clients.get().crew.map(work, asked) if len(asked) > 1 else map(work, asked)
+        if len(asked) < 2:
+            return [work(one) for one in asked]
+        # made for this once: in the web role its threads live only while this one waits for them, also at the end
+        with ThreadPoolExecutor(AT_A_TIME, initializer=self._clients.lend, initargs=(self._clients.get(),)) as crew:
+            return list(crew.map(work, asked))
 
     def close(self) -> None:
         self._clients.close()

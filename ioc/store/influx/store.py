@@ -179,4 +179,8 @@ class InfluxStore:
         except IocError as error:
             self._trouble, self._looked_at = error, self._monotonic()
             raise
-        self._trouble, self._looked_at = None, self._monotonic()
+        else:
+            self._trouble, self._looked_at = None, self._monotonic()
+        finally:
+            if self._own is None:  # a reader's threads come and go: nobody could close what one leaves open
+                self.server.close()
