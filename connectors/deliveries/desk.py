@@ -130,7 +130,7 @@ class Desk:
         if missing:
             shown = ", ".join(missing[:_SHOWN])
             log.warning("%s: %d open dossier(s) no longer delivered: %s", connector.name, len(missing), shown)
-        for problem in checked.problems[:_SHOWN]:
+        for problem in checked.problems.first[:_SHOWN]:
             log.warning("%s: %s: left out: %s", connector.name, offer.origin, problem)
         return Part(checked.rows, changed, checked.bad, len(missing))
 

@@ -111,6 +111,18 @@ def test_every_bad_row_is_named_and_nothing_is_imported(office: Office) -> None:
     assert office.rows() == []
 
 
+def test_of_many_bad_rows_none_goes_unnamed(office: Office) -> None:
+    """Lines 2 to 61 say no status, 63 to 65 stand there already, 67 has no such day."""
+    rows = [f"H{n};bay;01/11/2026" for n in range(60)]
+    rows += ["A;2;01/11/2026"] + ["A;2;01/11/2026"] * 3 + ["B;2;01/11/2026", "C;2;31/02/2026"]
+    code, _, err = office.deliver("Mã hồ sơ;Trạng thái;Ngày tiếp nhận\n" + "\n".join(rows) + "\n")
+    assert (code, "64 bad row(s)" in err) == (2, True), err
+    assert [line for line in err.splitlines() if "too: lines" in line] == [
+        "  bad_status, too: lines 52-61", "  code_twice, too: lines 63-65", "  bad_time, too: lines 67",
+    ]  # fmt: skip
+    assert ("line 2: bad_status" in err, "line 51: bad_status" in err, office.rows()) == (True, True, [])
+
+
 @pytest.mark.parametrize(("text", "name", "said"), [
     ("a;b;c\n1;2;3\n", "x.csv", "no heading for code"),
     ("Mã hồ sơ;MaHoSo\n1;2\n", "x.csv", "two headings for code"),

@@ -10,13 +10,13 @@ from typing import IO
 
 import msgspec
 
+from ioc.dossiers.delivery.problems import TWICE, Problems
 from ioc.dossiers.delivery.rows import Reader, Row
 from ioc.dossiers.delivery.tables import Line
 from ioc.errors import UsageError
 from ioc.wire import Rejected
 
 CHUNK = 5_000
-SHOWN = 50
 _LENGTH = 8
 
 Progress = Callable[[str, int], None]  # the step and how many rows of it are done
@@ -27,10 +27,13 @@ class Checked:
     """What a delivery holds; its good rows wait in a temporary file, so that its size does not matter."""
 
     rows: int = 0
-    bad: int = 0
-    problems: list[str] = field(default_factory=list)  # the first bad rows by their lines
+    problems: Problems = field(default_factory=Problems)
     lines: dict[str, int] = field(default_factory=dict)  # by code, the line it was last seen on
     _spool: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
+
+    @property
+    def bad(self) -> int:
+        return self.problems.n
 
     def close(self) -> None:
         self._spool.close()
@@ -45,8 +48,7 @@ class Checked:
     def refuse_bad(self, origin: str) -> None:
         """UsageError `bad_rows` names them, where there are any."""
         if self.bad:
-            more = [f"and {self.bad - SHOWN} more"] if self.bad > SHOWN else []
-            text = "\n".join(f"  {problem}" for problem in self.problems + more)
+            text = "\n".join(f"  {problem}" for problem in self.problems.told())
             message = f"{origin}: nothing was imported, {self.bad} bad row(s)\n{text}"
             raise UsageError("bad_rows", message, origin=origin, n=self.bad)
 
@@ -58,11 +60,12 @@ class Checked:
         """The row of a line; None where it is bad, or stands there already."""
         self.rows += 1
         if isinstance(row, str):
-            self._name(f"line {line.number}: {row}")
+            self.problems.add(line.number, row.partition(":")[0], row)
             self.lines.setdefault(str(line.cells.get("code")), line.number)  # bad, not vanished
             return None
         if row.own_id is None and row.code in self.lines:
-            self._name(f"line {line.number}: code {row.code} already stands on line {self.lines[row.code]}")
+            twice = f"code {row.code} already stands on line {self.lines[row.code]}"
+            self.problems.add(line.number, TWICE, twice)
             return None
         self.lines[row.code] = line.number
         return row
@@ -71,11 +74,6 @@ class Checked:
         packed = msgspec.msgpack.encode(chunk)
         self._spool.write(len(packed).to_bytes(_LENGTH, "big"))
         self._spool.write(packed)
-
-    def _name(self, problem: str) -> None:
-        self.bad += 1
-        if len(self.problems) < SHOWN:
-            self.problems.append(problem)
 
 
 def read(reader: Reader, line: Line) -> Row | str:

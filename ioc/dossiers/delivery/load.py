@@ -14,7 +14,7 @@ from ioc.db import Database
 from ioc.db.tables import dossier, source
 from ioc.dossiers import history, known
 from ioc.dossiers.delivery.ahead import Ahead, Judged, in_two, judged_ahead
-from ioc.dossiers.delivery.check import SHOWN, Progress, check
+from ioc.dossiers.delivery.check import Progress, check
 from ioc.dossiers.delivery.rows import Reader, Row, changed
 from ioc.dossiers.delivery.tables import Line
 from ioc.dossiers.judge import Policy
@@ -22,6 +22,8 @@ from ioc.dossiers.records import Judge, Key, Writer, load
 from ioc.events import DossierEvent
 from ioc.inventory import Inventory
 from ioc.model import SourceKey
+
+SHOWN = 50  # of what has vanished
 
 
 @dataclass(frozen=True, slots=True)
