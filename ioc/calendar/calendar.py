@@ -86,7 +86,7 @@ class Calendar:
 
     def _judged(self, day: date) -> Day:
         found = self._seeded(day)
-        if day in self.corrections:
+        if day in self.corrections and self._concerns(self.corrections[day].kind, day):
             found = self._told(found, self.corrections[day], DayReason.MAKE_UP_DAY, DayReason.SWAPPED_OFF)
         if day in self.specials:
             found = self._told(found, self.specials[day], DayReason.OPENED, DayReason.CLOSED)
@@ -104,9 +104,13 @@ class Calendar:
         known, plain = self.seed(day.year), self.plain(day)
         if day in known.off:
             return Day(day, (), DayReason.HOLIDAY, known.off[day])
-        if day in known.work and not plain.working:
+        if day in known.work and not plain.working and self._concerns(DayKind.WORK, day):
             return Day(day, self._worked(day), DayReason.MAKE_UP_DAY)
         return plain
+
+    def _concerns(self, kind: DayKind, day: date) -> bool:
+        """Who has no hours at all makes up for nothing."""
+        return kind is DayKind.OFF or any(self.week_on(day))
 
     def _worked(self, day: date) -> tuple[Period, ...]:
         """The hours of a day that is worked: its own, or for a day off those of the first weekday that has any."""

@@ -40,7 +40,7 @@ def checked_year(year: int) -> int:
     return year
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=128)
 def seed(year: int) -> Seed:
     """The package's own view of `year`; lunar holidays of years it has no announcement for are computed."""
     # a tenth of a second to import: only where somebody asks for a day

@@ -61,7 +61,7 @@ def judge(course: Course, calendar: Calendar, policy: Policy) -> Verdict:
     given, due = None, computed
     if course.promises:
         given = course.promises[-1][1]
-        due = push(calendar, given, _own_pauses(course))
+        due = _pushed(course, calendar, given)
     overdue = _overdue_at(course, due)
     return Verdict(
         due_at=due,
@@ -89,6 +89,13 @@ def _computed(course: Course, calendar: Calendar) -> int | None:
 @lru_cache(maxsize=65_536)
 def _due_at(calendar: Calendar, start: int, value: float, unit: str, pauses: tuple[tuple[int, int], ...]) -> int:
     return due_at(calendar, start, Term(value, Unit(unit)), pauses)
+
+
+def _pushed(course: Course, calendar: Calendar, given: int) -> int:
+    try:
+        return push(calendar, given, _own_pauses(course))
+    except IocError:
+        return given  # where nobody opens again no working time follows
 
 
 def _own_pauses(course: Course) -> list[tuple[int, int]]:

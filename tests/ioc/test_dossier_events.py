@@ -1,12 +1,13 @@
 """What may be said of a dossier: days of another world are refused by name, an apology moves no first promise."""
 
+from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from connectors.kinds import dossier as kind
-from ioc.calendar import Calendar
+from ioc.calendar import Calendar, DayKind, Special, WeekRow
 from ioc.db.tables import dossier, quarantine
 from ioc.dossiers import course, history
 from ioc.dossiers.judge import Outcome, Verdict, judge
@@ -16,6 +17,7 @@ from ioc.wire import Fields, Rejected
 from tests.ioc.test_records import Line, dossier_event
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+OFFICE = Calendar(HANOI)
 MONDAY, THURSDAY, NEXT_TUESDAY = "2026-11-02T08:00", "2026-11-05T17:00", "2026-11-10T16:00"
 NEW_DUE = "2026-11-12T17:00"
 APOLOGY = {"issued_at": "2026-11-05T16:00", "reason": "Chờ ý kiến sở", "new_due_at": NEW_DUE}
@@ -23,13 +25,13 @@ TAKEN_IN = {"ts": MONDAY, "status": 2, "received_at": MONDAY}
 DONE = {"ts": NEXT_TUESDAY, "status": 9}
 
 
-def verdict(*told: dict[str, object]) -> Verdict:
+def verdict(*told: dict[str, object], at: Calendar = OFFICE) -> Verdict:
     said: list[history.Statement] = []
     events = [
         kind.decode_event(Fields({"event_id": str(n), "code": "H22-1", **one}, HANOI)) for n, one in enumerate(told)
     ]
     history.merge(said, events)
-    return judge(course.read(said), Calendar(HANOI), Dossiers())
+    return judge(course.read(said), at, Dossiers())
 
 
 def instant(text: str) -> int | None:
@@ -93,3 +95,15 @@ def test_where_no_other_date_is_known_the_new_one_counts() -> None:
 def test_half_a_file_says_nothing_of_how_far_its_system_is_known(said: dict[str, object], known: str | None) -> None:
     found = kind.unfold(Fields({"as_of": MONDAY} | said, HANOI))["as_of"]
     assert found == (known and instant(known))
+
+
+def test_where_nobody_ever_opens_a_pause_pushes_nothing_and_no_swap_day_is_worked() -> None:
+    closed = Calendar(HANOI, rows=(WeekRow(dict.fromkeys(range(7), ())),))
+    swapped = date(2026, 8, 22)
+    assert (closed.is_working_day(swapped), Calendar(HANOI).is_working_day(swapped)) == (False, True)
+    own = Calendar(HANOI, {swapped: Special(DayKind.WORK)}, rows=closed.rows)
+    asked = {"supplement_requested_at": "2026-08-20T08:00", "supplement_received_at": "2026-08-24T08:00"}
+    for calendar in (closed, own):
+        told = {"ts": MONDAY, "received_at": "2026-08-19T08:00", "due_at": "2026-08-25T17:00", **asked}
+        found = verdict(told, at=calendar)
+        assert found.due_at == instant("2026-08-25T17:00")
