@@ -138,11 +138,11 @@ def test_what_is_over_unseen_stands_last_and_looks_over(stage: Stage, show: Open
             "org_name": "Bộ phận Tiếp nhận và Trả kết quả huyện Bắc Mê", "source_name": None}  # fmt: skip
     stage.payloads["alerts"]["alerts"] = {"1": stage.alerts["1"], "99": stage.alerts["1"] | over}
     page = show("/wall", wait_for="[data-alert='99']")
-    row = page.locator("[data-widget=alert_feed] [data-alert]").last
-    expect(row).to_have_attribute("data-alert", "99")
-    expect(row).to_contain_text("Bộ phận Một cửa huyện Bắc Mê")
-    expect(row).to_contain_text("Đã hết, chưa xem")
-    expect(row).not_to_have_class(re.compile(r"\bbad\b"))
+    last = page.locator("[data-widget=alert_feed] [data-alert]").last
+    expect(last).to_have_attribute("data-alert", "99")
+    expect(last).to_contain_text("Bộ phận Một cửa huyện Bắc Mê")
+    expect(last).to_contain_text("Đã hết, chưa xem")
+    expect(last).not_to_have_class(re.compile(r"\bbad\b"))
 
 
 def test_few_alerts_are_told_to_the_end_of_their_line(stage: Stage, show: Opener) -> None:
