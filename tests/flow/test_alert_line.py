@@ -1,10 +1,13 @@
 """Device → broker → ingest → alert → e-mail and SMS, through real processes, one of them killed on the way."""
 
 import json
+import socket
 import threading
 import time
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import httpx
 import paho.mqtt.client as paho
 import pytest
 from aiosmtpd.controller import Controller
@@ -85,8 +88,8 @@ class Mailbox:
         return "250 OK"
 
 
-@pytest.fixture
-def gateway():
+@contextmanager
+def running_gateway():
     server = Gateway()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
@@ -94,6 +97,12 @@ def gateway():
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def gateway():
+    with running_gateway() as server:
+        yield server
 
 
 @pytest.fixture
@@ -125,8 +134,21 @@ class Kiosk:
             ).wait_for_publish(10)
 
     def lose_power(self):
-        self.client._sock_close()
+        if (sock := self.client.socket()) is not None:  # the broker may have gone first
+            sock.shutdown(socket.SHUT_RDWR)
         self.client.loop_stop()
+
+
+class Seen:
+    """What a reader of the API is shown of the kiosk."""
+
+    def __init__(self, config, port):
+        token = ioc("token", "create", "--name", "reader", "--role", "leader", "--config", str(config)).strip()
+        self._headers = {"Authorization": f"Bearer {token}"}
+        self._url = f"http://127.0.0.1:{port}/api/v1/sources/hg.dong-van/queue/k1"
+
+    def health(self):
+        return httpx.get(self._url, headers=self._headers, timeout=10).json().get("health")
 
 
 def message_ids(letters):
@@ -142,9 +164,14 @@ def test_one_message_each_when_it_leaves_and_when_it_returns(tmp_path, gateway, 
     (tmp_path / "sources.csv").write_text(SOURCES, encoding="utf-8")
     ioc("source", "import", str(tmp_path / "sources.csv"), "--config", str(config))
     kiosk = Kiosk(mqtt)
+    seen = Seen(config, ports["http"])
     with running(config, tmp_path / "data") as whole:
         kiosk.connect()
+        wait_until(lambda: seen.health() == "ok", "the kiosk to be there")
         kiosk.lose_power()
+        gone = time.monotonic()
+        wait_until(lambda: seen.health() == "offline", "the kiosk to be shown as gone")
+        assert time.monotonic() - gone < 2
         wait_until(lambda: gateway.texts and mailbox.letters, "the alert by SMS and e-mail", 40)
         assert "NGHIEM TRONG Huyen Dong Van: Kiosk 1: Mat ket noi" in gateway.texts[0]["text"]
         gateway.away = True
