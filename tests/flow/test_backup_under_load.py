@@ -3,28 +3,45 @@
 import json
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import paho.mqtt.client as paho
+import pytest
 import sqlalchemy as sa
 from paho.mqtt.enums import CallbackAPIVersion
 
 from ioc.db import Database, sqlite_url
 from ioc.db.tables import metadata
 from tests.flow.conftest import command, until
+from tests.flow.test_alert_line import Gateway, running_gateway
 from tests.flow.test_contract_processes import Installation
 
 RATE = 1_000
 RULES = """
+[[channel]]
+name = "sms"
+kind = "sms_http"
+url = "http://127.0.0.1:{sms}/send"
+body = '{{"phone": "{{phone}}", "text": "{{text}}", "ref": "{{request_id}}"}}'
+success_path = "CodeResult"
+success_values = ["100"]
+[[receiver]]
+name = "truc-ban"
+phone = ["0912345678"]
+[[route]]
+org = "hg"
+receivers = ["truc-ban"]
+channels = ["sms"]
 [alerts]
 group_wait_s = 0
 startup_grace_s = 0
 [[rule]]
 id = "long-wait"
 kind = "threshold"
-on = { kind = "queue", metric = "longest_wait_s" }
+on = {{ kind = "queue", metric = "longest_wait_s" }}
 above = 1800
 """
 SOURCES = "org,kind,source,hours,interval_s\nhg.dong-van,queue,k1,always,3600\nhg.dong-van,queue,flow,always,3600\n"
@@ -89,12 +106,20 @@ def ledger(path: Path) -> dict[str, list[Any]]:
         tables = {name: metadata.tables[name] for name in TABLES}
         found = {name: [tuple(row) for row in conn.execute(sa.select(table))] for name, table in tables.items()}
     db.close()
-    assert all(found[name] for name in ("alert", "alert_entry", "quarantine", "audit")), "there is something to lose"
+    told = ("alert", "alert_entry", "notification", "delivery", "quarantine", "token", "audit")
+    assert all(found[name] for name in told), "there is something to lose"
     return found
 
 
-def test_same_counts_alerts_and_ledger(tmp_path: Path) -> None:
-    place = Installation(tmp_path, more=RULES)
+@pytest.fixture
+def gateway() -> Iterator[Gateway]:
+    with running_gateway() as server:
+        yield server
+
+
+def test_same_counts_alerts_and_ledger(tmp_path: Path, gateway: Gateway) -> None:
+    rules = RULES.format(sms=gateway.server_address[1])
+    place = Installation(tmp_path, more=rules)
     (tmp_path / "sources.csv").write_text(SOURCES, encoding="utf-8")
     where = ("--config", str(place.config))
     assert command("source", "import", str(tmp_path / "sources.csv"), *where).returncode == 0
@@ -116,7 +141,7 @@ def test_same_counts_alerts_and_ledger(tmp_path: Path) -> None:
     finally:
         running.stop()
         running.kill()
-    elsewhere = Installation(folder(tmp_path), more=RULES, fresh=False)
+    elsewhere = Installation(folder(tmp_path), more=rules, fresh=False)
     done = command("restore", str(tmp_path / "copy"), "--config", str(elsewhere.config))
     assert done.returncode == 0, done.stderr
     assert ledger(elsewhere.data / "ioc.sqlite") == kept
@@ -131,6 +156,7 @@ def test_same_counts_alerts_and_ledger(tmp_path: Path) -> None:
         received = figure(totals, "ioc_messages_received_total")
         assert received == figure(totals, 'ioc_messages_total{outcome="stored"') + 1  # one is in quarantine
         assert there.get("/quarantine").json()["total"] == 1
+        assert len(gateway.texts) == 1, "what was delivered before is not sent again"
     finally:
         restored.stop()
         restored.kill()
@@ -166,6 +192,7 @@ def troubled(place: Installation, asked: Asked) -> list[dict[str, Any]]:
     url = f"{asked.base}/api/v1/alerts/{alert['id']}/acknowledge"
     assert httpx.post(url, json={"comment": "Đang xử lý"}, headers=asked.headers, timeout=10).status_code == 200
     until(lambda: asked.get("/quarantine").json()["total"] == 1, "the quarantine")
+    until(lambda: asked.get("/notifications", state="delivered").json()["total"] == 1, "the message")
     found: list[dict[str, Any]] = asked.get("/alerts").json()["items"]
     return found
 
