@@ -44,8 +44,8 @@ class Mark(StrEnum):
 
 
 Row = Mapping[str, Any]
-Cell = tuple[int, int, str, str, int]  # level, bucket, receiving org, handling org, source
-Changes = dict[Cell, list[int]]  # how often each mark and trait, in their order
+Cell = tuple[int, str, str, int]  # day or block, receiving org, handling org, source
+Changes = dict[Cell, list[int]]  # by day, how often each mark and trait, in their order
 
 _CELL = ("level", "bucket", "receiving_org", "handling_org", "source_id")
 _COLUMNS = (*_CELL, *(mark.value for mark in (*Mark, *Trait)))
@@ -84,19 +84,26 @@ def note(changes: Changes, row: Row, n: int) -> None:
     """Add a dossier's marks to what will be written, or take them back with n = -1."""
     receiving, handling, source_id = row["receiving_org"], row["handling_org"], row["source_id"]
     for at, mark in marks(row):
-        day, place = day_of(at), _PLACE[mark]
-        for cell in (
-            (Level.DAY, day, receiving, handling, source_id),
-            (Level.BLOCK, day // BLOCK_DAYS, receiving, handling, source_id),
-        ):
-            counts = changes.get(cell)
-            if counts is None:
-                counts = changes[cell] = [0] * len(_PLACE)
-            counts[place] += n
+        cell = (day_of(at), receiving, handling, source_id)
+        counts = changes.get(cell)
+        if counts is None:
+            counts = changes[cell] = [0] * len(_PLACE)
+        counts[_PLACE[mark]] += n
 
 
 def write(conn: Connection, changes: Changes) -> None:
-    bulk.upsert(conn, dossier_tally, _COLUMNS, [(*cell, *n) for cell, n in changes.items() if any(n)], add=True)
+    """Add the changes to their days and to the blocks of days these lie in."""
+    levels = ((Level.DAY, changes), (Level.BLOCK, _by_block(changes)))
+    rows = [(level, *cell, *n) for level, counted in levels for cell, n in counted.items() if any(n)]
+    bulk.upsert(conn, dossier_tally, _COLUMNS, rows, add=True)
+
+
+def _by_block(changes: Changes) -> Changes:
+    blocks: Changes = {}
+    for (day, receiving, handling, source_id), n in changes.items():
+        cell = (day // BLOCK_DAYS, receiving, handling, source_id)
+        blocks[cell] = [a + b for a, b in zip(blocks[cell], n, strict=True)] if cell in blocks else n
+    return blocks
 
 
 def before(
