@@ -3,15 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from ioc.errors import IocError
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 BUSY_TIMEOUT_MS = 10_000
 CACHE_KIB = 16_384
@@ -52,7 +55,11 @@ class Database:
 
     def upsert(self, table: sa.Table) -> "postgresql.Insert | sqlite.Insert":
         """An INSERT that can take `.on_conflict_do_update(…)`; both dialects share the shape used here."""
-        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+        if self.is_sqlite:
+            return sqlite.insert(table)
+        from sqlalchemy.dialects import postgresql  # loaded by its users only: every command begins here
+
+        return postgresql.insert(table)
 
     def close(self) -> None:
         self.engine.dispose()
