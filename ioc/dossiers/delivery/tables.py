@@ -2,24 +2,20 @@
 
 import csv
 import io
-import zlib
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
 
 import msgspec
 
+from ioc.dossiers.delivery import workbook
 from ioc.dossiers.delivery.columns import ColumnMap
 from ioc.errors import UsageError
 
 _LOOK_FOR_HEADINGS = 20  # lines of titles and merged cells above them
 _DELIMITERS = ";,\t|"
-# what openpyxl lets through of a workbook that was cut or damaged on its way, some of it only rows later
-_BROKEN = (BadZipFile, zlib.error, ParseError, EOFError, LookupError, TypeError, ValueError)
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")  # a spreadsheet's "Unicode text"
 
 
@@ -35,7 +31,7 @@ class Table(NamedTuple):
 
     lines: Iterator[Line]
     unused: tuple[str, ...]
-    size: int  # of what is read, in bytes or rows, for a progress bar
+    size: int  # of what is read, in rows or lines, for a progress bar alone: it may be wrong
 
 
 _Read = Callable[[Path, ColumnMap, str], Table]
@@ -158,31 +154,8 @@ def _records(reader: Any, name: str, open_line: int) -> Iterator[tuple[int, list
 
 
 def _xlsx(path: Path, columns: ColumnMap, name: str) -> Table:
-    # a third of a second to import: only where somebody brings a workbook
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-    except (InvalidFileException, *_BROKEN) as error:
-        raise UsageError("xlsx_broken", f"{name}: not a workbook that can be read: {error}") from error
-    return under_headings(_sheet_rows(sheet, name), columns, name)._replace(size=sheet.max_row or 0)
-
-
-def _sheet_rows(sheet: Any, name: str) -> Iterator[tuple[int, Sequence[Any]]]:
-    rows = sheet.iter_rows(values_only=True)
-    number = 1
-    while True:
-        try:
-            cells = next(rows)
-        except StopIteration:
-            return
-        except _BROKEN as error:
-            message = f"{name}: line {number}: the workbook cannot be read from here on: {error}"
-            raise UsageError("xlsx_broken", message) from error
-        yield number, cells
-        number += 1
+    sheet = workbook.first_sheet(path, name)
+    return under_headings(sheet.rows, columns, name)._replace(size=sheet.declared)
 
 
 def _json(path: Path, columns: ColumnMap, name: str) -> Table:
