@@ -10,6 +10,7 @@ from ioc.inventory import Source
 from ioc.kinds import KindSpec
 from ioc.model import Number, Severity, SourceKey
 from ioc.settings import Rule
+from ioc.share import rounded
 from ioc.world import MISSED_INTERVALS
 
 kind = "threshold"
@@ -18,6 +19,7 @@ every_s = 0.0
 UP, CAUSE = "up", "cause"
 CAUSES = frozenset({"ours", "carrier", "ministry", "electricity"})  # those that have a text `cause.<word>`
 IN_MINUTES_FROM_S = 120
+_SHARE = "pct_"  # how the shares among our own figures are called
 
 
 class On(Struct, frozen=True, kw_only=True):
@@ -119,7 +121,7 @@ def words(view: View, key: SourceKey, options: Options, value: Number | str) -> 
         return f"alert.is_{str(options.equals).lower()}", {"metric": name}
     above = options.above is not None and value > options.above
     limit = options.above if above else options.below
-    unit = spec.metrics[metric].unit if metric in spec.metrics else ""
+    unit = spec.metrics[metric].unit if metric in spec.metrics else "%" if metric.startswith(_SHARE) else ""
     return f"alert.{'above' if above else 'below'}", {"metric": name, **figures(unit, value, limit or 0.0)}
 
 
@@ -140,8 +142,10 @@ def figures(unit: str, value: float, limit: float) -> Params:
     """Value and limit as people say them: long times in minutes."""
     if unit == "s" and limit >= IN_MINUTES_FROM_S:
         return {"value": round(value / 60), "limit": _plain(limit / 60), "unit": {"key": "alert.unit.minutes"}}
+    if unit == "%":
+        return {"value": _plain(rounded(value), 2), "limit": _plain(rounded(limit), 2), "unit": unit}
     return {"value": _plain(value), "limit": _plain(limit), "unit": unit}
 
 
-def _plain(number: float) -> int | float:
-    return int(number) if float(number).is_integer() else round(number, 1)
+def _plain(number: float, digits: int = 1) -> int | float:
+    return int(number) if float(number).is_integer() else round(number, digits)

@@ -12,6 +12,7 @@ from connectors.endpoints.session import REFUSED, Session
 from connectors.endpoints.xml import number, parse, texts
 from ioc.errors import IocError
 from ioc.model import Number
+from ioc.share import percent
 
 # of a call that is up, also while it is held or its signalling is lost
 _UP = frozenset({"Connected", "OnHold", "Preservation", "RemotePreservation"})
@@ -133,7 +134,7 @@ def _loss(streams: Iterable[Element]) -> float | None:
         missed, came = number(stream, "Netstat/LastIntervalLost"), number(stream, "Netstat/LastIntervalReceived")
         if missed is not None and came is not None:
             lost, received = lost + max(missed, 0), received + max(came, 0)
-    return round(100 * lost / (lost + received), 2) if lost + received else None
+    return percent(lost, lost + received)
 
 
 def _numbers(elements: Iterable[Element], path: str) -> list[float]:

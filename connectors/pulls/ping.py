@@ -7,6 +7,7 @@ from msgspec import Meta, Struct
 from connectors.runner.contract import LINE_OR_SERVICE, Seen
 from connectors.runner.gear import Gear
 from ioc.errors import IocError
+from ioc.share import percent
 
 if TYPE_CHECKING:
     from icmplib import Host
@@ -42,8 +43,8 @@ async def look(options: Options, _gear: Gear) -> Seen:
     except exceptions.NameLookupError:
         return Seen("name not found", figures={"loss_pct": 100})
     error = None if host.is_alive else "no answer"
-    loss = round(host.packet_loss * 100, 1) if host.packets_sent else 100
-    return Seen(error, host.avg_rtt if host.is_alive else None, {"loss_pct": loss})
+    loss = percent(host.packets_sent - host.packets_received, host.packets_sent, 1)
+    return Seen(error, host.avg_rtt if host.is_alive else None, {"loss_pct": 100 if loss is None else loss})
 
 
 async def _echo(options: Options, *, privileged: bool) -> "Host":

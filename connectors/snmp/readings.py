@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from connectors.snmp.agent import Agent, Value
 from ioc.model import Number
+from ioc.share import percent
 
 Figures = dict[str, Number]
 Reading = Callable[[Agent], Awaitable[Figures]]
@@ -61,8 +62,9 @@ async def disks(agent: Agent) -> Figures:
     types = await agent.column(STORAGE_TYPE)
     sizes, used = await agent.column(STORAGE_SIZE), await agent.column(STORAGE_USED)
     fixed = [at for at, sort in types.items() if sort == FIXED_DISK and int(sizes.get(at, 0)) > 0]
-    shares = [100 * int(used.get(at, 0)) / int(sizes[at]) for at in fixed]
-    return {"disk_used_pct": round(max(shares), 1)} if shares else {}
+    shares = [percent(int(used.get(at, 0)), int(sizes[at]), 1) for at in fixed]
+    fullest = max((share for share in shares if share is not None), default=None)
+    return {} if fullest is None else {"disk_used_pct": fullest}
 
 
 def _named(told: Mapping[str, Value], **oids: str) -> Figures:

@@ -13,6 +13,7 @@ from ioc.dossiers.buckets import Bucket, Question
 from ioc.dossiers.course import NEVER
 from ioc.dossiers.judge import Outcome
 from ioc.dossiers.tallies import Mark
+from ioc.share import Share
 
 Marks = dict[str, dict[str, int]]  # org to mark to how many
 _t = dossier.c
@@ -30,7 +31,7 @@ class Counts:
     def __add__(self, other: "Counts") -> "Counts":
         return Counts({bucket: self[bucket] + other[bucket] for bucket in Bucket})
 
-    def pct(self) -> dict[str, "Share"]:
+    def pct(self) -> dict[str, Share]:
         """The percentages of the contract; `in_time` (đúng và trước hạn) = early + on time."""
         owed, received = self[Bucket.MUST_RESOLVE], self[Bucket.RECEIVED]
         early, on_time = self[Bucket.RESOLVED_EARLY], self[Bucket.RESOLVED_ON_TIME]
@@ -42,21 +43,6 @@ class Counts:
             "open_overdue": Share(self[Bucket.OPEN_OVERDUE], owed),
             "online": Share(self[Bucket.RECEIVED_ONLINE], received),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """A part of a whole; of nothing there is no percentage."""
-
-    numerator: int
-    denominator: int
-
-    @property
-    def pct(self) -> float | None:
-        """To two decimals, halves up as on paper."""
-        if not self.denominator:
-            return None
-        return (self.numerator * 20_000 // self.denominator + 1) // 2 / 100
 
 
 def total(counts: Iterable[Counts]) -> Counts:

@@ -6,8 +6,10 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from ioc.dossiers.index766_definition import Criterion, Definition, Group
+from ioc.share import percent, rounded
 
 TIE = 0.001  # scores nearer than this share a rank
+_DIGITS = 4
 
 
 class Ratio(NamedTuple):
@@ -61,8 +63,8 @@ class Scored:
             "numerator": None if known is None else known.numerator,
             "denominator": None if known is None else known.denominator,
             "period": None if known is None else known.period,
-            "ratio": _rounded(self.ratio),
-            "score": _rounded(self.score),
+            "ratio": _rounded(self.ratio, 1),
+            "score": _rounded(self.score, one.points),
             "missing": self.missing,
         }
 
@@ -84,14 +86,14 @@ class Total:
 
     @property
     def pct(self) -> float | None:
-        return None if self.score is None else self.score * 100 / self.max
+        return None if self.score is None else percent(self.score, self.max, _DIGITS)
 
     def shown(self) -> dict[str, Any]:
         return {
             "points": self.points,
             "max": self.max,
-            "score": _rounded(self.score),
-            "pct": _rounded(self.pct),
+            "score": _rounded(self.score, self.max),
+            "pct": self.pct,
             "partial": self.points - self.max > TIE,
         }
 
@@ -144,5 +146,5 @@ def ranks(scores: Mapping[str, float | None]) -> dict[str, int | None]:
     return found
 
 
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
+def _rounded(value: float | None, whole: float) -> float | None:
+    return None if value is None else rounded(value, _DIGITS, whole)

@@ -7,6 +7,7 @@ from ioc.dossiers.index766_definition import Figure
 from ioc.dossiers.index766_inputs import DECIDED, IN_TIME
 from ioc.dossiers.indicator import Asked, Indicator, Measure, Unit
 from ioc.dossiers.trait_buckets import TraitBucket
+from ioc.share import percent
 
 VERSION = "2022.1"
 
@@ -27,8 +28,7 @@ class Ratio766:
         known = asked.inputs766.get(f"dossiers.{self.figure}")
         if known is None:
             return Measure(None, None)
-        pct = max(0.0, round(known.numerator * 100 / known.denominator, 2)) if known.denominator else None
-        return Measure(pct, known.numerator, known.denominator)
+        return Measure(percent(max(0.0, known.numerator), known.denominator), known.numerator, known.denominator)
 
 
 SHARES_766: tuple[Indicator, ...] = (

@@ -10,8 +10,9 @@ from sqlalchemy.engine import Connection
 
 from ioc.dossiers import figures
 from ioc.dossiers.buckets import Bucket, Question
-from ioc.dossiers.figures import Counts, Share
+from ioc.dossiers.figures import Counts
 from ioc.dossiers.totals import Totals
+from ioc.share import Share, percent
 
 
 class Check(StrEnum):
@@ -117,7 +118,12 @@ def _span(name: str, counts: Mapping[str, int], shares: Mapping[str, float]) -> 
         return None
     said, half = _printed(shares[share])
     whole = counts["must_resolve"]
-    return _Span(ceil((said - half) * whole / 100), floor((said + half) * whole / 100))
+    least, most = ceil((said - half) * whole / 100), floor((said + half) * whole / 100)
+    if said == 2 * half:  # the least that is not nothing, however little
+        least = min(least, 1)
+    if said == 100 - 2 * half:
+        most = max(most, whole - 1)
+    return _Span(least, most)
 
 
 def _is_about(said: float, share: Share) -> bool:
@@ -125,11 +131,15 @@ def _is_about(said: float, share: Share) -> bool:
     if not share.denominator:
         return said == 0
     printed, half = _printed(said)
-    return abs(printed - Fraction(100 * share.numerator, share.denominator)) <= half
+    as_we_print = percent(share.numerator, share.denominator, _digits(said))
+    return said == as_we_print or abs(printed - Fraction(100 * share.numerator, share.denominator)) <= half
 
 
 def _printed(said: float) -> tuple[Fraction, Fraction]:
     """A figure as printed, with half a unit of its last digit."""
+    return Fraction(repr(said)), Fraction(1, 2 * 10 ** _digits(said))
+
+
+def _digits(said: float) -> int:
     text = repr(said)
-    digits = len(text.partition(".")[2]) if "." in text and not text.endswith(".0") else 0
-    return Fraction(text), Fraction(1, 2 * 10**digits)
+    return len(text.partition(".")[2]) if "." in text and not text.endswith(".0") else 0

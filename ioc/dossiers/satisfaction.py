@@ -11,9 +11,9 @@ from ioc.clock import local
 from ioc.db.tables import ticket
 from ioc.dossiers import trait_figures
 from ioc.dossiers.buckets import Question
-from ioc.dossiers.figures import Share
 from ioc.dossiers.traits import SATISFIED_FROM, Trait
 from ioc.inventory import Inventory, Source
+from ioc.share import percent
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Ratings:
 
     def pct(self, least: int) -> float | None:
         """None below `least` ratings, from which one could read who said what, and of none at all."""
-        return Share(self.satisfied, self.n).pct if self.n >= least else None
+        return percent(self.satisfied, self.n) if self.n >= least else None
 
 
 def of_dossiers(conn: Connection, question: Question) -> dict[str, Ratings]:

@@ -9,21 +9,10 @@ from sqlalchemy.engine import Connection
 from ioc.db.tables import feed_day, feed_delivery
 from ioc.feeds.contracts import DAY_MS, deliveries, last_deliveries, promised
 from ioc.inventory import Source
+from ioc.share import Share
 from ioc.world import World
 
 WINDOW_DAYS = 30
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """`numerator` of `denominator`; of nothing it says nothing."""
-
-    numerator: int = 0
-    denominator: int = 0
-
-    @property
-    def pct(self) -> float | None:
-        return round(100 * self.numerator / self.denominator, 2) if self.denominator else None
 
 
 UNKNOWN = Share()

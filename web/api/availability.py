@@ -5,6 +5,7 @@ from typing import Any
 from ioc.clock import local
 from ioc.inventory import Source
 from ioc.model import SeriesKey
+from ioc.share import percent
 from ioc.store import Aggregate, Fill, Point, RangeQuery
 from ioc.world import MISSED_INTERVALS
 from web.api.route import Call
@@ -29,7 +30,7 @@ def availability(call: Call, source: Source) -> dict[str, Any]:
     due = [(t, value) for t, value in points if t >= born and call.site.world.opened_at(source, t) is not None]
     heard = [value for _, value in due if value is not None]
     kept = sum(heard) if tells_up else len(heard)
-    pct = round(100 * kept / len(due), 2) if due else None
+    pct = percent(kept, len(due))
     return {"from": call.at(now - _DAY_MS, source.key.org), "pct": pct, "heard": len(heard), "of": len(due)}
 
 

@@ -115,10 +115,7 @@ def summary(call: Call) -> dict[str, Any]:
 
 def shares(counts: Counts) -> dict[str, dict[str, Any]]:
     """Every percentage with what it is of."""
-    return {
-        name: {"value": share.pct, "numerator": share.numerator, "denominator": share.denominator}
-        for name, share in counts.pct().items()
-    }
+    return {name: share.shown() for name, share in counts.pct().items()}
 
 
 def by_org(call: Call, conn: Connection, query: SummaryQuery, asked: Period) -> dict[str, figures.Counts]:

@@ -6,7 +6,8 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from ioc.feeds.kept import KINDS
-from ioc.feeds.scores import Score, Share, scores
+from ioc.feeds.scores import Score, scores
+from ioc.share import Share
 from web.api.route import Call, listed
 
 

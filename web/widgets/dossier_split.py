@@ -28,10 +28,7 @@ def touches(_options: Options) -> frozenset[str]:
 def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
     """`parts` add up to `must_resolve`; every share stands beside its numerator and denominator."""
     counts, head = sight.dossiers(), _dossiers.head(sight)
-    shares = {
-        name: {"value": share.pct, "numerator": share.numerator, "denominator": share.denominator}
-        for name, share in counts.pct().items()
-    }
+    shares = {name: share.shown() for name, share in counts.pct().items()}
     return head | {
         "period": _dossiers.period(sight),
         "must_resolve": counts[Bucket.MUST_RESOLVE],

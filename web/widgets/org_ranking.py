@@ -5,8 +5,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from ioc.dossiers.figures import Share, total
+from ioc.dossiers.figures import total
 from ioc.inventory import Org
+from ioc.share import Share
 from web.sight import Sight
 from web.widgets import _dossiers
 
@@ -85,5 +86,4 @@ def _worth(options: Options, share: Share) -> float:
 
 
 def _row(org: Org, rank: int, share: Share, at: int) -> dict[str, Any]:
-    value = {"value": share.pct, "numerator": share.numerator, "denominator": share.denominator}
-    return {"name": org.name, "kind": org.kind, "rank": rank, "order": at, **value}
+    return {"name": org.name, "kind": org.kind, "rank": rank, "order": at, **share.shown()}

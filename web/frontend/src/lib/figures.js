@@ -1,9 +1,8 @@
 // A metric's value as people read it: the unit is in the metric's name.
-import { duration, number, t, tOr } from './texts.svelte.js'
+import { duration, number, percent, t, tOr } from './texts.svelte.js'
 import { dayTime } from './time.js'
 
 const UNITS = [
-  ['_pct', '%'],
   ['_ms', ' ms'],
   ['_kbps', ' kbit/s'],
   ['temp_c', ' °C'],
@@ -24,6 +23,7 @@ export function figure(name, value) {
   if (name === 'as_of') return dayTime(value)
   if (name === 'fps') return t('ui.unit.fps', { n: value })
   if (name.endsWith('_days_left')) return t('ui.unit.days', { n: value })
+  if (name.endsWith('_pct') || name.startsWith('pct_')) return percent(value, 2, 0)
   const unit = UNITS.find(([suffix]) => name.endsWith(suffix))
   if (unit) return number(value) + unit[1]
   return name.endsWith('_s') ? duration(value) : number(value, 2)

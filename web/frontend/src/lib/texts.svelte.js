@@ -1,4 +1,5 @@
 // What the screens say, in Vietnamese or English, from the catalogues the server uses too.
+import { rounded } from './share.js'
 import { local } from './time.js'
 
 const LOCALES = { vi: 'vi-VN', en: 'en-GB' }
@@ -44,7 +45,7 @@ export const language = () => texts.lang
  */
 export function t(key, params = {}) {
   const text = texts.catalogue[key] ?? key
-  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in params ? shown(params[name], name) : whole))
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in params ? shown(params[name], name, params.unit) : whole))
 }
 
 /** @param {string} key @param {string} otherwise */
@@ -54,7 +55,8 @@ export const tOr = (key, otherwise) => texts.catalogue[key] ?? otherwise
 export const said = (title) => (typeof title === 'string' ? title : title ? t(title.key, title.params ?? {}) : '')
 
 /** A year is a name, not a quantity: no mark between its digits. */
-function shown(value, name) {
+function shown(value, name, unit) {
+  if (typeof value === 'number' && unit === '%') return percent(value, 2, 0).slice(0, -1)
   if (typeof value === 'number') return name === 'year' ? String(value) : number(value)
   return value && typeof value === 'object' ? said(value) : String(value)
 }
@@ -65,11 +67,14 @@ export function number(value, digits = 1) {
   return new Intl.NumberFormat(LOCALES[texts.lang], { maximumFractionDigits: digits }).format(value)
 }
 
-/** "97,64%": two decimals as in reports; of nothing there is no percentage. @param {number|null|undefined} value */
-export function percent(value) {
+/**
+ * "97,64%": two decimals as in reports; of nothing there is no percentage.
+ * @param {number|null|undefined} value @param {number} [digits] @param {number} [least] digits that stand even where they are 0
+ */
+export function percent(value, digits = 2, least = digits) {
   if (value === null || value === undefined) return '–'
-  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 }
-  return `${new Intl.NumberFormat(LOCALES[texts.lang], digits).format(value)}%`
+  const shown = { minimumFractionDigits: least, maximumFractionDigits: digits }
+  return `${new Intl.NumberFormat(LOCALES[texts.lang], shown).format(rounded(value, digits))}%`
 }
 
 /** "Thứ Bảy, 21/11/2026" @param {number} ms */
