@@ -10,12 +10,18 @@ from ioc.events import Event
 from ioc.model import Health, Number
 from ioc.wire import Fields
 
+# what devices say instead of "not known": the largest and smallest numbers of 32 bits
+NOT_KNOWN_32 = frozenset({2**31 - 1, -(2**31), 2**32 - 1})
+MINUS_ONE = frozenset({-1.0})
+
 
 @dataclass(frozen=True, slots=True)
 class Metric:
     """One figure: its unit, the values that can be true, and the bands in which it is worth a colour.
 
-    `low`/`high` bound what is accepted (outside: quarantine, `bad_value`). A reading beyond `critical_above`, or
+    `low`/`high` bound what is accepted (outside: quarantine, `bad_value`). Of a `gauge`, which a device reads off its
+    own hardware, what lies outside or is no number means "not known" instead, and so do the values of `not_known`:
+    it is left out and costs no other figure. A reading beyond `critical_above`, or
     below `critical_below`, makes its source critical; likewise for `warning_*`. A boolean uses `critical_when`.
     """
 
@@ -28,6 +34,14 @@ class Metric:
     warning_below: float | None = None
     critical_below: float | None = None
     critical_when: bool | None = None
+    gauge: bool = False
+    not_known: frozenset[float] = frozenset()
+
+    def knows(self, value: float) -> bool:
+        """False for what a device says when it does not know."""
+        if value in self.not_known:
+            return False
+        return not self.gauge or not _beyond(value, self.high, self.low)
 
     def judge(self, value: Number) -> Health:
         if self.boolean:

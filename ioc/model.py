@@ -102,6 +102,7 @@ class Leniency(StrEnum):
     """What was understood although it is not what the contract asks for; counted per source."""
 
     BOM = "bom"
+    TRAILING_NUL = "trailing_nul"
     NO_OFFSET = "no_offset"
     EPOCH_SECONDS = "epoch_seconds"
     COMPACT_OFFSET = "compact_offset"
@@ -118,6 +119,7 @@ class Leniency(StrEnum):
     IGNORED_TEXT = "ignored_text"
     CLOSED_ORG = "closed_org"
     TOO_MANY_KEYS = "too_many_keys"
+    NOT_KNOWN = "not_known"  # the device said that it does not know a figure
     RATE_LIMITED = "rate_limited"  # not forgiven but refused; counted here so that the source shows it
 
 

@@ -7,11 +7,12 @@ from typing import Any
 
 import msgspec
 
+from ioc.wire import trimmed
+
 REDACTED = b"{"  # ends in quarantine as broken JSON
 _CACHED = 10_000
 _WORD = re.compile(r"[\w-]+")
 _TELLING = 5  # letters from which a name is found within other text too: `ho ten`, but not the `name` of `filename`
-_BOM = b"\xef\xbb\xbf"
 
 
 class Privacy:
@@ -24,7 +25,7 @@ class Privacy:
     def strip(self, payload: bytes) -> tuple[bytes, bool]:
         """The payload to keep, and whether something was taken out of it."""
         try:
-            value = msgspec.json.decode(payload.removeprefix(_BOM))
+            value = msgspec.json.decode(trimmed(payload)[0])
             if type(value) is dict and payload.count(b"{") == 1 and self._harmless.issuperset(value):
                 return payload, False  # nearly every message: one flat object with keys that were looked at before
             if not self._names_somebody(value):

@@ -1,7 +1,7 @@
 """Video-conference endpoints, from the province down to the communes."""
 
 from ioc.events import ConferenceEvent, ConferenceEventType
-from ioc.kinds import KindSpec, Member, Metric, Sort, Word
+from ioc.kinds import MINUS_ONE, KindSpec, Member, Metric, Sort, Word
 from ioc.model import Reason
 from ioc.wire import Fields, Rejected, is_id, is_org
 
@@ -45,20 +45,20 @@ SPEC = KindSpec(
     metrics={
         "registered": Metric(boolean=True),
         "in_call": Metric(boolean=True),
-        "duration_s": Metric(unit="s", low=0),
-        "rx_kbps": Metric(unit="kbit/s", low=0),
-        "tx_kbps": Metric(unit="kbit/s", low=0),
-        "loss_rx_pct": Metric(unit="%", low=0, high=100, warning_above=1, critical_above=5),
-        "loss_tx_pct": Metric(unit="%", low=0, high=100, warning_above=1, critical_above=5),
-        "jitter_ms": Metric(unit="ms", low=0, warning_above=30, critical_above=100),
-        "rtt_ms": Metric(unit="ms", low=0, warning_above=250, critical_above=450),
-        "fps": Metric(unit="1/s", low=0),
-        "mos": Metric(low=0, high=5, warning_below=3.6, critical_below=3.1),
+        "duration_s": Metric(unit="s", low=0, not_known=MINUS_ONE),
+        "rx_kbps": Metric(unit="kbit/s", low=0, not_known=MINUS_ONE),
+        "tx_kbps": Metric(unit="kbit/s", low=0, not_known=MINUS_ONE),
+        "loss_rx_pct": Metric(unit="%", low=0, high=100, warning_above=1, critical_above=5, not_known=MINUS_ONE),
+        "loss_tx_pct": Metric(unit="%", low=0, high=100, warning_above=1, critical_above=5, not_known=MINUS_ONE),
+        "jitter_ms": Metric(unit="ms", low=0, warning_above=30, critical_above=100, not_known=MINUS_ONE),
+        "rtt_ms": Metric(unit="ms", low=0, warning_above=250, critical_above=450, not_known=MINUS_ONE),
+        "fps": Metric(unit="1/s", low=0, not_known=MINUS_ONE),
+        "mos": Metric(low=0, high=5, warning_below=3.6, critical_below=3.1, not_known=MINUS_ONE),
         "mic_muted": Metric(boolean=True),
         "camera_ok": Metric(boolean=True, critical_when=False),
         "display_ok": Metric(boolean=True, critical_when=False),
-        "cpu_pct": Metric(unit="%", low=0, high=100, warning_above=90),
-        "temp_c": Metric(unit="°C", low=-60, high=200, warning_above=75),
+        "cpu_pct": Metric(unit="%", low=0, high=100, warning_above=90, not_known=MINUS_ONE),
+        "temp_c": Metric(unit="°C", low=-60, high=200, warning_above=75, gauge=True),
     },
     words={"conference_id": Word(), "role": Word()},
     decode_event=decode_event,

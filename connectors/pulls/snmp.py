@@ -1,20 +1,21 @@
 """Connector `snmp`: an agent that answers, and what it measures: an interface, a UPS, heat, disks, given OIDs."""
 
+import math
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
 from connectors.runner.contract import LINE_OR_SERVICE, Seen
 from connectors.runner.gear import Gear, Stopwatch
-from connectors.snmp.agent import Access, Agent, reach
+from connectors.snmp.agent import UPTIME, Access, Agent, Value, reach
 from connectors.snmp.readings import READINGS
 from connectors.snmp.traffic import Interface
+from ioc.kinds import NOT_KNOWN_32
 from ioc.model import Number
 from ioc.settings import Port
 
 kind = "snmp"
 libraries = ("pysnmp.hlapi.v3arch.asyncio",)
-UPTIME = "1.3.6.1.2.1.1.3.0"
 OID = r"^1(\.\d+)+$"
 METRIC = r"^[a-z][a-z0-9_]{0,63}$"
 # what the names in the configuration are in pysnmp
@@ -25,7 +26,10 @@ _PRIVACY = {"des": "CBC56_DES", "aes": "CFB128_AES", "aes256": "CFB256_AES"}
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """v2c by `community`; v3 as soon as a `user` is named. `oids` are figures by name, each an OID of a number."""
+    """v2c by `community`; v3 as soon as a `user` is named. `oids` are figures by name, each an OID of a number.
+
+    Where the device answers one of `not_known`, it does not know: the figure is left out.
+    """
 
     PUBLISHES: ClassVar[frozenset[str]] = LINE_OR_SERVICE
     host: str
@@ -39,6 +43,7 @@ class Options(Struct, frozen=True, kw_only=True):
     read: tuple[Literal["ups", "temperature", "disks"], ...] = ()
     interface: str | None = None
     oids: dict[Annotated[str, Meta(pattern=METRIC)], Annotated[str, Meta(pattern=OID)]] = {}
+    not_known: tuple[float, ...] = tuple(sorted(NOT_KNOWN_32))
 
     def __post_init__(self) -> None:
         for name in ("auth", "privacy"):
@@ -65,8 +70,8 @@ async def look(options: Options, gear: Gear) -> Seen:
     error = _lacking(options, told)
     for name in options.read:
         found = await READINGS[name](agent)
-        figures |= found
-        error = error or (None if found else f"agent tells nothing about: {name}")
+        figures |= found or {}
+        error = error or (f"agent tells nothing about: {name}" if found is None else None)
     if options.interface is not None:
         seen = await _interface(options, gear, agent)
         figures |= seen.figures
@@ -80,18 +85,20 @@ async def _interface(options: Options, gear: Gear, agent: Agent) -> Seen:
     return await interface.look(agent)
 
 
-def _given(options: Options, told: dict[str, int | str]) -> dict[str, Number]:
-    """Devices tell decimals as text."""
-    figures: dict[str, Number] = {}
-    for name, oid in options.oids.items():
-        try:
-            figures[name] = value if isinstance(value := told.get(oid, ""), int) else float(value)
-        except ValueError:
-            continue
-    return figures
+def _given(options: Options, told: dict[str, Value]) -> dict[str, Number]:
+    figures = {name: _number(told.get(oid)) for name, oid in options.oids.items()}
+    return {name: value for name, value in figures.items() if value is not None and value not in options.not_known}
 
 
-def _lacking(options: Options, told: dict[str, int | str]) -> str | None:
-    known = _given(options, told)
-    lacking = next((name for name in options.oids if name not in known), None)
+def _number(value: Value | None) -> Number | None:
+    """Devices tell decimals as text; None for what is no finite number."""
+    try:
+        number = value if isinstance(value, int) else float(value or "")
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _lacking(options: Options, told: dict[str, Value]) -> str | None:
+    lacking = next((name for name, oid in options.oids.items() if _number(told.get(oid)) is None), None)
     return None if lacking is None else f"no number at {options.oids[lacking]} ({lacking})"

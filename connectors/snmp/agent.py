@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 TRY_S = 2.0
 TRIES_MORE = 2
+UPTIME = "1.3.6.1.2.1.1.3.0"  # hundredths of a second since the agent began to count
 ROWS_A_REPLY = 25
 ROWS_MOST = 2_000
 Value = int | str

@@ -19,7 +19,7 @@ from ioc.kinds import Kinds
 from ioc.mapping.element import Element
 from ioc.mapping.maps import Maps, Meant
 from ioc.model import Leniency, Reason, Refusal, SourceKey, SourceStatus
-from ioc.wire import MAX_ELEMENTS, Rejected, Unusable, parse_json, parse_topic
+from ioc.wire import MAX_ELEMENTS, Rejected, Unusable, parse_json, parse_topic, trimmed
 
 log = logging.getLogger(__name__)
 
@@ -197,9 +197,10 @@ class Decoder:
     @staticmethod
     def _elements(target: Target, payload: bytes) -> tuple[list[Any], frozenset[Leniency]]:
         if target.channel == "status":
-            plain = _PLAIN_STATUS.get(payload.strip().lower())
+            word, forgiven = trimmed(payload)
+            plain = _PLAIN_STATUS.get(word.strip().lower())
             if plain is not None:
-                return [{"online": plain}], target.leniencies | {Leniency.PLAIN_STATUS}
+                return [{"online": plain}], target.leniencies | forgiven | {Leniency.PLAIN_STATUS}
         elements, leniencies = parse_json(payload)
         return elements, leniencies | target.leniencies if leniencies or target.leniencies else NO_LENIENCY
 

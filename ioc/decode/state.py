@@ -8,7 +8,7 @@ import msgspec
 
 from ioc.decode.values import NO_LENIENCY, Decoded, Target
 from ioc.inbox import Received
-from ioc.kinds import KindSpec
+from ioc.kinds import KindSpec, Metric
 from ioc.model import Leniency, Number, Reason
 from ioc.wire import AHEAD_MS, BEHIND_MS, Fields, Rejected, is_metric_name
 
@@ -24,10 +24,15 @@ def plain_bounds(spec: KindSpec) -> dict[str, tuple[float, float]]:
     """The plain figures of a kind; a kind that unfolds its states has none."""
     if spec.unfold is not None:
         return {}
-    return {
+    bounds = {
         name: (-_EXACT if metric.low is None else metric.low, _EXACT if metric.high is None else metric.high)
         for name, metric in spec.metrics.items()
         if not metric.boolean
+    }
+    return {
+        name: (low, high)
+        for name, (low, high) in bounds.items()
+        if not any(low <= value <= high for value in spec.metrics[name].not_known)
     }
 
 
@@ -72,10 +77,27 @@ def read_state(spec: KindSpec, fields: Fields, metrics: dict[str, Number], texts
             continue
         elif metric.boolean:
             metrics[name] = value if value is True or value is False else fields.as_flag(name, value)
+        elif metric.gauge or metric.not_known:
+            _read_gauge(metric, fields, name, value, metrics)
         else:
             metrics[name] = fields.as_number(name, value, metric.low, metric.high)
     if not metrics and not texts:
-        raise Rejected(Reason.MISSING_FIELD, "no figure in it")
+        unknown = Leniency.NOT_KNOWN in fields.leniencies
+        raise Rejected(Reason.BAD_VALUE if unknown else Reason.MISSING_FIELD, "no figure in it")
+
+
+def _read_gauge(metric: Metric, fields: Fields, name: str, value: Any, metrics: dict[str, Number]) -> None:
+    """A figure that a device may not know itself."""
+    try:
+        number = fields.as_number(name, value, None, None)
+    except Rejected:
+        if not metric.gauge:
+            raise
+        number = None
+    if number is not None and metric.knows(number):
+        metrics[name] = fields.as_number(name, number, metric.low, metric.high)
+    else:
+        fields.leniencies.add(Leniency.NOT_KNOWN)
 
 
 def _extra(

@@ -22,6 +22,6 @@ class Element(NamedTuple):
 
 def text_of(rule: MapRule, payload: bytes) -> str:
     try:
-        return payload.decode(rule.encoding).removeprefix(_BOM)
+        return payload.decode(rule.encoding).removeprefix(_BOM).rstrip("\0")
     except UnicodeError as error:
         raise Rejected(Reason.BAD_JSON if rule.format == "json" else Reason.BAD_VALUE, str(error)) from None

@@ -2,7 +2,16 @@
 
 from ioc.wire.fields import Fields
 from ioc.wire.instant import AHEAD_MS, BEHIND_MS, parse_time
-from ioc.wire.payload import MAX_DEPTH, MAX_ELEMENTS, MAX_PAYLOAD, Unusable, element_of, parse_json, read_loosely
+from ioc.wire.payload import (
+    MAX_DEPTH,
+    MAX_ELEMENTS,
+    MAX_PAYLOAD,
+    Unusable,
+    element_of,
+    parse_json,
+    read_loosely,
+    trimmed,
+)  # fmt: skip
 from ioc.wire.rejected import Rejected
 from ioc.wire.topic import CHANNELS, ROOT, Topic, is_id, is_metric_name, is_org, parse_topic
 
@@ -26,4 +35,5 @@ __all__ = [
     "parse_time",
     "parse_topic",
     "read_loosely",
+    "trimmed",
 ]

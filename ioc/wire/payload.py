@@ -13,6 +13,7 @@ MAX_ELEMENTS: Final = 1_000
 MAX_DEPTH: Final = 8
 
 _BOM = b"\xef\xbb\xbf"
+_NO_LENIENCY: frozenset[Leniency] = frozenset()
 
 
 class Unusable(NamedTuple):
@@ -22,16 +23,28 @@ class Unusable(NamedTuple):
     why: Rejected
 
 
+def trimmed(payload: bytes) -> tuple[bytes, frozenset[Leniency]]:
+    """The payload without a byte order mark before it and the NULs of a C buffer behind it."""
+    if payload[-1:] > b" " and payload[:1] != _BOM[:1]:
+        return payload, _NO_LENIENCY
+    leniencies = set()
+    if payload.startswith(_BOM):
+        payload = payload[3:]
+        leniencies.add(Leniency.BOM)
+    if b"\0" in payload[len(payload.rstrip(b"\0 \t\r\n")) :]:
+        payload = payload.rstrip(b"\0 \t\r\n")
+        leniencies.add(Leniency.TRAILING_NUL)
+    return payload, frozenset(leniencies)
+
+
 def parse_json(payload: bytes) -> tuple[list[Any], frozenset[Leniency]]:
     """The elements of a payload (one object, or an array of at most 1 000), with what had to be forgiven.
 
     NaN is no JSON, yet of an array it spoils its own element only: that one is Unusable.
     """
-    leniencies: frozenset[Leniency] = frozenset()
     if len(payload) > MAX_PAYLOAD:
         raise Rejected(Reason.TOO_LARGE, f"more than {MAX_PAYLOAD} bytes")
-    if payload.startswith(_BOM):
-        payload, leniencies = payload[3:], frozenset({Leniency.BOM})
+    payload, leniencies = trimmed(payload)
     try:
         value = msgspec.json.decode(payload)
     except RecursionError:

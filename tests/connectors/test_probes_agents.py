@@ -1,5 +1,6 @@
 """Probes of agents and endpoints: snmpd, sipp, a name server, PostgreSQL and InfluxDB."""
 
+import asyncio
 import socket
 import threading
 
@@ -8,6 +9,8 @@ import dns.rcode
 import dns.rrset
 import pytest
 
+from connectors.snmp import traffic
+from connectors.snmp.agent import UPTIME
 from connectors.snmp.traffic import Interface
 from tests.connectors.probing import connector, look, looks, problems
 from tests.influx_servers import influxd
@@ -87,11 +90,99 @@ def test_an_interface_by_its_name_is_up_and_one_that_is_not_there_is_named(agent
     assert look("snmp", **agent, interface="ge-0/0/1").error == "no interface 'ge-0/0/1'"
 
 
-def test_traffic_is_what_was_counted_since_the_last_look_unless_the_device_began_anew():
+def told(octets: int, *, uptime: int = 0, wide: bool = True, speed: int = 100_000_000) -> dict[str, int]:
+    """What a device says of an interface that sends twice what it receives."""
+    columns = (traffic.OCTETS_IN, traffic.OCTETS_OUT) if wide else (traffic.OCTETS_IN_32, traffic.OCTETS_OUT_32)
+    wrap = 2**64 if wide else 2**32
+    return {columns[0]: octets % wrap, columns[1]: 2 * octets % wrap, UPTIME: uptime, traffic.SPEED: speed}
+
+
+def rates(*looks: dict[str, int], every_s: float = 10) -> list[dict[str, float]]:
     interface = Interface("lo")
-    rates = [interface._rates(counted, 2 * counted) for counted in (1_000_000, 2_000_000, 5)]
-    assert rates[0] == rates[2] == {}
-    assert rates[1]["tx_kbps"] == pytest.approx(2 * rates[1]["rx_kbps"], rel=0.01)
+    return [interface.rates(look, at * every_s) for at, look in enumerate(looks)]
+
+
+def test_traffic_is_what_was_counted_since_the_last_look_unless_the_device_began_anew():
+    known = rates(told(1_000_000), told(2_000_000), told(5))
+    assert known == [{}, {"rx_kbps": 800.0, "tx_kbps": 1_600.0}, {}]
+    restarted = rates(told(1_000_000, uptime=9_000), told(2_000_000, uptime=100))
+    assert restarted == [{}, {}], "what it counted before is not known"
+
+
+def test_counters_of_32_bits_give_rates_across_their_wrap():
+    near = 2**32 - 500_000
+    assert rates(told(near, wide=False), told(near + 1_000_000, wide=False))[1] == {
+        "rx_kbps": 800.0,
+        "tx_kbps": 1_600.0,
+    }
+    restarted = rates(told(near, wide=False, uptime=9_000), told(5, wide=False, uptime=100))
+    assert restarted[1] == {}, "a counter that began anew has not wrapped"
+
+
+@pytest.mark.parametrize(
+    ("speed", "every_s", "known"), [(10**9, 30, True), (10**9, 60, False), (0, 300, True), (0, 600, False)]
+)
+def test_a_counter_that_may_have_wrapped_twice_gives_no_rate(speed, every_s, known):
+    seen = rates(told(0, wide=False, speed=speed), told(1_000_000, wide=False, speed=speed), every_s=every_s)
+    assert bool(seen[1]) is known
+
+
+class Switch:
+    """An agent with interfaces by number, each a name and whether it is up."""
+
+    def __init__(self, interfaces: dict[str, tuple[str, bool]]) -> None:
+        self.interfaces = interfaces
+
+    async def column(self, oid: str) -> dict[str, str]:
+        return {index: name for index, (name, _) in self.interfaces.items()} if oid == traffic.NAME else {}
+
+    async def get(self, oids: list[str]) -> dict[str, int | str]:
+        rows = {
+            index: {traffic.NAME: name, traffic.STATUS: 1 if up else 2} for index, (name, up) in self.interfaces.items()
+        }
+        cells = {f"{column}.{index}": value for index, row in rows.items() for column, value in row.items()}
+        return {oid: cells[oid] for oid in oids if oid in cells}
+
+
+def test_a_port_is_followed_by_its_name_when_a_reboot_numbers_it_anew():
+    switch, port = Switch({"1": ("Gi0/1", True), "2": ("Gi0/2", True)}), Interface("Gi0/1")
+    assert asyncio.run(port.look(switch)).error is None
+    switch.interfaces = {"1": ("Gi0/2", True), "2": ("Gi0/1", False)}
+    assert asyncio.run(port.look(switch)).error == "interface Gi0/1 is down"
+    switch.interfaces = {"1": ("Gi0/2", True)}
+    assert asyncio.run(port.look(switch)).error == "no interface 'Gi0/1'"
+    switch.interfaces = {"7": ("Gi0/1", True)}
+    assert asyncio.run(port.look(switch)).error is None
+
+
+NOBODY_KNOWS = {  # a UPS whose battery does not speak with it, and a thermometer that is unplugged
+    f"{UPS}.4.1.0": ("integer", 3),
+    f"{UPS}.2.3.0": ("integer", -1),
+    f"{UPS}.2.4.0": ("integer", 255),
+    f"{UPS}.4.4.1.5.1": ("integer", 42),
+    f"{SENSOR}.1.7": ("integer", 8),
+    f"{SENSOR}.2.7": ("integer", 9),
+    f"{SENSOR}.3.7": ("integer", 0),
+    f"{SENSOR}.4.7": ("integer", 2_147_483_647),
+    f"{SENSOR}.1.8": ("integer", 8),
+    f"{SENSOR}.4.8": ("integer", 99),
+    f"{SENSOR}.5.8": ("integer", 2),
+    f"{SENSOR}.1.9": ("integer", 8),
+    f"{SENSOR}.4.9": ("integer", 24),
+    f"{SENSOR}.5.9": ("integer", 1),
+    "1.3.6.1.4.1.9999.1.0": ("integer", 2_147_483_647),
+    "1.3.6.1.4.1.9999.2.0": ("octet_str", '"n/a"'),
+}
+
+
+def test_what_a_device_does_not_know_is_left_out_and_costs_no_other_figure(tmp_path):
+    oids = {"level_m": "1.3.6.1.4.1.9999.1.0"}
+    with snmpd(tmp_path, NOBODY_KNOWS) as port:
+        seen = look("snmp", host="127.0.0.1", port=port, read=["ups", "temperature"], oids=oids)
+        text = look("snmp", host="127.0.0.1", port=port, read=["ups"], oids={"level_m": "1.3.6.1.4.1.9999.2.0"})
+    assert (seen.error, seen.figures) == (None, {"on_battery": False, "ups_load_pct": 42, "temp_c": 24.0})
+    assert text.error == "no number at 1.3.6.1.4.1.9999.2.0 (level_m)"
+    assert text.figures == {"on_battery": False, "ups_load_pct": 42}
 
 
 @pytest.mark.parametrize(

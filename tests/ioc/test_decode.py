@@ -40,6 +40,45 @@ def test_extra_text_is_ignored_and_counted() -> None:
     assert set(good.leniencies) == {Leniency.IGNORED_TEXT}
 
 
+UPS = "ioc/v1/hg.dong-van/service/ups/state"
+
+
+@pytest.mark.parametrize("unknown", [-1, 255, 2_147_483_647, 4_294_967_295, "n/a", "-1"])
+@pytest.mark.parametrize("name", ["battery_min", "battery_pct", "ups_load_pct"])
+def test_what_a_ups_does_not_know_is_unknown_and_costs_no_other_figure(name: str, unknown: object) -> None:
+    (good,) = decode({"ts": NOW, "on_battery": True, "latency_ms": 4, name: unknown}, UPS).good
+    assert good.metrics == {"on_battery": True, "latency_ms": 4}
+    assert set(good.leniencies) >= {Leniency.NOT_KNOWN}
+
+
+def test_a_ups_that_knows_is_believed() -> None:
+    (good,) = decode({"ts": NOW, "battery_min": 254, "battery_pct": 100, "ups_load_pct": 0, "temp_c": -1}, UPS).good
+    assert good.metrics == {"battery_min": 254, "battery_pct": 100, "ups_load_pct": 0, "temp_c": -1}
+    assert not good.leniencies
+
+
+def test_an_endpoint_outside_a_call_that_says_minus_one_keeps_its_other_figures() -> None:
+    topic = "ioc/v1/hg.dong-van/vc/cau/state"
+    (good,) = decode(
+        {"ts": NOW, "registered": True, "rtt_ms": -1, "jitter_ms": -1, "mos": -1, "temp_c": 255}, topic
+    ).good
+    assert good.metrics == {"registered": True}
+    assert reason({"rtt_ms": -1}, topic) is Reason.BAD_VALUE, "a message that knows nothing is kept, not lost"
+    assert reason({"registered": True, "rtt_ms": -7}, topic) is Reason.BAD_VALUE
+
+
+def test_a_payload_that_ends_in_nul_is_read_and_counted() -> None:
+    batch = decode(b'{"waiting": 3}\0\0\r\n\0')
+    assert [(good.metrics, set(good.leniencies)) for good in batch.good] == [
+        ({"waiting": 3}, {Leniency.TRAILING_NUL, Leniency.MISSING_TS})
+    ]
+    (plain,) = decode(b"online\0", f"ioc/v1/{KIOSK}/status").good
+    assert plain.online is True
+    assert set(plain.leniencies) >= {Leniency.TRAILING_NUL, Leniency.PLAIN_STATUS}
+    assert reason(b'{"waiting": \0 3}') is Reason.BAD_JSON
+    assert reason(b"\0") is Reason.BAD_JSON
+
+
 def test_a_bad_element_is_put_aside_alone() -> None:
     batch = decode([{"ts": NOW, "waiting": 1}, {"ts": NOW, "waiting": -1}, 3, {"ts": NOW, "waiting": 2}])
     assert batch.received == 4

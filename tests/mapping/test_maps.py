@@ -189,12 +189,12 @@ def test_a_spoilt_part_of_a_message_takes_no_other_source_with_it(given, payload
 
 
 def test_a_comma_for_decimals_is_no_delimiter_and_a_point_is_not_guessed_at():
-    heat = plain(kind="service", format="csv", fields={"temp_c": {"path": "[0]", "decimal": ","}})
-    assert only(decoded(heat, b"23,5\n")).metrics == {"temp_c": 23.5}
-    assert only(decoded(heat, b"1.234,5")).metrics == {"temp_c": 1234.5}
-    assert only(decoded(heat, b"-7")).metrics == {"temp_c": -7}
+    gauge = plain(kind="service", format="csv", fields={"level": {"path": "[0]", "decimal": ","}})
+    assert only(decoded(gauge, b"23,5\n")).metrics == {"level": 23.5}
+    assert only(decoded(gauge, b"1.234,5")).metrics == {"level": 1234.5}
+    assert only(decoded(gauge, b"-7")).metrics == {"level": -7}
     for text in (b"23.5", b"1,234.5", b"1.23,4", b"nan"):
-        assert why(decoded(heat, text))[0] is Reason.BAD_VALUE, text
+        assert why(decoded(gauge, text))[0] is Reason.BAD_VALUE, text
 
 
 def test_a_clock_in_1970_is_flagged_and_stored_under_receipt():
