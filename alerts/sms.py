@@ -1,11 +1,10 @@
 """SMS texts: phone numbers, folding to the GSM alphabet, counting segments, cutting to a length."""
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-from ioc.errors import IocError
+from ioc.contact import subscriber
 
 PhoneFormat = Literal["0", "84", "+84"]
 
@@ -18,8 +17,6 @@ _EXTENDED = frozenset("^{}\\[~]|€\f")
 _SPELLED = str.maketrans(
     {"đ": "d", "Đ": "D", "–": "-", "—": "-", "…": "...", "“": '"', "”": '"', "‘": "'", "’": "'", "·": "-", "→": "->"}
 )
-_PHONE = re.compile(r"^(?:\+?84|0)([35789]\d{8})$")
-_SEPARATORS = re.compile(r"[\s.()-]")
 _GSM_LENGTHS = (160, 153)
 _UCS2_LENGTHS = (70, 67)
 
@@ -35,10 +32,7 @@ class Sms:
 
 def phone(number: str, form: PhoneFormat = "0") -> str:
     """A Vietnamese mobile number as the gateway wants it; IocError `bad_phone` for anything else."""
-    match = _PHONE.match(_SEPARATORS.sub("", number))
-    if match is None:
-        raise IocError("bad_phone", f"phone {number!r}: expected 0, 84 or +84 and nine digits of a mobile number")
-    return form + match.group(1)
+    return form + subscriber(number)
 
 
 def fold(text: str) -> str:

@@ -1,6 +1,7 @@
 """A certificate authority of one's own, which issues what a test needs: expired, for another name, about to end."""
 
 import ipaddress
+from copy import copy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -25,10 +26,20 @@ class Authority:
         self._folder = folder
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = _named("IOC test authority")
+        self._chain = b""  # what a server shows behind its own certificate
         own = _certificate(self._name, self._name, self._key.public_key(), 3_650)
-        own = own.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        own = own.add_extension(x509.BasicConstraints(ca=True, path_length=1), critical=True)
         self.ca = folder / "ca.pem"
         self.ca.write_bytes(_pem(own.sign(self._key, hashes.SHA256())))
+
+    def below(self, days: float, name: str) -> "Authority":
+        """One that this one vouches for, for `days` more days; `ca` stays the root's."""
+        lower = copy(self)
+        lower._key, lower._name = ec.generate_private_key(ec.SECP256R1()), _named(name)
+        own = _certificate(lower._name, self._name, lower._key.public_key(), days)
+        own = own.add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        lower._chain = _pem(own.sign(self._key, hashes.SHA256()))
+        return lower
 
     def issue(self, days: float, host: str = "127.0.0.1", *, self_signed: bool = False) -> Pair:
         """Valid for `days` more days; negative: expired."""
@@ -39,7 +50,7 @@ class Authority:
         built = built.add_extension(x509.SubjectAlternativeName([_general(host)]), critical=False)
         stem = f"{host}-{days}-{self_signed}"
         pair = Pair(self._folder / f"{stem}.pem", self._folder / f"{stem}.key")
-        pair.certificate.write_bytes(_pem(built.sign(signer, hashes.SHA256())))
+        pair.certificate.write_bytes(_pem(built.sign(signer, hashes.SHA256())) + self._chain)
         pair.key.write_bytes(
             key.private_bytes(
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

@@ -32,6 +32,10 @@ http {{
     location = /moved {{ return 302 /health; }}
     location = /round {{ return 302 /round; }}
     location = /broken {{ return 503 "maintenance\\n"; }}
+    location = /no-head {{
+      if ($request_method = HEAD) {{ return 501; }}
+      return 200 "status: OK\n";
+    }}
     location = /secret {{
       if ($http_authorization != "Basic aW9jOnNlY3JldA==") {{ return 401; }}
       return 200 "let in\\n";
@@ -43,7 +47,7 @@ http {{
 
 @contextmanager
 def nginx(folder: Path, pair: Pair | None = None, port: int | None = None) -> Iterator[str]:
-    """The address of a site with pages `/health`, `/moved`, `/round`, `/broken` and `/secret`; TLS with a `pair`."""
+    """The address of a site with pages `/health`, `/moved`, `/round`, `/broken`, `/no-head` and `/secret`; TLS with a `pair`."""
     port = port or free_port()
     own = folder / f"nginx-{port}"
     own.mkdir(exist_ok=True)

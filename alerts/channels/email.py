@@ -1,6 +1,5 @@
 """Channel kind `email`: one SMTP message to one address, in UTF-8 as plain text and HTML."""
 
-import re
 import smtplib
 import ssl
 from contextlib import suppress
@@ -14,6 +13,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from alerts.message import Message
+from ioc.contact import EMAIL, is_email, mailbox
 from ioc.errors import IocError
 from ioc.settings import Port
 
@@ -22,7 +22,6 @@ address = "email"
 PERMANENT = 500
 # a subject that is folded loses the space between two encoded words, in the email package of Python 3.11 and others
 UNFOLDED = policy.SMTP.clone(max_line_length=900)
-_ADDRESS = re.compile(r"^(?P<name>[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64})@(?P<domain>[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*)\Z")
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -38,7 +37,8 @@ class Options(Struct, frozen=True, kw_only=True):
     timeout_s: Annotated[float, Meta(gt=0, le=120)] = 20.0
 
     def __post_init__(self) -> None:
-        _address(self.sender)
+        if not is_email(self.sender):
+            raise ValueError(f"sender {self.sender!r}: expected {EMAIL}")
         if (self.username is None) != (self.password is None):
             raise ValueError("username and password stand together")
 
@@ -70,10 +70,7 @@ def send(options: Options, message: Message) -> str:
 def compose(options: Options, message: Message) -> EmailMessage:
     """The letter; its Message-ID depends on `ref` alone, so that a second copy is known as one."""
     letter = EmailMessage(UNFOLDED)
-    try:
-        letter["To"] = _address(message.address)
-    except ValueError as error:
-        raise IocError("bad_address", f"e-mail address {message.address!r}: {error}") from error
+    letter["To"] = _address(message.address)
     letter["From"] = _address(options.sender)
     letter["Subject"] = message.subject
     letter["Message-ID"] = f"<{message.ref}@{options.sender.rpartition('@')[2]}>"
@@ -102,11 +99,8 @@ def _trust(options: Options) -> ssl.SSLContext:
 
 
 def _address(text: str) -> Address:
-    """Exactly one address: what looks like a list is refused, not split."""
-    match = _ADDRESS.match(text)
-    if match is None:
-        raise ValueError("expected one name@domain in ASCII")
-    return Address(username=match["name"], domain=match["domain"])
+    name, domain = mailbox(text)
+    return Address(username=name, domain=domain)
 
 
 def _refused(code: int, text: bytes | str) -> IocError:

@@ -36,30 +36,27 @@ class Options(Struct, frozen=True, kw_only=True):
 async def look(options: Options, gear: Gear) -> Seen:
     watch = Stopwatch()
     try:
-        der = await _presented(options, gear.tls(options.ca, verify=options.chain))
+        ending = await _shown(options, gear.tls(options.ca, verify=options.chain))
         error = None
     except ssl.SSLCertVerificationError as refused:
         error = wording.why(refused)
-        der = await _presented(options, gear.tls(verify=False))
-    took, days = watch.ms, certificates.days_left(der)
-    if days < 0:
-        error = f"certificate expired {-days:.0f} days ago" if days <= -1 else "certificate has expired"
-    return Seen(error, took, {"cert_days_left": days})
+        ending = await _shown(options, gear.tls(verify=False))
+    return Seen(ending.expired or error, watch.ms, {"cert_days_left": ending.days})
 
 
-async def _presented(options: Options, context: ssl.SSLContext) -> bytes:
-    """The server's certificate in DER."""
+async def _shown(options: Options, context: ssl.SSLContext) -> certificates.Ending:
+    """When the chain that the server shows ends."""
     reader, writer = await asyncio.open_connection(options.host, options.port, limit=_LINE_BYTES)
     try:
         if options.starttls is not None:
             await _ask_for_tls(reader, writer, _STARTTLS[options.starttls])
         await writer.start_tls(context, server_hostname=options.server_name or options.host)
-        der: bytes | None = writer.get_extra_info("ssl_object").getpeercert(binary_form=True)
+        ending = certificates.first_end(writer.get_extra_info("ssl_object"))
     finally:
         writer.close()
-    if der is None:
+    if ending is None:
         raise OSError("the server showed no certificate")
-    return der
+    return ending
 
 
 async def _ask_for_tls(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, words: tuple[bytes, ...]) -> None:

@@ -17,6 +17,7 @@ kind = "http"
 libraries = ("httpx", "cryptography.x509")
 Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+\S*$")]
 BODY_BYTES = 1_000_000
+NO_HEAD = (405, 501)  # a server that has no HEAD is asked by GET
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -59,15 +60,18 @@ async def _look(options: Options, client: "httpx.AsyncClient") -> Seen:
     auth = (options.username, options.password or "") if options.username is not None else None
     request = client.build_request(options.method, options.url, headers=options.headers, content=options.body)
     watch = Stopwatch()
-    for _ in range(options.redirects):
+    redirects = options.redirects
+    while True:
         response = await client.send(request, stream=True, auth=auth)
-        if response.next_request is None:
+        if request.method == "HEAD" and response.status_code in NO_HEAD and not options.statuses:
+            await response.aclose()
+            request = client.build_request("GET", request.url, headers=options.headers)
+        elif redirects and response.next_request is not None:
+            await response.aclose()
+            auth = auth if response.next_request.url.host == request.url.host else None
+            request, redirects = response.next_request, redirects - 1
+        else:
             break
-        await response.aclose()
-        auth = auth if response.next_request.url.host == request.url.host else None
-        request = response.next_request
-    else:
-        response = await client.send(request, stream=True, auth=auth)
     took = watch.ms
     try:
         figures: dict[str, Number] = {"http_status": response.status_code, **_certificate(response)}
@@ -104,5 +108,5 @@ async def _text(response: "httpx.Response") -> str:
 
 def _certificate(response: "httpx.Response") -> dict[str, Number]:
     tls = response.extensions["network_stream"].get_extra_info("ssl_object")
-    der = tls.getpeercert(binary_form=True) if tls is not None else None
-    return {"cert_days_left": certificates.days_left(der)} if der else {}
+    ending = certificates.first_end(tls) if tls is not None else None
+    return {"cert_days_left": ending.days} if ending is not None else {}

@@ -15,11 +15,15 @@ libraries: tuple[str, ...] = ()
 FIRST_WAIT_S = 0.5  # T1: an answer to UDP is awaited so long, then twice as long, …
 LONGEST_WAIT_S = 4.0
 HEAD_BYTES = 65_536
-FINAL, TROUBLE = 200, 500
+FINAL = 200
+TROUBLE = frozenset(
+    {500, 502, 503, 504, 580}
+)  # any other answer was thought of: 501, it has no OPTIONS; 600, it is busy
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """Any final answer below 500 is a sign of life (busy, forbidden, no such user), unless `statuses` names them.
+    """Any final answer is a sign of life (busy, forbidden, no such user, no such method) but for a server in trouble,
+    unless `statuses` names those that are.
 
     `uri` is whom to ask for; the host itself when absent.
     """
@@ -35,7 +39,7 @@ class Options(Struct, frozen=True, kw_only=True):
 async def look(options: Options, _gear: Gear) -> Seen:
     watch = Stopwatch()
     status = await (_by_udp(options) if options.transport == "udp" else _by_tcp(options))
-    well = status in options.statuses if options.statuses else status < TROUBLE
+    well = status in options.statuses if options.statuses else status not in TROUBLE
     return Seen(None if well else f"SIP {status}", watch.ms, {"sip_status": status})
 
 

@@ -7,6 +7,7 @@ from datetime import date
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from ioc import contact
 from ioc.errors import UsageError
 from ioc.feeds.cadence import ALLOWED, Cadence
 from ioc.hours import Hours, read_periods, write_periods
@@ -19,7 +20,6 @@ CellReader = Callable[[str], Value]
 
 MAX_INTERVAL_S = 31 * 86_400
 _CLOCK = re.compile(r"^([01]\d|2[0-3]):[0-5]\d$")
-_EMAIL = re.compile(r"^[^@\s,;<>]+@[^@\s,;<>]+$")
 
 
 class BadCell(Exception):
@@ -62,7 +62,11 @@ def clock(text: str) -> str:
 
 
 def email(text: str) -> str:
-    return _checked(text, _EMAIL.match(text) is not None, "one e-mail address")
+    return _checked(text, contact.is_email(text), contact.EMAIL)
+
+
+def phone(text: str) -> str:
+    return _checked(text, contact.is_dialable(text), contact.DIAL)
 
 
 def hours(text: str) -> str:

@@ -31,7 +31,7 @@ ORG_COLUMNS: Mapping[str, CellReader] = {
     "successor": cells.org_code,
     "tz": cells.zone,
     "head_name": cells.plain,
-    "head_phone": cells.plain,
+    "head_phone": cells.phone,
     "head_email": cells.email,
     "lat": cells.degrees(90),
     "lon": cells.degrees(180),

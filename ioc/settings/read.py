@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_origin
@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 import msgspec
 from msgspec import Struct, structs
 
+from ioc.contact import EMAIL, MOBILE, is_email, is_mobile
 from ioc.errors import UsageError
 from ioc.mapping.declared import MapRule
 from ioc.settings import Channel, Connector, Rule, Settings
@@ -75,6 +76,9 @@ def _cross_check(settings: Settings) -> list[str]:
         problems += [f"{section}: {name!r} stands twice" for name in sorted({n for n in names if names.count(n) > 1})]
     receivers = {receiver.name for receiver in settings.receiver}
     channels = {channel.name for channel in settings.channel}
+    for i, receiver in enumerate(settings.receiver):
+        problems += _not(is_mobile, MOBILE, f"receiver[{i}].phone", receiver.phone)
+        problems += _not(is_email, EMAIL, f"receiver[{i}].email", receiver.email)
     for i, route in enumerate(settings.route):
         problems += _unknown(f"route[{i}].receivers", route.receivers, receivers)
         problems += _unknown(f"route[{i}].channels", route.channels, channels)
@@ -90,6 +94,10 @@ def _cross_check(settings: Settings) -> list[str]:
 def _unknown(where: str, names: Sequence[str], known: set[str]) -> list[str]:
     allowed = ", ".join(sorted(known)) or "none is defined"
     return [f"{where}: {name!r} is not defined; allowed: {allowed}" for name in names if name not in known]
+
+
+def _not(right: Callable[[str], bool], allowed: str, where: str, values: Sequence[str]) -> list[str]:
+    return [f"{where}[{n}]: {value!r}: expected {allowed}" for n, value in enumerate(values) if not right(value)]
 
 
 def _unpublishable(where: str, connector: Connector) -> list[str]:

@@ -210,11 +210,13 @@ def test_an_endpoint_that_answers_options(tmp_path, transport):
     [
         ("486 Busy Here", {}, None),
         ("404 Not Found", {"uri": "sip:cau-1@example.vn"}, None),
+        ("501 Not Implemented", {}, None),
+        ("603 Decline", {}, None),
         ("503 Service Unavailable", {}, "SIP 503"),
         ("404 Not Found", {"statuses": [200]}, "SIP 404"),
     ],
 )
-def test_any_answer_below_500_is_a_sign_of_life_unless_told_otherwise(tmp_path, status, keys, error):
+def test_any_answer_but_one_of_trouble_is_a_sign_of_life_unless_told_otherwise(tmp_path, status, keys, error):
     with sipp(tmp_path, status) as port:
         assert look("sip", host="127.0.0.1", port=port, **keys).error == error
 

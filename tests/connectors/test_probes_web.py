@@ -46,6 +46,12 @@ def test_a_page_by_its_status_and_its_words(site):
     assert look("http", url=f"{site}/health", pattern="^up").error == "body does not match '^up'"
 
 
+def test_a_server_that_has_no_head_is_asked_by_get(site):
+    assert look("http", url=f"{site}/no-head", method="HEAD").figures == {"http_status": 200}
+    told = look("http", url=f"{site}/no-head", method="HEAD", statuses=[200])
+    assert told.error == "HTTP 501", "who names the statuses gets the answer as it came"
+
+
 def test_redirects_are_followed_as_often_as_allowed(site):
     assert look("http", url=f"{site}/moved", contains="OK").figures["http_status"] == 200
     unfollowed = look("http", url=f"{site}/moved", redirects=0)
@@ -89,6 +95,33 @@ def test_days_left_are_read_of_any_certificate(tmp_path, authority, days, host, 
         seen = look("certificate", host="127.0.0.1", port=int(url.rpartition(":")[2]), ca=str(authority.ca))
     assert seen.error == error
     assert seen.figures["cert_days_left"] == pytest.approx(days, abs=0.01)
+
+
+@pytest.mark.parametrize("chain", [True, False])
+def test_the_days_left_are_those_of_what_ends_first_in_the_chain(tmp_path, authority, chain):
+    with nginx(tmp_path, authority.below(9, "Issuing CA").issue(300)) as url:
+        port, ca = int(url.rpartition(":")[2]), str(authority.ca)
+        seen = look("certificate", host="127.0.0.1", port=port, ca=ca, chain=chain)
+        page = look("http", url=f"{url}/health", ca=ca, verify=chain)
+    assert (seen.error, page.error) == (None, None)
+    assert seen.figures["cert_days_left"] == page.figures["cert_days_left"] == pytest.approx(9, abs=0.01)
+
+
+def test_an_issuer_that_has_expired_is_named(tmp_path, authority):
+    with nginx(tmp_path, authority.below(-2, "Issuing CA").issue(300)) as url:
+        seen = look("certificate", host="127.0.0.1", port=int(url.rpartition(":")[2]), ca=str(authority.ca))
+    assert seen.error == "certificate of its issuer Issuing CA expired 2 days ago"
+    assert seen.figures["cert_days_left"] == pytest.approx(-2, abs=0.01)
+
+
+def test_a_certificate_shown_beside_the_chain_is_nobodys_business(tmp_path, authority):
+    pair = authority.issue(300)
+    pair.certificate.write_bytes(pair.certificate.read_bytes() + Authority(tmp_path).issue(-9).certificate.read_bytes())
+    with nginx(tmp_path, pair) as url:
+        port = int(url.rpartition(":")[2])
+        where = {"host": "127.0.0.1", "port": port, "ca": str(authority.ca)}
+        seen = [look("certificate", **where, chain=chain).figures["cert_days_left"] for chain in (True, False)]
+    assert seen == [pytest.approx(300, abs=0.01)] * 2
 
 
 def test_a_certificate_for_another_name_than_the_address(tmp_path, authority):

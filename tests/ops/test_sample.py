@@ -95,6 +95,31 @@ def test_every_problem_is_named_at_once():
         assert words in problems
 
 
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("phone", "1900"),
+        ("phone", "19001234"),
+        ("phone", "01681234567"),
+        ("phone", "0912345678, 0987654321"),
+        ("phone", "0912345678/0987654321"),
+        ("phone", "02193866123"),
+        ("phone", ""),
+        ("email", "a@example.vn, b@example.vn"),
+        ("email", "Trực ban <truc@example.vn>"),
+        ("email", "truc.example.vn"),
+        ("email", "trực@example.vn"),
+        ("email", "truc@example.vn\nBcc: x@example.vn"),
+    ],
+)
+def test_an_address_nobody_could_be_reached_at_is_refused_at_load(key, value):
+    right = {"phone": "+84 912 345 678", "email": "truc@example.vn"}[key]
+    with pytest.raises(UsageError) as caught:
+        bootstrap.parse_settings({"data_dir": "x", "receiver": [{"name": "truc-ban", key: [right, value]}]}, "x.toml")
+    (problem,) = caught.value.params["problems"]
+    assert problem.startswith(f"receiver[0].{key}[1]: {value!r}: expected one ")
+
+
 def test_a_choice_of_words_is_named_with_all_of_them():
     probe = {"name": "u", "kind": "snmp", "publish": "hg/service/u", "host": "h", "read": ["upz"]}
     mail = {"name": "m", "kind": "email", "host": "h", "sender": "a@example.vn", "tls": "ssl"}
