@@ -47,7 +47,7 @@ http {{
 
 @contextmanager
 def nginx(folder: Path, pair: Pair | None = None, port: int | None = None) -> Iterator[str]:
-    """The address of a site with pages `/health`, `/moved`, `/round`, `/broken`, `/no-head` and `/secret`; TLS with a `pair`."""
+    """The address of a site with `/health`, `/moved`, `/round`, `/broken`, `/no-head`, `/secret`; TLS with a `pair`."""
     port = port or free_port()
     own = folder / f"nginx-{port}"
     own.mkdir(exist_ok=True)

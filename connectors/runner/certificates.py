@@ -13,7 +13,7 @@ DAY_S = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """The first end of a chain: days until it, negative once it has passed; `issuer` names whose, None the server's own."""
+    """The first end of a chain: days until it, negative once past; `issuer` names whose, None for the server's own."""
 
     days: float
     issuer: str | None = None
