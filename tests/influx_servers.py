@@ -3,10 +3,11 @@ VictoriaMetrics."""
 
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlencode
 
 import urllib3
@@ -66,6 +67,8 @@ http {{
 
 class Influxd:
     """InfluxDB 1.6.7; can be killed and started again on the same port and files."""
+
+    keys: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, folder: Path, *, auth: bool = False, most: int = 25_000_000, tls: Pair | None = None) -> None:
         self.port = free_port()

@@ -7,6 +7,7 @@ import pytest
 
 from ioc.store.embedded import EmbeddedStore
 from ioc.store.influx.store import InfluxStore
+from tests.influx_disguise import Disguise, disguised
 from tests.influx_servers import Influxd, influxd
 from tests.store.stories import open_bucket
 
@@ -24,14 +25,28 @@ def store(path: Path) -> Iterator[EmbeddedStore]:
 
 
 @pytest.fixture(scope="session")
-def influx_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Influxd]:
+def influx_167(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Influxd]:
     """One InfluxDB 1.6.7 for all stories that do not kill it."""
     with influxd(tmp_path_factory.mktemp("influxdb")) as server:
         yield server
 
 
+@pytest.fixture(scope="session")
+def influx_27(influx_167: Influxd) -> Iterator[Disguise]:
+    """The same server, looking like a 2.7."""
+    with disguised(influx_167) as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=["influx_167", "influx_27"])
+def influx_server(request: pytest.FixtureRequest) -> Influxd | Disguise:
+    """Either of them."""
+    server: Influxd | Disguise = request.getfixturevalue(request.param)
+    return server
+
+
 @pytest.fixture
-def influx(influx_server: Influxd) -> Iterator[InfluxStore]:
+def influx(influx_server: Influxd | Disguise) -> Iterator[InfluxStore]:
     """A writer on a new, empty database."""
     opened = open_bucket(influx_server.new_database())
     yield opened

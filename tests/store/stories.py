@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from ioc.model import Number, Sample, SeriesKey, SourceKey
 from ioc.store import Aggregate, Fill, MetricStore, Point, RangeQuery, Retention
 from ioc.store.embedded import EmbeddedStore
-from ioc.store.influx.address import Access, parse
+from ioc.store.influx.address import Access, Flavour, parse
 from ioc.store.influx.store import InfluxStore
+from tests.influx_answers import Who
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
 NOON = 1_794_027_600_000  # 2026-11-07 12:00 in Việt Nam, a whole hour
@@ -22,10 +23,13 @@ def sample(t: int, value: Number, key: SourceKey = KIOSK) -> Sample:
 
 
 def open_bucket(url: str, *, writer: bool = True, now: int = NOON + 30 * DAY, **keys: str) -> InfluxStore:
-    """An InfluxDB bucket, with kiosks to roll up; nothing it remembers is older than the question."""
-    return InfluxStore(
-        Access(parse(url), **keys), ["queue"], writer=writer, now=lambda: now, monotonic=lambda: time.monotonic() * 1000
-    )
+    """An InfluxDB bucket, with kiosks to roll up; nothing it remembers is older than the question.
+
+    2.x is entered with a token that may do everything, unless other keys are given.
+    """
+    address = parse(url)
+    access = Access(address, **(keys or ({"token": Who.ALL} if address.flavour is Flavour.V2 else {})))
+    return InfluxStore(access, ["queue"], writer=writer, now=lambda: now, monotonic=lambda: time.monotonic() * 1000)
 
 
 def ask(

@@ -14,6 +14,7 @@ from ioc.store import Aggregate, Fill, MetricStore, RangeQuery, Retention
 from ioc.store.embedded import EmbeddedStore
 from ioc.store.influx.store import InfluxStore
 from ioc.store.port import Place, Port, copy
+from tests.influx_disguise import Disguise
 from tests.influx_servers import Influxd
 from tests.store.questions import alike
 from tests.store.stories import DAY, HOUR, KIOSK, MINUTE, NOON, WAITING, open_bucket, sample, settle
@@ -124,9 +125,17 @@ def service(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_the_command(service: Path, influx_server: Influxd, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command(
+    service: Path,
+    influx_server: Influxd | Disguise,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     url = influx_server.new_database()
     here = ["--data-dir", str(service)]
+    for name, secret in influx_server.keys.items():
+        monkeypatch.setenv("SECRET", secret)
+        here += [f"--{name}-env", "SECRET"]
     assert cli.main(["store", "copy", "--from", "embedded:", "--to", url, *here]) == 0
     said = capsys.readouterr()
     assert "656 points copied; set store.url to influx+http://" in said.out
@@ -142,5 +151,5 @@ def test_the_command(service: Path, influx_server: Influxd, capsys: pytest.Captu
         (["--from", "embedded:", "--to", url.replace("/ioc", "/absent")], "has no bucket"),
         (["--from", "embedded:", "--to", url, "--token-env", "ABSENT"], "the environment has no 'ABSENT'"),
     ):
-        assert cli.main(["store", "copy", *wrong, *here]) != 0
+        assert cli.main(["store", "copy", *here, *wrong]) != 0
         assert words in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""What we do when a server answers as 2.x and 3.x are documented to. The server is a contract double, NOT InfluxDB."""
+"""What we do when a server answers as 2.x did or as 3.x is documented to. It is a contract double, NOT InfluxDB."""
 
 import json
 from collections.abc import Callable
@@ -134,15 +134,16 @@ def test_an_answer_of_200_that_is_an_error_is_one() -> None:
     with double("3.0.0") as server:
         store = store_on(server, "", token="t")
         store.write([sample(NOON, 1)])
-        for body in (
-            {"results": [{"statement_id": 0, "error": limit}]},
-            {"error": limit},
-            {"results": [{"statement_id": 0, "partial": True, "series": []}]},
-            b"<html>",
+        for body, code in (
+            ({"results": [{"statement_id": 0, "error": limit}]}, "store_query_too_wide"),
+            ({"error": limit}, "store_query_too_wide"),
+            ({"results": [{"statement_id": 0, "partial": True, "series": []}]}, "store_partial"),
+            (b"<html>", "store_failed"),
         ):
             server.answer = answering(Said(200, body), only=lambda heard: heard.path == "/query")
-            with pytest.raises(IocError):
+            with pytest.raises(IocError) as caught:
                 ask(store, NOON, NOON + 1000)
+            assert caught.value.code == code
         store.close()
 
 

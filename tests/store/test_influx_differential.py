@@ -14,6 +14,7 @@ from ioc.store import Aggregate, Fill, Point, RangeQuery, Retention
 from ioc.store.embedded import EmbeddedStore
 from ioc.store.influx.influxql import select
 from ioc.store.influx.store import InfluxStore
+from tests.influx_disguise import Disguise
 from tests.influx_servers import Influxd
 from tests.store.questions import (
     SPAN,
@@ -36,7 +37,7 @@ some = settings(max_examples=12, deadline=None, suppress_health_check=list(Healt
 class Both:
     """An embedded store and an InfluxDB database, given the same."""
 
-    def __init__(self, folder: str, server: Influxd) -> None:
+    def __init__(self, folder: str, server: Influxd | Disguise) -> None:
         self.embedded = EmbeddedStore(Path(folder) / "metrics.sqlite", writer=True)
         self.influx = open_bucket(server.new_database())
         self.written = Written()
@@ -71,7 +72,7 @@ def settle_bucket(store: InfluxStore, now: int, keep: Retention) -> None:
 
 
 @pytest.fixture(scope="module")
-def server(influx_server: Influxd) -> Influxd:
+def server(influx_server: Influxd | Disguise) -> Influxd:
     return influx_server
 
 
@@ -139,7 +140,7 @@ def test_every_aggregate_and_fill_on_a_day_with_gaps(both_with_a_day: Both, agg:
 
 
 @pytest.fixture(scope="module")
-def both_with_a_day(influx_server: Influxd, tmp_path_factory: pytest.TempPathFactory) -> Both:
+def both_with_a_day(influx_server: Influxd | Disguise, tmp_path_factory: pytest.TempPathFactory) -> Both:
     """Gaps, repeated instants, out of order, late, negative, huge, tiny, whole numbers, fractions and booleans."""
     both = Both(str(tmp_path_factory.mktemp("day")), influx_server)
     values = [1, 2.5, -3, 0, True, False, 1e300, -1e300, 5e-324, 2**53, 0.1, -0.0]
@@ -177,14 +178,14 @@ def test_empty_buckets_are_filled_as_the_server_itself_fills_them(
 
 
 @pytest.fixture(scope="module")
-def filled(influx_server: Influxd) -> Iterator[InfluxStore]:
+def filled(influx_server: Influxd | Disguise) -> Iterator[InfluxStore]:
     store = open_bucket(influx_server.new_database())
     store.write([sample(NOON + i * 37_000, [1, 2.5, -3, 0, True, False, 0.1][i % 7]) for i in range(90) if i % 17 > 6])
     yield store
     store.close()
 
 
-def test_more_readings_than_a_piece_of_an_answer_holds(server: Influxd, tmp_path: Path) -> None:
+def test_more_readings_than_a_piece_of_an_answer_holds(server: Influxd | Disguise, tmp_path: Path) -> None:
     """A series of 12 000 readings in one answer: 1.x sends them in two pieces, and whole it would call them a part."""
     both = Both(str(tmp_path), server)
     both.write([sample(NOON + i * 250, i % 991) for i in range(12_000)])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ioc.model import Sample, SourceKey
 from ioc.store.influx.address import parse
+from tests.influx_disguise import Disguise
 from tests.influx_servers import Influxd
 from tests.store.stories import HOUR, KEEP, MINUTE, open_bucket
 
@@ -15,7 +16,7 @@ KIOSK = SourceKey("hg.dong-van", "queue", "kiosk-1")
 PORTAL = SourceKey("hg", "service", "portal")
 
 
-def test_three_ready_queries_answer(influx_server: Influxd) -> None:
+def test_three_ready_queries_answer(influx_server: Influxd | Disguise) -> None:
     url = influx_server.new_database()
     now = round(time.time() * 1000)
     store = open_bucket(url, now=now)

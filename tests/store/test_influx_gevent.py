@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 from ioc.model import Sample, SourceKey
+from tests.influx_disguise import Disguise
 from tests.influx_servers import Influxd
 from tests.store.stories import HOUR, NOON, open_bucket
 
@@ -28,7 +29,7 @@ print("all read")
 """
 
 
-def test_many_screens_read_together_and_the_process_ends(influx_server: Influxd) -> None:
+def test_many_screens_read_together_and_the_process_ends(influx_server: Influxd | Disguise) -> None:
     url = influx_server.new_database()
     store = open_bucket(url)
     store.write([Sample(SourceKey("hg", "queue", f"k{i}"), NOON + i, {"waiting": i}) for i in range(SOURCES)])

@@ -6,12 +6,13 @@ import pytest
 
 from ioc.store import Aggregate
 from ioc.store.influx.store import InfluxStore
+from tests.influx_disguise import Disguise
 from tests.influx_servers import Influxd
 from tests.store.stories import HOUR, KEEP, MINUTE, NOON, ask, open_bucket, sample, values
 
 
 @pytest.fixture
-def url(influx_server: Influxd) -> str:
+def url(influx_server: Influxd | Disguise) -> str:
     return influx_server.new_database()
 
 

@@ -14,6 +14,7 @@ from ioc.store import Aggregate, Fill, RangeQuery, SamplesRefused
 from ioc.store.influx.delivery import deliver
 from ioc.store.influx.line import lines_of
 from ioc.store.influx.store import InfluxStore
+from tests.influx_disguise import Disguise
 from tests.influx_servers import Influxd, influxd, nginx, victoria_metrics
 from tests.store.stories import DAY, HOUR, KEEP, MINUTE, NOON, WAITING, ask, counted, open_bucket, sample, values
 
@@ -24,15 +25,17 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-@pytest.fixture(params=["InfluxDB 1.6.7", "influxdb-client through nginx"])
-def bucket(request: pytest.FixtureRequest, influx_server: Influxd, tmp_path: Path) -> Iterator[InfluxStore]:
-    """A writer that posts to /write, and one whose influxdb-client posts to /api/v2/write."""
-    url = influx_server.new_database()
-    if request.param == "InfluxDB 1.6.7":
+@pytest.fixture(params=["InfluxDB 1.6.7", "influxdb-client through nginx", "as InfluxDB 2.7"])
+def bucket(
+    request: pytest.FixtureRequest, influx_167: Influxd, influx_27: Disguise, tmp_path: Path
+) -> Iterator[InfluxStore]:
+    """A writer that posts to /write, and two whose influxdb-client posts to /api/v2/write."""
+    url = (influx_27 if request.param == "as InfluxDB 2.7" else influx_167).new_database()
+    if request.param != "influxdb-client through nginx":
         store = open_bucket(url)
         yield store
     else:
-        with nginx(tmp_path, influx_server.port) as port:
+        with nginx(tmp_path, influx_167.port) as port:
             name = url.rpartition("/")[2].partition("?")[0]
             store = open_bucket(f"influx+http://127.0.0.1:{port}/{name}?org=any&flavour=v2")
             yield store
@@ -186,7 +189,7 @@ def test_wrong_credentials_are_one_line(guarded: Influxd, keys: dict[str, str], 
     store.close()
 
 
-def test_a_missing_bucket_and_a_missing_server_are_one_line(influx_server: Influxd) -> None:
+def test_a_missing_bucket_and_a_missing_server_are_one_line(influx_server: Influxd | Disguise) -> None:
     store = open_bucket(influx_server.url.replace("/ioc?", "/nowhere?"))
     assert "has no bucket 'nowhere'" in store.health().detail
     reader = open_bucket(influx_server.url.replace("/ioc?", "/nowhere?"), writer=False)
@@ -202,8 +205,10 @@ def test_a_missing_bucket_and_a_missing_server_are_one_line(influx_server: Influ
     store.close()
 
 
-def test_it_is_asked_which_one_it_is(influx_server: Influxd) -> None:
-    store = open_bucket(influx_server.new_database().partition("?")[0])
+def test_it_is_asked_which_one_it_is(influx_server: Influxd | Disguise) -> None:
+    url, _, flavour = influx_server.new_database().replace("&", "?").rpartition("?")
+    store = open_bucket(url, **influx_server.keys)
     assert store.write([sample(NOON, 1)]) == 1
-    assert "InfluxDB 1.6.7" in store.health().detail
+    assert ("InfluxDB 1.6.7" if flavour == "flavour=v1" else "InfluxDB dev") in store.health().detail
+    assert f"flavour={store.server.version.flavour}" == flavour
     store.close()

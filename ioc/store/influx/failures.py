@@ -10,6 +10,7 @@ from ioc.errors import IocError
 from ioc.store.influx.address import Access
 
 _WORDS = 300
+_TOO_WIDE = "exceed file limit"
 _MINUTE_S, _DAY_S = 60.0, 86_400.0
 
 
@@ -21,14 +22,20 @@ class TooLarge(IocError):
     """413: the same in smaller pieces may do."""
 
 
+class TooWide(Unacceptable):
+    """3.x Core: the span asked for lies in more files than it opens for one query."""
+
+
 class Overflow(IocError):
     """The server computed a figure that its own answer cannot hold."""
 
 
 def refused(status: int, body: bytes, headers: Mapping[str, str], access: Access) -> IocError:
     """The error for an answer that is not a success."""
-    where, bucket = access.address.base, access.address.bucket
+    where = access.address.base
     words = said(body)
+    if _TOO_WIDE in words:
+        return too_wide(words, access)
     if status in (400, 422):
         return Unacceptable("store_rejected", words or f"{where}: answered {status}")
     if status == 413:
@@ -37,8 +44,7 @@ def refused(status: int, body: bytes, headers: Mapping[str, str], access: Access
         line = f"{where}: the credentials are not accepted: check store.token, or username and password ({words})"
         return IocError("store_denied", line, where=where)
     if status == 403:
-        line = f"{where}: the credentials may not do this on bucket {bucket!r}: read and write are needed ({words})"
-        return IocError("store_denied", line, where=where)
+        return not_allowed(words, access)
     if status == 404:
         return missing(words, access) if _of_a_bucket(body) else _no_such_address(words, access)
     if status in (408, 429) or status >= 500:
@@ -47,10 +53,41 @@ def refused(status: int, body: bytes, headers: Mapping[str, str], access: Access
     return IocError("store_failed", f"{where}: answered {status}: {words}; is this InfluxDB?", where=where)
 
 
+def answered(words: str, access: Access) -> IocError:
+    """The error for a refusal that stands in an answer of 200."""
+    if "database not found" in words or "bucket not found" in words:
+        return missing(words, access)
+    if "insufficient permissions" in words:
+        return not_allowed(words, access)
+    if _TOO_WIDE in words:
+        return too_wide(words, access)
+    return Unacceptable("store_query_failed", f"{access.address.base}: {words}")
+
+
 def missing(words: str, access: Access) -> IocError:
+    """No such bucket or, as 2.x says it, organisation or mapping of a database name to a bucket."""
     address = access.address
-    line = f"{address.base}: has no bucket {address.bucket!r}: create it, or mend store.url ({words})"
+    if words.startswith("organization"):
+        line = f"{address.base}: has no organisation {address.org!r}: mend org in store.url ({words})"
+        return IocError("store_org_unknown", line, org=address.org)
+    advice = "map it to one (DBRP), or set flavour=v2" if "dbrp" in words else "create it, or mend store.url"
+    line = f"{address.base}: has no bucket {address.bucket!r}: {advice} ({words})"
     return IocError("store_bucket_missing", line, bucket=address.bucket)
+
+
+def not_allowed(words: str, access: Access) -> IocError:
+    where, bucket = access.address.base, access.address.bucket
+    line = f"{where}: the credentials may not do this on bucket {bucket!r}: read and write are needed ({words})"
+    return IocError("store_denied", line, where=where)
+
+
+def too_wide(words: str, access: Access) -> IocError:
+    line = (
+        f"{access.address.base}: InfluxDB 3 Core opens so many Parquet files a query (432 unless told otherwise, some"
+        " three days) and refuses what reaches further: take InfluxDB 3 Enterprise, which joins files, InfluxDB 2.x or"
+        f" 1.x, or start it with a higher --query-file-limit ({words})"
+    )
+    return TooWide("store_query_too_wide", line)
 
 
 def _of_a_bucket(body: bytes) -> bool:

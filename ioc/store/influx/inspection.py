@@ -8,15 +8,19 @@ from ioc.errors import IocError
 from ioc.model import SourceKey
 from ioc.store import Look, Retention
 from ioc.store.influx.address import Flavour
-from ioc.store.influx.failures import Unacceptable
+from ioc.store.influx.failures import TooWide, Unacceptable
 from ioc.store.influx.influxql import ROLLED, delete, of, select, within
 from ioc.store.influx.levels import ALWAYS
-from ioc.store.influx.server import Server
+from ioc.store.influx.server import Server, Version
 
 SKEW_MS: Final = 60_000
 _CHECK = "ioc_check"
 _UNITS_MS = {"w": 604_800_000, "d": 86_400_000, "h": 3_600_000, "m": 60_000, "s": 1_000}
 _DAY_MS = 86_400_000
+_LATER = (
+    "answered for now, but InfluxDB 3 Core refuses them once a measurement lies in more than 432 Parquet files, some"
+    " three days: take InfluxDB 3 Enterprise, 2.x or 1.x, or start it with a higher --query-file-limit"
+)
 
 
 def inspect(server: Server, now: Callable[[], int], keep: Retention) -> Iterator[Look]:
@@ -29,6 +33,8 @@ def inspect(server: Server, now: Callable[[], int], keep: Retention) -> Iterator
     yield Look("may write", True, f"bucket {server.access.address.bucket}")
     yield _clock(server, before, after)
     yield _retention(server, max(keep))
+    if version.flavour is Flavour.V3:
+        yield _wide(server, version, now(), max(keep))
 
 
 def remove(server: Server, source: SourceKey) -> str:
@@ -66,6 +72,19 @@ def _retention(server: Server, days: int) -> Look:
             kept = _milliseconds(str(policy.get("duration", "")))
             return Look("retention", True, f"the bucket keeps {_kept(kept / _DAY_MS, days)}")
     return Look("retention", True, "not told")
+
+
+def _wide(server: Server, version: Version, now: int, days: int) -> Look:
+    """Whether what lies in the bucket can be read as far back as it is kept."""
+    names = [row[0] for series in server.query("SHOW MEASUREMENTS") for row in series.values]
+    for measurement in names:
+        try:
+            server.query(select("*", measurement, now - days * _DAY_MS, now, "LIMIT 1"))
+        except TooWide as error:
+            return Look("wide queries", False, f"{measurement}: {error.message}")
+    if version.build == "Core":
+        return Look("wide queries", True, _LATER)
+    return Look("wide queries", True, f"{days} days of {len(names)} measurements can be asked for")
 
 
 def _kept(days: float, wanted: int) -> str:

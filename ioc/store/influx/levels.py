@@ -7,6 +7,8 @@ afterwards. `ioc_levels` has a row whenever something moved, `ioc_late` one a la
 from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
+from ioc.errors import IocError
+from ioc.store.influx.failures import Unacceptable
 from ioc.store.influx.influxql import delete, select, within
 from ioc.store.influx.line import line
 from ioc.store.influx.server import Server
@@ -43,7 +45,7 @@ def read_levels(server: Server, since: int) -> Levels | None:
 
 def write_levels(server: Server, levels: Levels, now: int) -> None:
     values = dict(zip(_FIELDS, (levels.minutes, levels.hours, *levels.floors), strict=True))
-    server.write(line(f"{_LEVELS} ", values, now))
+    _note(server, line(f"{_LEVELS} ", values, now))
 
 
 def forget_levels(server: Server) -> None:
@@ -60,4 +62,14 @@ def read_late(server: Server, lo: int, hi: int) -> set[int]:
 def write_late(server: Server, minutes: Iterable[int], *, stale: bool) -> None:
     lines = [line(f"{_LATE} ", {"stale": float(stale)}, minute) for minute in sorted(minutes)]
     if lines:
-        server.write(b"\n".join(lines))
+        _note(server, b"\n".join(lines))
+
+
+def _note(server: Server, lines: bytes) -> None:
+    """A server that refuses these is not one that found a bad reading."""
+    try:
+        server.write(lines)
+    except Unacceptable as error:
+        where = server.access.address.base
+        line = f"{where}: refuses even our own notes: {error.message}"
+        raise IocError("store_failed", line, where=where) from error

@@ -1,6 +1,7 @@
 """The answer to an InfluxQL statement, read strictly: an error or a part of the rows is never taken for an answer.
 
 It comes in pieces, a line each. Whole, 1.x would call every series above 10 000 rows a part of one, though it is not.
+A statement that asks for nothing may be answered with nothing: 2.x sends no byte after a DELETE in pieces.
 """
 
 from typing import Any
@@ -10,7 +11,7 @@ from msgspec import Struct
 
 from ioc.errors import IocError
 from ioc.store.influx.address import Access
-from ioc.store.influx.failures import Overflow, Unacceptable, missing
+from ioc.store.influx.failures import Overflow, answered
 
 
 class Series(Struct):
@@ -37,6 +38,7 @@ class _Reply(Struct):
     error: str | None = None
 
 
+_ASKING = ("SELECT", "SHOW")
 _decode = msgspec.json.Decoder(_Reply).decode_lines
 
 
@@ -48,12 +50,14 @@ def series_of(asked: str, body: bytes, access: Access) -> list[Series]:
         if b"unsupported value" in body:
             raise Overflow("store_overflow", "a sum is beyond what a float holds") from error
         raise _foreign(f"the answer is not InfluxDB's: {body[:80]!r}", access) from error
-    if not replies:
-        raise _foreign("the answer is empty", access)
     for reply in replies:
         for words in (reply.error, *(result.error for result in reply.results)):
             if words is not None:
-                raise _failure(words, access)
+                raise answered(words, access)
+    if not any(reply.results for reply in replies):
+        if asked.startswith(_ASKING):
+            raise _foreign("the answer is empty", access)
+        return []
     found = [series for reply in replies for result in reply.results for series in result.series]
     if asked.startswith("SELECT") and any(series.columns[:1] != ["time"] for series in found):
         raise _foreign("takes InfluxQL and does not answer it: is this InfluxDB?", access)
@@ -77,9 +81,3 @@ def _joined(pieces: list[Series]) -> list[Series]:
 
 def _foreign(words: str, access: Access) -> IocError:
     return IocError("store_failed", f"{access.address.base}: {words}", where=access.address.base)
-
-
-def _failure(words: str, access: Access) -> IocError:
-    if "database not found" in words or "bucket not found" in words:
-        return missing(words, access)
-    return Unacceptable("store_query_failed", f"{access.address.base}: {words}")

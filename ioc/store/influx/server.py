@@ -14,18 +14,22 @@ from urllib3.exceptions import HTTPError
 from ioc.errors import IocError
 from ioc.store.influx.address import Access, Flavour
 from ioc.store.influx.clients import ANSWER_S, CONNECT_S, ClientsByThread
-from ioc.store.influx.failures import refused, unreachable
+from ioc.store.influx.failures import not_allowed, refused, unreachable
 from ioc.store.influx.reply import Series, series_of
 
 AT_A_TIME: Final = 2
 Asked = TypeVar("Asked")
 Answer = TypeVar("Answer")
+_HIDDEN = "it may be written, and to who asks it is not there: no right to read it, or no DBRP mapping"
 _NO_USER = "x"  # 2.x and 3.x take a token as the password of anybody
 
 
 class Version(NamedTuple):
+    """`build` is what it calls itself beside its number: OSS (1.x, 2.x), Core or Enterprise (3.x)."""
+
     text: str
     flavour: Flavour
+    build: str = ""
 
 
 class Server:
@@ -49,9 +53,9 @@ class Server:
     def ping(self) -> Version:
         """IocError `store_flavour_unknown` when it does not say which InfluxDB it is."""
         response = self._request("GET", "/ping", timeout=CONNECT_S, headers=self._authorization())
-        text = response.headers.get("X-Influxdb-Version", "")
+        text, build = (response.headers.get(f"X-Influxdb-{name}", "") for name in ("Version", "Build"))
         named = self.access.address.flavour
-        found = next((f for f in Flavour if text.lstrip("v").startswith(f"{f[1:]}.")), named)
+        found = _flavour(text, build) or named
         if response.status >= 400 and named is None:
             raise refused(response.status, response.data, response.headers, self.access)
         if found is None:
@@ -62,7 +66,7 @@ class Server:
         if found is Flavour.V1 and self.access.token is not None:
             line = f"{self.access.address.base}: InfluxDB {text} takes username and password, not a token"
             raise IocError("store_denied", line, where=self.access.address.base)
-        return Version(text, named or found)
+        return Version(text, named or found, build)
 
     def write(self, body: bytes) -> None:
         """Lines, joined by line ends, instants in ms; IocError as `failures.refused` makes it."""
@@ -84,7 +88,12 @@ class Server:
         )
         if response.status >= 400:
             raise refused(response.status, response.data, response.headers, self.access)
-        return series_of(statement, response.data, self.access)
+        try:
+            return series_of(statement, response.data, self.access)
+        except IocError as error:
+            if error.code == "store_bucket_missing" and self._takes_writes():
+                raise not_allowed(_HIDDEN, self.access) from error
+            raise
 
     def each(self, work: Callable[[Asked], Answer], asked: Sequence[Asked]) -> list[Answer]:
         """What comes of each, in their order; a few at a time, as a server has several cores."""
@@ -96,6 +105,16 @@ class Server:
 
     def close(self) -> None:
         self._clients.close()
+
+    def _takes_writes(self) -> bool:
+        """To one who may only write 2.x says that there is no such database; a body of no lines tells the two apart."""
+        if self.version.flavour is not Flavour.V2:
+            return False
+        try:
+            self.write(b"")
+        except IocError:
+            return False
+        return True
 
     def _write_v1(self, packed: bytes) -> None:
         headers = {**self._authorization(), "Content-Encoding": "gzip"}
@@ -133,3 +152,10 @@ class Server:
         if access.username is None and access.token is None:
             return {}
         return dict(urllib3.make_headers(basic_auth=f"{access.username or _NO_USER}:{access.password or access.token}"))
+
+
+def _flavour(version: str, build: str) -> Flavour | None:
+    """None: it does not say. 2.x that somebody built himself is of version `dev`, 1.x would be `unknown`."""
+    if (version, build) == ("dev", "OSS"):
+        return Flavour.V2
+    return next((flavour for flavour in Flavour if version.lstrip("v").startswith(f"{flavour[1:]}.")), None)

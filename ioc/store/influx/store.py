@@ -99,7 +99,7 @@ class InfluxStore:
                 with self._noted():
                     self._look()
             except IocError as error:
-                return StoreHealth(ok=False, detail=error.message)
+                self._trouble = error  # also a statement that is refused: it is the one that shows whether all is well
         if self._trouble is not None:
             return StoreHealth(ok=False, detail=self._trouble.message)
         address, version = self.server.access.address, self.server.version
