@@ -11,8 +11,10 @@ import msgspec
 from msgspec import Meta
 
 from connectors.deliveries import mark
+from connectors.deliveries.answers import Answers
 from connectors.deliveries.contract import Errand, Offer
 from connectors.deliveries.options import Delivered
+from connectors.deliveries.repeats import Repeats
 from connectors.runner import wording
 from ioc.dossiers.delivery.tables import Table, objects_table
 from ioc.errors import IocError
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 kind = "rest"
 SINCE = "{since}"
+NO_CONTENT = 204
 
 
 class Options(Delivered, frozen=True, kw_only=True):
@@ -32,10 +35,13 @@ class Options(Delivered, frozen=True, kw_only=True):
     A token goes into the parameter `next_param`. Without `next` the parameter `page_param` counts from `first_page`
     until a page holds nothing. With `full = false` `{since}` in `params` stands for the moment the last turn began,
     in the form `since_format`, minus `overlap_s`; where there was none, that of `begin`.
+    Where errors come with HTTP 200, `success_path` (JMESPath) leads to one of `success_values` in a good answer.
     """
 
     url: Annotated[str, Meta(pattern=r"^https?://[^\s/]+\S*$")]
     items: str = "@"
+    success_path: str | None = None
+    success_values: tuple[str, ...] = ()
     next: str | None = None
     next_param: str | None = None
     page_param: str | None = None
@@ -54,9 +60,11 @@ class Options(Delivered, frozen=True, kw_only=True):
     ca: str | None = None
 
     def __post_init__(self) -> None:
-        for path in (self.items, self.next):
+        for path in (self.items, self.next, self.success_path):
             if path is not None:
                 paths.check(path)
+        if (self.success_path is None) != (not self.success_values):
+            raise ValueError("success_path and success_values go together")
         if self.next is not None and self.page_param is not None:
             raise ValueError("give next or page_param")
         if not self.full and not any(SINCE in value for value in self.params.values()):
@@ -88,15 +96,17 @@ class Pages:
 
     def items(self) -> Iterator[Any]:
         options = self.options
-        items, following = Path(options.items), Path(options.next) if options.next is not None else None
+        answers = Answers(options.items, options.success_path, options.success_values)
+        following = None if options.next is None else Path(options.next)
+        repeats = Repeats(options.column_map())
         url, params = options.url, self._params()
         for page in range(options.pages_at_most):
             if options.page_param is not None:
                 params = {**params, options.page_param: str(options.first_page + page)}
+            repeats.asking(url, params)
             answer = self._ask(url, params)
-            found = items.of(answer, answer)
-            if not isinstance(found, list):
-                raise IocError("rest_failed", f"items {options.items!r}: there is no array in the answer")
+            found = answers.items(answer)
+            repeats.came(found)
             yield from found
             token = None if following is None else following.of(answer, answer)
             if token in (None, "", False) and (options.page_param is None or not found):
@@ -132,6 +142,8 @@ class Pages:
         response = self.client.get(url, params=params or None)
         if not response.is_success:
             raise IocError("rest_failed", f"HTTP {response.status_code}", transient=True)
+        if response.status_code == NO_CONTENT:
+            return None
         try:
             return msgspec.json.decode(response.content)
         except msgspec.DecodeError as error:

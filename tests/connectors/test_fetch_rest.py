@@ -137,6 +137,81 @@ def test_an_answer_that_cannot_be_used_takes_nothing_back(interface, house, answ
     assert house.turn(links)[0][0].changed == 0
 
 
+def circling(interface, pages):
+    """Answers with these pages for ever, each naming a next one; how many were asked for."""
+    interface.reply = lambda _path, query, _headers: (200, pages(int(query.get("n") or query.get("page") or 1)))
+
+
+CIRCLES = {
+    "the same page whatever number is asked for": (
+        {"page_param": "page"}, lambda n: {"data": [dossier(1), dossier(2)]}, 2, "page 2 holds what page 1 held"),
+    "the last page for every number beyond it": (
+        {"page_param": "page"}, lambda n: {"data": [dossier(min(n, 3))]}, 4, "page 4 holds what page 3 held"),
+    "the same page with the time of answering in each row": (
+        {"page_param": "page"}, lambda n: {"data": [{**dossier(1), "luc": n}]}, 2, "page 2 holds what page 1 held"),
+    "the same token": (
+        {"next": "next", "next_param": "n"}, lambda n: {"data": [dossier(n)], "next": "2"}, 2, "was asked for before"),
+    "two tokens in turn": (
+        {"next": "next", "next_param": "n"}, lambda n: {"data": [dossier(n)], "next": 3 if n == 2 else 2}, 3,
+        "was asked for before"),
+    "an address that leads to itself": (
+        {"next": "next"}, lambda n: {"data": [dossier(n)], "next": f"?n={min(n + 1, 4)}"}, 4, "was asked for before"),
+    "ever new tokens for one page": (
+        {"next": "next", "next_param": "n"}, lambda n: {"data": [dossier(1)], "next": n + 1}, 2,
+        "page 2 holds what page 1 held"),
+    "ever new tokens for nothing": (
+        {"next": "next", "next_param": "n"}, lambda n: {"data": [], "next": n + 1}, 21, "pages in a row hold nothing"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("circle", CIRCLES)
+def test_a_server_that_leads_in_circles_is_left_at_once(interface, house, circle):
+    keys, pages, requests, words = CIRCLES[circle]
+    circling(interface, pages)
+    (outcome,), events, (state,) = house.turn(rest(interface, "/x", **keys))
+    assert words in outcome.error
+    assert (len(interface.asked), events, state["delivered"]) == (requests, [], False)
+
+
+def good(**keys):
+    return {"success_path": "code", "success_values": ["0", "true"], "full": False, "params": {"tu": "{since}"}, **keys}
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ({"code": 500, "message": "Lỗi hệ thống", "data": []}, "not a good answer: code is '500'; good is 0, true"),
+        ({"message": "token hết hạn", "data": []}, "not a good answer: code is 'null'"),
+        ({"code": False, "data": None}, "not a good answer: code is 'false'"),
+        ({"code": 0, "data": {}}, "there is no array in the answer"),
+    ],
+)
+def test_an_error_in_the_clothes_of_an_answer_is_no_delivery(interface, house, answer, words):
+    interface.answer = 200, answer
+    (outcome,), events, (state,) = house.turn(rest(interface, "/x", **good()))
+    assert words in outcome.error
+    assert (events, state["delivered"], "as_of" in state) == ([], False, False)
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer"),
+    [
+        (good(), (200, {"code": 0, "data": []})),
+        (good(), (200, {"code": "true", "data": None})),
+        (good(), (200, {"code": 0})),
+        (good(success_path=None, success_values=[]), (200, {"data": None})),
+        (good(success_path=None, success_values=[], items="data.rows[].{maHoSo: ma}"), (200, {"data": {"rows": None}})),
+        (good(success_path=None, success_values=[], items="@"), (200, None)),
+        (good(success_path=None, success_values=[]), (204, b"")),
+    ],
+)
+def test_null_for_none_is_a_delivery_without_changes(interface, house, keys, answer):
+    interface.answer = answer
+    (outcome,), events, (state,) = house.turn(rest(interface, "/x", **keys))
+    assert (outcome.error, outcome.rows, events) == (None, 0, [])
+    assert (state["delivered"], state["as_of"]) == (True, NOW + 60_000)
+
+
 def test_who_is_not_let_in_says_so(interface, house):
     (outcome,), _events, _states = house.turn(rest(interface, "/links", token="wrong"))
     assert outcome.error == "HTTP 401"
@@ -148,6 +223,8 @@ def test_who_is_not_let_in_says_so(interface, house):
         ({"items": "data["}, "path 'data[' is no JMESPath"),
         ({"full": False}, "needs a parameter that holds {since}"),
         ({"next": "n", "page_param": "p"}, "give next or page_param"),
+        ({"success_path": "code"}, "success_path and success_values go together"),
+        ({"success_path": "a[", "success_values": ["0"]}, "path 'a[' is no JMESPath"),
         ({"begin": "2025-07-01"}, "expected an instant with its offset"),
     ],
 )
