@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlencode
 
 import msgspec
 from flask import Flask, Response, request
@@ -12,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 from ioc.errors import IocError
 from ioc.inventory import Scope
 from web import assets, errors, openapi, reading
-from web.api.route import Answer, Call, Open, Route
+from web.api.route import Answer, Call, Open, Part, Route
 from web.auth import COOKIE, CSRF_HEADER, Caller, Sessions, check_csrf, check_device, identify, require
 from web.site import Site
 
@@ -27,16 +28,19 @@ def build(site: Site, sessions: Sessions, routes: tuple[Route, ...]) -> Flask:
     """Only what the table names, the pages, and the description of the table itself."""
     app = Flask("web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    for route in routes:
+    for route in (*routes, _description(site, routes)):
         name = f"{route.method} {route.path}"
         app.add_url_rule(route.path, name, _view(site, sessions, route), methods=[route.method])
-    spec = msgspec.json.encode(openapi.document(routes, site.build))
-    app.add_url_rule("/api/v1/openapi.json", "openapi", lambda: Response(spec, mimetype=JSON))
     assets.mount(app, site, sessions)
     app.register_error_handler(HTTPException, lambda error: _http_error(site, error))
     app.register_error_handler(Exception, lambda error: _unexpected(site, error))
     app.after_request(_harden)
     return app
+
+
+def _description(site: Site, routes: tuple[Route, ...]) -> Route:
+    spec = msgspec.json.encode(openapi.document(routes, site.build))
+    return Route("GET", "/api/v1/openapi.json", Open.TO_ALL, lambda _: Answer(spec), "This description")
 
 
 def _view(site: Site, sessions: Sessions, route: Route) -> Callable[..., Response]:
@@ -49,7 +53,9 @@ def _view(site: Site, sessions: Sessions, route: Route) -> Callable[..., Respons
                 check_device(site, authorization, path)
             else:
                 _admit(route, caller)
-            return _respond(site, route.handler(_call(site, route, caller, path)))
+            call = _call(site, route, caller, path)
+            result = route.handler(call)
+            return _respond(site, result, _links(route, call.part, result))
         except IocError as error:
             return _error(site, error, caller)
 
@@ -65,6 +71,7 @@ def _admit(route: Route, caller: Caller | None) -> None:
 
 
 def _call(site: Site, route: Route, caller: Caller | None, path: dict[str, Any]) -> Call:
+    query: Any = reading.question(request.args.to_dict(flat=False), route.asks)
     return Call(
         site=site,
         now=site.clock.now_ms(),
@@ -72,10 +79,11 @@ def _call(site: Site, route: Route, caller: Caller | None, path: dict[str, Any])
         caller=caller,
         scope=site.scope(caller.principal) if caller else Scope("", frozenset()),
         path={name: str(value) for name, value in path.items()},
-        query=reading.question(request.args.to_dict(), route.query),
+        query=query,
         body=None if route.body is None else reading.body(_json(), route.body),
         remote=request.remote_addr or "",
         raw=request.get_data() if route.devices else b"",
+        part=Part(query.page, query.per_page) if route.answers == "list" else Part(),
     )
 
 
@@ -87,13 +95,21 @@ def _json() -> Any:
         raise IocError("bad_request", f"the body is not JSON: {error}", detail=str(error)) from None
 
 
-def _respond(site: Site, result: Any) -> Response:
+def _links(route: Route, part: Part, result: Any) -> dict[str, str]:
+    """Where a list goes on: the same question for its next page."""
+    if route.answers != "list" or part.offset + part.per_page >= result["total"]:
+        return {}
+    asked = {**request.args.to_dict(), "page": str(part.page + 1), "per_page": str(part.per_page)}
+    return {"Link": f'<{request.path}?{urlencode(asked)}>; rel="next"'}
+
+
+def _respond(site: Site, result: Any, headers: dict[str, str]) -> Response:
     answer = result if isinstance(result, Answer) else Answer(result)
     if isinstance(answer.body, str | bytes):
         body: str | bytes = answer.body
     else:
         body = b"" if answer.body is None else msgspec.json.encode(answer.body)
-    response = Response(body, answer.status, answer.headers, content_type=answer.content_type)
+    response = Response(body, answer.status, {**headers, **answer.headers}, content_type=answer.content_type)
     if answer.cookie is not None:
         assets.set_cookie(site, response, *answer.cookie)
     return response

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from web.api.route import Nothing, Open, Route
+from web.api.route import Open, Route
 from web.auth import CSRF_HEADER
 
 _PARAMETER = re.compile(r"<(?:(?P<sort>int|path):)?(?P<name>\w+)>")
@@ -28,9 +28,15 @@ _ERROR = {
 }
 _LIST = {
     "type": "object",
-    "properties": {"items": {"type": "array", "items": {"type": "object"}}, "total": {"type": "integer"}},
-    "required": ["items", "total"],
+    "properties": {
+        "items": {"type": "array", "items": {"type": "object"}},
+        "total": {"type": "integer"},
+        "page": {"type": "integer"},
+        "per_page": {"type": "integer"},
+    },
+    "required": ["items", "total", "page", "per_page"],
 }
+_NEXT = {"Link": {"description": 'the next page, rel="next"; absent on the last one', "schema": {"type": "string"}}}
 
 
 def document(routes: Iterable[Route], version: str) -> dict[str, Any]:
@@ -87,9 +93,7 @@ def _in_path(route: Route) -> list[dict[str, Any]]:
 
 
 def _in_query(route: Route) -> list[dict[str, Any]]:
-    if route.query is Nothing:
-        return []
-    schema = _schema(route.query)
+    schema = _schema(route.asks)
     required = schema.get("required", [])
     return [
         {"name": name, "in": "query", "required": name in required, "schema": shape}
@@ -108,7 +112,7 @@ def _answer(route: Route) -> dict[str, Any]:
     if route.answers == "text":
         return {"description": route.summary, "content": {"text/plain": {"schema": {"type": "string"}}}}
     if route.answers == "list":
-        return _content(route.summary, "List")
+        return _content(route.summary, "List") | {"headers": _NEXT}
     return {"description": route.summary, "content": {"application/json": {"schema": {"type": "object"}}}}
 
 

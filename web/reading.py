@@ -1,7 +1,7 @@
 """What a caller sends, read into its shape; what is wrong is told with its name and what is allowed."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any, TypeVar, get_args
 
@@ -17,9 +17,17 @@ _AT = re.compile(r" - at `\$\.(?P<name>[^`]+)`$")
 _EXPECTED = re.compile(r"Expected (?P<allowed>.+?)(, got .+)?$")
 
 
-def question(values: dict[str, str], shape: type[Shape]) -> Shape:
-    """Parameters of an address: all of them text, and an empty one is as good as none."""
-    return _read({name: text for name, text in values.items() if text != ""}, shape, strict=False)
+def question(values: Mapping[str, Sequence[str]], shape: type[Shape]) -> Shape:
+    """Parameters of an address: all of them text, and an empty one is as good as none; none goes unread."""
+    allowed = [field.encode_name for field in msgspec.structs.fields(shape)]
+    for name, texts in values.items():
+        if name not in allowed:
+            told = ", ".join(allowed) or "–"
+            raise IocError("unknown_key", f"{name} is no key here; allowed: {told}", name=name, allowed=told)
+        if len(texts) > 1:
+            detail = f"{name}: given {len(texts)} times, once is allowed"
+            raise IocError("invalid_value", detail, name=name, detail=detail)
+    return _read({name: text for name, (text,) in values.items() if text != ""}, shape, strict=False)
 
 
 def body(value: Any, shape: type[Shape]) -> Shape:

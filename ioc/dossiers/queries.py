@@ -1,4 +1,4 @@
-"""Finding dossiers: by bucket, org, status, due date and part of their code."""
+"""Finding dossiers: by bucket, org, status, way they were handed in, due date and part of their code."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -41,6 +41,7 @@ class Filter:
     question: Question
     bucket: Buckets = None
     status: int | None = None
+    submission: str | None = None
     due_before: int | None = None
     received_from: int | None = None
     received_to: int | None = None
@@ -84,7 +85,14 @@ def _natural(wanted: Filter) -> tuple[Sort, bool]:
 def _total(conn: Connection, wanted: Filter, where: sa.ColumnElement[bool]) -> int:
     """A bucket as it is has been counted already; anything narrower is counted here."""
     chosen = _chosen(wanted)
-    narrower = (wanted.status, wanted.due_before, wanted.received_from, wanted.received_to, wanted.q or None)
+    narrower = (
+        wanted.status,
+        wanted.submission,
+        wanted.due_before,
+        wanted.received_from,
+        wanted.received_to,
+        wanted.q or None,
+    )
     if len(chosen) == 1 and isinstance(chosen[0], Bucket) and all(value is None for value in narrower):
         return figures.total(figures.by_org(conn, wanted.question).values())[chosen[0]]
     return conn.scalar(sa.select(sa.func.count()).select_from(dossier).where(where)) or 0
@@ -110,6 +118,8 @@ def _conditions(conn: Connection, wanted: Filter) -> list[sa.ColumnElement[bool]
         conditions.append(question.org_column.in_(sorted(question.orgs)))
     if wanted.status is not None:
         conditions.append(_t.status == wanted.status)
+    if wanted.submission is not None:
+        conditions.append(_t.submission == wanted.submission)
     if wanted.due_before is not None:
         conditions.append(_t.due_at < wanted.due_before)
     if wanted.received_from is not None:

@@ -56,6 +56,7 @@ class Judge:
             "status": run.status,
             "procedure": run.said.get("procedure"),
             "online": run.said.get("submission") == "online",
+            "submission": run.said.get("submission"),
             "received_at": run.received_at,
             "due_at": verdict.due_at,
             "ended_at": run.ended_at,

@@ -13,7 +13,6 @@ from ioc.db import Database
 from ioc.errors import IocError
 from ioc.inventory import Source
 from ioc.model import Severity, SourceKey
-from web.api.ledger import PageNumber, PageSize
 from web.api.route import Call, paged
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -27,15 +26,11 @@ class Query(Struct, frozen=True):
     state: str | None = None
     severity: str | None = None
     org: str | None = None
-    page: PageNumber = 1
-    per_page: PageSize = 100
 
 
 class NotificationQuery(Struct, frozen=True):
     receiver: str | None = None
     state: str | None = None
-    page: PageNumber = 1
-    per_page: PageSize = 100
 
 
 class Remark(Struct, frozen=True):
@@ -46,14 +41,14 @@ def alerts(call: Call) -> dict[str, Any]:
     query = call.query
     scope = call.subtree(query.org)
     if query.state is not None and set(query.state.split(",")) <= _NOT_YET:
-        return paged([], 0, query.page, query.per_page)
+        return paged(call, [], 0)
     states, severities = _words("state", query.state, AlertState), _words("severity", query.severity, Severity)
     rows, total = call.site.read(
         lambda conn: queries.alerts(
-            conn, scope, states=states, severities=severities, page=query.page, per_page=query.per_page
+            conn, scope, states=states, severities=severities, page=call.part.page, per_page=call.part.per_page
         )
     )
-    return paged([_shown(call, alert) for alert in rows], total, query.page, query.per_page)
+    return paged(call, [_shown(call, alert) for alert in rows], total)
 
 
 def one(call: Call) -> dict[str, Any]:
@@ -97,10 +92,10 @@ def notifications(call: Call) -> dict[str, Any]:
     states = _words("state", query.state, NotificationState)
     rows, total = call.site.read(
         lambda conn: queries.notifications(
-            conn, call.scope, receiver=query.receiver, states=states, page=query.page, per_page=query.per_page
+            conn, call.scope, receiver=query.receiver, states=states, page=call.part.page, per_page=call.part.per_page
         )
     )
-    return paged([_zoned(call, row, None) for row in rows], total, query.page, query.per_page)
+    return paged(call, [_zoned(call, row, None) for row in rows], total)
 
 
 def _act(call: Call) -> tuple[Database, int, str]:

@@ -18,6 +18,7 @@ from web.api.period import Period, moment, period
 from web.api.route import Call, paged
 
 By = Literal["receiving", "handling"]
+Submission = Literal["direct", "online", "post"]
 
 
 class Query(Struct, frozen=True):
@@ -30,12 +31,11 @@ class Query(Struct, frozen=True):
     to: str | None = None
     tree: str | None = None
     status: Annotated[int, Meta(ge=1, le=10)] | None = None
+    submission: Submission | None = None
     due_before: str | None = None
     q: str | None = None
     sort: Sort | None = None
     order: Literal["asc", "desc"] = "asc"
-    page: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
-    per_page: Annotated[int, Meta(ge=1, le=500)] = 50
 
 
 class SummaryQuery(Struct, frozen=True):
@@ -53,7 +53,6 @@ def dossiers(call: Call) -> dict[str, Any]:
         name: None if text is None else moment(call, name, text, query.org, end_of_day=name == "to")
         for name, text in (("due_before", query.due_before), ("from", query.from_), ("to", query.to))
     }
-    offset = (query.page - 1) * query.per_page
     chosen = None if query.bucket is None else _buckets(query.bucket)
 
     def read(conn: Connection) -> tuple[list[dict[str, Any]], int]:
@@ -63,23 +62,24 @@ def dossiers(call: Call) -> dict[str, Any]:
             conn,
             Filter(
                 asking,
-                chosen,
-                query.status,
-                bounds["due_before"],
-                bounds["from"] if plain else None,
-                bounds["to"] if plain else None,
-                query.q,
-                query.sort,
-                query.order == "desc",
+                bucket=chosen,
+                status=query.status,
+                submission=query.submission,
+                due_before=bounds["due_before"],
+                received_from=bounds["from"] if plain else None,
+                received_to=bounds["to"] if plain else None,
+                q=query.q,
+                sort=query.sort,
+                descending=query.order == "desc",
             ),
-            offset,
-            query.per_page,
+            call.part.offset,
+            call.part.per_page,
         )
         reader = _reader(call, asking)
         return [reader.brief(row) for row in rows], total
 
     found, total = call.site.read(read)
-    return paged([_zoned(call, record, record) for record in found], total, query.page, query.per_page)
+    return paged(call, [_zoned(call, record, record) for record in found], total)
 
 
 def one(call: Call) -> dict[str, Any]:

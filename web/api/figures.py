@@ -1,9 +1,9 @@
 """Periodic figures typed in: entered by one, signed off or refused by another, every correction visible."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from ioc.clock import local
@@ -11,7 +11,7 @@ from ioc.errors import IocError
 from ioc.figures import entries, publishing
 from ioc.figures.entries import Draft, Row, State
 from ioc.model import SourceStatus
-from web.api.route import Answer, Call, paged
+from web.api.route import Answer, Call, listed
 
 
 class Query(Struct, frozen=True):
@@ -19,8 +19,6 @@ class Query(Struct, frozen=True):
     source: str | None = None
     period: str | None = None
     state: State | None = None
-    page: Annotated[int, Meta(ge=1, le=1_000_000)] = 1
-    per_page: Annotated[int, Meta(ge=1, le=500)] = 50
 
 
 class Body(Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,9 +35,7 @@ def figures(call: Call) -> dict[str, Any]:
     found = call.site.read(lambda conn: entries.entries(conn, call.subtree(query.org).codes))
     wanted = {"source": query.source, "period": query.period, "state": query.state}
     rows = [row for row in found if all(value in (None, row[name]) for name, value in wanted.items())]
-    first = (query.page - 1) * query.per_page
-    shown = [_shown(call, row) for row in rows[first : first + query.per_page]]
-    return paged(shown, len(rows), query.page, query.per_page)
+    return listed(call, rows, lambda row: _shown(call, row))
 
 
 def enter(call: Call) -> Answer:

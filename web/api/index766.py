@@ -11,7 +11,7 @@ from ioc.dossiers.index766_definition import Definition, definition
 from ioc.inventory import Org
 from web.api.dossiers import SummaryQuery, question
 from web.api.period import Period, period
-from web.api.route import Call
+from web.api.route import Call, listed
 
 Query = SummaryQuery
 
@@ -40,8 +40,7 @@ def ranking(call: Call) -> dict[str, Any]:
         "version": board.definition.version,
         "estimate": True,
         "same_basis": len({tuple(row["counted"]) for row in rows if row["pct"] is not None}) <= 1,
-        "items": [{"rank": placed[row["org"]], **row} for row in rows],
-        "total": len(rows),
+        **listed(call, rows, lambda row: {"rank": placed[row["org"]], **row}),
     }
 
 

@@ -17,7 +17,7 @@ from web.api.route import Call, listed
 
 def indicators(call: Call) -> dict[str, Any]:
     """All of them, for an org and period."""
-    return listed(_shown(call, CATALOGUE))
+    return listed(call, _shown(call, CATALOGUE))
 
 
 def one(call: Call) -> dict[str, Any]:

@@ -22,7 +22,7 @@ def latest(call: Call) -> dict[str, Any]:
     told = call.site.read(
         lambda conn: published.publications(conn, inventory, [] if org is None else [org], indices.names())
     )
-    return {"org": org} | listed([_shown(call, org, one) for one in indices.standings(told)])
+    return {"org": org} | listed(call, indices.standings(told), lambda one: _shown(call, org, one))
 
 
 def _shown(call: Call, org: str | None, one: Standing) -> dict[str, Any]:

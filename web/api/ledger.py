@@ -1,11 +1,11 @@
 """What was said, done and refused: rules in force, the audit, the quarantine and its replay."""
 
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from msgspec import Meta, Struct
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from ioc import quarantine
@@ -13,21 +13,11 @@ from ioc.db.tables import audit
 from ioc.inventory import Scope
 from ioc.replay import send
 from ioc.settings import Rule
-from web.api.route import Call, listed, paged
-
-PageNumber = Annotated[int, Meta(ge=1, le=1_000_000)]
-PageSize = Annotated[int, Meta(ge=1, le=500)]
-
-
-class Paging(Struct, frozen=True):
-    page: PageNumber = 1
-    per_page: PageSize = 100
+from web.api.route import Call, Part, listed, paged
 
 
 class QuarantineQuery(Struct, frozen=True):
     reason: str | None = None
-    page: PageNumber = 1
-    per_page: PageSize = 100
 
 
 class ReplayBody(Struct, frozen=True):
@@ -38,7 +28,7 @@ def rules(call: Call) -> dict[str, Any]:
     """The rules that can speak of something in the caller's subtree."""
     orgs = call.site.orgs
     above = {org.code for org in orgs.path(call.scope.root or "")}
-    return listed([
+    return listed(call, [
         _rule(rule) | {"org_closed": orgs.closed(rule.org)}
         for rule in call.site.context.settings.rule
         if rule.org is None or rule.org in call.scope or orgs.heir(rule.org) in above
@@ -51,27 +41,25 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def audit_rows(call: Call) -> dict[str, Any]:
-    query = call.query
-    rows, total = call.site.read(lambda conn: _audit(conn, call.scope, query.page, query.per_page))
-    items = [row | {"at": call.at(row["at"], None)} for row in rows]
-    return paged(items, total, query.page, query.per_page)
+    rows, total = call.site.read(lambda conn: _audit(conn, call.scope, call.part))
+    return paged(call, [row | {"at": call.at(row["at"], None)} for row in rows], total)
 
 
-def _audit(conn: Connection, scope: Scope, page: int, per_page: int) -> tuple[list[dict[str, Any]], int]:
+def _audit(conn: Connection, scope: Scope, part: Part) -> tuple[list[dict[str, Any]], int]:
     where = sa.true() if scope.root is None else audit.c.org.in_(scope.codes)
     total = conn.scalar(sa.select(sa.func.count()).select_from(audit).where(where)) or 0
-    rows = sa.select(audit).where(where).order_by(audit.c.id.desc()).limit(per_page).offset((page - 1) * per_page)
+    rows = sa.select(audit).where(where).order_by(audit.c.id.desc()).limit(part.per_page).offset(part.offset)
     return [dict(row) for row in conn.execute(rows).mappings()], total
 
 
 def quarantined(call: Call) -> dict[str, Any]:
-    query = call.query
+    reason, (page, per_page) = call.query.reason, call.part
     rows, total = call.site.read(
-        lambda conn: quarantine.listing(conn, call.scope, reason=query.reason, page=query.page, per_page=query.per_page)
+        lambda conn: quarantine.listing(conn, call.scope, reason=reason, page=page, per_page=per_page)
     )
     instants = ("received_at", "replayed_at")
     items = [row | {name: call.at(row[name], None) for name in instants} for row in rows]
-    return paged(items, total, query.page, query.per_page)
+    return paged(call, items, total)
 
 
 def replay(call: Call) -> dict[str, Any]:

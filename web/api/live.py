@@ -24,7 +24,7 @@ def live(call: Call) -> dict[str, Any]:
     home = site.home(call.scope)
     requests = _requests(call.query.widgets)
     subjects = [(request.id, subject(site.widgets, request, call.scope, home)) for request in requests]
-    return listed([_snapshot(call, look, id_, wanted) for id_, wanted in subjects])
+    return listed(call, subjects, lambda asked: _snapshot(call, look, *asked))
 
 
 def _snapshot(call: Call, look: Look, id_: str, wanted: Subject) -> dict[str, Any]:
@@ -47,8 +47,8 @@ def _requests(text: str) -> list[Request]:
     return [read_request(entry) for entry in entries]
 
 
-def scenes(_call: Call) -> dict[str, Any]:
-    return listed([_scene(scene) for scene in SCENES.values()])
+def scenes(call: Call) -> dict[str, Any]:
+    return listed(call, list(SCENES.values()), _scene)
 
 
 def scene(call: Call) -> dict[str, Any]:

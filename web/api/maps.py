@@ -31,7 +31,7 @@ class TryBody(Struct, frozen=True):
 
 def maps(call: Call) -> dict[str, Any]:
     """Without the samples, which may be long; one whose org the topic tells is for who may see all."""
-    return listed([
+    return listed(call, [
         {name: value for name, value in msgspec.to_builtins(rule).items() if name != "sample"}
         for rule in call.site.context.settings.map
         if call.sees_all or rule.org in call.scope
@@ -48,20 +48,19 @@ def unknown(call: Call) -> dict[str, Any]:
     Whose they are is what nobody knows yet, so they are for who may see all.
     """
     if not call.sees_all:
-        return listed([]) | {"watched": []}
+        return listed(call, []) | {"watched": []}
     context = call.site.context
     known = Maps(context.settings.map, context.kinds)
     rows = call.site.read(lambda conn: unknown_topics.listing(conn, known))
     instants = ("first_seen", "last_seen")
     watched = list(context.settings.mqtt.watch_unknown)
     home = call.site.home(call.scope) or ""
-    items = [
-        row
-        | {name: call.at(row[name], None) for name in instants}
-        | {"proposal": propose(row["topic"], row["payload"], home)}
-        for row in rows
-    ]
-    return listed(items) | {"watched": watched}
+
+    def shown(row: dict[str, Any]) -> dict[str, Any]:
+        seen = {name: call.at(row[name], None) for name in instants}
+        return row | seen | {"proposal": propose(row["topic"], row["payload"], home)}
+
+    return listed(call, rows, shown) | {"watched": watched}
 
 
 def forget(call: Call) -> dict[str, Any]:

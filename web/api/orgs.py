@@ -25,7 +25,7 @@ def orgs(call: Call) -> dict[str, Any]:
     tree, scope = call.tree(call.query.on), call.subtree(call.query.org, call.query.on)
     counts = _counts(call, tree, scope)
     codes = sorted(code for code in scope.codes if tree.lives(code))
-    return listed([_org(tree, tree.by_code[code], counts) for code in codes])
+    return listed(call, codes, lambda code: _org(tree, tree.by_code[code], counts))
 
 
 def one(call: Call) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from ioc.inventory import Source
 from web.api import dossiers
 from web.api.dossiers import SummaryQuery
 from web.api.period import period
-from web.api.route import Call
+from web.api.route import Call, listed
 
 
 def reconciliation(call: Call) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def reconciliation(call: Call) -> dict[str, Any]:
         sources = call.site.world.sources(call.subtree(query.org), "dossier")
         found = [shown for source in sources if (shown := _source(call, conn, source, until)) is not None]
         ours = {"figures": account, **_lines(call, reconcile.sums(account, {}))}
-        return {"ours": ours, "items": found, "total": len(found)}
+        return {"ours": ours} | listed(call, found)
 
     head = {
         "org": query.org or call.site.home(call.scope),

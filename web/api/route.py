@@ -1,12 +1,14 @@
 """One call of the API: where it is, who may make it, what it takes; everything else is derived from this."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any, Literal
+from functools import cached_property
+from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 
-from msgspec import Struct
+import msgspec
+from msgspec import Meta, Struct
 
 from ioc.access import Principal
 from ioc.clock import rfc3339
@@ -17,6 +19,11 @@ from web.auth import Caller
 from web.site import Site
 
 Method = Literal["GET", "POST", "DELETE"]
+Row = TypeVar("Row")
+
+PER_PAGE = 500
+PageNumber = Annotated[int, Meta(ge=1, le=1_000_000)]
+PageSize = Annotated[int, Meta(ge=1, le=PER_PAGE)]
 
 
 class Open(StrEnum):
@@ -27,6 +34,17 @@ class Open(StrEnum):
 
 class Nothing(Struct, frozen=True):
     """A call that takes no parameters of this sort."""
+
+
+class Part(NamedTuple):
+    """Which part of a list is asked for."""
+
+    page: int = 1
+    per_page: int = PER_PAGE
+
+    @property
+    def offset(self) -> int:
+        return (self.page - 1) * self.per_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +61,7 @@ class Call:
     body: Any
     remote: str
     raw: bytes = b""
+    part: Part = field(default_factory=Part)
 
     @property
     def principal(self) -> Principal:
@@ -113,9 +132,9 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Route:
-    """`path` in Flask's spelling; `role` is the least role that may call."""
+    """`path` in Flask's spelling; `role` is the least role that may call; every list comes in pages."""
 
     method: Method
     path: str
@@ -127,10 +146,21 @@ class Route:
     answers: Literal["object", "list", "text"] = "object"
     devices: bool = False  # the device named by the path may call with its own credential; the body is taken as it is
 
+    @cached_property
+    def asks(self) -> type[Struct]:
+        """Every key its address takes: those of `query` and, for a list, of its pages."""
+        if self.answers != "list":
+            return self.query
+        pages: list[Any] = [("page", PageNumber, 1), ("per_page", PageSize, PER_PAGE)]
+        return msgspec.defstruct(self.query.__name__, pages, bases=(self.query,), frozen=True, kw_only=True)
 
-def paged(items: list[Any], total: int, page: int, per_page: int) -> dict[str, Any]:
-    return {"items": items, "total": total, "page": page, "per_page": per_page}
+
+def paged(call: Call, items: list[Any], total: int) -> dict[str, Any]:
+    """A page that was read as one."""
+    return {"items": items, "total": total, **call.part._asdict()}
 
 
-def listed(items: list[Any]) -> dict[str, Any]:
-    return {"items": items, "total": len(items)}
+def listed(call: Call, rows: Sequence[Row], shown: Callable[[Row], Any] = lambda row: row) -> dict[str, Any]:
+    """The page asked for of all rows there are; only what is on it is worked out."""
+    page = rows[call.part.offset : call.part.offset + call.part.per_page]
+    return paged(call, [shown(row) for row in page], len(rows))

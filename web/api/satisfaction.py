@@ -8,7 +8,7 @@ from ioc.dossiers import satisfaction as ratings
 from ioc.dossiers.satisfaction import Ratings
 from web.api.dossiers import SummaryQuery, question
 from web.api.period import period
-from web.api.route import Call
+from web.api.route import Call, listed
 
 Query = SummaryQuery
 _SOURCES = ("kiosk", "dossier")
@@ -41,8 +41,7 @@ def satisfaction(call: Call) -> dict[str, Any]:
         "from": call.at(asked.start, query.org),
         "to": call.at(asked.end, query.org),
         "min_ratings": least,
-        "items": items,
-        "total": len(items),
+        **listed(call, items),
         "whole": _shown(whole, least),
     }
 

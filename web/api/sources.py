@@ -23,10 +23,10 @@ class Query(Struct, frozen=True):
 
 
 def sources(call: Call) -> dict[str, Any]:
-    scope, wanted = call.subtree(call.query.org), call.query.health
-    found = call.site.world.sources(scope, call.query.kind)
-    items = [record(call, source) for source in sorted(found, key=lambda s: s.key)]
-    return listed([item for item in items if wanted is None or item["health"] == wanted])
+    scope, wanted, world = call.subtree(call.query.org), call.query.health, call.site.world
+    found = world.sources(scope, call.query.kind)
+    rows = [source for source in found if wanted is None or world.health(source, call.now) == wanted]
+    return listed(call, sorted(rows, key=lambda s: s.key), lambda source: record(call, source))
 
 
 def one(call: Call) -> dict[str, Any]:

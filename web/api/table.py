@@ -95,7 +95,7 @@ def routes(sessions: Sessions, brake: LoginBrake) -> tuple[Route, ...]:
         Route("GET", f"{V1}/rules", _LEADER, ledger.rules, "The rules in force", answers="list"),
         Route("GET", f"{V1}/notifications", _OPERATOR, alerts.notifications, "Messages and their deliveries",
               alerts.NotificationQuery, answers="list"),
-        Route("GET", f"{V1}/audit", _ADMIN, ledger.audit_rows, "Who changed what", ledger.Paging, answers="list"),
+        Route("GET", f"{V1}/audit", _ADMIN, ledger.audit_rows, "Who changed what", answers="list"),
         Route("GET", f"{V1}/quarantine", _ADMIN, ledger.quarantined, "What could not be used, with the reason",
               ledger.QuarantineQuery, answers="list"),
         Route("POST", f"{V1}/quarantine/replay", _ADMIN, ledger.replay, "Try it again", body=ledger.ReplayBody),

@@ -17,6 +17,7 @@ dossier = Table(
     Column("status", Integer),
     Column("procedure", String(128)),
     Column("online", Boolean, nullable=False),
+    Column("submission", String(8)),  # direct, online, post; null where nobody says
     Column("received_at", BigInteger),
     Column("due_at", BigInteger),
     Column("ended_at", BigInteger),

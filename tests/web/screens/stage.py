@@ -143,8 +143,7 @@ def _lists(stage: Stage) -> None:
     def alerts() -> Response:
         wanted = {name: set(request.args[name].split(",")) for name in ("state", "severity") if name in request.args}
         items = [a for a in stage.alerts.values() if all(a[name] in values for name, values in wanted.items())]
-        page, per_page = (int(request.args.get(name, default)) for name, default in (("page", 1), ("per_page", 100)))
-        return jsonify(items=items[(page - 1) * per_page : page * per_page], total=len(items))
+        return _page(items)
 
     @stage.app.get(f"{API}/alerts/<key>")
     def alert(key: str) -> Response:
@@ -163,11 +162,11 @@ def _lists(stage: Stage) -> None:
 def _sources(stage: Stage) -> None:
     @stage.app.get(f"{API}/sources")
     def sources() -> Response:
-        return jsonify(items=stage.sources, total=len(stage.sources))
+        return _page(stage.sources)
 
     @stage.app.get(f"{API}/orgs")
     def orgs() -> Response:
-        return jsonify(items=stage.orgs, total=len(stage.orgs))
+        return _page(stage.orgs)
 
     @stage.app.get(f"{API}/sources/<org>/<kind>/<source>")
     def source(org: str, kind: str, source: str) -> Response:
@@ -190,7 +189,7 @@ def _source(stage: Stage, org: str, kind: str, source: str) -> dict[str, Any]:
 def _maps(stage: Stage) -> None:
     @stage.app.get(f"{API}/topics/unknown")
     def unknown() -> Response:
-        return jsonify(items=stage.unknown, total=len(stage.unknown), watched=["#"])
+        return _page(stage.unknown, watched=["#"])
 
     @stage.app.post(f"{API}/topics/unknown/forget")
     def forget() -> Response:
@@ -206,11 +205,11 @@ def _maps(stage: Stage) -> None:
 def _figures(stage: Stage) -> None:
     @stage.app.get(f"{API}/feeds")
     def feeds() -> Response:
-        return jsonify(items=stage.feeds, total=len(stage.feeds))
+        return _page(stage.feeds)
 
     @stage.app.get(f"{API}/figures")
     def figures() -> Response:
-        return jsonify(items=stage.figures, total=len(stage.figures))
+        return _page(stage.figures)
 
     @stage.app.post(f"{API}/figures")
     def enter() -> tuple[Response, int]:
@@ -243,6 +242,12 @@ def _live(stage: Stage) -> None:
         stage.calls.append(("resync", body))
         if stage.snapshots:
             stage.snapshot(body["id"])
+
+
+def _page(items: list[dict[str, Any]], **more: Any) -> Response:
+    """The part that was asked for, as every list answers."""
+    page, per_page = (int(request.args.get(name, default)) for name, default in (("page", 1), ("per_page", 500)))
+    return jsonify(items=items[(page - 1) * per_page : page * per_page], total=len(items), page=page, **more)
 
 
 def _refusal(status: int, code: str, message: str = "") -> tuple[Response, int]:

@@ -83,6 +83,14 @@ def test_sources_are_found_without_diacritics_and_by_health(stage: Stage, show: 
     expect(page.locator("[data-source]")).to_contain_text("Lũng Cú")
 
 
+def test_a_list_of_more_than_one_answer_is_whole(stage: Stage, show: Opener) -> None:
+    stage.sources = [source(f"Điểm cầu {n:04}", "vc", "ok") for n in range(1_003)]
+    page = show("/sources", wait_for="[data-source]")
+    expect(page.get_by_role("button", name="Tất cả 1003").first).to_be_visible()
+    page.get_by_role("searchbox").fill("1002")
+    expect(page.locator("[data-source]")).to_have_count(1)
+
+
 def test_a_source_shows_what_was_forgiven(stage: Stage, show: Opener) -> None:
     stage.sources = [source("Kênh Đồng Văn", "link", "ok", leniencies={"no_offset": 12})]
     page = show("/sources", wait_for="[data-source]")
