@@ -13,6 +13,7 @@ from ioc.decode import Batch, Decoder
 from ioc.decode.limits import Limits
 from ioc.errors import IocError
 from ioc.inbox import Inbox
+from ioc.ingest.patches import ageless
 from ioc.ingest.refused import quarantine
 from ioc.model import Sample, SourceKey
 from ioc.store import MetricStore, SamplesRefused
@@ -72,7 +73,8 @@ class Handover:
 
 
 def samples_of(batch: Batch) -> list[Sample]:
-    return [Sample(good.key, good.t, good.metrics) for good in batch.good if good.metrics]
+    """What was measured; a retained state without a time of its own was, but nobody knows when."""
+    return [Sample(good.key, good.t, good.metrics) for good in batch.good if good.metrics and not ageless(good)]
 
 
 class Metrics:

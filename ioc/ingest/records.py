@@ -20,6 +20,7 @@ from ioc.events import ConferenceEvent, DossierEvent, TicketEvent
 from ioc.feeds.kept import Taken
 from ioc.ingest import conferences, feed_figures, tickets
 from ioc.ingest.feed_figures import Published
+from ioc.ingest.own_words import OwnWords
 from ioc.ingest.patches import join, patch_of
 from ioc.ingest.tally import Tally
 from ioc.inventory import Inventory
@@ -30,7 +31,6 @@ from ioc.model import SourceKey
 from ioc.world import Live, World
 
 CURSOR = "records"
-_STATE_FRESH_MS = 10 * 60_000
 
 
 class Happened(NamedTuple):
@@ -66,7 +66,9 @@ class Records:
         self._epoch = epoch
         self._last = 0
         self._pending = _Pending()
-        self._states: dict[SourceKey, int] = {}
+        self._own = OwnWords()
+        with db.read() as conn:
+            self._own.load(conn)
         self.pending_patches: dict[SourceKey, Patch] = {}
 
     def position(self) -> int:
@@ -99,7 +101,7 @@ class Records:
             if good.event is not None:
                 pending.happened.append(Happened(good.key, good.received_at, good.event))
             elif good.metrics:
-                self._states[good.key] = good.received_at
+                self._own.hear_state(good)
                 if good.texts and good.key.kind == feed_figures.KIND:
                     pending.published += feed_figures.published(good)
             self._merge_one(good)
@@ -109,7 +111,7 @@ class Records:
         waiting = self.pending_patches.get(good.key)
         gone = live is not None and live.online is not None and not live.online[1]
         if live is None or waiting is None or gone or good.retained or good.texts or good.online is not None:
-            self._merge(patch_of(good, live))
+            self._merge(self._patch(good, live))
             return
         # the same as merging a patch, without making one for every message
         t, latest_metrics, changed = good.t, live.metrics, waiting.metrics
@@ -117,8 +119,14 @@ class Records:
             have = latest_metrics.get(name)
             if have is None or t >= have[0]:
                 latest_metrics[name] = changed[name] = (t, value)
-        live.heard_at = waiting.heard_at = good.received_at
+        live.heard_at = waiting.heard_at = max(good.received_at, live.heard_at or 0)
         self._pending.dirty.add(good.key)
+
+    def _patch(self, good: Decoded, live: Live | None) -> Patch:
+        patch = patch_of(good, live, self._own.kept(good.key))
+        if good.online is not None and self._own.hear_status(good.key, online=good.online, retained=good.retained):
+            self._pending.dirty.add(good.key)
+        return patch
 
     def _merge(self, patch: Patch) -> None:
         live = self.world.live.get(patch.source)
@@ -206,7 +214,8 @@ class Records:
         return conn.execute(self._db.upsert(event_seen).values(**row).on_conflict_do_nothing()).rowcount == 1
 
     def _sends_states(self, key: SourceKey, now: int) -> bool:
-        return now - self._states.get(key, 0) < _STATE_FRESH_MS
+        known = self.world.inventory.sources.get(key)
+        return self._own.states(key, known.interval_s if known else 0, now)
 
     def _counted(self, conn: Connection, key: SourceKey, source_id: int, now: int) -> Patch:
         counted = tickets.figures(conn, source_id, self.world.inventory.tz(key), now)
@@ -240,6 +249,7 @@ class Records:
                     "heard_at": live.heard_at,
                     "metrics": live.metrics,
                     "texts": live.texts,
+                    **self._own.row(key, live.heard_at),
                 }
             )
         if rows:

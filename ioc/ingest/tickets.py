@@ -23,6 +23,19 @@ _EARLIEST = {
     Step.TICKET_CANCELLED: "cancelled_at",
 }
 _LATEST = {Step.SERVICE_ENDED: "ended_at", Step.TRANSFERRED: "transferred_at"}
+FIGURES = frozenset(
+    {
+        "waiting",
+        "serving",
+        "open_counters",
+        "issued_today",
+        "served_today",
+        "no_show_today",
+        "longest_wait_s",
+        "avg_wait_s",
+        "avg_service_s",
+    }
+)
 
 
 def apply(db: Database, conn: Connection, source_id: int, tz: ZoneInfo, events: Iterable[TicketEvent]) -> None:

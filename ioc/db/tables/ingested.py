@@ -25,6 +25,8 @@ latest = Table(
     Column("heard_at", BigInteger),
     Column("metrics", JSON, nullable=False),  # {name: [t, value]}
     Column("texts", JSON, nullable=False),  # {name: [t, text]}
+    Column("kept", Boolean),  # its retained `status` as the broker last delivered it; null once it has said another
+    Column("stated_at", BigInteger),  # when a state of its own told what we would work out from its events
 )
 
 cursor = Table(

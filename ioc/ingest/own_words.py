@@ -1,0 +1,62 @@
+"""What sources said of themselves, kept beside their latest values so that it outlives the process."""
+
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ioc.db.tables import latest, source
+from ioc.decode import Decoded
+from ioc.ingest.tickets import FIGURES
+from ioc.model import SourceKey
+from ioc.world import MISSED_INTERVALS
+
+STATE_FRESH_MS = 10 * 60_000
+
+
+class OwnWords:
+    """What the broker keeps as each one's status, and when it last told a figure that we would work out from events."""
+
+    def __init__(self) -> None:
+        self._kept: dict[SourceKey, bool] = {}
+        self._stated: dict[SourceKey, int] = {}
+        self._unstated_ms: dict[SourceKey, int] = {}  # how long the ones of a former life were heard without a state
+
+    def load(self, conn: Connection) -> None:
+        columns = (source.c.org, source.c.kind, source.c.source, latest.c.kept, latest.c.stated_at, latest.c.heard_at)
+        for row in conn.execute(sa.select(*columns).join(source)):
+            key = SourceKey(row.org, row.kind, row.source)
+            if row.kept is not None:
+                self._kept[key] = row.kept
+            if row.stated_at is not None:
+                self._unstated_ms[key] = max(0, (row.heard_at or 0) - row.stated_at)
+
+    def kept(self, key: SourceKey) -> bool | None:
+        """The retained status as the broker last delivered it; None once the source has said another."""
+        return self._kept.get(key)
+
+    def hear_status(self, key: SourceKey, *, online: bool, retained: bool) -> bool:
+        """Whether what is known of the broker's copy has changed; of a live status nobody tells whether it is kept."""
+        before = self._kept.get(key)
+        if retained:
+            self._kept[key] = online
+        elif before is not online:
+            self._kept.pop(key, None)
+        return self._kept.get(key) is not before
+
+    def hear_state(self, good: Decoded) -> None:
+        if not good.retained and good.key.kind == "queue" and not FIGURES.isdisjoint(good.metrics):
+            self._stated[good.key] = good.received_at
+
+    def states(self, key: SourceKey, interval_s: int, now: int) -> bool:
+        """Whether it is to be taken at its word; the time in which nobody listened is not held against it."""
+        if key in self._unstated_ms:
+            self._stated.setdefault(key, now - self._unstated_ms.pop(key))
+        patience = max(STATE_FRESH_MS, MISSED_INTERVALS * interval_s * 1000)
+        return now - self._stated.get(key, 0) < patience
+
+    def row(self, key: SourceKey, heard_at: int | None) -> Mapping[str, bool | int | None]:
+        stated_at = self._stated.get(key)
+        if stated_at is None and key in self._unstated_ms:
+            stated_at = (heard_at or 0) - self._unstated_ms[key]
+        return {"kept": self._kept.get(key), "stated_at": stated_at}
