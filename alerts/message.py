@@ -49,15 +49,15 @@ class ChannelPlugin(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Composer:
-    """Renders what a notification keeps as keys and parameters."""
+    """Renders what a notification keeps as keys and parameters; without a `public_url` there is no link."""
 
     texts: Texts
-    public_url: str
+    public_url: str | None
 
     def compose(self, ref: str, address: str, what: What, payload: Mapping[str, Any], at: int) -> Message:
         lines = sorted(payload["lines"], key=lambda line: WORST_FIRST[Severity(line["severity"])])
         words = _Words(self.texts, payload["lang"], what, at)
-        link = f"{self.public_url}/alerts"
+        link = None if self.public_url is None else f"{self.public_url}/alerts"
         return Message(
             ref,
             address,
@@ -107,18 +107,19 @@ class _Words:
         rows += [("lasted", self.age(((line["ended"] or self.at) - line["since"]) // 1000))]
         return [(self.say(f"alert.field.{name}"), _one_line(value)) for name, value in rows if value]
 
-    def plain(self, lines: Sequence[Line], link: str) -> str:
+    def plain(self, lines: Sequence[Line], link: str | None) -> str:
         tables = []
         for line in lines:
             rows = self.rows(line)
             width = max(len(label) for label, _ in rows)
             tables.append("\n".join(f"{label + ':':<{width + 1}} {value}" for label, value in rows))
-        return "\n\n".join([self.head(lines), *tables, self.say("alert.message.see", link=link)]) + "\n"
+        see = [self.say("alert.message.see", link=link)] if link else []
+        return "\n\n".join([self.head(lines), *tables, *see]) + "\n"
 
-    def html(self, lines: Sequence[Line], link: str) -> str:
+    def html(self, lines: Sequence[Line], link: str | None) -> str:
         tables = "".join(f"<table cellpadding='4'>{self._html_rows(line)}</table><br>" for line in lines)
-        see = f'<a href="{escape(link)}">{escape(link)}</a>'
-        body = f"<p><b>{escape(self.head(lines))}</b></p>{tables}<p>{see}</p>"
+        see = f'<p><a href="{escape(link)}">{escape(link)}</a></p>' if link else ""
+        body = f"<p><b>{escape(self.head(lines))}</b></p>{tables}{see}"
         return f'<!doctype html><html lang="{self.lang}"><meta charset="utf-8"><body>{body}</body></html>'
 
     def _html_rows(self, line: Line) -> str:
@@ -127,17 +128,16 @@ class _Words:
             f"<tr><th align='left'>{escape(label)}</th><td>{escape(value)}</td></tr>" for label, value in rows
         )
 
-    def short(self, lines: Sequence[Line], link: str) -> str:
-        """At most one GSM segment once folded; the link only where it fits."""
+    def short(self, lines: Sequence[Line], link: str | None) -> str:
+        """At most one GSM segment once folded; the link only where there is one and it fits."""
         first = lines[0]
         org, name, what = _cut(first["org_name"], "org"), _cut(first["name"], "name"), _cut(self.title(first), "what")
         about = ": ".join(filter(None, (name, what)))
         when = self.say("alert.message.since", time=self.clock(first["since"], first["tz"]))
         more = f" (+{len(lines) - 1})" if len(lines) > 1 else ""
         text = f"{self.head(lines)} {org}: {about}{more}, {when}"
-        with_link = f"{text}. {link}"
-        if _fits(with_link):
-            return with_link
+        if link and _fits(f"{text}. {link}"):
+            return f"{text}. {link}"
         while not _fits(text):
             text = text[:-1]
         return text

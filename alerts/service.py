@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from alerts.couriers import Couriers
 from alerts.daily import EVERY_S, Daily
@@ -29,6 +30,7 @@ from ioc.jobs import Jobs
 from ioc.lease import Lease
 from ioc.live import NOTICE_TOPIC, Notice, seal
 from ioc.settings import Rule, Settings
+from ioc.settings.read import is_loopback
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +70,7 @@ class Service:
         self._context = context
         self._bus = Bus(context.settings.mqtt, "ioc-alerts")
         self._follower = Follower(context, self._bus)
+        self._follower.on_notice(self._noticed)
         self._lease = Lease(context.db, ROLE, f"{socket.gethostname()}:{os.getpid()}", LEASE_TTL_S, context.clock)
         self._beat = Beat(context.db, ROLE, context.clock)
         self._rules = cast("dict[str, RulePlugin]", registry.scan("alerts.rules"))
@@ -125,6 +128,10 @@ class Service:
             if self._duty.engine.tick():
                 self._duty.couriers.wake()
                 self._publish()
+
+    def _noticed(self, what: str) -> None:
+        if what == "inventory":
+            self._next_follow = 0.0
 
     def _follow(self) -> None:
         self._follower.tick()
@@ -198,8 +205,9 @@ def build_outbox(context: Context, lease: Lease, plugins: dict[str, ChannelPlugi
     return Outbox(context.db, context.clock, lease, channels, composer, settings.alerts.delivery_days)
 
 
-def public_url(settings: Settings) -> str:
-    """The address people use, for links in messages."""
-    http = settings.http
-    scheme = "https" if http.certificate else "http"
-    return (http.public_url or f"{scheme}://{http.host}:{http.port}").rstrip("/")
+def public_url(settings: Settings) -> str | None:
+    """The address people use, for links in messages; None where only this machine would find it."""
+    given = settings.http.public_url
+    if given is None or is_loopback(urlsplit(given).hostname or ""):
+        return None
+    return given.rstrip("/")

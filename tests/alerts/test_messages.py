@@ -9,11 +9,12 @@ from alerts import sms
 from alerts.message import Composer
 from alerts.model import What
 from alerts.routing import Router, Target
+from alerts.service import public_url
 from ioc import registry
 from ioc.inventory import OrgTree
 from ioc.kinds import specs
 from ioc.model import Severity
-from ioc.settings import read
+from ioc.settings import Http, Settings, read
 from ioc.texts import Texts
 from tests.alerts.conftest import ORGS, Pocket, ms
 
@@ -42,6 +43,26 @@ def test_an_sms_says_it_in_one_segment_without_marks():
         "[IOC] NGHIEM TRONG Xin Man: Diem cau Nan Ma: Mat ket noi, tu 08:02 20/11/2026. https://ioc.example.vn/alerts"
     )
     assert sms.segments(text) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, None),
+        ({"host": "0.0.0.0", "certificate": "c.pem", "key": "k.pem"}, None),
+        ({"public_url": "http://127.0.0.1:8080"}, None),
+        ({"public_url": "https://localhost/"}, None),
+        ({"public_url": "http://[::1]:8080"}, None),
+        ({"public_url": "https://ioc.example.vn/"}, "https://ioc.example.vn"),
+    ],
+)
+def test_a_message_carries_no_link_that_only_this_machine_could_open(given, said):
+    base = public_url(Settings(data_dir="x", http=Http(**given)))
+    assert base == said
+    payload = {"lang": "vi", "lines": [line()]}
+    message = Composer(TEXTS, base).compose("r", "a@b.vn", What.FIRING, payload, ms("2026-11-20 08:07"))
+    for text in (message.sms, message.text, message.html, message.subject):
+        assert ("://" in text) == (said is not None and text is not message.subject)
 
 
 def test_long_names_are_cut_to_one_segment():
