@@ -69,7 +69,9 @@ class Database:
 def _translated() -> Iterator[None]:
     try:
         yield
-    except sa.exc.OperationalError as error:
+    except sa.exc.DBAPIError as error:
+        if not (isinstance(error, sa.exc.OperationalError) or error.connection_invalidated):
+            raise
         why = " ".join(str(error.orig).split())  # PostgreSQL breaks its lines
         raise IocError("database_unavailable", f"records database: {why}", transient=True) from error
 

@@ -1,8 +1,8 @@
 """Where a topic leads, and the verdict on every object of every message."""
 
 import logging
-from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -27,6 +27,39 @@ SAMPLE_BYTES: Final = 256
 DETAIL_LENGTH: Final = 400
 _CACHED_TOPICS = 50_000
 _PLAIN_STATUS = {b"online": True, b"offline": False, b"1": True, b"0": False}
+# what another inventory could judge otherwise
+INVENTORYS_REASONS: Final = frozenset({Reason.UNKNOWN_ORG, Reason.RETIRED_SOURCE})
+Look = Callable[[], bool]
+
+
+class _Mark(NamedTuple):
+    """How far a batch had come: the lengths of its parts."""
+
+    good: int
+    bad: int
+    refused: int
+    limited: int
+
+    @classmethod
+    def of(cls, batch: Batch) -> "_Mark":
+        return cls(len(batch.good), len(batch.bad), len(batch.refused), len(batch.limited))
+
+    def back(self, batch: Batch) -> None:
+        del batch.good[self.good :], batch.bad[self.bad :], batch.refused[self.refused :], batch.limited[self.limited :]
+
+    def strange(self, batch: Batch) -> bool:
+        """Whether what came since is of an org or a source that the inventory does not have, or has no longer."""
+        good, bad = batch.good, batch.bad
+        return any(good[i].source is None for i in range(self.good, len(good))) or (
+            len(bad) > self.bad and any(one.reason in INVENTORYS_REASONS for one in bad[self.bad :])
+        )
+
+
+class _Known(NamedTuple):
+    """An inventory with where topics lead by it; one value, since several threads decode."""
+
+    inventory: Inventory
+    targets: dict[str, Target | Rejected]
 
 
 class Decoder:
@@ -46,7 +79,7 @@ class Decoder:
         status_words: Mapping[str, Mapping[str, int]] | None = None,
     ) -> None:
         self._kinds = kinds
-        self._inventory = inventory
+        self._known = _Known(inventory, {})
         self._maps = maps or None
         self._limit = limit_per_minute
         self._orgs = frozenset(orgs)
@@ -55,34 +88,39 @@ class Decoder:
             for path, words in (status_words or {}).items()
         }
         self._limits = Limits()
-        self._targets: dict[str, Target | Rejected] = {}
         self._bounds = {kind: plain_bounds(spec) for kind, spec in kinds.items()}
 
     def use(self, inventory: Inventory) -> None:
-        self._inventory = inventory
-        self._targets.clear()
+        self._known = _Known(inventory, {})
 
-    def batch(self, run: Run, limits: Limits | None = None) -> Batch:
-        """`limits` are the caller's own, for one that decodes what was decoded before."""
+    def batch(self, run: Run, limits: Limits | None = None, look: Look | None = None) -> Batch:
+        """`limits` are the caller's own, for one that decodes what was decoded before.
+
+        `look` is asked once, at the first message of an org or a source unknown here: whether the inventory that is
+        now in use is another. All messages of a run came before, so one look sees every import that they could follow.
+        """
         limits = limits or self._limits
         batch = Batch(run.last, 0, [], [], [], [])
         received = 0
         for seq, message in enumerate(run.messages, run.first):
-            received += self._one_alone(seq, message, batch, limits)
+            before = _Mark.of(batch)
+            objects = self._one_alone(seq, message, batch, limits, before)
+            if look is not None and before.strange(batch):
+                if look():
+                    before.back(batch)
+                    objects = self._one_alone(seq, message, batch, limits, before)
+                look = None
+            received += objects
         return batch._replace(received=received)
 
-    def _one_alone(self, seq: int, message: Received, batch: Batch, limits: Limits) -> int:
+    def _one_alone(self, seq: int, message: Received, batch: Batch, limits: Limits, before: _Mark) -> int:
         """One that we cannot cope with ends in quarantine whole: it must never stop those behind it."""
-        before = len(batch.good), len(batch.bad), len(batch.refused), len(batch.limited)
         try:
             return self._one(seq, message, batch, limits)
         except Exception as error:
             log.exception("message %d on %s could not be decoded; it is in quarantine", seq, message.topic)
-            kept: tuple[list[Any], ...] = (batch.good, batch.bad, batch.refused, batch.limited)
-            for part, length in zip(kept, before, strict=True):
-                del part[length:]
-            why = Rejected(Reason.NOT_UNDERSTOOD, f"a fault of ours, see the log: {type(error).__name__}")
-            batch.bad.append(_bad(seq, message, 0, message.payload, why))
+            before.back(batch)
+            batch.bad.append(not_understood(seq, message, error))
             return 1
 
     def _one(self, seq: int, message: Received, batch: Batch, limits: Limits) -> int:
@@ -153,25 +191,26 @@ class Decoder:
         return good
 
     def _target(self, topic: str, received_at: int) -> Target:
-        target = self._targets.get(topic)
+        known = self._known
+        target = known.targets.get(topic)
         if target is None:
-            if len(self._targets) > _CACHED_TOPICS:
-                self._targets.clear()
+            if len(known.targets) > _CACHED_TOPICS:
+                known.targets.clear()
             try:
-                target = self._resolve(topic, received_at)
+                target = self._resolve(known.inventory, topic, received_at)
             except Rejected as why:
                 target = why
-            self._targets[topic] = target
+            known.targets[topic] = target
         if isinstance(target, Rejected):
             raise Rejected(target.reason, target.detail)
         return target
 
-    def _resolve(self, topic: str, received_at: int) -> Target:
+    def _resolve(self, inventory: Inventory, topic: str, received_at: int) -> Target:
         key, channel = parse_topic(topic)
         spec = self._kinds.get(key.kind)
         if spec is None:
             raise Rejected(Reason.UNKNOWN_KIND, f"{key.kind}: allowed are {', '.join(sorted(self._kinds))}")
-        orgs = self._inventory.orgs
+        orgs = inventory.orgs
         if key.org not in orgs:
             raise Rejected(Reason.UNKNOWN_ORG, key.org)
         tz = orgs.tz(key.org)
@@ -179,11 +218,11 @@ class Decoder:
         if heir is None:
             raise Rejected(Reason.UNKNOWN_ORG, f"{key.org}: closed without a known successor")
         leniencies = NO_LENIENCY if heir == key.org else frozenset({Leniency.CLOSED_ORG})
-        source = self._inventory.sources.get(key)
+        source = inventory.sources.get(key)
         if source is None or (leniencies and source.status is SourceStatus.RETIRED):
             # a source known from before the closure stays one source with one history: its org counts for the heir
             key = key._replace(org=heir)
-            source = self._inventory.sources.get(key)
+            source = inventory.sources.get(key)
         if source is not None and source.status is SourceStatus.RETIRED:
             raise Rejected(Reason.RETIRED_SOURCE, str(key))
         return Target(key, channel, spec, tz, source, leniencies, self._bounds[spec.kind])
@@ -191,7 +230,7 @@ class Decoder:
     def _check_orgs(self, event: DossierEvent) -> None:
         for name in ("receiving_org", "handling_org"):
             code = event.fields.get(name)
-            if code is not None and code not in self._inventory.orgs.by_code:
+            if code is not None and code not in self._known.inventory.orgs.by_code:
                 raise Rejected(Reason.UNKNOWN_ORG, f"{name}: {code}")
 
     @staticmethod
@@ -211,6 +250,12 @@ def _keep(good: Decoded, per_minute: int | None, batch: Batch, limits: Limits) -
         batch.limited.append(good.key)
     else:
         batch.good.append(good)
+
+
+def not_understood(seq: int, message: Received, error: Exception) -> Bad:
+    """The whole message, because of a fault of ours."""
+    why = Rejected(Reason.NOT_UNDERSTOOD, f"a fault of ours, see the log: {type(error).__name__}")
+    return _bad(seq, message, 0, message.payload, why)
 
 
 def _bad(seq: int, message: Received, element: int, payload: bytes, why: Rejected) -> Bad:

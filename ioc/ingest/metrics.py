@@ -15,8 +15,8 @@ from ioc.errors import IocError
 from ioc.inbox import Inbox
 from ioc.ingest.patches import ageless
 from ioc.ingest.refused import quarantine
-from ioc.model import Sample, SourceKey
-from ioc.store import MetricStore, SamplesRefused
+from ioc.model import Reason, Sample, SourceKey
+from ioc.store import MetricStore, RefusedSample, SamplesRefused
 
 log = logging.getLogger(__name__)
 
@@ -155,12 +155,36 @@ class Metrics:
         return True
 
     def _write(self, samples: list[Sample]) -> None:
-        """What the store refuses for good goes to quarantine before the cursor passes it."""
-        try:
-            self._store.write(samples)
-        except SamplesRefused as error:
-            quarantine(self._db, error.refused)
-            log.warning("metric store: %s", error)
+        """What the store refuses for good, or what breaks us, is in quarantine before the cursor passes it."""
+        refused, broken = self._in_parts(samples)
+        if broken and len(broken) == len(samples) > 1:
+            raise IocError("store_fault", f"metric store: {broken[0].words}", transient=True)
+        if refused:
+            quarantine(self._db, refused)
+            log.warning("metric store: %d readings refused: %s", len(refused), refused[0].words)
+        if broken:
+            quarantine(self._db, broken, Reason.NOT_UNDERSTOOD)
+
+    def _in_parts(self, samples: list[Sample]) -> tuple[list[RefusedSample], list[RefusedSample]]:
+        """Write all, halved until what breaks us stands alone: what was refused, and that."""
+        refused: list[RefusedSample] = []
+        broken: list[RefusedSample] = []
+        parts = [samples]
+        while parts:
+            part = parts.pop()
+            try:
+                self._store.write(part)
+            except SamplesRefused as error:
+                refused += error.refused
+            except IocError:
+                raise
+            except Exception as error:
+                if len(part) > 1:
+                    parts += [part[len(part) // 2 :], part[: len(part) // 2]]
+                    continue
+                log.exception("metric store: a reading of %s breaks us; it is in quarantine", part[0].key)
+                broken.append(RefusedSample(part[0], f"a fault of ours, see the log: {type(error).__name__}"))
+        return refused, broken
 
     def _look(self) -> None:
         """Say at the start what is wrong with the store, before there is anything to write."""

@@ -1,6 +1,7 @@
 """The records sink: latest values, events, counts and quarantine, one transaction a step with its own cursor."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from ioc.dossiers.judge import Policy
 from ioc.dossiers.records import Told
 from ioc.events import ConferenceEvent, DossierEvent, TicketEvent
 from ioc.feeds.kept import Taken
+from ioc.follow import snapshot
 from ioc.ingest import conferences, feed_figures, tickets
 from ioc.ingest.feed_figures import Published
 from ioc.ingest.own_words import OwnWords
@@ -29,6 +31,8 @@ from ioc.live import Patch
 from ioc.meta import Fact, get
 from ioc.model import SourceKey
 from ioc.world import Live, World
+
+log = logging.getLogger(__name__)
 
 CURSOR = "records"
 
@@ -106,6 +110,20 @@ class Records:
                     pending.published += feed_figures.published(good)
             self._merge_one(good)
 
+    def undo(self) -> int:
+        """Forget what was taken and not committed: the live state is again that of the position, which is returned."""
+        with self._db.read() as conn:
+            committed = snapshot(conn)[2]
+        self._pending, self.pending_patches = _Pending(), {}
+        self.world.live = {}
+        self.world.merge(committed)
+        return self.position()
+
+    def probe(self) -> None:
+        """Commit nothing but where we are; what fails here is no message's fault."""
+        with self._db.write() as conn:
+            self._position(conn)
+
     def _merge_one(self, good: Decoded) -> None:
         live = self.world.live.get(good.key)
         waiting = self.pending_patches.get(good.key)
@@ -172,7 +190,7 @@ class Records:
                 patch
                 for key, source in self.world.inventory.sources.items()
                 if source.id in ids and not self._sends_states(key, now)
-                for patch in [self._counted(conn, key, source.id, now)]
+                for patch in self._counted(conn, key, source.id, now)
             ]
         with self._db.write() as conn:
             self._derived(conn, implied)
@@ -206,7 +224,7 @@ class Records:
             source_id = inventory.sources[key].id
             tickets.apply(self._db, conn, source_id, inventory.tz(key), steps)
             if not self._sends_states(key, now):
-                implied.append(self._counted(conn, key, source_id, max(step.ts for step in steps)))
+                implied += self._counted(conn, key, source_id, max(step.ts for step in steps))
         return implied
 
     def _is_new(self, conn: Connection, source_id: int, item: Happened) -> bool:
@@ -217,9 +235,14 @@ class Records:
         known = self.world.inventory.sources.get(key)
         return self._own.states(key, known.interval_s if known else 0, now)
 
-    def _counted(self, conn: Connection, key: SourceKey, source_id: int, now: int) -> Patch:
-        counted = tickets.figures(conn, source_id, self.world.inventory.tz(key), now)
-        return Patch(key, {name: (now, value) for name, value in counted.items()})
+    def _counted(self, conn: Connection, key: SourceKey, source_id: int, now: int) -> Iterator[Patch]:
+        """Nothing where the counting breaks: the events behind it are kept all the same."""
+        try:
+            counted = tickets.figures(conn, source_id, self.world.inventory.tz(key), now)
+        except (ArithmeticError, LookupError, TypeError, ValueError):
+            log.exception("%s: its events cannot be counted", key)
+            return
+        yield Patch(key, {name: (now, value) for name, value in counted.items()})
 
     def _quarantine(self, conn: Connection, bad: list[Bad]) -> None:
         if bad:

@@ -1,4 +1,4 @@
-"""Samples that the metric store refuses for good: kept in quarantine with its words, counted, replayable."""
+"""Samples that the metric store refuses for good, or that break us there: in quarantine, counted, replayable."""
 
 import zlib
 from collections.abc import Sequence
@@ -17,9 +17,9 @@ from ioc.wire import ROOT
 ORIGIN: Final = "metric-store"  # stands where the name of an inbox would
 
 
-def quarantine(db: Database, refused: Sequence[RefusedSample]) -> None:
+def quarantine(db: Database, refused: Sequence[RefusedSample], reason: Reason = Reason.STORE_REFUSED) -> None:
     """One row a sample, however often it is refused; a row that was replayed waits again."""
-    rows = {(row["seq"], row["element"]): row for row in map(_row, refused)}
+    rows = {(row["seq"], row["element"]): row for row in (_row(one, reason) for one in refused)}
     insert = db.upsert(table)
     again = insert.on_conflict_do_update(
         index_elements=["inbox", "seq", "element"],
@@ -35,11 +35,11 @@ def quarantine(db: Database, refused: Sequence[RefusedSample]) -> None:
         )
 
 
-def _row(one: RefusedSample) -> dict[str, object]:
+def _row(one: RefusedSample, reason: Reason) -> dict[str, object]:
     """`seq` and `element` are those of the sample itself: its message has been done with long ago."""
     key, t, values = one.sample
     topic = f"{ROOT}{key}/state"
-    payload = msgspec.json.encode({"ts": t, **values})
+    payload = _encoded({"ts": t, **values})
     return {
         "inbox": ORIGIN,
         "seq": t,
@@ -47,6 +47,14 @@ def _row(one: RefusedSample) -> dict[str, object]:
         "received_at": t,
         "topic": topic,
         "payload": payload,
-        "reason": Reason.STORE_REFUSED,
+        "reason": reason,
         "detail": one.words,
     }
+
+
+def _encoded(payload: dict[str, object]) -> bytes:
+    """Whatever breaks us may break this too; then as Python writes it, for a person to read."""
+    try:
+        return msgspec.json.encode(payload)
+    except (TypeError, ValueError, OverflowError):
+        return repr(payload).encode()

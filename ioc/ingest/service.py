@@ -26,6 +26,7 @@ from ioc.dossiers.rollup import RollUp
 from ioc.errors import IocError
 from ioc.follow import snapshot
 from ioc.inbox import Inbox
+from ioc.ingest.explained import Explained
 from ioc.ingest.filters import former
 from ioc.ingest.metrics import Handover, Metrics
 from ioc.ingest.outlet import Outlet
@@ -47,6 +48,7 @@ STOP_S = 4.0
 # a batch makes thousands of short-lived tuples and no cycles: looking for cycles among them costs a tenth of the rate
 GC_THRESHOLD = (50_000, 20, 50)
 DAY_MS = 86_400_000
+EXPLAIN_S = 2
 FEED_DAYS = 1_200  # as far back as the score of a yearly feed looks
 
 
@@ -78,6 +80,15 @@ class Ingest:
         self.metrics = Metrics(self._store, self._inbox(), decoder, context.db, handover)
         records = self._records
         self._rollup = RollUp(context.db, lambda: records.world, self._bus.publish, context.clock, mqtt.orgs)
+        self._explained = Explained(
+            context.db,
+            self._inbox,
+            decoder,
+            lambda: records.world.inventory,
+            lambda: 0,
+            context.clock,
+            own_only=bool(mqtt.orgs),
+        )
         self._beat = Beat(context.db, "ingest", context.clock)
         self._jobs = Jobs()
 
@@ -123,6 +134,7 @@ class Ingest:
         self._jobs.every(20, "roll-ups and retention", self._maintain)
         self._jobs.every(60, "inbox", self._prune_inbox)
         self._jobs.every(rollup.INTERVAL_S, "dossier counts", self._rollup.run, soon=True)
+        self._jobs.every(EXPLAIN_S, "quarantine that is explained", self._explained.run, soon=True)
         self._jobs.every(3600, "old rows", self._prune_records)
         self._jobs.start()
 
