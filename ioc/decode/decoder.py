@@ -30,6 +30,7 @@ _PLAIN_STATUS = {b"online": True, b"offline": False, b"1": True, b"0": False}
 # what another inventory could judge otherwise
 INVENTORYS_REASONS: Final = frozenset({Reason.UNKNOWN_ORG, Reason.RETIRED_SOURCE})
 Look = Callable[[], bool]
+_NOT_ITS_TIME = frozenset({Leniency.MISSING_TS, Leniency.CLOCK_AHEAD, Leniency.CLOCK_BEHIND})
 
 
 class _Mark(NamedTuple):
@@ -245,11 +246,21 @@ class Decoder:
 
 
 def _keep(good: Decoded, per_minute: int | None, batch: Batch, limits: Limits) -> None:
-    if per_minute is not None and not limits.allows(good.key, per_minute, good.received_at):
+    """`per_minute` is a limit somebody set; without one a state is held to what was agreed with its source."""
+    if per_minute is not None:
+        allowed = limits.allows(good.key, per_minute, good.received_at)
+    else:
+        allowed = good.source is None or not _tells_its_time(good) or limits.keeps_pace(good.source, good.t)
+    if allowed:
+        batch.good.append(good)
+    else:
         batch.refused.append(Refusal.RATE_LIMITED)
         batch.limited.append(good.key)
-    else:
-        batch.good.append(good)
+
+
+def _tells_its_time(good: Decoded) -> bool:
+    """Whether it is a state with a time of its own that we believe."""
+    return good.event is None and good.online is None and _NOT_ITS_TIME.isdisjoint(good.leniencies)
 
 
 def not_understood(seq: int, message: Received, error: Exception) -> Bad:

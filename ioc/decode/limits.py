@@ -1,16 +1,23 @@
-"""How many states a source may send: a bucket each, so that one that sends too much takes nothing from another."""
+"""How many states a source may send: each counted alone, so that one that sends too much takes nothing from another."""
 
+from ioc.inventory import Source
 from ioc.model import SourceKey
 
 _MINUTE_MS = 60_000
 _SOURCES = 50_000
+WINDOW_MIN = 10
+TIMES_AGREED = 10
+# no flood whatever was agreed: a slow source may be started again, or tell what changes
+NEVER_TOO_MANY = 60
+_MINUTES_KEPT = 4 * WINDOW_MIN
 
 
 class Limits:
-    """Counts by the times of receipt, so the same messages always meet the same verdict."""
+    """Counts by the times of the messages, so the same messages always meet the same verdict."""
 
     def __init__(self) -> None:
         self._left: dict[SourceKey, tuple[float, int]] = {}
+        self._paces: dict[SourceKey, Pace] = {}
 
     def allows(self, key: SourceKey, per_minute: int, received_at: int) -> bool:
         """Take one state out of the source's bucket, which holds a minute's worth; False when it is empty."""
@@ -21,3 +28,52 @@ class Limits:
         allowed = left >= 1
         self._left[key] = (left - 1 if allowed else left, max(at, received_at))
         return allowed
+
+    def keeps_pace(self, source: Source, t: int) -> bool:
+        """Whether a state of the source's own time `t` is within TIMES_AGREED its interval; always without one.
+
+        A backlog that drains keeps the pace it was measured at, however fast it comes. The simulator goes as fast as
+        it was told to.
+        """
+        if not (source.agreed and source.counts and source.interval_s) or source.simulated:
+            return True
+        pace = self._paces.get(source.key)
+        if pace is None:
+            if len(self._paces) >= _SOURCES:
+                self._paces.clear()
+            pace = self._paces[source.key] = Pace()
+        return pace.takes(t, source.interval_s)
+
+
+def most(interval_s: int) -> int:
+    """How many states of a source count in WINDOW_MIN minutes."""
+    return max(NEVER_TOO_MANY, TIMES_AGREED * WINDOW_MIN * 60 // interval_s)
+
+
+class Pace:
+    """The states of one source by the minute they speak of, in whatever order they come."""
+
+    def __init__(self) -> None:
+        self._minutes: dict[int, int] = {}
+        self._total = 0
+        self._newest = 0
+
+    def takes(self, t: int, interval_s: int) -> bool:
+        """Count one, unless some WINDOW_MIN minutes around it hold as many as may be.
+
+        Whoever sends too much is thinned to what was agreed, and not taken for silent.
+        """
+        minute, at_most = t // _MINUTE_MS, most(interval_s)
+        awaited = t >= self._newest + interval_s * 1_000
+        if self._total >= at_most and not awaited and self._busiest(minute) >= at_most:
+            return False
+        self._newest = max(self._newest, t)
+        self._minutes[minute] = self._minutes.get(minute, 0) + 1
+        self._total += 1
+        if len(self._minutes) > _MINUTES_KEPT:
+            self._total -= self._minutes.pop(min(self._minutes))
+        return True
+
+    def _busiest(self, minute: int) -> int:
+        around = [self._minutes.get(minute + i, 0) for i in range(1 - WINDOW_MIN, WINDOW_MIN)]
+        return max(sum(around[i : i + WINDOW_MIN]) for i in range(WINDOW_MIN))

@@ -91,6 +91,7 @@ def _source(row: RowMapping, today: str) -> Source:
         name=row["name"] or row["source"],
         status=status,
         interval_s=_interval(row, cadence, defaults.interval_s),
+        agreed=row["interval_s"] is not None or (cadence is not None and cadence.every_s is not None),
         cadence=cadence,
         hours=Hours.parse(row["hours"] or defaults.hours),
         parent=SourceKey.parse(row["parent"]) if row["parent"] else None,

@@ -56,6 +56,7 @@ class Source:
     lat: float | None = None
     lon: float | None = None
     simulated: bool = False
+    agreed: bool = False  # its interval was imported, and is no default
 
     @property
     def counts(self) -> bool:
