@@ -15,6 +15,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
     table: dict[str, Any]
     simulator: dict[str, int | float] | None = None
     ahead_ms: int = 0  # how far a demonstration's clock is set
+    map_trouble: str | None = None  # why the changed maps of the configuration file are not in force
 
     @staticmethod
     def path(data_dir: Path) -> Path:
@@ -25,8 +26,10 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.json.decode(path.read_bytes(), type=cls)
 
     def write(self, path: Path) -> None:
-        """For the owner alone: the table may hold secrets."""
+        """Whole or not at all, and for the owner alone: the table may hold secrets."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        draft = path.with_suffix(".new")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(msgspec.to_builtins(self), file, ensure_ascii=False, default=str)
+        draft.replace(path)

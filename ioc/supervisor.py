@@ -46,6 +46,7 @@ class Supervisor:
     clock: Clock
     on_ready: Callable[[], None]
     web_workers: int = 1
+    each_turn: Callable[[], None] = lambda: None  # about once a second
     _places: list[Place] = field(default_factory=list)
     _announced: bool = False
     _stopping: bool = False
@@ -72,6 +73,7 @@ class Supervisor:
                 self._hear(key, selector)
             for place in self._places:
                 self._look_after(place, selector)
+            self.each_turn()
             if not self._announced and now - told_at > STILL_WAITING_S:
                 told_at = now
                 waiting = sorted({place.role for place in self._places if not place.ready})

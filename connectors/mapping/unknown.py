@@ -10,6 +10,7 @@ from ioc.broker import Bus
 from ioc.context import Context
 from ioc.errors import IocError
 from ioc.mapping.maps import Maps
+from ioc.maps_in_force import MapsInForce
 from ioc.privacy import Privacy
 from ioc.unknown_topics import Heard
 
@@ -52,12 +53,15 @@ def watching(context: Context) -> Iterator[None]:
     if not settings.mqtt.watch_unknown:
         yield
         return
-    listener = Listener(Maps(settings.map, context.kinds), Privacy(settings.inbox.private_keys))
+    in_force = MapsInForce(context)
+    listener = Listener(in_force.maps, Privacy(settings.inbox.private_keys))
     bus = Bus(settings.mqtt, "ioc-unknown")
     for name in settings.mqtt.watch_unknown:
         bus.subscribe(name, lambda topic, payload, _retained: listener.hear(topic, payload, context.clock.now_ms()))
     stop = threading.Event()
-    keeping = threading.Thread(target=_keep, args=(context, listener, stop), name="unknown-topics", daemon=True)
+    keeping = threading.Thread(
+        target=_keep, args=(context, listener, in_force, stop), name="unknown-topics", daemon=True
+    )
     bus.start()
     keeping.start()
     try:
@@ -68,9 +72,10 @@ def watching(context: Context) -> Iterator[None]:
         keeping.join(_STOP_S)
 
 
-def _keep(context: Context, listener: Listener, stop: threading.Event) -> None:
+def _keep(context: Context, listener: Listener, in_force: MapsInForce, stop: threading.Event) -> None:
     """Write what was heard every FLUSH_S; a database that is away loses a look, no message."""
     while not stop.wait(FLUSH_S):
+        in_force.look()
         heard = listener.take()
         if heard:
             try:

@@ -73,12 +73,26 @@ class PersistentClient:
         self._client.on_connect = self._on_connect
         self._client.on_message = lambda _client, _data, message: self._arrive(message)
         self._client.on_disconnect = self._on_disconnect
+        self._client.on_subscribe = _on_subscribe
         # having such a callback, paho leaves writing to `write`, which sends many acknowledgements in one go
         self._client.on_socket_register_write = lambda _client, _data, _sock: None
 
     def connect(self, host: str, port: int) -> None:
         """Open the socket and say hello; OSError when nobody answers."""
         self._client.connect(host, port, keepalive=KEEPALIVE_S)
+
+    def resubscribe(self, topics: Sequence[str], former: Sequence[str]) -> None:
+        """Other filters from now on; without a connection at the next one."""
+        new = [(topic, 1) for topic in topics if topic not in self._topics]
+        gone = [topic for topic in self._topics if topic not in topics]
+        self._topics, self._former = topics, former
+        if not self.connected:
+            self._subscribed = False
+            return
+        if gone:
+            self._client.unsubscribe(gone)
+        if new:
+            self._client.subscribe(new)
 
     @property
     def alive(self) -> bool:
@@ -154,3 +168,8 @@ class PersistentClient:
         if self.connected:
             log.warning("broker connection ended: %s", code)
         self.connected = False
+
+
+def _on_subscribe(_client: paho.Client, _data: Any, _mid: int, codes: Sequence[ReasonCode], _props: Any) -> None:
+    if any(code.is_failure for code in codes):
+        log.error("the broker refuses ingest a filter it subscribed to: give its account the right to read it")

@@ -21,12 +21,18 @@ def add(commands: Commands) -> None:
 
 
 def check_config(arguments: argparse.Namespace) -> None:
-    from ioc import bootstrap
-
-    settings = bootstrap.load_settings(arguments.file)
-    _try_samples(settings, arguments.file)
+    settings = check(arguments.file)
     counts = f"{len(settings.rule)} rules, {len(settings.channel)} channels, {len(settings.route)} routes"
     say(f"{arguments.file}: ok ({counts}, {len(settings.connector)} connectors)")
+
+
+def check(file: Path) -> "Settings":
+    """The settings of a file; UsageError names every problem in it and in what its maps make of their samples."""
+    from ioc import bootstrap
+
+    settings = bootstrap.load_settings(file)
+    _try_samples(settings, file)
+    return settings
 
 
 def _try_samples(settings: "Settings", file: Path) -> None:

@@ -103,7 +103,7 @@ def serve(arguments: argparse.Namespace) -> None:
         if arguments.only not in names:
             raise UsageError("role_not_needed", f"--only {arguments.only}: {_UNNEEDED[arguments.only]}")
         names = [arguments.only]
-    _run(settings, started, names, lambda _db: iter(()))
+    _run(settings, started, names, lambda _db: iter(()), arguments.config)
 
 
 def _needed(role: str, settings: "Settings") -> bool:
@@ -126,9 +126,14 @@ def _started_before(data_dir: Path) -> "Started":
 Links = Callable[["Database"], Iterator[str]]
 
 
-def _run(settings: "Settings", started: "Started", names: Sequence[str], links: Links) -> None:
+def _run(
+    settings: "Settings", started: "Started", names: Sequence[str], links: Links, file: Path | None = None
+) -> None:
+    """`file`: the configuration whose changed maps are taken over."""
     from ioc import bootstrap, locks, logs, sockets
+    from ioc.cli.config import check
     from ioc.clock import SystemClock
+    from ioc.map_file import MapFile
     from ioc.started import Started
     from ioc.supervisor import Supervisor
     from ioc.waiting import database_when_there
@@ -151,7 +156,8 @@ def _run(settings: "Settings", started: "Started", names: Sequence[str], links: 
         for line in lines:
             say(line)
 
-    Supervisor(path, names, http, SystemClock(), on_ready, settings.http.workers).run()
+    watch = (lambda: None) if file is None else MapFile(file, started, path, check).look
+    Supervisor(path, names, http, SystemClock(), on_ready, settings.http.workers, watch).run()
     del held
 
 

@@ -81,7 +81,7 @@ class Decoder:
     ) -> None:
         self._kinds = kinds
         self._known = _Known(inventory, {})
-        self._maps = maps or None
+        self._maps = maps
         self._limit = limit_per_minute
         self._orgs = frozenset(orgs)
         self._status_words = {
@@ -129,7 +129,7 @@ class Decoder:
         if not message.payload:
             batch.refused.append(Refusal.CLEARED)
             return 1
-        if self._maps is not None and (meant := self._maps.of(message.topic)):
+        if self._maps and (meant := self._maps.of(message.topic)):
             firsts = range(0, len(meant) * MAX_ELEMENTS, MAX_ELEMENTS)
             return sum(
                 self._vendors(seq, message, one, first, batch, limits) for one, first in zip(meant, firsts, strict=True)

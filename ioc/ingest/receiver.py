@@ -53,16 +53,23 @@ class Receiver:
         self._privacy = privacy
         self._clock = clock
         self._special = special
-        self._maps = maps or None
+        self._maps = maps
         self._arrived: list[Delivery] = []
-        topics = [f"ioc/v1/{org}/#" for org in mqtt.orgs] or ["ioc/v1/#"]
-        vendors = maps.filters if maps else []
-        self._client = PersistentClient(mqtt, mqtt.client_id, [*topics, *special, *vendors], self._arrived, former)
+        self._client = PersistentClient(mqtt, mqtt.client_id, self._topics(), self._arrived, former)
+        self._left: Sequence[str] | None = None
         self._jitter = random.SystemRandom()
         self._leave_by: float | None = None
         self._quiet = self._away = False
         self.stopped_acking: str | None = None
         self.committed = threading.Event()
+
+    def _topics(self) -> list[str]:
+        ours = [f"ioc/v1/{org}/#" for org in self._mqtt.orgs] or ["ioc/v1/#"]
+        return [*ours, *self._special, *(self._maps.filters if self._maps else [])]
+
+    def follow_maps(self, former: Sequence[str]) -> None:
+        """The maps were replaced: subscribe to their filters, and no longer to the `former` ones; from any thread."""
+        self._left = former
 
     @property
     def connected(self) -> bool:
@@ -106,6 +113,9 @@ class Receiver:
         """Until the connection ends; whether it ever stood."""
         stood, kept_alive_at = False, self._clock.monotonic()
         while self._client.alive and not self._may_leave(stop):
+            if self._left is not None:
+                left, self._left = self._left, None
+                self._client.resubscribe(self._topics(), left)
             self._client.exchange(BATCH, IDLE_S)
             self._quiet = not self._arrived
             stood = stood or self._client.connected
@@ -168,6 +178,6 @@ class Receiver:
         return Received(now, delivery.topic, payload, delivery.retained)
 
     def _stripped(self, topic: str, payload: bytes) -> bytes:
-        if self._maps is not None:
+        if self._maps:
             return self._maps.strip(topic, payload, self._privacy)
         return self._privacy.strip(payload)[0]

@@ -36,7 +36,7 @@ from ioc.ingest.records import Records
 from ioc.inventory.orgs import DEFAULT_TZ, OrgTree
 from ioc.inventory.records import load
 from ioc.jobs import Jobs
-from ioc.mapping.maps import Maps
+from ioc.maps_in_force import MapsInForce
 from ioc.privacy import Privacy
 from ioc.store import Retention
 from ioc.store.aside import aside
@@ -59,12 +59,14 @@ class Ingest:
         settings = context.settings
         self._context = context
         self._path = settings.root / "inbox.sqlite"
+        self._filters = settings.root / "filters.json"
         self._bus = Bus(settings.mqtt, "ioc-live")
         self._broker = BrokerWatch(settings.mqtt, self._bus)
         privacy = Privacy(settings.inbox.private_keys)
-        maps = Maps(settings.map, context.kinds)
+        self._maps = MapsInForce(context)
+        maps = self._maps.maps
         special = {replay.TOPIC: replay.sorter(context.live_key, privacy, maps)}
-        left = former(settings.root / "filters.json", maps.filters)
+        left = former(self._filters, maps.filters)
         self.receiver = Receiver(settings.mqtt, self._inbox(), privacy, context.clock, special, maps, left)
         world = _world(context)
         settle(context.db, world.inventory, settings.dossiers, context.clock.now_ms())
@@ -85,7 +87,7 @@ class Ingest:
             self._inbox,
             decoder,
             lambda: records.world.inventory,
-            lambda: 0,
+            lambda: maps.rev,
             context.clock,
             own_only=bool(mqtt.orgs),
         )
@@ -111,6 +113,7 @@ class Ingest:
             if not said_ready and self.receiver.connected:
                 ready()
                 said_ready = True
+            self._follow_maps()
             self._say()
             _check_alive(receiving, pumping, measuring)
         receiving.join(STOP_S)
@@ -120,6 +123,10 @@ class Ingest:
         metrics_stop.set()
         measuring.join(STOP_S)
         self._finish()
+
+    def _follow_maps(self) -> None:
+        if self._maps.look():
+            self.receiver.follow_maps(former(self._filters, self._maps.maps.filters))
 
     def _finish(self) -> None:
         with contextlib.suppress(IocError):  # what the store does not take now waits in the inbox
@@ -170,6 +177,7 @@ class Ingest:
             "stopped_acking": self.receiver.stopped_acking,
             "sessions_lost": self.receiver.sessions_lost,
             "inbox_set_aside": ", ".join(aside(self._path)) or None,
+            "maps": self._maps.trouble,
             "records": self.pump.trouble,
             "metric_store": self.metrics.trouble or (None if self._store.health().ok else self._store.health().detail),
             "records_lag": max(0, newest - self.pump.position),

@@ -111,36 +111,63 @@ class Meant(NamedTuple):
     levels: dict[str, str]
 
 
+class _InForce(NamedTuple):
+    """Maps with what they were found to mean; one value, since several threads ask while one replaces them."""
+
+    rules: tuple[MapRule, ...]
+    maps: tuple[VendorMap, ...]
+    meant: dict[str, tuple[Meant, ...]]
+
+
 class Maps:
-    """Pure but for a cache of topics; a map that cannot work is left out and named in `problems`."""
+    """Pure but for a cache of topics; a map that cannot work is left out and named in `problems`.
+
+    `rev` counts how often they were replaced.
+    """
 
     def __init__(self, rules: Iterable[MapRule], kinds: Kinds) -> None:
-        self._maps: list[VendorMap] = []
+        self._kinds = kinds
         self.problems: list[str] = []
-        for i, rule in enumerate(rules):
-            try:
-                self._maps.append(VendorMap(rule, kinds))
-            except ValueError as error:
-                self.problems.append(f"map[{i}].{error}")
-        self._meant: dict[str, tuple[Meant, ...]] = {}
+        self.rev = 0
+        self._now = self._ready(tuple(rules))
 
     def __bool__(self) -> bool:
-        return bool(self._maps)
+        return bool(self._now.maps)
+
+    @property
+    def rules(self) -> tuple[MapRule, ...]:
+        return self._now.rules
+
+    def replace(self, rules: Iterable[MapRule]) -> None:
+        """Others from now on, for all who hold these."""
+        self.problems = []
+        self._now = self._ready(tuple(rules))
+        self.rev += 1
+
+    def _ready(self, rules: tuple[MapRule, ...]) -> _InForce:
+        maps: list[VendorMap] = []
+        for i, rule in enumerate(rules):
+            try:
+                maps.append(VendorMap(rule, self._kinds))
+            except ValueError as error:
+                self.problems.append(f"map[{i}].{error}")
+        return _InForce(rules, tuple(maps), {})
 
     @property
     def filters(self) -> list[str]:
         """What to subscribe to beside our own topics."""
-        found = dict.fromkeys(one.pattern.filter for one in self._maps)
+        found = dict.fromkeys(one.pattern.filter for one in self._now.maps)
         return [name for name in found if not name.startswith(ROOT)]
 
     def of(self, topic: str) -> Sequence[Meant]:
         """The maps that mean a topic, in their order."""
-        found = self._meant.get(topic)
+        now = self._now
+        found = now.meant.get(topic)
         if found is None:
-            if len(self._meant) >= _CACHED_TOPICS:
-                self._meant.clear()
-            matched = ((one, one.pattern.match(topic)) for one in self._maps)
-            found = self._meant[topic] = tuple(Meant(one, levels) for one, levels in matched if levels is not None)
+            if len(now.meant) >= _CACHED_TOPICS:
+                now.meant.clear()
+            matched = ((one, one.pattern.match(topic)) for one in now.maps)
+            found = now.meant[topic] = tuple(Meant(one, levels) for one, levels in matched if levels is not None)
         return found
 
     def strip(self, topic: str, payload: bytes, privacy: Privacy) -> bytes:

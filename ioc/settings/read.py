@@ -46,6 +46,13 @@ def refused(origin: str, problems: Sequence[str]) -> UsageError:
     return UsageError("bad_config", f"{origin}: {len(problems)} problem(s)\n{lines}", problems=problems)
 
 
+def maps(table: dict[str, Any], environ: Mapping[str, str]) -> tuple[MapRule, ...] | None:
+    """The `[[map]]` of a table; None where any of them is wrong."""
+    reader = _Reader({}, environ)
+    rules: tuple[MapRule, ...] = reader.tables(MapRule, table.get("map", []), "map")
+    return None if reader.problems else rules
+
+
 def one_map(table: dict[str, Any]) -> tuple[MapRule | None, list[str]]:
     """A `[[map]]` that came from a person: read like the file, but no secret of this machine is read for it."""
     reader = _Reader({}, {})

@@ -14,6 +14,7 @@ from ioc.mapping.maps import Maps
 from ioc.mapping.proposal import propose
 from ioc.mapping.suspicion import Finding, Level
 from ioc.mapping.trial import Bench, Made, Sample, Trial
+from ioc.maps_in_force import rules_in_force
 from ioc.privacy import Privacy
 from ioc.settings.read import one_map
 from ioc.wire import Rejected, parse_time
@@ -33,7 +34,7 @@ def maps(call: Call) -> dict[str, Any]:
     """Without the samples, which may be long; one whose org the topic tells is for who may see all."""
     return listed(call, [
         {name: value for name, value in msgspec.to_builtins(rule).items() if name != "sample"}
-        for rule in call.site.context.settings.map
+        for rule in rules_in_force(call.site.context)
         if call.sees_all or rule.org in call.scope
     ])  # fmt: skip
 
@@ -50,7 +51,7 @@ def unknown(call: Call) -> dict[str, Any]:
     if not call.sees_all:
         return listed(call, []) | {"watched": []}
     context = call.site.context
-    known = Maps(context.settings.map, context.kinds)
+    known = Maps(rules_in_force(context), context.kinds)
     rows = call.site.read(lambda conn: unknown_topics.listing(conn, known))
     instants = ("first_seen", "last_seen")
     watched = list(context.settings.mqtt.watch_unknown)
