@@ -112,8 +112,10 @@ class Records:
 
     def undo(self) -> int:
         """Forget what was taken and not committed: the live state is again that of the position, which is returned."""
+        self._own = OwnWords()
         with self._db.read() as conn:
             committed = snapshot(conn)[2]
+            self._own.load(conn)
         self._pending, self.pending_patches = _Pending(), {}
         self.world.live = {}
         self.world.merge(committed)

@@ -64,7 +64,7 @@ def told_figure(_db: Any, _conn: Any, told: Any, _ids: Any) -> bool:
     return any(one.value == 139 for one in told)
 
 
-def told_state(good: Any, _live: Any) -> bool:
+def told_state(good: Any, *_given: Any) -> bool:
     return bool(good.metrics.get("waiting") == 136)
 
 
@@ -82,7 +82,7 @@ def test_at_the_records_one_message_is_quarantined_and_all_others_are_stored(
 ) -> None:
     monkeypatch.setattr(module, name, breaks(getattr(module, name), marks))
     if name == "patch_of":  # states of a source that is there already take another way
-        monkeypatch.setattr(works.records, "_merge_one", breaks(works.records._merge_one, lambda g: marks(g, None)))
+        monkeypatch.setattr(works.records, "_merge_one", breaks(works.records._merge_one, marks))
     works.send(*messages())
     works.step()
     works.step()
