@@ -1,6 +1,6 @@
 """What a kind of source declares; the plug-ins in `connectors/kinds` fill it in and shared code derives the rest."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import ModuleType
@@ -8,6 +8,7 @@ from typing import Any
 
 from ioc.events import Event
 from ioc.model import Health, Number
+from ioc.periods import Length
 from ioc.wire import Fields
 
 # what devices say instead of "not known": the largest and smallest numbers of 32 bits
@@ -58,6 +59,7 @@ class Word:
     """A text state: its allowed words with the health each means; `words` None accepts any text as plain OK."""
 
     words: Mapping[str, Health] | None = None
+    examples: tuple[str, ...] = ()  # of a text that has a shape
 
 
 class Sort(StrEnum):
@@ -94,6 +96,9 @@ class KindSpec:
     decode_event: Callable[[Fields], Event] | None = None
     # a state whose figures do not lie flat in the payload (feed: `values`) unfolds itself
     unfold: Callable[[Fields], dict[str, Any]] | None = None
+    # a text state that names the period a state's figures are of, and what cannot be true of them, by name
+    period: str | None = None
+    doubts: Callable[[Mapping[str, Number], Length | None], Iterable[str]] | None = None
     # what vendors are told beside metrics and words: the members of an event, and those of a state that unfolds
     event: Mapping[str, Member] = field(default_factory=dict)
     nested: Mapping[str, Member] = field(default_factory=dict)

@@ -120,6 +120,7 @@ class Leniency(StrEnum):
     CLOSED_ORG = "closed_org"
     TOO_MANY_KEYS = "too_many_keys"
     NOT_KNOWN = "not_known"  # the device said that it does not know a figure
+    IMPOSSIBLE_FIGURE = "impossible_figure"  # kept as it was said, and used nowhere
     RATE_LIMITED = "rate_limited"  # not forgiven but refused; counted here so that the source shows it
 
 

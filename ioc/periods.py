@@ -1,13 +1,30 @@
 """The period a figure speaks of, as feeds write it: a year, a half, a quarter, a month, a week or a day."""
 
 import re
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from enum import StrEnum
+from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+EXAMPLES: Final = ("2026", "2026-H1", "2026-Q3", "2026-07", "2026-W30", "2026-07-15")
+ALLOWED: Final = f"{', '.join(EXAMPLES[:-1])} or {EXAMPLES[-1]}, of the years 1900 to 2099"
+_FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _SHAPE = re.compile(
-    r"(\d{4})(?:-?(?:(?P<month>\d\d)(?:-(?P<day>\d\d))?|Q(?P<quarter>[1-4])|H(?P<half>[12])|W(?P<week>\d\d)))?"
+    r"(\d{4})(?:-?(?:(?P<month>\d\d)(?:-(?P<day>\d\d))?|Q(?P<quarter>[1-4])|H(?P<half>[12])|W(?P<week>\d\d)))?",
+    re.ASCII,
 )
+
+
+class Length(StrEnum):
+    """How long a period is."""
+
+    YEAR = "year"
+    HALF = "half"
+    QUARTER = "quarter"
+    MONTH = "month"
+    WEEK = "week"
+    DAY = "day"
 
 
 class Days(NamedTuple):
@@ -23,26 +40,59 @@ class Span(NamedTuple):
     start: int
     end: int
 
+    def as_of(self, said_at: int) -> int:
+        """The instant its figures are of: its last second, or of a period that still runs when they were said."""
+        return max(self.start, min(said_at, self.end - 1_000))
 
-def days(text: str) -> Days | None:
+
+class Period(NamedTuple):
+    """A period in the one spelling it is kept under."""
+
+    text: str
+    length: Length
+    days: Days
+
+    @property
+    def ms(self) -> int:
+        """How long it takes by the calendar."""
+        return (self.days.after - self.days.first).days * 86_400_000
+
+
+def parse(text: str) -> Period | None:
     """`2026`, `2026-H1`, `2026-Q3`, `2026-07`, `2026-W30`, `2026-07-15`; None for anything else."""
     found = _SHAPE.fullmatch(text.strip())
-    if found is None:
+    if found is None or not _FIRST_YEAR <= int(found[1]) <= _LAST_YEAR:
         return None
     year, named = int(found[1]), {name: int(value) for name, value in found.groupdict().items() if value}
+    length = next((length for length in (Length.DAY, *Length) if length in named), Length.YEAR)
     try:
-        return _days(year, named)
-    except (ValueError, OverflowError):
+        return Period(_SPELLED[length](year, named), length, _days(year, named))
+    except ValueError:
         return None
 
 
-def span(text: str, tz: ZoneInfo) -> Span | None:
+def days(text: str) -> Days | None:
+    """The days of a period; None for what is none."""
+    found = parse(text)
+    return None if found is None else found.days
+
+
+def span(of: Days, tz: ZoneInfo) -> Span:
     """The same as instants of a zone."""
-    found = days(text)
-    return None if found is None else Span(_midnight(found.first, tz), _midnight(found.after, tz))
+    return Span(_midnight(of.first, tz), _midnight(of.after, tz))
 
 
-def _days(year: int, named: dict[str, int]) -> Days:
+_SPELLED: Final[Mapping[Length, Callable[[int, Mapping[str, int]], str]]] = {
+    Length.YEAR: lambda year, _: f"{year}",
+    Length.HALF: lambda year, of: f"{year}-H{of['half']}",
+    Length.QUARTER: lambda year, of: f"{year}-Q{of['quarter']}",
+    Length.MONTH: lambda year, of: f"{year}-{of['month']:02}",
+    Length.WEEK: lambda year, of: f"{year}-W{of['week']:02}",
+    Length.DAY: lambda year, of: f"{year}-{of['month']:02}-{of['day']:02}",
+}
+
+
+def _days(year: int, named: Mapping[str, int]) -> Days:
     if "week" in named:
         first = date.fromisocalendar(year, named["week"], 1)
         return Days(first, first + timedelta(days=7))

@@ -8,6 +8,7 @@ from ioc.inventory import Inventory, Scope, Source
 from ioc.kinds import Kinds
 from ioc.live import Delta, Patch
 from ioc.model import Health, Number, SourceKey, SourceStatus
+from ioc.periods import Period, parse
 
 MISSED_INTERVALS = 2
 
@@ -142,12 +143,18 @@ class World:
         if max(live.heard_at or 0, live.online[0] if live.online else 0) < opened:
             return Health.UNKNOWN, None
         as_of = live.as_of
-        if as_of is not None and source.interval_s:
+        if as_of is not None and source.interval_s and self.period_of(source) is None:
             limit = MISSED_INTERVALS * source.interval_s * 1000
             if now - max(as_of, opened) > limit:
                 return Health.STALE, None
         spec = self.kinds.get(source.key.kind)
         return spec.judge(live.values(), live.words()) if spec else (Health.OK, None)
+
+    def period_of(self, source: Source) -> Period | None:
+        """The period of the figures that stand as its state; None for what is measured at instants."""
+        spec = self.kinds.get(source.key.kind)
+        named = None if spec is None or spec.period is None else self.of(source.key).texts.get(spec.period)
+        return None if named is None else parse(named[1])
 
     def counts(self, scope: Scope, now: int, kind: str | None = None) -> Mapping[Health, int]:
         """How many sources of the subtree have each health; `pending` ones are counted but in no denominator."""

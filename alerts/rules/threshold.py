@@ -86,7 +86,7 @@ def judge(view: View, rule: Rule, source: Source, options: Options) -> Finding |
     verdict = options.judge(value)
     if verdict is not Verdict.BAD:
         return None if verdict is None else undecided(rule, source, verdict)
-    title, params = words(view, source.key, options, value)
+    title, params = words(view, source, options, value)
     return Finding(
         rule.id,
         source.key,
@@ -101,20 +101,28 @@ def judge(view: View, rule: Rule, source: Source, options: Options) -> Finding |
 
 
 def fresh(view: View, source: Source, at: int, opened: int) -> bool:
-    """Measured in these opening hours and within the contract; a source without a cadence is taken at its word."""
+    """Measured in these opening hours and within the contract; a source without a cadence is taken at its word.
+
+    A figure of a period stands until the next one of its length has gone by and that one's figure could be known.
+    """
+    period = view.world.period_of(source)
+    if period is not None:
+        return view.now - at <= MISSED_INTERVALS * period.ms
     if at < opened or view.world.offline_since(source, view.now) is not None:
         return False
     return not source.interval_s or view.now - at <= MISSED_INTERVALS * source.interval_s * 1000
 
 
-def words(view: View, key: SourceKey, options: Options, value: Number | str) -> tuple[str, Params]:
-    """Title key and parameters; a declared metric is named by its own text."""
-    metric = options.on.metric
+def words(view: View, source: Source, options: Options, value: Number | str) -> tuple[str, Params]:
+    """Title key and parameters; a declared metric is named by its own text, one of a period with that period."""
+    key, metric, period = source.key, options.on.metric, view.world.period_of(source)
     if metric == UP:
         return _down(view, key)
     spec = view.world.kinds.get(key.kind) or KindSpec(key.kind)
     declared = metric in spec.metrics or metric in spec.words
     name: object = {"key": f"metric.{key.kind}.{metric}"} if declared else metric
+    if period is not None:
+        name = {"key": "alert.of_period", "params": {"metric": name, "period": period.text}}
     if isinstance(value, str):
         return "alert.is_word", {"metric": name, "word": _word(spec, metric, value)}
     if options.equals is not None:

@@ -3,8 +3,10 @@
 from typing import Any
 
 from ioc.dossiers.rollup import METRICS
+from ioc.figures.plausible import impossible
 from ioc.kinds import KindSpec, Member, Metric, Sort, Word
 from ioc.model import Reason
+from ioc.periods import EXAMPLES
 from ioc.wire import Fields, Rejected
 
 kind = "feed"
@@ -34,7 +36,9 @@ SPEC = KindSpec(
         "complete": Metric(boolean=True),
         **{name: Metric(unit="%" if name.startswith("pct_") else "") for name in METRICS},
     },
-    words={"period": Word()},
+    words={"period": Word(examples=EXAMPLES)},
     unfold=unfold,
+    period="period",
+    doubts=impossible,
     nested={"as_of": Member(Sort.TIME), "values": Member(Sort.FIGURES)},
 )

@@ -1,5 +1,6 @@
 """One object of a message: its instant, and what its channel says it holds."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from ioc.decode.state import read_state
@@ -8,6 +9,7 @@ from ioc.events import Event
 from ioc.inbox import Received
 from ioc.kinds import KindSpec
 from ioc.model import Leniency, Number, Reason
+from ioc.periods import ALLOWED, Period, Span, parse, span
 from ioc.wire import AHEAD_MS, BEHIND_MS, Fields, Rejected
 
 
@@ -23,16 +25,38 @@ def decode_element(target: Target, element: Any, message: Received, leniencies: 
     texts: dict[str, str] = {}
     online: bool | None = None
     event: Event | None = None
+    period: Span | None = None
+    doubted: frozenset[str] = frozenset()
     if target.channel == "state":
         read_state(target.spec, fields, metrics, texts)
+        period, doubted = _periodic(target.spec, fields, metrics, texts, message.received_at)
     elif target.channel == "status":
         online = _online(fields)
     else:
         event = _event(target.spec, fields, t)
     return Decoded(
         target.key, target.source, t, message.received_at, message.retained,
-        metrics, texts, online, event, element.get("simulated") is True, fields.leniencies,
+        metrics, texts, online, event, element.get("simulated") is True, fields.leniencies, period, doubted,
     )  # fmt: skip
+
+
+def _periodic(
+    spec: KindSpec, fields: Fields, metrics: Mapping[str, Number], texts: dict[str, str], received_at: int
+) -> tuple[Span | None, frozenset[str]]:
+    """The period of a state as instants, in `texts` in its one spelling, and the figures that cannot be true of it."""
+    found: Period | None = None
+    if spec.period is not None and (text := texts.get(spec.period)):
+        found = parse(text)
+        if found is None:
+            raise Rejected(Reason.BAD_VALUE, f"{spec.period} {text}: allowed are {ALLOWED}")
+        texts[spec.period] = found.text
+    within = None if found is None else span(found.days, fields.tz)
+    if within is not None and within.start > received_at + AHEAD_MS:
+        raise Rejected(Reason.BAD_VALUE, f"{spec.period} {texts[str(spec.period)]}: it has not begun")
+    doubted = frozenset() if spec.doubts is None else frozenset(spec.doubts(metrics, found and found.length))
+    if doubted:
+        fields.leniencies.add(Leniency.IMPOSSIBLE_FIGURE)
+    return within, doubted
 
 
 def _instant(fields: Fields, received_at: int, *, bounded_past: bool) -> int:

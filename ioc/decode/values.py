@@ -8,12 +8,16 @@ from ioc.events import Event
 from ioc.inventory import Source
 from ioc.kinds import KindSpec
 from ioc.model import Leniency, Number, Reason, Refusal, SourceKey
+from ioc.periods import Span
 
 NO_LENIENCY: frozenset[Leniency] = frozenset()
 
 
 class Decoded(NamedTuple):
-    """One usable object of a message; `t` is the instant it speaks of, in epoch ms."""
+    """One usable object of a message; `t` is the instant it was said, in epoch ms.
+
+    Figures of a period are of an instant of it, and kept as they were said; those in `doubted` cannot be true.
+    """
 
     key: SourceKey
     source: Source | None  # None: not registered yet
@@ -26,6 +30,20 @@ class Decoded(NamedTuple):
     event: Event | None
     simulated: bool
     leniencies: Iterable[Leniency]
+    period: Span | None = None
+    doubted: frozenset[str] = frozenset()
+
+    @property
+    def as_of(self) -> int:
+        """The instant its figures are of."""
+        return self.t if self.period is None else self.period.as_of(self.t)
+
+    @property
+    def credible(self) -> dict[str, Number]:
+        """Its figures but for the doubted ones."""
+        if not self.doubted:
+            return self.metrics
+        return {name: value for name, value in self.metrics.items() if name not in self.doubted}
 
 
 class Bad(NamedTuple):

@@ -118,7 +118,9 @@ def _metric(metric: Metric) -> Schema:
 
 
 def _word(word: Word) -> Schema:
-    return {"type": "string", "enum": list(word.words)} if word.words is not None else {"type": "string"}
+    if word.words is not None:
+        return {"type": "string", "enum": list(word.words)}
+    return {"type": "string", **({"examples": list(word.examples)} if word.examples else {})}
 
 
 def _member(member: Member) -> Schema:

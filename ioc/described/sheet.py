@@ -82,7 +82,7 @@ def _kind(spec: KindSpec, texts: Texts, lang: str) -> str:
     words = _WORDS[lang]
     flat, figures = split_metrics(spec)
     parts = [f"`{name}`{_allowed(metric, words)}" for name, metric in flat.items()]
-    parts += [f"`{name}` ({', '.join(word.words) if word.words else words.free})" for name, word in spec.words.items()]
+    parts += [f"`{name}` ({', '.join(word.words or word.examples) or words.free})" for name, word in spec.words.items()]
     parts += [f"`{name}`{_member(member, words)}" for name, member in spec.nested.items()]
     lines = [f"**{spec.kind}** — {texts.render(lang, f'kind.{spec.kind}')}. `state`: {', '.join(parts)}"]
     if figures:

@@ -13,11 +13,12 @@ _DIGITS = 4
 
 
 class Ratio(NamedTuple):
-    """`period` is that of a published figure, which need not be the one asked for."""
+    """`period` is that of a published figure; `other_period` where it is not the one asked for."""
 
     numerator: float
     denominator: float
     period: str | None = None
+    other_period: bool = False
 
 
 class Missing(StrEnum):
@@ -25,6 +26,8 @@ class Missing(StrEnum):
 
     INPUT = "input"  # nobody tells
     DENOMINATOR = "denominator"  # told, but of nothing at all
+    PERIOD = "period"  # told of another period only
+    IMPOSSIBLE = "impossible"  # told, but more than what it is of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +41,17 @@ class Scored:
     def missing(self) -> Missing | None:
         if self.known is None:
             return Missing.INPUT
+        if self.known.other_period:
+            return Missing.PERIOD
+        if not 0 <= self.known.numerator <= self.known.denominator:
+            return Missing.IMPOSSIBLE
         return None if self.known.denominator else Missing.DENOMINATOR
 
     @property
     def ratio(self) -> float | None:
-        if self.known is None or not self.known.denominator:
+        if self.known is None or self.missing is not None:
             return None
-        return min(1.0, max(0.0, self.known.numerator / self.known.denominator))
+        return self.known.numerator / self.known.denominator
 
     @property
     def score(self) -> float | None:

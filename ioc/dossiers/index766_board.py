@@ -1,8 +1,10 @@
 """The 766 index of any org of a tree from one reading: our counts, what feeds tell, and the official score beside."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
@@ -15,57 +17,88 @@ from ioc.dossiers.index766_inputs import Inputs
 from ioc.dossiers.published import Publication
 from ioc.inventory import Inventory
 
+_ONE_DAY = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class Official:
-    """A score as somebody else published it; `at` in epoch ms."""
+    """A score as somebody else published it; `as_of` in epoch ms, `other_period` where it is not of the one asked."""
 
     score: float
     period: str
     source: str
-    at: int
+    as_of: int
+    other_period: bool
+
+
+class Asked(NamedTuple):
+    """The days of a question, the last one included; of a period that still runs, so far."""
+
+    first: date
+    last: date
+    runs: bool
+
+    def is_of(self, one: Publication) -> bool:
+        """Whether a publication speaks of just this period, or of the one that began with it and still runs."""
+        first, after = one.spoken_of
+        return first == self.first and (after == self.last + _ONE_DAY or (self.runs and after > self.last))
+
+    def meets(self, one: Publication) -> bool:
+        return one.spoken_of.first <= self.last and one.spoken_of.after > self.first
+
+
+class Told(NamedTuple):
+    """What a feed published, and whether it is of another period than the one asked for."""
+
+    publication: Publication
+    other_period: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """What one question came to; `told` holds each org's publications of its period, the latest first."""
+    """What one question came to; `told` holds each org's publications that meet its period, the best last:
+
+    those of that very period, of each sort the latest.
+    """
 
     definition: Definition
     inputs: Inputs
-    told: Mapping[str, tuple[Publication, ...]]
+    told: Mapping[str, Sequence[Told]]
 
     def index(self, org: str | None, codes: Iterable[str]) -> Index:
         """Of an org: dossiers of all `codes` below it, and what its own feeds tell."""
         return index(self.definition, self.inputs.of(codes) | self._fed(org))
 
     def official(self, org: str | None) -> Official | None:
-        for one in self.told.get(org or "", ()):
+        for one, other in reversed(self.told.get(org or "", ())):
             if (value := one.values.get(self.definition.official)) is not None:
-                return Official(value, one.period, str(one.source.key), one.at)
+                return Official(value, one.period.text, str(one.source.key), one.as_of, other)
         return None
 
     def _fed(self, org: str | None) -> dict[str, Ratio]:
         """A figure without what it is of cannot be used."""
         found: dict[str, Ratio] = {}
-        for one in reversed(self.told.get(org or "", ())):
-            for name, value in one.values.items():
-                if (of := one.values.get(f"{name}_of")) is not None:
-                    found[f"feed.{name}"] = Ratio(value, of, one.period)
+        for one, other in self.told.get(org or "", ()):
+            for name, value in one.told.items():
+                if (of := one.told.get(f"{name}_of")) is not None:
+                    found[f"feed.{name}"] = Ratio(value, of, one.period.text, other)
         return found
 
 
 def read(
-    conn: Connection, inventory: Inventory, definition: Definition, question: Question, orgs: Iterable[str]
+    conn: Connection, inventory: Inventory, definition: Definition, question: Question, orgs: Iterable[str], now: int
 ) -> Board:
     """The inputs of a question, and what the feeds of `orgs` say of any part of its period."""
-    told: dict[str, tuple[Publication, ...]] = {}
-    for one in published.publications(conn, inventory, orgs, definition.feeds):
-        org = one.source.key.org
-        first, last = (local(at, inventory.orgs.tz(org)).date() for at in (question.start, question.end - 1))
-        if _touches(one, first, last):
-            told[org] = (*told.get(org, ()), one)
+    told: dict[str, list[Told]] = {}
+    for one in reversed(published.publications(conn, inventory, orgs, definition.feeds)):
+        asked = _asked(question, one.zone, now)
+        if asked.meets(one):
+            told.setdefault(one.source.key.org, []).append(Told(one, not asked.is_of(one)))
+    for found in told.values():
+        found.sort(key=lambda one: not one.other_period)
     return Board(definition, index766_inputs.gather(conn, question), told)
 
 
-def _touches(one: Publication, first: date, last: date) -> bool:
-    return one.spoken_of.first <= last and one.spoken_of.after > first
+def _asked(question: Question, zone: ZoneInfo, now: int) -> Asked:
+    first, last = (local(at, zone).date() for at in (question.start, question.end - 1))
+    return Asked(first, last, runs=question.end >= now)

@@ -87,4 +87,4 @@ def _satisfaction(counts: Mapping[str, Counts], found: Traits, raters: frozenset
 
 def _sum(sums: Sums, orgs: frozenset[str] | None) -> Ratio:
     mine = [ratio for org, ratio in sums.items() if orgs is None or org in orgs]
-    return Ratio(sum(ratio.numerator for ratio in mine), sum(ratio.denominator for ratio in mine))
+    return Ratio(max(0, sum(ratio.numerator for ratio in mine)), sum(ratio.denominator for ratio in mine))

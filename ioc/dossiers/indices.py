@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ioc.dossiers.published import Publication
+from ioc.periods import Length
 
 # index: the feed figure of its value; with _rank and _rank_total for its rank among how many
 INDICES = ("par_index", "sipas", "papi", "ict_index")
@@ -11,14 +12,15 @@ INDICES = ("par_index", "sipas", "papi", "ict_index")
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """What is known of one index in one year."""
+    """What is known of one index in one year; what was said and cannot be is left out, with what is allowed."""
 
     year: int
     value: float | None
     rank: int | None
     rank_total: int | None
     source: str
-    at: int
+    as_of: int
+    impossible: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,10 @@ def names() -> list[str]:
 
 def standings(told: Iterable[Publication]) -> list[Standing]:
     """In the order of INDICES; one that nobody published is not there. `told` in any order."""
-    by_time = sorted(told, key=lambda one: one.at)
+    by_time = sorted(told, key=lambda one: one.said_at)
     years: dict[str, dict[int, Year]] = {}
     for one in by_time:
-        if one.spoken_of.after.year == one.spoken_of.first.year + 1 and one.spoken_of.first.month == 1:
+        if one.period.length is Length.YEAR:
             for name in INDICES:
                 if (found := _year(name, one)) is not None:
                     years.setdefault(name, {})[found.year] = found
@@ -79,9 +81,11 @@ def _standing(name: str, years: Mapping[int, Year]) -> Standing:
 
 def _year(name: str, one: Publication) -> Year | None:
     value, rank, total = (one.values.get(figure) for figure in figures_of(name))
-    if value is None and rank is None:
+    impossible = {figure: one.impossible[figure] for figure in figures_of(name) if figure in one.impossible}
+    if value is None and rank is None and not impossible:
         return None
-    return Year(one.spoken_of.first.year, value, _place(rank), _place(total), str(one.source.key), one.at)
+    year, source = one.spoken_of.first.year, str(one.source.key)
+    return Year(year, value, _place(rank), _place(total), source, one.as_of, impossible)
 
 
 def _place(number: float | None) -> int | None:

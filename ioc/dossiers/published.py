@@ -2,24 +2,43 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ioc.db.tables import feed_figure
+from ioc.figures.plausible import impossible
 from ioc.inventory import Inventory, Source
-from ioc.periods import Days, days
+from ioc.periods import Days, Period, parse, span
 
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """Everything one feed said of one period; `at` is the newest word, in epoch ms."""
+    """Everything one feed said of one period; `said_at` is the newest word, in epoch ms.
+
+    `told` is all of it; what cannot be true stands in `impossible` with what is allowed, and is not in `values`.
+    """
 
     source: Source
-    period: str
-    spoken_of: Days
-    values: Mapping[str, float]
-    at: int
+    period: Period
+    told: Mapping[str, float]
+    said_at: int
+    zone: ZoneInfo
+    impossible: Mapping[str, str]
+
+    @property
+    def values(self) -> dict[str, float]:
+        return {name: value for name, value in self.told.items() if name not in self.impossible}
+
+    @property
+    def spoken_of(self) -> Days:
+        return self.period.days
+
+    @property
+    def as_of(self) -> int:
+        """The instant its figures are of, in epoch ms."""
+        return span(self.spoken_of, self.zone).as_of(self.said_at)
 
 
 def publications(
@@ -41,8 +60,12 @@ def publications(
         values.setdefault(key, {})[row.name] = row.value
         at[key] = max(at.get(key, 0), row.at)
     found = [
-        Publication(feeds[source_id], period, spoken_of, told, at[source_id, period])
+        _publication(inventory, feeds[source_id], spoken_of, told, at[source_id, period])
         for (source_id, period), told in values.items()
-        if (spoken_of := days(period)) is not None
+        if (spoken_of := parse(period)) is not None
     ]
-    return sorted(found, key=lambda one: (one.spoken_of.after, one.spoken_of.first, one.at), reverse=True)
+    return sorted(found, key=lambda one: (one.spoken_of.after, one.spoken_of.first, one.said_at), reverse=True)
+
+
+def _publication(inventory: Inventory, feed: Source, period: Period, told: Mapping[str, float], at: int) -> Publication:
+    return Publication(feed, period, told, at, inventory.tz(feed.key), impossible(told, period.length))

@@ -1,6 +1,6 @@
 """What each feed promised, out of the inventory, and when its deliveries came, out of the records."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, time
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ioc.db.tables import feed_delivery
-from ioc.feeds.cadence import Contract
+from ioc.feeds.cadence import Came, Contract
 from ioc.inventory import Inventory, Source
 
 DAY_MS = 86_400_000
@@ -34,23 +34,29 @@ def promised(inventory: Inventory, source: Source) -> Promised | None:
     return Promised(source, Contract(cadence, calendar, cut_off), begins)
 
 
-def last_deliveries(conn: Connection) -> dict[int, int]:
-    """When the newest delivery of each source came in, by source id."""
-    newest = sa.select(feed_delivery.c.source_id, sa.func.max(feed_delivery.c.at)).group_by(feed_delivery.c.source_id)
-    return {source_id: at for source_id, at in conn.execute(newest)}
+def last_deliveries(conn: Connection) -> dict[int, list[Came]]:
+    """The newest delivery of each source, by source id, of each sort: of what has ended, of what runs, of neither."""
+    t = feed_delivery.c
+    runs = sa.func.coalesce(t.told_until > t.at, sa.false())
+    newest = sa.select(t.source_id, sa.func.max(t.at).label("at"), sa.func.max(t.told_until).label("until"))
+    found: dict[int, list[Came]] = {}
+    for row in conn.execute(newest.group_by(t.source_id, runs, t.told_until.is_(None))):
+        found.setdefault(row.source_id, []).append(Came(row.at, row.until))
+    return found
 
 
-def deliveries(conn: Connection, one: Promised, now: int) -> list[int]:
-    """When they came, as far back as its score looks."""
+def deliveries(conn: Connection, one: Promised, now: int) -> list[Came]:
+    """As far back as its score looks."""
     t, since = feed_delivery.c, now - one.contract.cadence.look_back_days * DAY_MS
-    return list(conn.scalars(sa.select(t.at).where(t.source_id == one.source.id, t.at > since, t.at <= now)))
+    rows = sa.select(t.at, t.told_until).where(t.source_id == one.source.id, t.at > since, t.at <= now)
+    return [Came(row.at, row.told_until) for row in conn.execute(rows)]
 
 
 def late(
-    inventory: Inventory, sources: Iterable[Source], delivered: dict[int, int], now: int
+    inventory: Inventory, sources: Iterable[Source], delivered: Mapping[int, Sequence[Came]], now: int
 ) -> Iterator[tuple[Source, int | None]]:
     """Every feed with a contract of days, and since when it is late, None while it is not."""
     for source in sources:
         one = promised(inventory, source)
         if one is not None:
-            yield source, one.contract.late_since(delivered.get(source.id), one.begins, now)
+            yield source, one.contract.late_since(delivered.get(source.id, ()), one.begins, now)

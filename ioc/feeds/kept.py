@@ -18,9 +18,10 @@ _FIGURES = ("rows", "changed", "bad_rows", "vanished")
 
 
 class Delivery(NamedTuple):
-    """A complete delivery: when it came in, up to when it knows, and what it said of itself."""
+    """A complete delivery: when it came in, up to when it speaks, and what it said of itself."""
 
     at: int
+    told_until: int | None
     said: Mapping[str, int | None]
 
 
@@ -57,7 +58,10 @@ class Taken:
             conn.execute(
                 insert.on_conflict_do_update(index_elements=["source_id", "day"], set_=total), [*rows.values()]
             )
-        came = [{"source_id": ids[key], "at": one.at, **one.said} for (key, _), one in self.deliveries.items()]
+        came = [
+            {"source_id": ids[key], "at": one.at, "told_until": one.told_until, **one.said}
+            for (key, _), one in self.deliveries.items()
+        ]
         if came:
             conn.execute(db.upsert(feed_delivery).on_conflict_do_nothing(), came)
 
@@ -70,8 +74,9 @@ def _is_delivery(good: Decoded) -> bool:
 
 def _delivery(good: Decoded) -> Delivery:
     said: dict[str, int | None] = {name: _count(good.metrics.get(name)) for name in _FIGURES}
-    as_of = good.metrics.get("as_of")
-    return Delivery(good.received_at, {**said, "as_of": None if as_of is None else int(as_of)})
+    as_of = int(good.metrics["as_of"]) if "as_of" in good.metrics else None
+    until = as_of if good.period is None else good.period.end
+    return Delivery(good.received_at, until, {**said, "as_of": as_of})
 
 
 def _count(value: Number | None) -> int | None:

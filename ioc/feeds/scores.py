@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ioc.db.tables import feed_day, feed_delivery
+from ioc.feeds.cadence import Came
 from ioc.feeds.contracts import DAY_MS, deliveries, last_deliveries, promised
 from ioc.inventory import Source
 from ioc.share import Share
@@ -32,6 +33,7 @@ class Score:
     clean: Share
     alive: Share
     delivered_at: int | None
+    told_until: int | None
     due_at: int | None
     late_since: int | None
 
@@ -50,22 +52,23 @@ def scores(conn: Connection, world: World, sources: Iterable[Source], now: int) 
     """In the order of the sources."""
     counts, last = _counted(conn, now), last_deliveries(conn)
     none = _Counts()
-    return [_score(conn, world, one, counts.get(one.id, none), last.get(one.id), now) for one in sources]
+    return [_score(conn, world, one, counts.get(one.id, none), last.get(one.id, []), now) for one in sources]
 
 
-def _score(conn: Connection, world: World, source: Source, counts: _Counts, delivered: int | None, now: int) -> Score:
+def _score(conn: Connection, world: World, source: Source, counts: _Counts, came: list[Came], now: int) -> Score:
     one = promised(world.inventory, source)
     if one is None:
         complete, due, since = UNKNOWN, None, world.offline_since(source, now)
         alive = _alive(since) if source.interval_s and world.of(source.key).heard_at is not None else UNKNOWN
     else:
         complete = Share(*one.contract.kept(deliveries(conn, one, now), one.begins, now))
-        due, since = one.contract.next_due(now), one.contract.late_since(delivered, one.begins, now)
-        alive = _alive(since) if delivered is not None or one.begins is not None else UNKNOWN
+        due, since = one.contract.next_due(now), one.contract.late_since(came, one.begins, now)
+        alive = _alive(since) if came or one.begins is not None else UNKNOWN
     bad = counts.quarantined + counts.bad_rows
     correct = Share(counts.stored, counts.stored + bad)
     clean = Share(counts.stored - counts.lenient, counts.stored)
-    return Score(source, correct, complete, clean, alive, delivered, due, since)
+    delivered, until = max((one.at for one in came), default=None), max((one.reaches for one in came), default=None)
+    return Score(source, correct, complete, clean, alive, delivered, until, due, since)
 
 
 def _alive(late_since: int | None) -> Share:

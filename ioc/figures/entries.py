@@ -1,9 +1,8 @@
 """Entries of periodic figures: checked, signed off or refused by a second person, corrected by further entries."""
 
 import math
-import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -12,14 +11,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ioc import audit
-from ioc.db.tables import figure_entry
+from ioc.db.tables import feed_figure, figure_entry, source
 from ioc.errors import IocError
+from ioc.feeds.cadence import Cadence
+from ioc.figures.plausible import impossible
 from ioc.inventory.sources import ROLL_UP
-from ioc.periods import days
+from ioc.periods import ALLOWED, Length, Period, parse
 from ioc.wire import is_id, is_metric_name
 
+KIND = "feed"
 MAX_VALUES = 64
-_PERIOD = re.compile(r"\d{4}(-(H[12]|Q[1-4]|W\d\d|\d\d(-\d\d)?))?")
 _t = figure_entry.c
 Row = Mapping[str, Any]
 
@@ -46,22 +47,52 @@ class Draft:
     def key(self) -> tuple[str, str, str]:
         return self.org, self.source, self.period
 
-    def problems(self, today: date) -> list[tuple[str, str]]:
+    def problems(self, today: date, known: "Known") -> list[tuple[str, str]]:
         """The fields that cannot be, each with what is allowed."""
         found: list[tuple[str, str]] = []
         if not is_id(self.source) or self.source == ROLL_UP[1]:
             found.append(("source", f"1-64 characters of A-Z a-z 0-9 _ -, and not {ROLL_UP[1]}"))
-        spoken_of = days(self.period) if _PERIOD.fullmatch(self.period) else None
-        if spoken_of is None:
-            found.append(("period", "2026, 2026-H1, 2026-Q3, 2026-07, 2026-W30 or 2026-07-15"))
-        elif spoken_of.first > today:
+        spoken_of = parse(self.period)
+        if spoken_of is None or spoken_of.text != self.period:
+            found.append(("period", ALLOWED))
+        elif spoken_of.days.first > today:
             found.append(("period", "one that has begun"))
+        elif known.length not in (None, spoken_of.length):
+            found.append(("period", f"a {known.length}, as {self.source} has promised"))
         if not 0 < len(self.values) <= MAX_VALUES:
             found.append(("values", f"1 to {MAX_VALUES} figures"))
         found += [
             ("values", f"{name}: a name and a number") for name, n in self.values.items() if not _is_figure(name, n)
         ]
+        found += [("values", f"{name}: {allowed}") for name, allowed in self._impossible(spoken_of, known)]
         return found
+
+    def _impossible(self, spoken_of: Period | None, known: "Known") -> Iterator[tuple[str, str]]:
+        figures = {name: n for name, n in self.values.items() if _is_figure(name, n)}
+        length = None if spoken_of is None else spoken_of.length
+        for name, allowed in impossible({**known.values, **figures}, length).items():
+            if name in figures:
+                yield name, allowed
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What there is of a feed already: the length of the periods it promised, and its figures of the same period."""
+
+    length: Length | None = None
+    values: Mapping[str, float] = field(default_factory=dict)
+
+
+def known(conn: Connection, draft: Draft) -> Known:
+    """Nothing of a feed that is new."""
+    s, f = source.c, feed_figure.c
+    mine = sa.select(s.id, s.cadence).where(s.org == draft.org, s.kind == KIND, s.source == draft.source)
+    row = conn.execute(mine).one_or_none()
+    if row is None:
+        return Known()
+    told = sa.select(f.name, f.value).where(f.source_id == row.id, f.period == draft.period)
+    length = Cadence.parse(row.cadence).length if row.cadence else None
+    return Known(length, {name: value for name, value in conn.execute(told)})
 
 
 def enter(conn: Connection, draft: Draft, actor: str, now: int) -> int:

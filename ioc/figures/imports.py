@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from ioc.db import Database
 from ioc.db.tables import org
-from ioc.figures.entries import Draft, State, enter, entries
+from ioc.figures.entries import Draft, State, enter, entries, known
 from ioc.inventory import cells, sheet
 from ioc.inventory.cells import BadCell, CellReader
 from ioc.inventory.report import ImportReport
@@ -63,10 +63,10 @@ def import_figures(
         group.values[str(row["name"])] = float(row["value"] or 0)
         group.note = group.note or (None if row.get("note") is None else str(row["note"]))
     drafts = {key: Draft(*key, group.values, group.note) for key, group in groups.items()}
-    for key, draft in drafts.items():
-        for field, allowed in draft.problems(today):
-            problems.add(groups[key].line, f"{field}: allowed: {allowed}")
     with transaction(db, dry_run) as conn:
+        for key, draft in drafts.items():
+            for field, allowed in draft.problems(today, known(conn, draft)):
+                problems.add(groups[key].line, f"{field}: allowed: {allowed}")
         _check_orgs(conn, drafts, groups, problems)
         problems.raise_if_any(found.origin)
         new = [draft for draft in drafts.values() if draft.values != _last(conn, draft)]
@@ -82,9 +82,9 @@ def _check_orgs(
     groups: Mapping[tuple[str, str, str], _Group],
     problems: Problems,
 ) -> None:
-    known = set(conn.scalars(sa.select(org.c.code)))
+    codes = set(conn.scalars(sa.select(org.c.code)))
     for key, draft in drafts.items():
-        if draft.org not in known:
+        if draft.org not in codes:
             problems.add(groups[key].line, f"org: {draft.org!r} is not in the tree; import it first")
 
 

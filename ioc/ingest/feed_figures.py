@@ -25,7 +25,7 @@ class Published(NamedTuple):
 
 
 def published(good: Decoded) -> Iterator[Published]:
-    """The figures of a feed's state that names its period."""
+    """The figures of a feed's state that names its period, as they were said."""
     if period := good.texts.get("period"):
         for name, value in good.metrics.items():
             if name not in _NO_FIGURES:

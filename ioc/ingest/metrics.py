@@ -73,8 +73,12 @@ class Handover:
 
 
 def samples_of(batch: Batch) -> list[Sample]:
-    """What was measured; a retained state without a time of its own was, but nobody knows when."""
-    return [Sample(good.key, good.t, good.metrics) for good in batch.good if good.metrics and not ageless(good)]
+    """What was measured; a retained state without a time of its own was, but nobody knows when.
+
+    Figures of a period are not among them: a store keeps what was so at an instant.
+    """
+    measured = (good for good in batch.good if good.metrics and good.period is None and not ageless(good))
+    return [Sample(good.key, good.t, good.metrics) for good in measured]
 
 
 class Metrics:

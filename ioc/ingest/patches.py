@@ -14,11 +14,12 @@ def patch_of(good: Decoded, live: Live | None, kept: bool | None = None) -> Patc
 
     A retained message is what the broker kept, not a sign of life; one without a time of its own tells nothing new
     about a source whose values are known. That a device is gone is no sign of its life either.
+    Figures of a period are of an instant of it, whenever they were told.
     """
     patch = Patch(good.key)
     if live is None or not ageless(good):
-        t = good.t
-        patch.metrics = {name: (t, value) for name, value in good.metrics.items()}
+        t = good.as_of
+        patch.metrics = {name: (t, value) for name, value in good.credible.items()}
         if good.texts:
             patch.texts = {name: (t, text) for name, text in good.texts.items()}
     if not good.retained and good.online is not False:

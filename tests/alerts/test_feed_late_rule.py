@@ -36,7 +36,9 @@ def feed(s, cadence="wd", cut_off="07:00", owner="so-nv", valid_from=None):
 def deliver(s, text):
     with s.db.write() as conn:
         (source_id,) = conn.scalars(sa.select(source.c.id))
-        conn.execute(sa.insert(feed_delivery).values(source_id=source_id, at=ms(text), as_of=ms(text)))
+        conn.execute(
+            sa.insert(feed_delivery).values(source_id=source_id, at=ms(text), as_of=ms(text), told_until=ms(text))
+        )
 
 
 def test_the_owner_is_told_and_nobody_else(stage):

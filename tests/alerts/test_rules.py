@@ -50,6 +50,33 @@ def test_a_figure_fires_after_its_hold_and_recovers_at_its_own_value(stage):
     assert s.states == ["resolved_unseen"]
 
 
+YEARLY = """
+[[rule]]
+id = "par-low"
+kind = "threshold"
+on = { kind = "feed", metric = "par_index" }
+below = 80
+"""
+
+
+def test_a_figure_of_a_period_is_low_since_that_period_and_an_old_one_is_no_alarm(stage):
+    s = stage(YEARLY)
+    feed = s.add("hg/feed/par", hours="office", interval_s=0)
+
+    def told(year, value):
+        end = ms(f"{year}-12-31T23:59:59")
+        s.world.merge([Patch(feed, {"par_index": (end, value)}, {"period": (end, year)}, None, s.clock.now_ms())])
+
+    told("2017", 70)
+    s.run(30, 5)
+    assert s.states == [], "it says nothing of today"
+    told("2025", 70)
+    s.run(30, 5)
+    (alert,) = s.alerts
+    assert (alert.state, alert.since) == ("firing", ms("2025-12-31T23:59:59"))
+    assert "kỳ 2025" in s.pocket.messages[0].subject
+
+
 def test_easing_inside_the_hold_is_a_return(stage):
     s = stage(WAIT)
     kiosk = s.add("xm/queue/k1")

@@ -30,6 +30,8 @@ def sample(schema: dict[str, Any]) -> Any:
     """A value that the schema allows, with every property it names."""
     if "enum" in schema:
         return schema["enum"][-1]
+    if "examples" in schema:
+        return schema["examples"][-1]
     if "oneOf" in schema:
         return sample(schema["oneOf"][0])
     if schema["type"] == "object":

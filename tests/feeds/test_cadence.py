@@ -7,7 +7,7 @@ import pytest
 
 from ioc.calendar import Calendar
 from ioc.errors import UsageError
-from ioc.feeds.cadence import Cadence, Contract
+from ioc.feeds.cadence import Cadence, Came, Contract
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 DAYS = Calendar(TZ)
@@ -61,25 +61,52 @@ def test_seconds_are_a_cadence_too():
 
 def test_it_is_late_from_the_first_due_instant_nobody_delivered_for():
     nightly = contract("wd", "07:00")
-    assert nightly.late_since(at("2026-11-20T02:00"), None, at("2026-11-23T06:59")) is None
-    assert nightly.late_since(at("2026-11-20T02:00"), None, at("2026-11-23T07:00")) == at("2026-11-23T07:00")
-    assert nightly.late_since(at("2026-11-20T02:00"), None, at("2026-11-25T09:00")) == at("2026-11-23T07:00")
-    assert nightly.late_since(at("2026-11-23T08:00"), None, at("2026-11-23T09:00")) is None
+    assert nightly.late_since([Came(at("2026-11-20T02:00"))], None, at("2026-11-23T06:59")) is None
+    assert nightly.late_since([Came(at("2026-11-20T02:00"))], None, at("2026-11-23T07:00")) == at("2026-11-23T07:00")
+    assert nightly.late_since([Came(at("2026-11-20T02:00"))], None, at("2026-11-25T09:00")) == at("2026-11-23T07:00")
+    assert nightly.late_since([Came(at("2026-11-23T08:00"))], None, at("2026-11-23T09:00")) is None
 
 
 def test_before_the_first_delivery_only_a_day_it_begins_with_makes_it_late():
     monthly = contract("m+5wd", "17:00")
-    assert monthly.late_since(None, None, at("2026-11-23T07:00")) is None
-    assert monthly.late_since(None, at("2026-11-01T00:00"), at("2026-11-06T17:00")) == at("2026-11-06T17:00")
-    assert monthly.late_since(None, at("2026-11-07T00:00"), at("2026-11-23T07:00")) is None
+    assert monthly.late_since([], None, at("2026-11-23T07:00")) is None
+    assert monthly.late_since([], at("2026-11-01T00:00"), at("2026-11-06T17:00")) == at("2026-11-06T17:00")
+    assert monthly.late_since([], at("2026-11-07T00:00"), at("2026-11-23T07:00")) is None
 
 
 def test_of_the_due_instants_behind_us_those_count_that_had_a_delivery_of_their_own():
     nightly = contract("wd", "07:00")
-    delivered = [at(f"2026-11-{day:02d}T02:00") for day in (16, 17, 19, 20)] + [at("2026-11-20T03:00")]
+    times = [*(f"2026-11-{day:02d}T02:00" for day in (16, 17, 19, 20)), "2026-11-20T03:00"]
+    delivered = [Came(at(text)) for text in times]
     assert nightly.kept(delivered, None, at("2026-11-20T12:00")) == (4, 5)
     assert nightly.kept([], None, at("2026-11-20T12:00")) == (0, 0)
     assert nightly.kept([], at("2026-11-18T00:00"), at("2026-11-20T12:00")) == (0, 3)
+
+
+def test_a_delivery_is_good_for_what_it_speaks_of_whenever_it_came():
+    nightly = contract("wd", "07:00")
+    told_late = [Came(at("2026-11-30T06:00"), at("2026-11-27T00:00"))]  # of the 26th, a Thursday
+    assert nightly.late_since(told_late, None, at("2026-11-30T06:30")) is None
+    assert nightly.late_since(told_late, None, at("2026-11-30T08:00")) == at("2026-11-30T07:00")
+    told_late.append(Came(at("2026-11-30T06:30"), at("2026-11-29T22:00")))
+    assert nightly.late_since(told_late, None, at("2026-11-30T08:00")) is None
+    begins = at("2026-11-26T12:00")
+    assert nightly.kept(told_late[:1], begins, at("2026-11-30T08:00")) == (0, 2), (
+        "too late for Friday, too old for Monday"
+    )
+    assert nightly.kept(told_late, begins, at("2026-11-30T08:00")) == (1, 2)
+
+
+def test_a_month_is_delivered_when_it_is_over():
+    monthly = contract("m+45d", "17:00")  # October is due on 15 December, after November has ended
+    october, november = at("2026-11-01T00:00"), at("2026-12-01T00:00")
+    so_far, whole = Came(at("2026-11-20T09:00"), november), Came(at("2026-12-02T09:00"), november)
+    assert monthly.late_since([so_far], at("2026-10-01T00:00"), at("2026-12-20T00:00")) == at("2026-10-15T17:00")
+    assert monthly.late_since([whole], None, at("2026-12-20T00:00")) is None
+    assert monthly.late_since([whole], None, at("2027-02-20T00:00")) == at("2027-02-14T17:00"), "that of December"
+    corrected = [whole, Came(at("2026-12-19T09:00"), october)]
+    assert monthly.late_since(corrected, None, at("2027-02-20T00:00")) == at("2027-02-14T17:00")
+    assert monthly.kept([whole, so_far], at("2026-12-01T00:00"), at("2027-01-20T00:00")) == (1, 2)
 
 
 def test_the_next_one():

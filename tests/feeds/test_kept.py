@@ -1,6 +1,7 @@
 """What ingest keeps of feeds: each delivery once, and how clean what came was, through the real decoder."""
 
 import json
+from datetime import datetime
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +17,10 @@ from tests.ioc import worlds
 NOW = 1_795_140_000_000
 NIGHT, YEARLY = SourceKey("hg", "dossier", "dem"), SourceKey("hg", "feed", "par")
 IDS = {NIGHT: 7, YEARLY: 8}
+
+
+def at(day):
+    return round(datetime.fromisoformat(f"{day}T00:00:00+07:00").timestamp() * 1000)
 
 
 @pytest.fixture
@@ -51,7 +56,7 @@ def rows(db, table):
 def test_a_delivery_is_kept_with_what_it_says_of_itself(db):
     said = {"as_of": NOW - 5, "complete": True, "rows": 100, "changed": 3, "bad_rows": 1, "vanished": 2}
     hear(db, (f"{NIGHT}/state", {"ts": NOW, **said}))
-    assert rows(db, feed_delivery) == [(7, NOW, NOW - 5, 100, 3, 1, 2)]
+    assert rows(db, feed_delivery) == [(7, NOW, NOW - 5, 100, 3, 1, 2, NOW - 5)]
 
 
 def test_a_period_is_a_delivery_and_what_is_not_complete_is_none(db):
@@ -61,7 +66,7 @@ def test_a_period_is_a_delivery_and_what_is_not_complete_is_none(db):
         (f"{NIGHT}/state", {"ts": NOW, "as_of": NOW, "complete": False}),
         (f"{NIGHT}/state", {"ts": NOW, "delivered": False}),
     )
-    assert rows(db, feed_delivery) == [(8, NOW, None, None, None, None, None)]
+    assert rows(db, feed_delivery) == [(8, NOW, None, None, None, None, None, at("2026-01-01"))]
 
 
 def test_what_the_broker_kept_is_no_new_delivery(db):

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -223,6 +224,30 @@ def test_feed_values_lie_flat() -> None:
     assert good.texts == {"period": "2020"}
     (good,) = decode({**payload, "period": 2020}, "ioc/v1/hg/feed/par/state").good
     assert good.texts == {"period": "2020"}, "a year may come as a number"
+
+
+@pytest.mark.parametrize(
+    "period", ["2027-W53", "2026-W00", "2026-02-30", "2026-13", "2026-Q5", "2026-H3", "0000", "1026", "nay", "2027-01"]
+)
+def test_a_period_that_cannot_be_or_has_not_begun_is_refused(period: str) -> None:
+    (bad,) = decode({"ts": NOW, "period": period, "values": {"x": 1}}, "ioc/v1/hg/feed/f/state").bad
+    assert (bad.reason, bad.detail.startswith(f"period {period}")) == (Reason.BAD_VALUE, True)
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"), [("2026Q3", "2026-Q3"), ("202610", "2026-10"), (" 2026-W47", "2026-W47"), (2020, "2020")]
+)
+def test_a_period_is_kept_under_one_spelling(said: object, kept: str) -> None:
+    (good,) = decode({"ts": NOW, "period": said, "values": {"x": 1}}, "ioc/v1/hg/feed/f/state").good
+    assert good.texts == {"period": kept}
+
+
+def test_a_figure_that_cannot_be_is_flagged_and_costs_no_other() -> None:
+    values = {"rank": 70, "rank_total": 63, "par_index": 81.4}
+    (good,) = decode({"ts": NOW, "period": "2020", "values": values}, "ioc/v1/hg/feed/par/state").good
+    assert good.metrics == values, "kept as it was said"
+    assert (good.credible, list(good.leniencies)) == ({"rank_total": 63, "par_index": 81.4}, ["impossible_figure"])
+    assert datetime.fromtimestamp(good.as_of / 1000, UTC).isoformat() == "2020-12-31T16:59:59+00:00"
 
 
 def test_an_error_that_is_over_is_cleared() -> None:

@@ -70,6 +70,37 @@ def test_an_older_schema_is_brought_up_with_what_it_holds(empty):
         assert conn.scalar(sa.text("SELECT count(*) FROM calendar_day")) == 0
 
 
+def test_figures_that_were_dated_by_their_delivery_move_into_their_period(empty):
+    """An earlier period that was told last had taken the place of a later one."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    told = 1_795_222_800_000
+    with empty.write() as conn:
+        config.attributes["connection"] = conn
+        command.upgrade(config, "0015")
+        rows = {
+            "org": [{"code": "hg", "name": "Hà Giang", "kind": ""}],
+            "source": [{"id": 7, "org": "hg", "kind": "feed", "source": "par", "status": "active", "simulated": False}],
+            "latest": [
+                {"source_id": 7, "metrics": {"par": [told, 70], "n": [told, 1]}, "texts": {"period": [told, "2019"]}}
+            ],
+            "feed_figure": [
+                {"source_id": 7, "name": "par", "period": period, "value": value, "at": told - before}
+                for period, value, before in (("2019", 70, 0), ("2020", 81.5, 9))
+            ],
+            "feed_delivery": [{"source_id": 7, "at": told, "as_of": told - 5}],
+        }
+        for name, given in rows.items():
+            conn.execute(sa.insert(metadata.tables[name]), given)
+    migrate.upgrade(empty)
+    end = 1_609_433_999_000  # 31 December 2020, 23:59:59
+    with empty.read() as conn:
+        (row,) = conn.execute(sa.select(metadata.tables["latest"])).all()
+        assert row.metrics == {"par": [end, 81.5], "n": [told, 1]}
+        assert row.texts == {"period": [end, "2020"]}
+        assert conn.scalar(sa.text("SELECT told_until FROM feed_delivery")) == told - 5
+
+
 def test_a_second_time_does_nothing(empty):
     assert migrate.upgrade(empty)
     assert not migrate.upgrade(empty)

@@ -9,10 +9,12 @@ import pytest
 
 from ioc.errors import IocError, UsageError
 from ioc.figures.imports import import_figures
+from ioc.inventory.imports import import_sources
 from ioc.inventory.records import set_status
 from ioc.model import SourceKey, SourceStatus
 from tests.web.conftest import NORTH, SATURDAY, SOUTH, Province, add_source
 from tests.web.counting import get
+from tests.web.test_index766 import publish
 
 PAR = {"org": "hg", "source": "cchc", "period": "2020", "values": {"par_index": 81.42, "par_index_rank": 27}}
 CCHC = SourceKey("hg", "feed", "cchc")
@@ -85,11 +87,11 @@ def test_a_correction_is_an_entry_of_its_own_and_both_stay_visible(province: Pro
     assert [row["id"] for row in get(province, "/figures?state=entered")["items"]] == [wrong["id"]]
 
 
-def test_after_a_correction_of_an_old_year_the_latest_stands_again(province: Province) -> None:
+def test_a_correction_of_an_old_year_goes_out_alone(province: Province) -> None:
     decide(province, enter(province))
     decide(province, enter(province, period="2019", values={"par_index": 77}))
     assert [(period, values["par_index"]) for _, period, values in published(province)] == [
-        ("2020", 81.42), ("2019", 77), ("2020", 81.42),
+        ("2020", 81.42), ("2019", 77),
     ]  # fmt: skip
 
 
@@ -113,6 +115,21 @@ def test_while_the_broker_is_away_nothing_is_signed(province: Province, monkeypa
         ({"period": "2027"}, "period"),
         ({"values": {}}, "values"),
         ({"values": {"PAR Index": 1}}, "values"),
+        ({"period": "2027-W53"}, "period"),
+        ({"period": "2026-02-30"}, "period"),
+        ({"period": "2026-W00"}, "period"),
+        ({"period": "2026-Q5"}, "period"),
+        ({"period": "0000"}, "period"),
+        ({"period": "202610"}, "period"),
+        ({"values": {"par_index_rank": 70, "par_index_rank_total": 63}}, "values"),
+        ({"values": {"par_index_rank": 0}}, "values"),
+        ({"values": {"index766_1_1": 70, "index766_1_1_of": 60}}, "values"),
+        ({"values": {"index766_1_1": -1, "index766_1_1_of": 60}}, "values"),
+        ({"values": {"par_index": 101}}, "values"),
+        ({"values": {"pct_online": 100.01}}, "values"),
+        ({"values": {"received": -3}}, "values"),
+        ({"values": {"received": 3, "received_online": 4}}, "values"),
+        ({"period": "2026-10"}, "values"),
         ({"source": "ho-so"}, "source"),
         ({"source": "a/b"}, "source"),
     ],
@@ -121,6 +138,26 @@ def test_what_cannot_be_is_named(province: Province, changed: dict[str, Any], fi
     answer = province.post("/api/v1/figures", "operator", PAR | changed)
     assert (answer.status_code, answer.json["error"]["details"]["name"]) == (422, field)
     assert get(province, "/figures")["total"] == 0
+
+
+def test_what_is_known_of_the_period_already_is_looked_at_too(province: Province) -> None:
+    publish(province, CCHC, "2020", par_index_rank_total=63)
+    answer = province.post("/api/v1/figures", "operator", PAR | {"values": {"par_index_rank": 70}})
+    assert answer.status_code == 422
+    assert "1 to 63 (par_index_rank_total)" in answer.json["error"]["message"]
+    enter(province, values={"par_index_rank": 63})
+
+
+def test_a_month_is_nothing_for_a_feed_that_promised_years(province: Province) -> None:
+    import_sources(province.db, "org,kind,source,name,cadence\nhg,feed,dvc,Cổng,m+5wd\n", SATURDAY, False)
+    province.reload()
+    months = {"source": "dvc", "values": {"visits": 3}}
+    assert province.post("/api/v1/figures", "operator", PAR | months).status_code == 422
+    enter(province, period="2026-10", **months)
+    line = "org,source,period,name,value\nhg,dvc,2026,visits,3\n"
+    with pytest.raises(UsageError) as failed:
+        import_figures(province.db, line, SATURDAY, TODAY, dry_run=False)
+    assert failed.value.params["problems"] == ["line 2: period: allowed: a month, as dvc has promised"]
 
 
 def test_rights_end_at_the_subtree_and_a_leader_enters_nothing(province: Province) -> None:

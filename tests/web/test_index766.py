@@ -64,7 +64,8 @@ def test_what_feeds_tell_counts_for_their_org_and_period(province: Province) -> 
     assert (first["score"], first["numerator"], first["denominator"], first["period"]) == (5, 50, 60, "2026-10")
     assert criteria(index)["1.2"]["missing"] == "input", "of what the three are is not told"
     assert index["official"] == {
-        "score": 71.5, "period": "2026-10", "source": "hg/feed/dvcqg", "as_of": "2026-11-21T10:00:00+07:00",
+        "score": 71.5, "period": "2026-10", "other_period": False, "source": "hg/feed/dvcqg",
+        "as_of": "2026-10-31T23:59:59+07:00",
     }  # fmt: skip
     assert get(province, "/index766?from=2026-09-01&to=2026-09-30")["official"]["score"] == 60
     assert get(province, "/index766?from=2026-11-01")["official"] is None
@@ -75,6 +76,28 @@ def test_a_later_word_on_a_period_counts_and_an_older_one_does_not(province: Pro
     for at, value in ((SATURDAY, 71.5), (SATURDAY + 9, 72.0), (SATURDAY + 5, 10.0)):
         publish(province, PORTAL, "2026-10", at, index766=value)
     assert get(province, "/index766")["official"]["score"] == 72
+
+
+def test_one_month_is_no_year_and_more_than_all_is_no_share(province: Province) -> None:
+    publish(province, PORTAL, "2026-10", index766_1_1=60, index766_1_1_of=60, index766=71.5)
+    publish(province, PORTAL, "2026", index766_1_3=70, index766_1_3_of=60)
+    year = get(province, "/index766")
+    month, over = criteria(year)["1.1"], criteria(year)["1.3"]
+    assert (month["score"], month["missing"], month["period"], month["numerator"]) == (None, "period", "2026-10", 60)
+    assert (over["score"], over["missing"], over["numerator"], over["denominator"]) == (None, "impossible", 70, 60)
+    assert (year["max"], year["official"]["other_period"]) == (0, True)
+    assert criteria(get(province, "/index766?from=2026-10-01&to=2026-10-31"))["1.1"]["score"] == 6
+    publish(province, PORTAL, "2026", index766=80)
+    assert (get(province, "/index766")["official"]["score"], year["official"]["score"]) == (80, 71.5)
+    assert criteria(get(province, "/index766?to=2026-10-31"))["1.3"]["missing"] == "period", "so far is not until then"
+
+
+def test_a_rank_beyond_the_last_is_named_and_left_out(province: Province) -> None:
+    feed = SourceKey("hg", "feed", "cchc")
+    publish(province, feed, "2020", par_index=81.42, par_index_rank=70, par_index_rank_total=63)
+    (par,) = get(province, "/indices")["items"]
+    assert (par["value"], par["rank"], par["rank_total"]) == (81.42, None, 63)
+    assert par["impossible"] == {"par_index_rank": "a whole number from 1 to 63 (par_index_rank_total)"}
 
 
 def test_orgs_are_ranked_on_what_counts_for_them(province: Province) -> None:
@@ -108,7 +131,8 @@ def test_the_latest_year_of_an_index_beside_the_one_before(province: Province) -
         63,
     )
     assert (par["change"], par["rank_change"], par["rank_comparable"]) == (4.42, 20, True)
-    assert par["before"] == {"year": 2019, "value": 77.0, "rank": 53, "rank_total": 63}
+    assert par["before"] == {"year": 2019, "value": 77.0, "rank": 53, "rank_total": 63, "impossible": {}}
+    assert par["as_of"] == "2020-12-31T23:59:59+07:00", "of its year, not of the day it was told"
     assert (papi["index"], papi["change"], papi["before"], papi["rank"]) == ("papi", None, None, None)
     assert get(province, f"/indices?org={NORTH}")["items"] == []
 

@@ -33,8 +33,13 @@ def feeds(call: Call) -> dict[str, Any]:
 def _shown(call: Call, score: Score) -> dict[str, Any]:
     source, key = score.source, score.source.key
     said = call.site.world.of(key).values()
-    as_of = said.get("as_of")
-    instants = {"delivered_at": score.delivered_at, "due_at": score.due_at, "late_since": score.late_since}
+    as_of = said.get("as_of", score.told_until)
+    instants = {
+        "delivered_at": score.delivered_at,
+        "told_until": score.told_until,
+        "due_at": score.due_at,
+        "late_since": score.late_since,
+    }
     shares = {"correct": score.correct, "complete": score.complete, "clean": score.clean, "alive": score.alive}
     return {
         **key._asdict(),

@@ -43,7 +43,8 @@ def enter(call: Call) -> Answer:
     body: Body = call.body
     call.subtree(body.org)
     draft = Draft(body.org, body.source, body.period, body.values, body.note)
-    for name, allowed in draft.problems(_today(call, body.org)):
+    known = call.site.read(lambda conn: entries.known(conn, draft))
+    for name, allowed in draft.problems(_today(call, body.org), known):
         raise IocError("invalid_value", f"{name}: allowed: {allowed}", name=name, detail=allowed)
     if _retired(call, draft):
         raise IocError("invalid_value", "source: it is retired", name="source", detail="not retired")
@@ -57,8 +58,7 @@ def enter(call: Call) -> Answer:
 def sign(call: Call) -> dict[str, Any]:
     """Published first, then marked as signed: a broker that is away leaves the entry as it was (503)."""
     row = call.site.read(lambda conn: _decidable(conn, call))
-    for topic, payload in call.site.read(lambda conn: list(publishing.messages(conn, row, call.now))):
-        call.site.bus.publish_acknowledged(topic, payload)
+    call.site.bus.publish_acknowledged(*publishing.message(row, call.now))
     return _decided(call, State.SIGNED)
 
 

@@ -48,7 +48,7 @@ def _board(call: Call, query: Query, asked: Period, orgs: list[str]) -> Board:
     inventory, wanted = call.site.world.inventory, _definition(call)
 
     def read(conn: Connection) -> Board:
-        return index766_board.read(conn, inventory, wanted, question(call, conn, query, asked), orgs)
+        return index766_board.read(conn, inventory, wanted, question(call, conn, query, asked), orgs, call.now)
 
     return call.site.read(read)
 
@@ -85,4 +85,5 @@ def _official(call: Call, board: Board, org: str | None) -> dict[str, Any] | Non
     told = board.official(org)
     if told is None:
         return None
-    return {"score": told.score, "period": told.period, "source": told.source, "as_of": call.at(told.at, org)}
+    plain = {name: getattr(told, name) for name in ("score", "period", "other_period", "source")}
+    return plain | {"as_of": call.at(told.as_of, org)}

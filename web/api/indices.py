@@ -37,9 +37,10 @@ def _shown(call: Call, org: str | None, one: Standing) -> dict[str, Any]:
         "rank_comparable": one.comparable,
         "before": before,
         "source": one.latest.source,
-        "as_of": call.at(one.latest.at, org),
+        "as_of": call.at(one.latest.as_of, org),
     }
 
 
 def _year(one: Year) -> dict[str, Any]:
-    return {"year": one.year, "value": one.value, "rank": one.rank, "rank_total": one.rank_total}
+    figures = {"value": one.value, "rank": one.rank, "rank_total": one.rank_total}
+    return {"year": one.year, **figures, "impossible": dict(one.impossible)}

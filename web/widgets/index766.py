@@ -33,7 +33,7 @@ def load(site: Site, sight: Sight, _options: Options) -> Board:
     asked = Question(sight.facts.known, year_start(sight.world, sight.now), sight.now, sight.now, codes)
     wanted = definition(site.context.settings.dossiers.index766)
     orgs = [] if sight.root is None else [sight.root]
-    return site.read(lambda conn: index766_board.read(conn, sight.world.inventory, wanted, asked, orgs))
+    return site.read(lambda conn: index766_board.read(conn, sight.world.inventory, wanted, asked, orgs, sight.now))
 
 
 def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
@@ -63,4 +63,4 @@ def _state(head: dict[str, Any], total: Total) -> State:
 
 def _official(sight: Sight, board: Board) -> dict[str, Any] | None:
     told = board.official(sight.root)
-    return None if told is None else {"score": told.score, "period": told.period, "as_of": sight.at(told.at)}
+    return None if told is None else {"score": told.score, "period": told.period, "as_of": sight.at(told.as_of)}

@@ -14,6 +14,7 @@ feed_delivery = Table(
     Column("changed", Integer),
     Column("bad_rows", Integer),
     Column("vanished", Integer),
+    Column("told_until", BigInteger),  # the end of the period it is of, which may still run; else `as_of`
 )
 
 feed_day = Table(  # objects of a source by the UTC day they came in
