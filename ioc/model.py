@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 Number = int | float | bool
+FIRST_YEAR, LAST_YEAR = 1995, 2099  # whose days off are known: nothing that is told lies outside
 
 
 class SourceKey(NamedTuple):
@@ -106,9 +107,11 @@ class Leniency(StrEnum):
     NO_OFFSET = "no_offset"
     EPOCH_SECONDS = "epoch_seconds"
     COMPACT_OFFSET = "compact_offset"
+    COMPACT_TIME = "compact_time"
     SPACE_SEPARATOR = "space_separator"
     TIME_AS_TEXT = "time_as_text"
     MISSING_TS = "missing_ts"
+    NO_DATE = "no_date"
     NUMBER_AS_TEXT = "number_as_text"
     BOOLEAN_AS_NUMBER = "boolean_as_number"
     BOOLEAN_AS_TEXT = "boolean_as_text"

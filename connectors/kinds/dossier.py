@@ -4,15 +4,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from ioc.calendar.seed import FIRST_YEAR, LAST_YEAR
 from ioc.deadline import Term, Unit
 from ioc.dossiers import totals
 from ioc.dossiers.status import WORDS, in_words
 from ioc.errors import IocError
 from ioc.events import DossierEvent
 from ioc.kinds import KindSpec, Member, Metric, Sort, Word
-from ioc.model import Reason
-from ioc.wire import Fields, Rejected, is_org
+from ioc.model import FIRST_YEAR, LAST_YEAR, Leniency, Reason
+from ioc.wire import Fields, Rejected, is_no_date, is_org
 
 kind = "dossier"
 
@@ -26,7 +25,6 @@ _FLAGS = ("online_payment", "digitised", "electronic_result")
 _SUBMISSIONS = ("direct", "online", "post")
 _UNITS = tuple(Unit)
 _TYPE = "dossier_changed"
-# the years whose working days are known; systems write 0001, 1900 or 9999 for a date they do not have
 _FIRST, _AFTER = (round(datetime(year, 1, 1, tzinfo=UTC).timestamp() * 1000) for year in (FIRST_YEAR, LAST_YEAR + 1))
 
 
@@ -63,6 +61,12 @@ def _needed_time(fields: Fields, name: str) -> int:
 
 
 def _time(fields: Fields, name: str) -> int | None:
+    """None also where its system says in its own way that it has no such date."""
+    value = fields.obj.get(name)
+    if is_no_date(value):
+        if value is not None:
+            fields.leniencies.add(Leniency.NO_DATE)
+        return None
     at = fields.time(name)
     return None if at is None else _of_our_days(name, at)
 
@@ -110,6 +114,8 @@ def _term(fields: Fields, _name: str) -> dict[str, Any] | None:
         raise Rejected(Reason.WRONG_TYPE, "term: expected {value, unit}")
     inner = Fields(value, fields.tz)
     number, unit = inner.number("value"), _one_of(inner, "unit", _UNITS)
+    if number is None and "value" in value:
+        return None  # the length is empty: its unit alone says nothing
     if number is None or unit is None:
         raise Rejected(Reason.MISSING_FIELD, "term: value and unit")
     try:
@@ -127,7 +133,9 @@ def _apology(fields: Fields, _name: str) -> dict[str, Any] | None:
         raise Rejected(Reason.WRONG_TYPE, "apology: expected {issued_at, reason, new_due_at}")
     inner = Fields(value, fields.tz)
     given = {name: _time(inner, name) for name in ("issued_at", "new_due_at")}
-    return {**given, "reason": inner.text("reason", limit=1_000)}
+    fields.leniencies |= inner.leniencies
+    said = {**given, "reason": inner.text("reason", limit=1_000)}
+    return said if any(part is not None for part in said.values()) else None
 
 
 _READERS: dict[str, Callable[[Fields, str], Any]] = {

@@ -9,9 +9,9 @@ from importlib import resources
 
 from ioc.calendar.days import DayKind, Special
 from ioc.errors import UsageError
+from ioc.model import FIRST_YEAR, LAST_YEAR
 
 COUNTRY, LANGUAGE = "VN", "vi"
-FIRST_YEAR, LAST_YEAR = 1995, 2099
 _TET = "Tết Nguyên Đán"
 _TET_BEFORE, _TET_AFTER = timedelta(days=3), timedelta(days=6)
 _BESIDE_NATIONAL_DAY = ((9, 1), (9, 3))

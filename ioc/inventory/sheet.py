@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ioc.errors import UsageError
+from ioc.excel import bare
 
 _DELIMITERS = ",;\t"  # a spreadsheet that writes 81,42 parts its cells by semicolons
 Cells = dict[str, str | None]  # a column that is absent from the file is absent here; an empty cell is None
@@ -54,7 +55,7 @@ def read(given: Path | str, required: Sequence[str], allowed: Sequence[str], pro
     first = next(records, None)
     if first is None:
         raise UsageError("empty_csv", f"{origin}: no header line; expected {','.join(required)},…", origin=origin)
-    header = [name.strip().lower() for name in first[1]]
+    header = [bare(name.strip()).strip().lower() for name in first[1]]
     _check_header(header, first[0], required, allowed, problems)
     problems.raise_if_any(origin)
     rows = tuple(Row(line, _cells(header, values, line, problems)) for line, values in records if any(values))
@@ -109,7 +110,7 @@ def _cells(header: list[str], values: list[str], line: int, problems: Problems) 
         problems.add(line, f"{len(values)} cells, the header has {len(header)}")
     cells: Cells = {}
     for name, value in zip(header, values, strict=False):
-        text = unicodedata.normalize("NFC", value.strip())
+        text = unicodedata.normalize("NFC", bare(value.strip()).strip())
         if not text.isprintable():
             problems.add(line, f"{name}: {text!r} holds characters that cannot be printed")
         cells[name] = text or None

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,11 +13,9 @@ from ioc.mapping.declared import PLACEHOLDER, FieldRule, TimeRule
 from ioc.mapping.element import Element
 from ioc.mapping.paths import Path
 from ioc.model import Reason
-from ioc.wire import Fields, Rejected, parse_time
+from ioc.wire import Fields, Rejected, is_no_date, parse_time, strptime
 
 _UTC = ZoneInfo("UTC")
-_HALVES = {"SA": "AM", "CH": "PM"}  # sáng, chiều: how a Vietnamese Windows writes a time of twelve hours
-_HALF = re.compile(r"\b(SA|CH)\b", re.IGNORECASE)
 _COMMA_NUMBER = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?([eE][+-]?\d+)?", re.ASCII)
 
 
@@ -94,7 +92,7 @@ class Field:
         if self._words is not None:
             return self._word(value, self._words)
         if self._time is not None:
-            return instant(self._time, value)
+            return None if is_no_date(value) else instant(self._time, value)
         return self._number(value) if self._is_number else value
 
     def _word(self, value: Any, words: Mapping[str, Any]) -> Any:
@@ -121,13 +119,11 @@ def instant(rule: TimeRule, value: Any) -> Any:
             return value  # every spelling of the contract, and the org's zone, are understood behind us
         return parse_time(value, ZoneInfo(rule.zone))[0]
     text = str(value).strip()
-    if "%p" in rule.format:
-        text = _HALF.sub(lambda half: _HALVES[half[0].upper()], text)
     try:
-        if "%z" in rule.format:
-            return _ms(datetime.strptime(text, rule.format).astimezone(UTC))
-        at = datetime.strptime(text, rule.format).replace(tzinfo=ZoneInfo(rule.zone) if rule.zone else UTC)
-        return at.replace(tzinfo=None).isoformat() if rule.zone is None else _ms(at)
+        at = strptime.read(text, rule.format)
+        if at.tzinfo is not None:
+            return _ms(at)
+        return at.isoformat() if rule.zone is None else _ms(at.replace(tzinfo=ZoneInfo(rule.zone)))
     except (ValueError, OverflowError):
         raise Rejected(Reason.BAD_TIME, f"{text[:40]!r} is not as {rule.format}") from None
 

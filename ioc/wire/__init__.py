@@ -2,6 +2,7 @@
 
 from ioc.wire.fields import Fields
 from ioc.wire.instant import AHEAD_MS, BEHIND_MS, parse_time
+from ioc.wire.nodate import is_no_date
 from ioc.wire.payload import (
     MAX_DEPTH,
     MAX_ELEMENTS,
@@ -30,6 +31,7 @@ __all__ = [
     "element_of",
     "is_id",
     "is_metric_name",
+    "is_no_date",
     "is_org",
     "parse_json",
     "parse_time",

@@ -184,6 +184,54 @@ def test_the_words_of_the_national_sync_need_no_map(office: Office) -> None:
     }  # fmt: skip
 
 
+EMPTY = (
+    "Mã hồ sơ;Trạng thái;Đơn vị tiếp nhận;Ngày tiếp nhận;Ngày hẹn trả;Ngày trả;Ngày xin lỗi;Lệ phí;Đơn vị tính\n"
+    '="H22-1";4;="hg.dong-van";20261102081500;20261112000000;0000-00-00 00:00:00;NULL;NULL;ngày\n'
+    '"=""H22-2""";4;hg;46328,34375;46338;0001-01-01;1900-01-01 00:00:00.000;;\\N\n'
+    "H22-3;NULL;NULL;08:15 02/11/2026;12/11/2026;-;9999-12-31;0;NULL\n"
+)
+
+
+def test_no_date_empty_cells_and_dates_of_spreadsheets_are_understood(office: Office) -> None:
+    """What .NET, MySQL, SQL Server and Excel write; one bad row refused the whole delivery before."""
+    code, _, err = office.deliver(EMPTY)
+    assert code == 0, err
+    found = {row["code"]: row for row in office.rows()}
+    assert found.keys() == {"H22-1", "H22-2", "H22-3"}
+    assert {(row["received_at"], row["due_at"], row["ended_at"]) for row in found.values()} == {
+        (at("2026-11-02T08:15"), at("2026-11-12T17:00"), None)
+    }
+    assert [found[f"H22-{n}"]["receiving_org"] for n in (1, 2, 3)] == ["hg.dong-van", "hg", "hg"]
+    said = history.newest(history.read(found["H22-3"]["history"]))
+    assert (said["fee"], said.keys() & {"returned_at", "apology", "term", "status"}) == (0, set())
+
+
+def test_json_says_none_in_as_many_ways(office: Office) -> None:
+    rows = [
+        {"MaHoSo": f"H-{n}", "NgayTiepNhan": "/Date(1793582100000)/", "NgayHenTra": none, "DanhGia": "", "LePhi": None,
+         "MaDonViTiepNhan": "", "apology": {"issued_at": none, "reason": ""}}
+        for n, none in enumerate(("", None, "0001-01-01T00:00:00", "/Date(-62135596800000)/", 0))
+    ]  # fmt: skip
+    code, _, err = office.deliver(json.dumps(rows), "x.json")
+    assert code == 0, err
+    told = [history.newest(history.read(row["history"])) for row in office.rows()]
+    assert told == [{"received_at": 1_793_582_100_000}] * 5
+
+
+def test_a_map_says_how_times_are_written_and_what_stands_for_none(office: Office) -> None:
+    given = office.path / "map.toml"
+    given.write_text('formats = ["%d-%b-%y"]\nno_date = ["31-Dec-99"]\n', encoding="utf-8")
+    text = "MaHoSo,NgayTiepNhan,NgayHenTra\nA,02-Nov-26,31-Dec-99\n"
+    assert office.deliver(text, "x.csv", "--map", str(given))[0] == 0
+    (row,) = office.rows()
+    assert (row["received_at"], row["due_at"]) == (at("2026-11-02T00:00"), None)
+    given.write_text('formats = ["%Q"]\n', encoding="utf-8")
+    code, _, err = office.deliver(text, "x.csv", "--map", str(given))
+    assert (code, "format '%Q'" in err) == (2, True), err
+    code, _, err = office.deliver(text)
+    assert "line 2: bad_time: received_at: '02-Nov-26': no time that is understood; formats says how" in err
+
+
 def test_a_map_names_other_headings_and_words(office: Office) -> None:
     (office.path / "map.toml").write_text(
         '[columns]\n"Số HS" = "code"\n"TT" = "status"\n[words.status]\n"Xong" = 9\n', encoding="utf-8"

@@ -11,7 +11,7 @@ from ioc.calendar import Calendar, DayKind, Special, WeekRow
 from ioc.db.tables import dossier, quarantine
 from ioc.dossiers import course, history
 from ioc.dossiers.judge import Outcome, Verdict, judge
-from ioc.model import Reason
+from ioc.model import Leniency, Reason
 from ioc.settings import Dossiers
 from ioc.wire import Fields, Rejected
 from tests.ioc.test_records import Line, dossier_event
@@ -39,13 +39,11 @@ def instant(text: str) -> int | None:
 
 
 @pytest.mark.parametrize(("said", "reason", "named"), [
-    ({"submitted_at": "0001-01-01T00:00:00+09:00"}, Reason.BAD_TIME, "submitted_at: a dossier's days are from 1995"),
-    ({"received_at": "0001-01-01T00:00:00"}, Reason.BAD_TIME, "received_at"),
-    ({"finished_at": "1900-01-01T00:00:00"}, Reason.BAD_TIME, "finished_at"),
-    ({"supplement_received_at": "9999-12-31T23:59:59"}, Reason.BAD_TIME, "supplement_received_at"),
+    ({"received_at": "0202-11-01T00:00:00"}, Reason.BAD_TIME, "received_at: a dossier's days are from 1995 to 2099"),
+    ({"finished_at": "1899-11-01T00:00:00"}, Reason.BAD_TIME, "finished_at"),
     ({"due_at": "2100-01-01T08:00:00"}, Reason.BAD_TIME, "due_at"),
     ({"ts": "1970-01-01T00:00:00"}, Reason.BAD_TIME, "ts"),
-    ({"apology": {"new_due_at": "9999-12-31T00:00:00"}}, Reason.BAD_TIME, "new_due_at"),
+    ({"apology": {"new_due_at": "2100-12-31T00:00:00"}}, Reason.BAD_TIME, "new_due_at"),
     ({"received_at": "2026-02-30T08:00:00"}, Reason.BAD_TIME, "received_at: day is out of range"),
     ({"received_at": "2026-11-02T08:00", "due_at": "2026-11-01T08:00"}, Reason.BAD_VALUE, "due_at is before"),
     ({"term": {"value": -3, "unit": "working_day"}}, Reason.BAD_VALUE, "term.value: a term in working_day is from 0"),
@@ -61,13 +59,36 @@ def test_what_cannot_be_is_refused_by_name(said: dict[str, object], reason: Reas
     assert named in why.value.detail
 
 
-def test_a_date_that_is_none_is_put_aside_and_what_follows_is_taken_in(tmp_path: Path) -> None:
+NO_DATES = [
+    "0001-01-01T00:00:00+09:00", "0001-01-01T00:00:00", "0001-01-01", "1900-01-01T00:00:00", "1900-01-01 00:00:00.000",
+    "9999-12-31T23:59:59.9999999", "9999-12-31 23:59:59", "0000-00-00", "0000-00-00 00:00:00", "NULL", "", "1753-01-01",
+    "1970-01-01T00:00:00Z", "01/01/0001", "01/01/0001 12:00:00 SA", "31/12/9999", "00010101000000", "99991231235959", 0,
+    -62_135_596_800_000, 253_402_214_400, "N/A", " null ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("word", NO_DATES)
+def test_a_word_for_no_date_says_nothing(word: object) -> None:
+    told = {name: word for name in kind._TIMES} | {"apology": {"issued_at": word, "new_due_at": word}}
+    fields = Fields({"event_id": "1", "ts": MONDAY, "code": "H22-1", "status": 4, **told}, HANOI)
+    assert kind.decode_event(fields).fields == {"status": 4}
+    assert Leniency.NO_DATE in fields.leniencies
+
+
+@pytest.mark.parametrize("word", ["1970-01-01T00:00:00Z", "NULL", 0])
+def test_when_it_was_said_has_a_date(word: object) -> None:
+    with pytest.raises(Rejected, match="bad_time"):
+        verdict({"ts": word, "status": 4})
+
+
+def test_an_event_with_a_date_that_is_none_is_taken_in(tmp_path: Path) -> None:
     line = Line(tmp_path / "ioc.sqlite")
     line.take(dossier_event("1", 0, status=1, submission="online", submitted_at="0001-01-01T00:00:00+09:00"))
-    line.take(dossier_event("2", 1, status=2))
+    line.take(dossier_event("2", 1, received_at="0202-11-01T00:00:00"))
+    line.take(dossier_event("3", 2, status=2))
     line.flush()
     (aside,), (row,) = line.rows(quarantine), line.rows(dossier)
-    assert (aside["reason"], row["status"]) == ("bad_time", 2)
+    assert (aside["reason"], row["status"], row["online"]) == ("bad_time", 2, True)
 
 
 @pytest.mark.parametrize("told", [

@@ -38,11 +38,20 @@ UNDERSTOOD = [
     (str(INSTANT), {Leniency.TIME_AS_TEXT}),
     (str(INSTANT // 1000), {Leniency.TIME_AS_TEXT, Leniency.EPOCH_SECONDS}),
     ("1.7952228e12", {Leniency.TIME_AS_TEXT}),
+    ("202611210800", {Leniency.COMPACT_TIME, Leniency.NO_OFFSET}),
+    ("20261121080000", {Leniency.COMPACT_TIME, Leniency.NO_OFFSET}),
+    ("20261121080000000", {Leniency.COMPACT_TIME, Leniency.NO_OFFSET}),
+    (202611210800, {Leniency.COMPACT_TIME, Leniency.NO_OFFSET}),
+    (20261121080000, {Leniency.COMPACT_TIME, Leniency.NO_OFFSET}),
+    ("20261121T080000", {Leniency.COMPACT_TIME, Leniency.NO_OFFSET}),
+    ("20261121T010000Z", {Leniency.COMPACT_TIME}),
+    ("20261121T080000+0700", {Leniency.COMPACT_TIME, Leniency.COMPACT_OFFSET}),
 ]
 REFUSED = [
     "21/11/2026 08:00:00", "11-21-2026 08:00", "2026-11-21", "08:00:00", "2026-W47-6T08:00:00", "2026-13-21T08:00:00",
     "2026-11-31T08:00:00", "2026-11-21T24:30:00", "2026-11-21T08:60:00", "2026-11-21T08:00:00+25:00", "now", "",
-    "2026-11-21T08:00:00 ICT", "20261121T080000", True, None, [], {}, 0, -1, 12.5, 20261121, INSTANT * 1000, "nan",
+    "2026-11-21T08:00:00 ICT", "20261121", True, None, [], {}, 0, -1, 12.5, 20261121, INSTANT * 1000, "nan",
+    "202613210800", 202611310800, "197611302345", 99_999_999_999, 199_999_999_999, 788_918_399, 4_102_444_800_000,
 ]  # fmt: skip
 
 
@@ -55,6 +64,11 @@ def test_thirty_spellings_of_one_instant_land_on_it(spelling: object, leniencies
 def test_an_instant_at_the_end_of_the_calendar_is_one_in_every_zone(spelling: str) -> None:
     at, _ = parse_time(spelling, HANOI)
     assert {rfc3339(at, ZoneInfo(zone))[:4] for zone in ("Asia/Ho_Chi_Minh", "Pacific/Honolulu")} == {spelling[:4]}
+
+
+@pytest.mark.parametrize("spelling", [946_659_600_000, "946659600000", 946_659_600, "2000-01-01T00:00:00+07:00"])
+def test_an_old_instant_in_milliseconds_has_as_many_digits_as_a_compact_one(spelling: object) -> None:
+    assert parse_time(spelling, HANOI)[0] == 946_659_600_000
 
 
 @pytest.mark.parametrize("spelling", REFUSED)

@@ -110,6 +110,15 @@ def test_an_event_is_named_by_what_it_tells():
     assert good.event.counter_id == "k1"
 
 
+@pytest.mark.parametrize("none", ["0000-00-00 00:00", "01/01/0001 00:00", "NULL", "", "9999-12-31T23:59:59"])
+def test_a_word_for_no_date_is_left_out_under_a_format_too(none):
+    form = {"path": "hen", "format": "%d/%m/%Y %H:%M", "zone": "Asia/Ho_Chi_Minh"}
+    fields = {"event_id": "id", "code": "id", "status": "tt", "due_at": form}
+    given = plain(kind="dossier", channel="event", source="mc", fields=fields)
+    good = only(decoded(given, {"id": "7", "tt": 4, "hen": none}))
+    assert good.event.fields == {"status": 4}
+
+
 def test_instants_and_nested_fields_of_a_dossier():
     fields = {
         "event_id": {"template": "{so}-{gio}"}, "code": "so",

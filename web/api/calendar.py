@@ -5,10 +5,10 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from ioc.calendar.days import DayKind
-from ioc.calendar.seed import FIRST_YEAR, LAST_YEAR
 from ioc.calendar.weeks import WEEKDAYS, Periods
 from ioc.calendar.year import OddDay, WeekSpan, tell
 from ioc.hours import write_period
+from ioc.model import FIRST_YEAR, LAST_YEAR
 from web.api.route import Call
 
 

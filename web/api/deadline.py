@@ -5,9 +5,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc.calendar.seed import FIRST_YEAR, LAST_YEAR
 from ioc.deadline import CountedDay, Term, Unit, explain
 from ioc.errors import IocError
+from ioc.model import FIRST_YEAR, LAST_YEAR
 from web.api.period import moment
 from web.api.route import Call
 

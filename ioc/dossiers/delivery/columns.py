@@ -11,8 +11,10 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
+from ioc.dossiers.delivery.moments import Dates
 from ioc.dossiers.status import WORDS
 from ioc.errors import UsageError
+from ioc.mapping import checks
 
 # our field: the headings known for it, those of the national portal's sync first
 HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -56,6 +58,12 @@ _YES_NO = {"có": True, "không": False, "x": True, "rồi": True, "chưa": Fals
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
     columns: dict[str, str] = field(default_factory=dict)
     words: dict[str, dict[str, Any]] = field(default_factory=dict)
+    formats: tuple[str, ...] = ()
+    no_date: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        for format in self.formats:
+            checks.format(format)
 
 
 class ColumnMap(Struct, frozen=True):
@@ -63,6 +71,7 @@ class ColumnMap(Struct, frozen=True):
 
     columns: Mapping[str, str]
     words: Mapping[str, Mapping[str, Any]]
+    dates: Dates = Dates()
 
     def field_of(self, heading: str) -> str | None:
         return self.columns.get(plain(heading))
@@ -78,7 +87,10 @@ def plain(text: str) -> str:
 
 
 def known_map(
-    columns: Mapping[str, str] | None = None, words: Mapping[str, Mapping[str, Any]] | None = None
+    columns: Mapping[str, str] | None = None,
+    words: Mapping[str, Mapping[str, Any]] | None = None,
+    formats: tuple[str, ...] = (),
+    no_date: Iterable[str] = (),
 ) -> ColumnMap:
     """Our own names and the known headings; what is given on top wins."""
     found = {plain(heading): name for name, headings in HEADINGS.items() for heading in (name, *headings)}
@@ -92,7 +104,7 @@ def known_map(
     }
     for name, given in (words or {}).items():
         meant[name] = meant.get(name, {}) | {plain(word): value for word, value in given.items()}
-    return ColumnMap(found, meant)
+    return ColumnMap(found, meant, Dates(formats, frozenset(plain(word) for word in no_date)))
 
 
 def read_map(path: Path | None) -> ColumnMap:
@@ -106,8 +118,10 @@ def read_map(path: Path | None) -> ColumnMap:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError("map_not_toml", f"{path}: not TOML: {error}") from error
     except msgspec.ValidationError as error:
-        raise UsageError("map_wrong", f"{path}: {error}; allowed: [columns] and [words.FIELD]") from error
+        raise UsageError(
+            "map_wrong", f"{path}: {error}; allowed: formats, no_date, [columns] and [words.FIELD]"
+        ) from error
     unknown = sorted({*read.columns.values(), *read.words} - set(FIELDS))
     if unknown:
         raise UsageError("map_wrong", f"{path}: {', '.join(unknown)}: no such field; allowed: {', '.join(FIELDS)}")
-    return known_map(read.columns, read.words)
+    return known_map(read.columns, read.words, read.formats, read.no_date)

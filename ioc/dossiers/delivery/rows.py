@@ -1,9 +1,6 @@
 """A row of cells as a dossier event: words looked up, local times read, days understood as working days are."""
 
-import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime, time
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ioc.calendar import Calendar
@@ -26,12 +23,6 @@ _NESTED = {
     for whole, parts in {"term": ("value", "unit"), "apology": ("issued_at", "reason", "new_due_at")}.items()
     for part in parts
 }
-_VIETNAMESE = re.compile(
-    r"(\d{1,2})[/-](\d{1,2})[/-](\d{4})(?:[ T,]+(\d{1,2})[:h](\d{2})(?::(\d{2}))?(?: *(SA|CH|AM|PM))?)?",
-    re.ASCII | re.IGNORECASE,
-)
-_AFTERNOON = frozenset({"CH", "PM"})  # chiều; SA is sáng
-_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class Row(NamedTuple):
@@ -61,7 +52,10 @@ class Reader:
         calendar = self._inventory.calendar(receiving if receiving in self._inventory.orgs.by_code else self._org)
         said: dict[str, Any] = {"event_id": "-", "ts": self._as_of}
         for name, cell in line.cells.items():
-            _put(said, name, self._value(name, cell, calendar))
+            if (value := self._value(name, cell, calendar)) is not None:
+                _put(said, name, value)
+        if "value" not in said.get("term", {"value"}):
+            del said["term"]  # a unit of no length
         own_id = line.cells.get("event_id")
         event = self._decode(Fields(said, calendar.tz))
         if not isinstance(event, DossierEvent):
@@ -80,58 +74,12 @@ class Reader:
                 return found
         if name in _TIMES:
             try:
-                return moment(cell, calendar, end_of_day=name in _ENDS)
+                return self._columns.dates.moment(cell, calendar, end_of_day=name in _ENDS)
             except Rejected as why:
                 raise Rejected(why.reason, f"{name}: {why.detail}") from None
         if isinstance(cell, float) and cell.is_integer():
             return int(cell)  # spreadsheets know no whole numbers
         return cell
-
-
-def moment(cell: Any, calendar: Calendar, *, end_of_day: bool = False) -> Any:
-    """Epoch ms of a local time as people and spreadsheets write it; anything else is left for the wire to judge.
-
-    A day alone is its first instant, or where it is a limit the closing of that day.
-    """
-    if isinstance(cell, datetime):
-        midnight = cell.time() == time() and end_of_day
-        return _day(calendar, cell.date(), end_of_day) if midnight else calendar.instant(cell.date(), cell.time())
-    if isinstance(cell, date):
-        return _day(calendar, cell, end_of_day)
-    if not isinstance(cell, str):
-        return cell
-    if (match := _VIETNAMESE.fullmatch(cell)) is not None:
-        return _vietnamese(calendar, match, end_of_day)
-    if _ISO_DAY.fullmatch(cell):
-        return _day(calendar, _date(*map(int, cell.split("-"))), end_of_day)
-    return cell
-
-
-def _vietnamese(calendar: Calendar, match: re.Match[str], end_of_day: bool) -> int:
-    """dd/MM/yyyy [HH:mm[:ss] [SA|CH]]"""
-    day = _date(int(match[3]), int(match[2]), int(match[1]))
-    if match[4] is None:
-        return _day(calendar, day, end_of_day)
-    hour, minute, second = int(match[4]), int(match[5]), int(match[6] or 0)
-    if match[7] is not None:
-        hour = hour % 12 + 12 * (match[7].upper() in _AFTERNOON) if 1 <= hour <= 12 else 24
-    if hour > 23 or minute > 59 or second > 59:
-        raise Rejected(Reason.BAD_TIME, f"{match[0]}: no such time of day")
-    return _day(calendar, day, False) + ((hour * 60 + minute) * 60 + second) * 1000
-
-
-def _date(year: int, month: int, day: int) -> date:
-    try:
-        return date(year, month, day)
-    except ValueError as error:
-        raise Rejected(Reason.BAD_TIME, f"{day:02d}/{month:02d}/{year}: {error}") from None
-
-
-@lru_cache(maxsize=8_192)
-def _day(calendar: Calendar, day: date, end_of_day: bool) -> int:
-    if not end_of_day:
-        return calendar.instant(day, time())
-    return calendar.closing(day) if calendar.is_working_day(day) else calendar.instant(day, time(23, 59, 59))
 
 
 def _put(said: dict[str, Any], name: str, value: Any) -> None:

@@ -10,12 +10,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ioc import excel
 from ioc.dossiers.delivery import workbook
 from ioc.dossiers.delivery.columns import ColumnMap
 from ioc.errors import UsageError
 
 _LOOK_FOR_HEADINGS = 20  # lines of titles and merged cells above them
 _DELIMITERS = ";,\t|"
+_NOTHING = frozenset({"", "null", "(null)", "\\n"})  # the last as MySQL exports it
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")  # a spreadsheet's "Unicode text"
 
 
@@ -88,18 +90,25 @@ def _lines(rows: Iterator[tuple[int, Sequence[Any]]], fields: list[str | None], 
             below = columns.fields(_text(cell) for cell in cells)
             named += [(i, name) for i, name in enumerate(below) if name and (i >= len(fields) or not fields[i])]
             continue
-        found = {name: cell for i, name in named if (cell := _cell(cells, i)) not in (None, "")}
+        found = {name: cell for i, name in named if (cell := _cell(cells, i)) is not None}
         if found:
             yield Line(number, found)
 
 
 def _cell(cells: Sequence[Any], i: int) -> Any:
-    value = cells[i] if i < len(cells) else None
-    return value.strip() if isinstance(value, str) else value
+    return _said(cells[i]) if i < len(cells) else None
+
+
+def _said(cell: Any) -> Any:
+    """None for an empty cell, in whatever word its system has for one."""
+    if not isinstance(cell, str):
+        return cell
+    text = excel.bare(cell.strip()).strip()
+    return None if text.lower() in _NOTHING else text
 
 
 def _text(cell: Any) -> str:
-    return "" if cell is None else str(cell)
+    return "" if cell is None else excel.bare(str(cell).strip())
 
 
 def _csv(path: Path, columns: ColumnMap, name: str, encoding: str) -> Table:
@@ -131,7 +140,7 @@ def _delimiter(text: str, columns: ColumnMap) -> str:
     for line in first:
         for delimiter in _DELIMITERS:
             cells = line.split(delimiter)
-            if len(cells) > 1 and "code" in columns.fields(cell.strip(' "\r') for cell in cells):
+            if len(cells) > 1 and "code" in columns.fields(cell.strip(' "=\r') for cell in cells):
                 return delimiter
     return max(_DELIMITERS, key=first[0].count)
 
@@ -197,6 +206,6 @@ def _json_rows(objects: Iterable[Any], columns: ColumnMap) -> Iterator[Line]:
             inner = name in ("term", "apology") and isinstance(value, dict)
             nested = {f"{name}_{key}": part for key, part in value.items()} if inner else {name: value}
             for key, part in nested.items():
-                if (field := columns.field_of(key)) is not None:
-                    cells[field] = part
+                if (field := columns.field_of(key)) is not None and (said := _said(part)) is not None:
+                    cells[field] = said
         yield Line(number, cells)
