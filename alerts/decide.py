@@ -13,6 +13,7 @@ class Sight:
     alive: bool = True  # its source, org and rule still exist
     shadowed: bool = False  # something it hangs on is down
     may_raise: bool = True  # no start-up grace, and the finding is ripe
+    spoken_for: bool = False  # another alert tells this cause
 
     @property
     def verdict(self) -> Verdict | None:
@@ -22,7 +23,8 @@ class Sight:
 def decide(alert: Alert | None, sight: Sight, hold_over: bool) -> Move | None:
     """The one move that is due now, None when the alert stays as it is."""
     if alert is None:
-        return Move.RAISED if sight.verdict is Verdict.BAD and sight.alive and sight.may_raise else None
+        wanted = sight.verdict is Verdict.BAD and sight.alive and sight.may_raise and not sight.spoken_for
+        return Move.RAISED if wanted else None
     if not alert.open:
         return None
     if not sight.alive:
@@ -37,7 +39,7 @@ def decide(alert: Alert | None, sight: Sight, hold_over: bool) -> Move | None:
 
 def _pending(alert: Alert, sight: Sight, hold_over: bool) -> Move | None:
     finding = sight.finding
-    if finding is None or finding.verdict is Verdict.EASING:
+    if finding is None or finding.verdict is Verdict.EASING or sight.spoken_for:
         return Move.RETURNED
     if finding.begins_anew and finding.since > alert.since:  # it came back between two looks
         return Move.RETURNED

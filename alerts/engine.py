@@ -12,13 +12,14 @@ from alerts.lookout import Lookout, Picture
 from alerts.model import Alert, AlertState, Drop, Finding, Move, Subject, Verdict
 from alerts.notices import Queue
 from alerts.timers import Timers
+from alerts.voices import muted
 from ioc.clock import Clock
 from ioc.db import Database
 from ioc.inventory import Inventory
 from ioc.lease import Lease
 from ioc.model import SourceKey
 
-REFRESH_S = 30.0  # figures of an open alert are written this often at most
+REFRESH_S = 2.0  # figures of an open alert are written this often at most
 
 
 @dataclass(slots=True)
@@ -71,13 +72,14 @@ class Engine:
         """What has a move to make; a fingerprint that stays as it is costs no transaction."""
         self._holds.keep(followed.keys())
         found = picture.findings.by_fingerprint
+        mute = muted(found.values(), followed, picture.inventory.orgs)
         for name in [*followed, *sorted(found.keys() - followed.keys())]:
             alert = followed.get(name)
-            sight = self._sight(picture, alert, found.get(name))
+            sight = self._sight(picture, alert, found.get(name), spoken_for=name in mute)
             if decide(alert, sight, self._hold_over(alert)) is not None:
                 yield alert, sight
 
-    def _sight(self, picture: Picture, alert: Alert | None, finding: Finding | None) -> Sight:
+    def _sight(self, picture: Picture, alert: Alert | None, finding: Finding | None, *, spoken_for: bool) -> Sight:
         if finding is None and alert is not None and alert.rule in picture.findings.failed:
             finding = Finding(alert.rule, alert.subject, Verdict.UNKNOWN, alert.severity)
         known = finding or alert
@@ -88,20 +90,22 @@ class Engine:
             alive=known is not None and self.lookout.evaluator.knows(known.rule) and _alive(picture.inventory, subject),
             shadowed=subject in picture.shadowed,
             may_raise=not grace and (finding is None or finding.ripe_at <= picture.now),
+            spoken_for=spoken_for,
         )
 
     def _hold_over(self, alert: Alert | None) -> bool:
         return alert is not None and self._holds.over(alert.fingerprint, alert.hold_until or 0)
 
     def _outdated(self, picture: Picture, followed: dict[str, Alert]) -> Iterator[tuple[Alert, Finding]]:
-        """Open alerts whose figures have moved on."""
+        """Open alerts whose text has moved on."""
         now = self.clock.monotonic()
-        self._refreshed = {alert.id: self._refreshed.get(alert.id, now) for alert in followed.values()}
+        ids = {alert.id for alert in followed.values()}
+        self._refreshed = {id_: at for id_, at in self._refreshed.items() if id_ in ids and now - at < REFRESH_S}
         for name, alert in followed.items():
             finding = picture.findings.by_fingerprint.get(name)
-            if finding is None or finding.verdict is not Verdict.BAD or dict(finding.params) == alert.params:
+            if finding is None or not finding.title or alert.id in self._refreshed:
                 continue
-            if now - self._refreshed[alert.id] >= REFRESH_S:
+            if (finding.title, dict(finding.params)) != (alert.title, alert.params):
                 self._refreshed[alert.id] = now
                 yield alert, finding
 

@@ -40,6 +40,7 @@ class Finding:
     ripe_at: int = 0  # a new alert is not raised before this instant
     simulated: bool = False
     begins_anew: bool = False  # a later `since` than before tells that it was over in between
+    spoken_by: Subject | None = None  # whose finding of the same rule tells this cause already
 
     @property
     def fingerprint(self) -> str:

@@ -27,6 +27,8 @@ class Texts:
     def _shown(self, lang: str, value: object) -> object:
         if isinstance(value, Mapping) and "key" in value:
             return self.render(lang, value["key"], value.get("params"))
+        if isinstance(value, float) and lang == "vi":
+            return str(value).replace(".", ",")
         return value
 
 

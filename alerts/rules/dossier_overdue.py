@@ -1,7 +1,7 @@
 """Rule kind `dossier_overdue`: one alert an org that has dossiers newly beyond their due instant."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,7 @@ class Tally:
     new: int = 0
     since: int = 0  # the earliest due instant of the new ones
     oldest: int = 0
+    open: int = 0  # all that are, overdue or not
     simulated: bool = False
 
     def add(self, row: RowMapping) -> None:
@@ -56,7 +57,12 @@ def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
                 Verdict.BAD,
                 Severity(rule.severity),
                 "alert.dossier_overdue",
-                {"new": tally.new, "total": tally.total, "days": (view.now - tally.oldest) // DAY_MS},
+                {
+                    "new": tally.new,
+                    "total": tally.total,
+                    "open": tally.open,
+                    "days": (view.now - tally.oldest) // DAY_MS,
+                },
                 tally.since,
                 simulated=tally.simulated,
             )
@@ -69,7 +75,19 @@ def tallies(view: View) -> dict[str, Tally]:
         until = known(view.world, deliveries(conn), view.now)
         for row in conn.execute(overdue(until)).mappings():
             found[row["org"]].add(row)
+        for org, n in conn.execute(still_open(until, found)):
+            found[org].open = n
     return found
+
+
+def still_open(known_until: Mapping[int, int], orgs: Iterable[str]) -> sa.Select[Any]:
+    """How many dossiers each of the orgs has taken in and owes."""
+    counted = sa.and_(dossier.c.receiving_org.in_(sorted(orgs)), dossier.c.source_id.in_(sorted(known_until)))
+    return (
+        sa.select(dossier.c.receiving_org, sa.func.count())
+        .where(sa.text("is_open"), dossier.c.received_at.is_not(None), counted)
+        .group_by(dossier.c.receiving_org)
+    )
 
 
 def overdue(known_until: Mapping[int, int]) -> sa.Select[Any]:

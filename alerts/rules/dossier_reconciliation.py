@@ -34,8 +34,10 @@ def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
             continue
         if view.now - totals.told_at > options.within_h * HOUR_MS:
             yield undecided(rule, source, Verdict.UNKNOWN)
-        elif wrong := [line for line in lines(view, source, totals) if not line.ok]:
-            yield _finding(rule, source, totals, wrong)
+            continue
+        checked = lines(view, source, totals)
+        if wrong := [line for line in checked if not line.ok]:
+            yield _finding(rule, source, totals, wrong, len(checked))
 
 
 def lines(view: View, source: Source, totals: Totals) -> list[Line]:
@@ -45,7 +47,7 @@ def lines(view: View, source: Source, totals: Totals) -> list[Line]:
     return reconcile.compare(totals, counts)
 
 
-def _finding(rule: Rule, source: Source, totals: Totals, wrong: list[Line]) -> Finding:
+def _finding(rule: Rule, source: Source, totals: Totals, wrong: list[Line], checked: int) -> Finding:
     first = wrong[0]
     params = {
         "source": source.name,
@@ -54,6 +56,7 @@ def _finding(rule: Rule, source: Source, totals: Totals, wrong: list[Line]) -> F
         "found": "–" if first.found is None else _plain(first.found),
         "of": f" ({first.of.numerator}/{first.of.denominator})" if first.of else "",
         "n": len(wrong),
+        "lines": checked,
     }
     return Finding(
         rule.id,

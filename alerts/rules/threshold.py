@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from alerts.model import Finding, Params, Verdict, View
+from alerts.rules._rolled import in_the_roll_up, told_once
 from alerts.rules._watched import undecided, watched
 from ioc.inventory import Source
 from ioc.kinds import KindSpec
@@ -53,6 +54,17 @@ class Options(Struct, frozen=True, kw_only=True):
         if self.recover_above is not None and (self.below is None or self.recover_above < self.below):
             raise ValueError("recover_above needs a below that is not larger")
 
+    def beyond(self, value: Number) -> tuple[str, float]:
+        """On which side of which limit a figure is that is bad, or easing."""
+        if self.below is not None and (self.above is None or value < self._well_above):
+            return "below", self.below
+        return "above", self.above or 0.0
+
+    @property
+    def _well_above(self) -> float:
+        """What is less than this is not beyond `above`, nor easing from there."""
+        return min(limit for limit in (self.above, self.recover_below) if limit is not None)
+
     def judge(self, value: Number | str) -> Verdict | None:
         """BAD, EASING between limit and recovery value, None when all is well."""
         if isinstance(value, str) or isinstance(self.equals, str):
@@ -68,10 +80,9 @@ class Options(Struct, frozen=True, kw_only=True):
 
 def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
     options: Options = rule.options
-    for source in watched(view, rule, options.on.kind, options.on.source):
-        finding = judge(view, rule, source, options)
-        if finding is not None:
-            yield finding
+    sources = watched(view, rule, options.on.kind, options.on.source)
+    found = filter(None, (judge(view, rule, source, options) for source in sources))
+    yield from told_once(view, options.on.metric, options.judge, found)
 
 
 def judge(view: View, rule: Rule, source: Source, options: Options) -> Finding | None:
@@ -84,8 +95,8 @@ def judge(view: View, rule: Rule, source: Source, options: Options) -> Finding |
         return undecided(rule, source, Verdict.UNKNOWN)
     since, value = reading
     verdict = options.judge(value)
-    if verdict is not Verdict.BAD:
-        return None if verdict is None else undecided(rule, source, verdict)
+    if verdict is None:
+        return None
     title, params = words(view, source, options, value)
     return Finding(
         rule.id,
@@ -127,10 +138,12 @@ def words(view: View, source: Source, options: Options, value: Number | str) -> 
         return "alert.is_word", {"metric": name, "word": _word(spec, metric, value)}
     if options.equals is not None:
         return f"alert.is_{str(options.equals).lower()}", {"metric": name}
-    above = options.above is not None and value > options.above
-    limit = options.above if above else options.below
-    unit = spec.metrics[metric].unit if metric in spec.metrics else "%" if metric.startswith(_SHARE) else ""
-    return f"alert.{'above' if above else 'below'}", {"metric": name, **figures(unit, value, limit or 0.0)}
+    side, limit = options.beyond(value)
+    unit = spec.metrics[metric].unit if metric in spec.metrics else ""
+    shown = in_the_roll_up(view, key, metric, limit) or figures(unit, value, limit)
+    bare = "" if shown.get("unit") else "plain."
+    was = "" if options.judge(value) is Verdict.BAD else "was_"
+    return f"alert.{bare}{was}{side}", {"metric": name, **shown}
 
 
 def _down(view: View, key: SourceKey) -> tuple[str, Params]:

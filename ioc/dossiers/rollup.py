@@ -16,12 +16,20 @@ from ioc.hours import ALWAYS
 from ioc.inventory import Inventory, OrgTree
 from ioc.inventory.records import adopt
 from ioc.inventory.sources import ROLL_UP
-from ioc.model import SourceKey, SourceStatus
+from ioc.model import Number, SourceKey, SourceStatus
+from ioc.share import Share
 from ioc.world import World
 
 NAME: Final = "Tổng hợp hồ sơ"
 INTERVAL_S: Final = 60
-METRICS: Final = (*Bucket, *(f"pct_{name}" for name in Counts().pct()))
+_PCT: Final = "pct_"
+_OPEN: Final = (Bucket.OPEN_IN_TERM, Bucket.OPEN_OVERDUE, Bucket.DUE_UNCONFIRMED)
+_WHOLES: Final[Mapping[str, tuple[Bucket, ...]]] = {
+    **dict.fromkeys((Bucket.RESOLVED_EARLY, Bucket.RESOLVED_ON_TIME, Bucket.RESOLVED_LATE), (Bucket.MUST_RESOLVE,)),
+    **dict.fromkeys((*_OPEN, Bucket.PAUSED, Bucket.NEAR_DUE), _OPEN),
+    Bucket.RECEIVED_ONLINE: (Bucket.RECEIVED,),
+}
+METRICS: Final = (*Bucket, *(f"{_PCT}{name}" for name in Counts().pct()))
 
 
 class Publish(Protocol):
@@ -85,10 +93,35 @@ def rolled_up(counts: Mapping[str, Counts], orgs: OrgTree) -> dict[str, Counts]:
 
 def metrics(counts: Counts) -> dict[str, float]:
     """Every count by its name, and the percentages that are of something."""
-    shares = {f"pct_{name}": share.pct for name, share in counts.pct().items()}
+    shares = {f"{_PCT}{name}": share.pct for name, share in counts.pct().items()}
     return {bucket.value: counts[bucket] for bucket in Bucket} | {
         name: pct for name, pct in shares.items() if pct is not None
     }
+
+
+def is_percentage(metric: str) -> bool:
+    return metric.startswith(_PCT)
+
+
+def share(metric: str, values: Mapping[str, Number]) -> Share | None:
+    """What one of our figures is a part of, by the counts that were published beside it; None of nothing."""
+    counts = _read(values)
+    if is_percentage(metric):
+        found = counts.pct().get(metric.removeprefix(_PCT))
+    else:
+        whole = sum(counts[bucket] for bucket in _WHOLES.get(metric, ()))
+        found = Share(int(values.get(metric, 0)), whole)
+    return found if found is not None and found.denominator else None
+
+
+def rest(metric: str, whole: Mapping[str, Number], part: Mapping[str, Number]) -> float | None:
+    """The figure of an org without one below it."""
+    left, taken = _read(whole), _read(part)
+    return metrics(Counts({bucket: max(0, left[bucket] - taken[bucket]) for bucket in Bucket})).get(metric)
+
+
+def _read(values: Mapping[str, Number]) -> Counts:
+    return Counts({bucket: int(values[bucket]) for bucket in Bucket if bucket in values})
 
 
 def _counted(conn: Connection, world: World, now: int) -> dict[str, Counts]:

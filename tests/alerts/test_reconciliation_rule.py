@@ -66,7 +66,7 @@ def test_one_alert_names_the_line_and_ends_when_it_is_put_right(yesterday):
     assert (alert.org, alert.kind, alert.source, str(alert.severity)) == ("hg", "dossier", "motcua", "warning")
     assert (alert.params["said"], alert.params["found"], alert.params["n"]) == ("4", "3", 3)
     (message,) = s.pocket.messages
-    assert "không khớp (3 dòng): hồ sơ tiếp nhận: nguồn báo 4, đếm được 3" in message.text
+    assert "không khớp (3/6 dòng): hồ sơ tiếp nhận: nguồn báo 4, đếm được 3" in message.text
     say(s, system, totals=RIGHT)
     s.run(300, 30)
     assert s.states == ["resolved_unseen"]

@@ -227,6 +227,8 @@ def test_dossiers_make_one_alert_an_org_and_the_first_load_none(stage):
     for i in range(7):
         registry.write(f"new-{i}", "xm", start + 60_000)
         registry.write(f"other-{i}", "mv", start + 90_000)
+    for i in range(3):
+        registry.write(f"in-term-{i}", "xm", start + 86_400_000)
     s.run(30, 5)
     assert s.alerts == []
     s.run(60, 5)
@@ -235,7 +237,7 @@ def test_dossiers_make_one_alert_an_org_and_the_first_load_none(stage):
         ("mv", None, 7, 7),
     ]
     assert len(s.pocket.messages) == 2
-    assert "7 hồ sơ mới quá hạn (tổng số đang quá hạn: 57" in s.pocket.messages[0].text
+    assert "7 hồ sơ mới quá hạn (quá hạn 57/60 hồ sơ đang giải quyết, lâu nhất 50 ngày)" in s.pocket.messages[0].text
 
 
 def test_an_imported_system_is_first_seen_with_its_first_dossiers(stage):
