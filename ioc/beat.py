@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ioc import observed
 from ioc.clock import Clock
 from ioc.db import Database
 from ioc.db.tables import role_beat
@@ -33,13 +34,14 @@ class Beat:
     def __init__(self, db: Database, role: str, clock: Clock) -> None:
         self._db, self._role, self._clock = db, role, clock
         self._ok = True
+        self._hears = False
         self._detail: Mapping[str, Any] = {}
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"beat-{role}", daemon=True)
 
-    def say(self, ok: bool, detail: Mapping[str, Any]) -> None:
-        """What the next rows carry; a role that has a trouble says so here."""
-        self._ok, self._detail = ok, dict(detail)
+    def say(self, ok: bool, detail: Mapping[str, Any], *, hears: bool = False) -> None:
+        """What the next rows carry: a role that has a trouble says so, one that listens to sources that it hears."""
+        self._ok, self._detail, self._hears = ok, dict(detail), hears
 
     def start(self) -> None:
         self._thread.start()
@@ -59,6 +61,8 @@ class Beat:
         insert = self._db.upsert(role_beat).values(role=self._role, **values)
         with self._db.write() as conn:
             conn.execute(insert.on_conflict_do_update(index_elements=["role"], set_=values))
+            if self._hears:
+                observed.listen(conn, self._role, self._clock.now_ms())
 
     def _run(self) -> None:
         while True:

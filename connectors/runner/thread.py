@@ -153,4 +153,4 @@ class Keeper:
             )
         said = {"connectors": len(self._leases), "looks": figures.looks, "failed": figures.failed}
         late = {"discarded": figures.discarded, "late_s": round(figures.worst(), 2)}
-        self._beat.say(ok=not starved, detail=said | late)
+        self._beat.say(ok=not starved, detail=said | late, hears=not starved)

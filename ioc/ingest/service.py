@@ -12,7 +12,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from ioc import replay
+from ioc import observed, replay
 from ioc.beat import Beat
 from ioc.broker import Bus
 from ioc.check_broker import BrokerWatch
@@ -162,6 +162,7 @@ class Ingest:
     def _prune_records(self) -> None:
         kept, now = self._context.settings.retention, self._context.clock.now_ms()
         with self._context.db.write() as conn:
+            observed.forget(conn, now - kept.event_days * DAY_MS)
             conn.execute(sa.delete(event_seen).where(event_seen.c.at < now - kept.event_days * DAY_MS))
             conn.execute(sa.delete(feed_delivery).where(feed_delivery.c.at < now - FEED_DAYS * DAY_MS))
             conn.execute(sa.delete(feed_day).where(feed_day.c.day < now // DAY_MS - kept.event_days))
@@ -184,7 +185,9 @@ class Ingest:
             "metrics_lag": max(0, newest - self.metrics.position),
         }
         troubles = ("stopped_acking", "records", "metric_store")
-        self._beat.say(self.receiver.connected and not any(detail[name] for name in troubles), detail)
+        connected = self.receiver.connected
+        hears = connected and self.receiver.stopped_acking is None
+        self._beat.say(connected and not any(detail[name] for name in troubles), detail, hears=hears)
 
     def _inbox_newest(self) -> int:
         inbox = self._inbox()

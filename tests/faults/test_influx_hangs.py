@@ -56,8 +56,8 @@ def site(tmp_path: Path) -> Iterator[Site]:
         text = CONFIG.format(data=data, http=http, mqtt=free_port(), store=server.url)
         config.write_text(text, encoding="utf-8")
         import_orgs(config, tmp_path)
-        known = "".join(f"hg,queue,kiosk-{i},Kiosk {i}\n" for i in range(SOURCES))
-        (tmp_path / "sources.csv").write_text(f"org,kind,source,name\n{known}", encoding="utf-8")
+        known = "".join(f"hg,queue,kiosk-{i},Kiosk {i},60\n" for i in range(SOURCES))
+        (tmp_path / "sources.csv").write_text(f"org,kind,source,name,interval_s\n{known}", encoding="utf-8")
         ioc("source", "import", str(tmp_path / "sources.csv"), "--config", str(config))
         token = ioc("token", "create", "--name", "t", "--role", "admin", "--config", str(config)).strip()
         with running(config, data):
@@ -90,6 +90,10 @@ def test_many_screens_read_at_a_time_and_a_server_that_hangs_holds_up_nobody(sit
         refused = [one.result() for one in hanging]
         assert {one.status_code for one in refused} == {503}
         assert {one.json()["error"]["code"] for one in refused} == {"store_unavailable"}
+        kiosk = site.call("/sources/hg/queue/kiosk-0")
+        assert kiosk.status_code == 200, "all but its availability is live"
+        assert (kiosk.json()["metrics"], kiosk.json()["availability"]["pct"]) == ({"waiting": 3}, None)
+        assert kiosk.json()["availability"]["reason"]["code"] == "store_unavailable"
 
         site.server.resume()
         wait_until(lambda: site.series(1).status_code == 200, "charts are back", 30)

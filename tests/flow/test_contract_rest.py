@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.flow.conftest import House, command, until
-from tests.running import ioc
+from tests.running import ioc, rows
 
 ZONE = timezone(timedelta(hours=7))
 HEALTHS = {"ok", "warning", "critical", "offline", "stale", "closed", "maintenance", "pending", "unknown"}
@@ -114,6 +114,9 @@ def test_sources_are_filtered_by_subtree_kind_and_health(house: House) -> None:
     assert (silent["health"], silent["as_of"], silent["age_s"], silent["online"]) == ("unknown", None, None, None)
     assert silent["metrics"] == {}
     assert silent["availability"]["pct"] is None
+    assert silent["availability"]["reason"]["code"] == "never_heard"
+    listened = rows(house.data / "ioc.sqlite", "SELECT role, until - since FROM observed")
+    assert [role for role, _ in listened if role != "connectors"] == ["ingest"]
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ from ioc.db import Database
 from ioc.errors import IocError
 from ioc.jobs import Jobs
 from ioc.logs import JsonLines
+from ioc.observed import spans
 from tests.clock import FakeClock
 
 
@@ -79,6 +80,18 @@ def test_a_beat_carries_what_was_said_and_grows_late(db: Database):
         assert (pulse.role, pulse.ok, pulse.alive, pulse.detail) == ("ingest", False, True, {"reason": "broker away"})
         clock.advance(LATE_MS / 1000 + 1)
         assert not pulses(conn, clock.now_ms())[0].alive
+
+
+def test_a_beat_notes_how_long_its_role_has_heard(db: Database):
+    clock = FakeClock()
+    beat, began = Beat(db, "ingest", clock), clock.now_ms()
+    for hears, seconds in ((False, 2), (True, 2), (True, 2), (False, 60), (True, 1)):
+        beat.say(True, {}, hears=hears)
+        beat.write()
+        clock.advance(seconds)
+    with db.read() as conn:
+        found = spans(conn, "ingest", began, clock.now_ms())
+    assert [(since - began, until - began) for since, until in found] == [(2_000, 4_000), (66_000, 66_000)]
 
 
 def test_a_running_beat_writes_at_once(db: Database):

@@ -1,5 +1,7 @@
 """REST as the contract says: shapes, filters, times, errors, and a description that is true."""
 
+import re
+
 import pytest
 
 from ioc.db.tables import counter, role_beat
@@ -215,6 +217,35 @@ def test_a_metric_store_that_cannot_be_used_takes_nothing_else_with_it(
     assert (answer.status_code, answer.json["error"]["code"]) == (503, code)
     shown = province.get("/api/v1/live?widgets=trend,vc_grid").json["items"]
     assert [item["payload"]["state"] for item in shown] == ["unknown", "live"]
+
+
+def test_only_a_series_dies_of_a_metric_store_that_is_away(province: Province) -> None:
+    """Every address, asked with the store there and with the store away."""
+    sample = {
+        "{code}": NORTH,
+        "{org}": NORTH,
+        "{kind}": "queue",
+        "{source}": "kiosk-1",
+        "{name}": "toan-canh",
+        "{id}": "1",
+    }
+    asked = {
+        "/api/v1/series": f"?{KIOSK}",
+        "/api/v1/live": f"?widgets={','.join(sorted(province.site.widgets))}",
+        "/api/v1/dossiers/{code}": "",
+        "/api/v1/deadline": "?received_at=2026-11-20T08:00:00%2B07:00&working_days=3",
+    }
+    statuses: dict[str, list[int]] = {}
+    for trouble in (None, IocError("store_unavailable", "away", transient=True)):
+        province.store.trouble = trouble
+        for route in routes(Sessions(b"s" * 32, 12), LoginBrake(5)):
+            if route.method == "GET":
+                path = spelled(route.path)
+                filled = re.sub(r"\{\w+\}", lambda found: sample[found[0]], path) + asked.get(path, "")
+                statuses.setdefault(path, []).append(province.get(filled).status_code)
+    assert len([path for path, (well, _away) in statuses.items() if well == 200]) >= 25, statuses
+    assert [path for path, (well, away) in statuses.items() if well != away] == ["/api/v1/series"]
+    assert statuses["/api/v1/series"] == [200, 503]
 
 
 def test_every_scene_holds_widgets_that_exist_and_fit(province: Province) -> None:

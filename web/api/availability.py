@@ -1,46 +1,140 @@
-"""How much of the last day a source kept its word, from the readings that are there."""
+"""How much of the last day a source kept its word, as far as we were there to hear it."""
 
-from typing import Any
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any, NamedTuple
 
+from ioc import observed
 from ioc.clock import local
+from ioc.errors import IocError
 from ioc.inventory import Source
 from ioc.model import SeriesKey
+from ioc.observed import Span
+from ioc.roles import CONNECTORS, INGEST
 from ioc.share import percent
 from ioc.store import Aggregate, Fill, Point, RangeQuery
 from ioc.world import MISSED_INTERVALS
+from web import errors
 from web.api.route import Call
 
 _DAY_MS = 86_400_000
 _MINUTE_MS = 60_000
+_BEFORE_MS = 31 * _DAY_MS  # how far back a first reading is looked for
 _UP = "up"
 
 
+class Why(StrEnum):
+    """Why there is no figure."""
+
+    NO_INTERVAL = "no_interval"
+    NEVER_HEARD = "never_heard"
+    NOT_OPEN = "not_open"
+    NOT_WATCHED = "not_watched"
+
+
+class Judged(NamedTuple):
+    """What a source is judged by: `up` where it tells it, else anything it says."""
+
+    series: SeriesKey
+    tells_up: bool
+
+
+class Slots(NamedTuple):
+    """What was heard, slot by slot, and whether anything was heard before them."""
+
+    by: Judged
+    step: int
+    points: list[Point]
+    known: bool
+
+
+class Kept(NamedTuple):
+    """`of` slots count, `heard` of them have a reading; `due` lie within the hours of the source."""
+
+    kept: float
+    heard: int
+    of: int
+    due: int
+
+
 def availability(call: Call, source: Source) -> dict[str, Any]:
-    """`pct` of the slots within its hours, since its first reading of the day, in which it was heard.
+    """`pct` of the slots in which it was heard; `observed_pct` of those within its hours are known at all.
 
-    A slot is as long as silence may last. Where a source tells `up`, a slot counts as far as it was. `pct` is null
-    where no slot was due.
+    A slot is as long as silence may last. Where a source tells `up`, a slot counts as far as it was. Slots before its
+    first reading, and those in which we did not listen from end to end, are unknown: they are in no denominator.
+    `reason` says why `pct` is null.
     """
-    now, known = call.now, call.site.world.of(source.key).metrics
-    tells_up = _UP in known and _UP in call.site.context.kinds[source.key.kind].metrics
-    metric = _UP if tells_up else next(iter(known), None)
-    agg = Aggregate.MEAN if tells_up else Aggregate.COUNT
-    points = [] if metric is None or not source.interval_s else _slots(call, source, metric, agg)
-    born = next((t for t, value in points if value is not None), now)
-    due = [(t, value) for t, value in points if t >= born and call.site.world.opened_at(source, t) is not None]
-    heard = [value for _, value in due if value is not None]
-    kept = sum(heard) if tells_up else len(heard)
-    pct = percent(kept, len(due))
-    return {"from": call.at(now - _DAY_MS, source.key.org), "pct": pct, "heard": len(heard), "of": len(due)}
+    since = {"from": call.at(call.now - _DAY_MS, source.key.org)}
+    nothing = {"pct": None, "heard": None, "of": None, "observed_pct": None}
+    try:
+        slots = _slots(call, source)
+    except IocError as error:
+        return since | nothing | {"reason": errors.render(error, call.site.context.texts, call.lang)["error"]}
+    if isinstance(slots, Why):
+        return since | nothing | {"reason": _said(call, slots)}
+    found = _kept(call, source, slots)
+    why = None if found.of else Why.NOT_WATCHED if found.due else Why.NOT_OPEN
+    return since | {
+        "pct": percent(found.kept, found.of),
+        "heard": found.heard,
+        "of": found.of,
+        "observed_pct": percent(found.of, found.due),
+        "reason": why and _said(call, why),
+    }
 
 
-def _slots(call: Call, source: Source, metric: str, agg: Aggregate) -> list[Point]:
-    """Whole slots only: the one that runs now is not over."""
-    now = call.now
-    minutes = -(-MISSED_INTERVALS * source.interval_s * 1000 // _MINUTE_MS)
-    step = minutes * _MINUTE_MS
+def _slots(call: Call, source: Source) -> Slots | Why:
+    """Whole slots only: the one that runs now is not over. IocError where the metric store cannot tell."""
+    now, by = call.now, _judged(call, source)
+    step = -(-MISSED_INTERVALS * source.interval_s * 1000 // _MINUTE_MS) * _MINUTE_MS
+    if not 0 < step <= _DAY_MS:
+        return Why.NO_INTERVAL
+    if by is None:
+        return Why.NEVER_HEARD
     offset = local(now, call.site.zone(source.key.org)).utcoffset()
     offset_ms = round(offset.total_seconds() * 1000) if offset else 0
     end = now - (now + offset_ms) % step
-    query = RangeQuery(SeriesKey(source.key, metric), end - _DAY_MS, end, step, agg, Fill.NULL, offset_ms)
-    return [] if step > _DAY_MS else call.site.read_series([query])[0]
+    start, agg = end - _DAY_MS, Aggregate.MEAN if by.tells_up else Aggregate.COUNT
+    asked = [
+        RangeQuery(by.series, start, end, step, agg, Fill.NULL, offset_ms),
+        RangeQuery(by.series, start - _BEFORE_MS, start, _DAY_MS, Aggregate.COUNT, Fill.NULL, offset_ms),
+    ]
+    points, before = call.site.read_series(asked)
+    known = any(value for _, value in before)
+    if not known and all(value is None for _, value in points):
+        return Why.NEVER_HEARD
+    return Slots(by, step, points, known)
+
+
+def _judged(call: Call, source: Source) -> Judged | None:
+    said = call.site.world.of(source.key).metrics
+    tells_up = _UP in said and _UP in call.site.context.kinds[source.key.kind].metrics
+    metric = _UP if tells_up else next(iter(said), None)
+    return None if metric is None else Judged(SeriesKey(source.key, metric), tells_up)
+
+
+def _kept(call: Call, source: Source, slots: Slots) -> Kept:
+    first = next((t for t, value in slots.points if value is not None), call.now)
+    born = slots.points[0][0] if slots.known else first
+    due = [(t, value) for t, value in slots.points if _open(call, source, t, t + slots.step - 1)]
+    listened = _listened(call, source, slots)
+    counted = [value for t, value in due if t >= born and observed.covered(t, t + slots.step, listened)]
+    heard = [value for value in counted if value is not None]
+    return Kept(sum(heard) if slots.by.tells_up else len(heard), len(heard), len(counted), len(due))
+
+
+def _open(call: Call, source: Source, first: int, last: int) -> bool:
+    return all(call.site.world.opened_at(source, t) is not None for t in (first, last))
+
+
+def _listened(call: Call, source: Source, slots: Slots) -> list[Sequence[Span]]:
+    """Who has to listen for this source to be heard: ingest, and the connectors where it is they who ask."""
+    ours = any(connector.publish == str(source.key) for connector in call.site.context.settings.connector)
+    lo, hi = slots.points[0][0], slots.points[-1][0] + slots.step
+    roles = (INGEST, CONNECTORS) if ours else (INGEST,)
+    return call.site.read(lambda conn: [observed.spans(conn, role, lo, hi) for role in roles])
+
+
+def _said(call: Call, why: Why) -> dict[str, Any]:
+    text = call.site.context.texts.render(call.lang, f"ui.availability.{why}", {})
+    return {"code": why, "message": text, "details": {}}

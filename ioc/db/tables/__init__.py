@@ -19,7 +19,7 @@ from ioc.db.tables.ingested import (
     ticket,
 )
 from ioc.db.tables.inventory import calendar_day, meta, org, org_past, source
-from ioc.db.tables.people import audit, lease, role_beat, token, user
+from ioc.db.tables.people import audit, lease, observed, role_beat, token, user
 
 __all__ = [
     "alert",
@@ -50,6 +50,7 @@ __all__ = [
     "metadata",
     "notification",
     "notification_alert",
+    "observed",
     "org",
     "org_past",
     "quarantine",

@@ -67,3 +67,11 @@ role_beat = Table(
     Column("ok", Boolean, nullable=False),
     Column("detail", JSON, nullable=False),
 )
+
+observed = Table(
+    "observed",
+    metadata,
+    Column("role", String(32), primary_key=True),
+    Column("since", BigInteger, primary_key=True),
+    Column("until", BigInteger, nullable=False),
+)

@@ -1,5 +1,6 @@
 """The pages people work at: taking an alert, finding a source, coming in."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.web.screens.conftest import MORNING, Opener
@@ -97,6 +98,38 @@ def test_a_source_shows_what_was_forgiven(stage: Stage, show: Opener) -> None:
     page.locator("[data-source]").click()
     expect(page.locator("aside")).to_contain_text("giờ thiếu múi giờ")
     expect(page.locator("aside")).to_contain_text("12")
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        (
+            {"pct": 99.98, "heard": 119, "of": 120, "observed_pct": 16.67, "reason": None},
+            "99,98% (119/120 lần; theo dõi được 16,67% của 24 giờ qua)",
+        ),
+        (
+            {"pct": None, "heard": 0, "of": 0, "observed_pct": 0.0, "reason": {"code": "not_watched", "message": "x"}},
+            "chưa rõ: 24 giờ qua hệ thống chưa theo dõi đủ lâu",
+        ),
+        (
+            {
+                "pct": None,
+                "heard": None,
+                "of": None,
+                "reason": {"code": "store_unavailable", "message": "Kho đi vắng."},
+            },
+            "chưa rõ: Kho đi vắng.",
+        ),
+    ],
+)
+def test_a_source_tells_its_availability_or_why_it_is_not_known(
+    stage: Stage, show: Opener, told: dict[str, object], shown: str
+) -> None:
+    stage.sources = [source("Kênh Đồng Văn", "link", "ok", availability=told)]
+    page = show("/sources", wait_for="[data-source]")
+    page.locator("[data-source]").click()
+    expect(page.locator("aside")).to_contain_text(shown)
+    expect(page.locator("aside")).to_contain_text("23 ms")
 
 
 def test_an_administrator_counts_a_newcomer_in_after_being_asked_once_more(stage: Stage, show: Opener) -> None:
