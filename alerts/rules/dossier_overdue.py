@@ -1,7 +1,7 @@
 """Rule kind `dossier_overdue`: one alert an org that has dossiers newly beyond their due instant."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.engine import RowMapping
 
 from alerts.model import Finding, Verdict, View
 from ioc.db.tables import dossier, source
-from ioc.dossiers.known import deliveries, known
+from ioc.dossiers.known import deliveries, known, telling
 from ioc.model import Severity
 from ioc.settings import Positive, Rule
 
@@ -19,6 +19,7 @@ kind = "dossier_overdue"
 default_hold_s = 0.0
 every_s = 5.0
 DAY_MS = 86_400_000
+LOOK_AGAIN_MS = 60_000
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -29,7 +30,10 @@ class Options(Struct, frozen=True, kw_only=True):
 
 @dataclass(slots=True)
 class Tally:
-    """Open dossiers of one receiving org beyond due; `new` are those due after their source was first seen."""
+    """Open dossiers of one receiving org beyond due; `new` are those due after their source was first seen.
+
+    `telling`: the source of some of the new ones has not come to the end of what it has to tell.
+    """
 
     total: int = 0
     new: int = 0
@@ -37,6 +41,7 @@ class Tally:
     oldest: int = 0
     open: int = 0  # all that are, overdue or not
     simulated: bool = False
+    telling: bool = False
 
     def add(self, row: RowMapping) -> None:
         self.total += row["total"]
@@ -44,6 +49,7 @@ class Tally:
         self.since = min(filter(None, (self.since, row["since"])), default=0)
         self.oldest = min(self.oldest or row["oldest"], row["oldest"])
         self.simulated = self.simulated or bool(row["simulated"])
+        self.telling = self.telling or bool(row["telling"])
 
 
 def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
@@ -64,6 +70,7 @@ def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
                     "days": (view.now - tally.oldest) // DAY_MS,
                 },
                 tally.since,
+                ripe_at=view.now + LOOK_AGAIN_MS if tally.telling else 0,
                 simulated=tally.simulated,
             )
 
@@ -73,7 +80,7 @@ def tallies(view: View) -> dict[str, Tally]:
     found: defaultdict[str, Tally] = defaultdict(Tally)
     with view.db.read() as conn:
         until = known(view.world, deliveries(conn), view.now)
-        for row in conn.execute(overdue(until)).mappings():
+        for row in conn.execute(overdue(until, telling(view.world, view.now))).mappings():
             found[row["org"]].add(row)
         for org, n in conn.execute(still_open(until, found)):
             found[org].open = n
@@ -90,7 +97,7 @@ def still_open(known_until: Mapping[int, int], orgs: Iterable[str]) -> sa.Select
     )
 
 
-def overdue(known_until: Mapping[int, int]) -> sa.Select[Any]:
+def overdue(known_until: Mapping[int, int], telling: Collection[int] = ()) -> sa.Select[Any]:
     """A source's first load is a baseline: what was due before the source was first seen is not new."""
     is_new = dossier.c.overdue_at > source.c.first_seen
     now = max(known_until.values(), default=0)
@@ -107,6 +114,7 @@ def overdue(known_until: Mapping[int, int]) -> sa.Select[Any]:
             sa.func.min(sa.case((is_new, dossier.c.overdue_at))).label("since"),
             sa.func.min(dossier.c.overdue_at).label("oldest"),
             sa.func.max(sa.cast(source.c.simulated, sa.Integer)).label("simulated"),
+            sa.func.max(sa.case((sa.and_(is_new, source.c.id.in_(sorted(telling))), 1), else_=0)).label("telling"),
         )
         .join(source, source.c.id == dossier.c.source_id)
         # in the words of the partial index on what is open

@@ -59,6 +59,10 @@ class Province:
         today = [m for m in self.happened(at(day_of(now), 0) - 1, now) if not m.topic.endswith("/status")]
         return self.roll_call(now) + feeds + today
 
+    def telling(self, now: int, *, complete: bool) -> list[Message]:
+        """What each system of dossiers says before it tells its past, and behind it."""
+        return [self._say(system, "state", now, {"complete": complete}) for system in self.roster.of("dossier")]
+
     def roll_call(self, now: int) -> list[Message]:
         """Who is connected, and what each measures; later steps go on from here."""
         self._last = now

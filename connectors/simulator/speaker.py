@@ -92,7 +92,8 @@ class Speaker:
             self._remember(now)
 
     def _begin(self, now: int) -> None:
-        self._live = deque(self._province.begin(self._timeline.virtual(now)))
+        then = self._timeline.virtual(now)
+        self._live = deque([*self._province.telling(then, complete=False), *self._province.begin(then)])
         self._past = history(self._province, self._told, now)
         self._begun = True
 
@@ -103,10 +104,12 @@ class Speaker:
             self._bus.publish(message.topic, payload, qos=1, retain=message.retain)
 
     def _say_past(self) -> None:
-        for _ in range(PAST_PER_TICK):
+        for _ in range(PAST_PER_TICK if self._past is not None else 0):
             batch = next(self._past, None) if self._past is not None else None
             if batch is None:
                 self._past = None
+                told = self._province.telling(self._timeline.virtual(self._clock.now_ms()), complete=True)
+                self._live.extend(told)
                 return
             payload = msgspec.json.encode([self._timeline.spoken(message.payload) for message in batch])
             self._bus.publish(batch[0].topic, payload, qos=1)

@@ -12,6 +12,8 @@ from ioc.db.tables import dossier_delivery
 from ioc.inventory import Source
 from ioc.world import World
 
+LONGEST_TELLING_MS = 3_600_000  # whoever has not come to the end of its past by then is held to what it said
+
 Known = Mapping[int, int]  # source id to epoch ms; sources that are not counted are not in it
 
 
@@ -21,6 +23,18 @@ def known(world: World, deliveries: Known, now: int) -> dict[int, int]:
         source.id: _until(world, source, deliveries.get(source.id, 0), now)
         for source in world.inventory.sources.values()
         if source.key.kind == "dossier" and source.counts
+    }
+
+
+def telling(world: World, now: int) -> set[int]:
+    """Sources of dossiers that said `complete: false` and not yet `true`: what they tell next may explain what is."""
+    return {
+        source.id
+        for source in world.inventory.sources.values()
+        if source.key.kind == "dossier"
+        and (said := world.of(source.key).metrics.get("complete")) is not None
+        and not said[1]
+        and now - said[0] < LONGEST_TELLING_MS
     }
 
 

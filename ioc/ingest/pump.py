@@ -79,6 +79,8 @@ class Pump:
         self._look_at_inventory()
         self._mend()
         moved = self._records.size < MAX_PENDING and self._take()
+        if self._records.delivered and not self._broken:
+            self._commit()
         if not self._broken:
             self._publish()
             self._flush()

@@ -35,6 +35,7 @@ from ioc.world import Live, World
 log = logging.getLogger(__name__)
 
 CURSOR = "records"
+DOSSIER = "dossier"
 
 
 class Happened(NamedTuple):
@@ -56,6 +57,7 @@ class _Pending:
     dirty: set[SourceKey] = field(default_factory=set)
     published: list[Published] = field(default_factory=list)
     feeds: Taken = field(default_factory=Taken)
+    delivered: bool = False
     size: int = 0
 
 
@@ -88,6 +90,11 @@ class Records:
         return bool(self._pending.happened or self._pending.newcomers)
 
     @property
+    def delivered(self) -> bool:
+        """A system said up to when its records are known: they must be there before anybody hears so."""
+        return self._pending.delivered
+
+    @property
     def size(self) -> int:
         return self._pending.size
 
@@ -106,6 +113,7 @@ class Records:
                 pending.happened.append(Happened(good.key, good.received_at, good.event))
             elif good.metrics:
                 self._own.hear_state(good)
+                pending.delivered = pending.delivered or good.key.kind == DOSSIER
                 if good.texts and good.key.kind == feed_figures.KIND:
                     pending.published += feed_figures.published(good)
             self._merge_one(good)

@@ -107,3 +107,47 @@ def test_a_live_system_that_falls_silent_makes_nothing_overdue_until_it_is_back(
     assert counts(s) == {"received": 1, "must_resolve": 1, "open_overdue": 1}
     s.run(15, 5, lambda: s.hear(system, complete=True))
     assert s.states == ["firing"]
+
+
+def test_what_a_system_still_tells_of_its_past_is_waited_for(live):
+    """It comes back from a weekend with the day's events first: what is due meanwhile may have been done long ago."""
+    s, system = live
+    s.until("2026-11-20 09:59", step=10)
+    s.hear(system, complete=False)
+    s.until("2026-11-20 10:04", step=10, each=lambda: s.hear(system))
+    assert counts(s) == {"received": 1, "must_resolve": 1, "open_overdue": 1}
+    assert s.alerts == []
+    write(s, "d-1", "2026-11-18 09:00", status=9, finished_at=ms("2026-11-18 09:00"))
+    s.hear(system, complete=True)
+    s.run(60, 5, lambda: s.hear(system))
+    assert s.alerts == []
+
+
+def test_what_its_past_does_not_explain_is_overdue_once_it_is_told(live):
+    s, system = live
+    s.hear(system, complete=False)
+    s.until("2026-11-20 10:04", step=10, each=lambda: s.hear(system))
+    assert s.alerts == []
+    s.hear(system, complete=True)
+    s.run(10, 5, lambda: s.hear(system))
+    (alert,) = s.alerts
+    assert (str(alert.state), alert.since) == ("firing", ms("2026-11-20 10:00"))
+
+
+def test_an_open_alert_stays_while_a_past_is_told_and_ends_when_it_is_over(live):
+    s, system = live
+    s.until("2026-11-20 10:02", step=10, each=lambda: s.hear(system, complete=True))
+    assert s.states == ["firing"]
+    s.hear(system, complete=False)
+    s.run(60, 5, lambda: s.hear(system))
+    assert s.states == ["firing"]
+    write(s, "d-1", "2026-11-20 10:01", status=9, finished_at=ms("2026-11-20 10:01"))
+    s.run(10, 5, lambda: s.hear(system))
+    assert s.states == ["resolved_unseen"]
+
+
+def test_who_never_comes_to_an_end_holds_nothing_back_for_ever(live):
+    s, system = live
+    s.hear(system, complete=False)
+    s.until("2026-11-20 11:00", step=30, each=lambda: s.hear(system))
+    assert s.states == ["firing"]

@@ -76,6 +76,20 @@ def test_live_comes_before_the_past_and_never_in_bursts(tmp_path):
     assert len(online) > 230
 
 
+def test_its_systems_of_dossiers_say_when_they_begin_and_when_they_are_done(told):
+    words = [
+        (i, payloads[0]["complete"])
+        for i, (topic, payloads, _) in enumerate(told.bus.said)
+        if "complete" in payloads[0]
+    ]
+    assert [complete for _, complete in words] == [False, True]
+    dossiers = [i for i, (topic, _, _) in enumerate(told.bus.said) if topic.endswith("/dossier/mot-cua/event")]
+    past = [i for i, (_, payloads, _) in enumerate(told.bus.said) if len(payloads) > 1]
+    assert words[0][0] < min(dossiers)
+    assert max(past) < words[1][0]
+    assert min(dossiers) < min(past)
+
+
 def test_events_and_the_past_wait_until_somebody_keeps_them(tmp_path):
     stage = Stage(tmp_path, heard=False)
     stage.turn(70)

@@ -1,0 +1,53 @@
+"""A fresh demo: nothing of it in quarantine, and no alert that ends by itself within a minute."""
+
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.ops.running import Running
+from tests.servers import free_port
+
+# on a working morning, and seconds before the close of business, when dossiers fall due
+STARTS = ("2026-11-30T09:10", "2026-11-30T16:59:40")
+WATCHED_S = 60.0
+
+
+@pytest.fixture(scope="module")
+def demos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Path]]:
+    """Two at once, watched for as long as such an alert may take to end."""
+    folders = [tmp_path_factory.mktemp(f"demo-{i}") / "data" for i in range(len(STARTS))]
+    running = [
+        Running(
+            "demo", "--data-dir", str(folder), "--at", at,
+            "--http-port", str(free_port()), "--mqtt-port", str(free_port()),
+        )
+        for folder, at in zip(folders, STARTS, strict=True)
+    ]  # fmt: skip
+    try:
+        for one in running:
+            one.ready()
+        time.sleep(WATCHED_S)
+        yield folders
+    finally:
+        for one in running:
+            one.kill()
+
+
+def rows(folder: Path, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(f"file:{folder / 'ioc.sqlite'}?mode=ro", uri=True, timeout=10)) as db:
+        return db.execute(query).fetchall()
+
+
+@pytest.mark.parametrize("which", range(len(STARTS)))
+def test_nothing_is_quarantined_and_no_alert_is_taken_back(demos: list[Path], which: int) -> None:
+    folder = demos[which]
+    ((received,),) = rows(folder, "SELECT n FROM counter WHERE name = 'received'")
+    assert isinstance(received, int)
+    assert received > 1_000, "it speaks"
+    assert rows(folder, "SELECT topic, reason, detail FROM quarantine") == []
+    taken_back = "SELECT rule, org, source FROM alert WHERE fired_at IS NOT NULL AND ended_at - fired_at < 60000"
+    assert rows(folder, taken_back) == []
