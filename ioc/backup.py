@@ -24,7 +24,7 @@ RECORDS, INBOX, METRICS = "ioc.sqlite", "inbox.sqlite", "metrics.sqlite"
 MANIFEST = "manifest.json"
 CONFIG = "ioc.toml"
 STARTED = "run/started.json"
-KEPT = ("*.key", "demo.json", STARTED)
+KEPT = ("*.key", "demo.json", "session.json", STARTED)
 TRIES = 3
 
 
@@ -110,7 +110,7 @@ def _elsewhere(settings: Settings) -> Iterator[str]:
     if not settings.mqtt.embedded:
         yield f"broker {settings.mqtt.url}: its retained messages and queues"
     else:
-        yield "embedded broker: it keeps messages in memory only"
+        yield f"embedded broker: its retained messages and queues in {settings.root / 'nats'}"
 
 
 def _copy_store(source: Path, target: Path) -> None:

@@ -52,7 +52,7 @@ class BrokerWatch:
         self._settings = settings
         self.trouble: str | None = None
         self.dropped = 0
-        if not settings.embedded:  # it has no $SYS, and ends the connection of who asks for it
+        if not settings.embedded:  # it has no such counter, and its keeper says what it refuses
             watch_drops(bus, self._on_drop)
 
     def start(self) -> None:

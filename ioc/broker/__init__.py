@@ -92,11 +92,13 @@ class Bus:
         """Hand one message to the client; QoS 1 messages survive a reconnect in memory."""
         self._client.publish(topic, payload, qos=qos, retain=retain)
 
-    def publish_acknowledged(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+    def publish_acknowledged(
+        self, topic: str, payload: bytes, *, retain: bool = False, timeout_s: float | None = None
+    ) -> None:
         """Publish and wait until the broker has it; transient IocError when it does not answer."""
         try:
             info = self._client.publish(topic, payload, qos=1, retain=retain)
-            info.wait_for_publish(PUBLISH_TIMEOUT_S)
+            info.wait_for_publish(PUBLISH_TIMEOUT_S if timeout_s is None else timeout_s)
         except (ValueError, RuntimeError) as error:
             raise IocError("broker_unavailable", f"broker: {error}", transient=True) from error
         if not info.is_published():

@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import select
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -17,6 +18,8 @@ from ioc.settings import Mqtt
 log = logging.getLogger(__name__)
 
 BYTES_AT_ONCE = 8_000_000
+# a broker that has only just started may grant a subscription and send a part of what it retains, or nothing of it
+AGAIN_S = 2.0
 _PUBACK = b"\x40\x02"
 
 
@@ -28,6 +31,20 @@ class Delivery(NamedTuple):
     retained: bool
     mid: int
     qos: int
+
+
+def forget(settings: Mqtt, client_id: str, host: str, port: int) -> None:
+    """End a session: a clean connection under its id takes it away. OSError when nobody answers."""
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=True)
+    answered: list[bool] = []
+    client.on_connect = lambda _client, _data, _flags, code, _props: answered.append(not code.is_failure)
+    set_up(client, settings).connect(host, port)
+    until = time.monotonic() + KEEPALIVE_S
+    while not answered and time.monotonic() < until:
+        client.loop(0.1)
+    client.disconnect()
+    if not any(answered):
+        raise ConnectionError(f"{host}:{port} does not answer")
 
 
 class _FastClient(paho.Client):
@@ -47,8 +64,9 @@ class PersistentClient:
     """A connection with a session of its own, driven by the caller's loop: nothing is acknowledged by itself.
 
     The subscriptions are made anew at the first connection (the filters may have changed) and whenever the broker
-    says it has no session of ours; that second case is counted, because messages between may be lost. `former` filters
-    are those that an older configuration may have left in the session.
+    says it has no session of ours. Where one was `expected` that is counted, because messages between may be lost.
+    `former` filters are those that an older configuration may have left in the session. Without `topics` it only takes
+    out what a session holds.
     """
 
     def __init__(
@@ -58,6 +76,8 @@ class PersistentClient:
         topics: Sequence[str],
         arrived: list[Delivery],
         former: Sequence[str] = (),
+        *,
+        expected: bool = False,
     ) -> None:
         client = _FastClient(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False, manual_ack=True)
         self._client = set_up(client, settings)
@@ -66,14 +86,17 @@ class PersistentClient:
         self._former = former
         self._arrived = arrived
         self._subscribed = False
+        self._expected = expected
+        self._again_at: float | None = None
         self._bytes = 0
+        self.session_present = self.granted = False
         self.sessions_lost = 0
         self.connected = False
         self.refused: str | None = None
         self._client.on_connect = self._on_connect
         self._client.on_message = lambda _client, _data, message: self._arrive(message)
+        self._client.on_subscribe = self._on_subscribe
         self._client.on_disconnect = self._on_disconnect
-        self._client.on_subscribe = _on_subscribe
         # having such a callback, paho leaves writing to `write`, which sends many acknowledgements in one go
         self._client.on_socket_register_write = lambda _client, _data, _sock: None
 
@@ -128,6 +151,12 @@ class PersistentClient:
     def keep_alive(self) -> None:
         """Call about once a second: pings, and notices a peer that went silent."""
         self._client.loop_misc()
+        if self._again_at is not None and time.monotonic() >= self._again_at:
+            self._again_at = None
+            self._client.subscribe([(topic, 1) for topic in self._topics])
+
+    def publish(self, topic: str, payload: bytes) -> None:
+        self._client.publish(topic, payload, qos=1)
 
     def disconnect(self) -> None:
         with contextlib.suppress(ValueError):
@@ -146,15 +175,23 @@ class PersistentClient:
         self.refused = str(code) if code.is_failure else None
         if code.is_failure:
             return
-        if self._subscribed and not flags.session_present:
+        self.session_present = flags.session_present
+        if self._expected and not flags.session_present:
             self.sessions_lost += 1
             log.error("the broker forgot our session: messages sent while we were away may be lost")
-        if not (self._subscribed and flags.session_present):
+        if self._topics and not (self._subscribed and flags.session_present):
             if self._former:
                 client.unsubscribe(list(self._former))
             client.subscribe([(topic, 1) for topic in self._topics])
+            self._again_at = time.monotonic() + AGAIN_S
             self._subscribed = True
         self.connected = True
+
+    def _on_subscribe(self, _client: paho.Client, _data: Any, _mid: int, codes: list[ReasonCode], _props: Any) -> None:
+        if any(code.is_failure for code in codes):
+            log.error("the broker refuses ingest a filter it subscribed to: give its account the right to read it")
+        if not all(code.is_failure for code in codes):
+            self.granted = self._expected = True
 
     def _arrive(self, message: paho.MQTTMessage) -> None:
         try:
@@ -168,8 +205,3 @@ class PersistentClient:
         if self.connected:
             log.warning("broker connection ended: %s", code)
         self.connected = False
-
-
-def _on_subscribe(_client: paho.Client, _data: Any, _mid: int, codes: Sequence[ReasonCode], _props: Any) -> None:
-    if any(code.is_failure for code in codes):
-        log.error("the broker refuses ingest a filter it subscribed to: give its account the right to read it")

@@ -130,7 +130,7 @@ def _run(
     settings: "Settings", started: "Started", names: Sequence[str], links: Links, file: Path | None = None
 ) -> None:
     """`file`: the configuration whose changed maps are taken over."""
-    from ioc import bootstrap, locks, logs, sockets
+    from ioc import bootstrap, embedded_broker, locks, logs, sockets
     from ioc.cli.config import check
     from ioc.clock import SystemClock
     from ioc.map_file import MapFile
@@ -143,8 +143,7 @@ def _run(
     held = locks.take(settings.root / "run", names)
     http = sockets.bind("http", settings.http.host, settings.http.port) if roles.WEB in names else None
     if roles.BROKER in names:
-        for port in filter(None, (settings.mqtt.port, settings.mqtt.port_v5)):
-            sockets.check_free("mqtt", settings.mqtt.host, port)
+        embedded_broker.check(settings)
     db = database_when_there(settings.database_url, http)
     lines = list(links(db))
     db.close()

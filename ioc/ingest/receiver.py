@@ -2,15 +2,17 @@
 
 import logging
 import random
+import secrets
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from ioc.broker import RECONNECT_S, address
-from ioc.broker.session import Delivery, PersistentClient
+from ioc.broker.session import Delivery, PersistentClient, forget
 from ioc.clock import Clock
 from ioc.errors import IocError
 from ioc.inbox import Inbox, Received
+from ioc.ingest.identity import Identity
 from ioc.mapping.maps import Maps
 from ioc.privacy import REDACTED, Privacy
 from ioc.settings import Mqtt
@@ -19,9 +21,9 @@ from ioc.wire import MAX_PAYLOAD
 log = logging.getLogger(__name__)
 
 IDLE_S = 0.2
+QUIET_S = 3.0
 HOLD_S = 1.0
-EMPTYING_S = 2.0
-EMBEDDED_RECONNECT_S = 0.05  # started anew it holds nothing for us until we are back
+EMBEDDED_RECONNECT_S = 0.05  # it is back within a second
 BATCH = 2_000
 
 
@@ -45,21 +47,25 @@ class Receiver:
         privacy: Privacy,
         clock: Clock,
         special: Mapping[str, Sorter],
+        identity: Identity,
         maps: Maps | None = None,
         former: Sequence[str] = (),
     ) -> None:
         self._mqtt = mqtt
+        self._identity = identity
         self._inbox = inbox
         self._privacy = privacy
         self._clock = clock
         self._special = special
         self._maps = maps
         self._arrived: list[Delivery] = []
-        self._client = PersistentClient(mqtt, mqtt.client_id, self._topics(), self._arrived, former)
+        self._client = PersistentClient(
+            mqtt, identity.client_id, self._topics(), self._arrived, former, expected=identity.expected
+        )
         self._left: Sequence[str] | None = None
         self._jitter = random.SystemRandom()
-        self._leave_by: float | None = None
-        self._quiet = self._away = False
+        self._away = False
+        self._mark, self._mark_topic = secrets.token_bytes(32), self._topics()[0].replace("#", "mark")
         self.stopped_acking: str | None = None
         self.committed = threading.Event()
 
@@ -90,6 +96,10 @@ class Receiver:
         delay = first
         while not stop.is_set():
             if self._connect() and self._serve(stop):
+                if self._client.granted and self._identity.former and not stop.is_set():
+                    self._client.disconnect()
+                    if not self._empty_former(stop):
+                        stop.wait(HOLD_S)
                 delay = first
                 continue
             stop.wait(delay * self._jitter.uniform(0.8, 1.2))
@@ -112,14 +122,17 @@ class Receiver:
     def _serve(self, stop: threading.Event) -> bool:
         """Until the connection ends; whether it ever stood."""
         stood, kept_alive_at = False, self._clock.monotonic()
-        while self._client.alive and not self._may_leave(stop):
+        while self._client.alive and not stop.is_set():
             if self._left is not None:
                 left, self._left = self._left, None
                 self._client.resubscribe(self._topics(), left)
             self._client.exchange(BATCH, IDLE_S)
-            self._quiet = not self._arrived
             stood = stood or self._client.connected
-            if self._arrived and not self._keep():
+            if self._client.granted:
+                self._identity.subscribed()
+                if self._identity.former:
+                    break  # from now on the new session keeps what comes: the old one can be emptied and ended
+            if self._arrived and not self._keep(self._client):
                 self._client.disconnect()
                 stop.wait(HOLD_S)
                 break
@@ -128,17 +141,44 @@ class Receiver:
                 self._client.keep_alive()
         return stood
 
-    def _may_leave(self, stop: threading.Event) -> bool:
-        """At once where the broker keeps our messages; what only the embedded one holds is taken out of it first."""
-        if not stop.is_set():
-            return False
-        now = self._clock.monotonic()
-        if self._leave_by is None:
-            self._leave_by = now + (EMPTYING_S if self._mqtt.embedded else 0)
-            self._quiet = False
-        return self._quiet or now >= self._leave_by
+    def _empty_former(self, stop: threading.Event) -> bool:
+        """Take out and end the sessions that older builds and names of ours left; False when that was interrupted."""
+        for client_id in self._identity.former:
+            old = PersistentClient(self._mqtt, client_id, (), self._arrived)
+            try:
+                if not self._drained(old, stop):
+                    return False
+                old.disconnect()
+                forget(self._mqtt, client_id, *address(self._mqtt)[:2])
+            except OSError as error:
+                log.warning("an older session of ours could not be emptied: %s; trying again", error)
+                return False
+            self._identity.emptied(client_id)
+            log.info("an older session of ours is emptied and ended")
+        return True
 
-    def _keep(self) -> bool:
+    def _drained(self, old: PersistentClient, stop: threading.Event) -> bool:
+        """Until our own mark comes back: what was sent before it was sent before that."""
+        self._arrived.clear()
+        old.connect(*address(self._mqtt)[:2])
+        marked, quiet_at = False, self._clock.monotonic() + QUIET_S
+        while old.alive and not stop.is_set():
+            old.exchange(BATCH, IDLE_S)
+            if old.connected and not marked:
+                if not old.session_present:
+                    return True
+                old.publish(self._mark_topic, self._mark)
+                marked = True
+            seen = any(delivery.payload == self._mark for delivery in self._arrived)
+            if self._arrived:
+                quiet_at = self._clock.monotonic() + QUIET_S
+                if not self._keep(old):
+                    return False
+            if seen or (marked and self._clock.monotonic() > quiet_at):
+                return True
+        return False
+
+    def _keep(self, client: PersistentClient) -> bool:
         """Commit, then acknowledge in order; False when there is no room and nothing may be acknowledged."""
         now = self._clock.now_ms()
         rows = [row for delivery in self._arrived if (row := self._row(delivery, now)) is not None]
@@ -150,7 +190,7 @@ class Receiver:
         if self.stopped_acking is not None:
             log.info("ingest acknowledges again")
             self.stopped_acking = None
-        self._client.acknowledge(self._arrived)
+        client.acknowledge(self._arrived)
         self._arrived.clear()
         self.committed.set()
         return True
@@ -169,6 +209,8 @@ class Receiver:
             return Received(now, delivery.topic, REDACTED, delivery.retained)
 
     def _sorted(self, delivery: Delivery, now: int) -> Received | None:
+        if delivery.payload == self._mark:
+            return None
         sorter = self._special.get(delivery.topic)
         if sorter is not None:
             return sorter(delivery.payload, now)

@@ -28,6 +28,8 @@ from ioc.follow import snapshot
 from ioc.inbox import Inbox
 from ioc.ingest.explained import Explained
 from ioc.ingest.filters import former
+from ioc.ingest.identity import FILE as SESSION_FILE
+from ioc.ingest.identity import Identity
 from ioc.ingest.metrics import Handover, Metrics
 from ioc.ingest.outlet import Outlet
 from ioc.ingest.pump import Pump
@@ -67,7 +69,8 @@ class Ingest:
         maps = self._maps.maps
         special = {replay.TOPIC: replay.sorter(context.live_key, privacy, maps)}
         left = former(self._filters, maps.filters)
-        self.receiver = Receiver(settings.mqtt, self._inbox(), privacy, context.clock, special, maps, left)
+        identity = Identity(settings.root / SESSION_FILE, settings.mqtt)
+        self.receiver = Receiver(settings.mqtt, self._inbox(), privacy, context.clock, special, identity, maps, left)
         world = _world(context)
         settle(context.db, world.inventory, settings.dossiers, context.clock.now_ms())
         mqtt = settings.mqtt

@@ -51,7 +51,8 @@ class Mqtt(Struct, frozen=True, kw_only=True):
     states_per_minute: Positive | None = None  # of one source; None: as many as it likes
     host: str = "127.0.0.1"
     port: Port = 1883
-    port_v5: Port | None = None
+    max_bytes: Annotated[int, Meta(ge=50_000_000)] | None = None  # of the embedded broker's store; None: by the disk
+    sync_interval: Annotated[str, Meta(pattern=r"^(always|[1-9][0-9]{0,4}(ms|s|m))$")] = "2m"
 
     @property
     def embedded(self) -> bool:

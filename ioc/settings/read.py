@@ -17,6 +17,11 @@ from ioc.settings import Channel, Connector, Rule, Settings
 
 OptionTypes = Mapping[str, Mapping[str, type[Struct]]]  # {"rule": {kind: Options}, "channel": …, "connector": …}
 Value = TypeVar("Value", bound=Struct)
+LONGEST_PASSWORD = 72  # of bcrypt
+_GONE = {
+    "mqtt.port_v5": "the embedded broker speaks MQTT 3.1.1 only; devices that speak MQTT 5 need Mosquitto or another"
+    " broker (deploy/README.md)"
+}
 _PLUGGED: Mapping[type[Struct], str] = {Rule: "rule", Channel: "channel", Connector: "connector"}
 
 
@@ -95,6 +100,8 @@ def _cross_check(settings: Settings) -> list[str]:
         problems.append(
             f"mqtt.host: {settings.mqtt.host!r} is reachable from outside: set mqtt.username and mqtt.password"
         )
+    if settings.mqtt.embedded and len((settings.mqtt.password or "").encode()) > LONGEST_PASSWORD:
+        problems.append(f"mqtt.password: the embedded broker takes at most {LONGEST_PASSWORD} bytes")
     return problems
 
 
@@ -155,7 +162,8 @@ class _Reader:
         fields = {field.encode_name: field for field in structs.fields(kind)}
         for key in table.keys() - fields.keys():
             allowed = ", ".join(sorted(set(fields) - {"options"}))
-            self.problems.append(f"{where}{key}: unknown key; allowed: {allowed}")
+            why = _GONE.get(f"{where}{key}", f"unknown key; allowed: {allowed}")
+            self.problems.append(f"{where}{key}: {why}")
         values: dict[str, Any] = {}
         for name, field in fields.items():
             if name in table:

@@ -15,6 +15,7 @@ from ioc.broker.session import PersistentClient
 from ioc.clock import SystemClock
 from ioc.errors import IocError
 from ioc.inbox import Inbox, Received
+from ioc.ingest.identity import Identity
 from ioc.ingest.receiver import Receiver
 from ioc.privacy import Privacy
 from ioc.settings import Mqtt
@@ -47,10 +48,11 @@ def inbox(tmp_path: Path) -> FullNowAndThen:
 
 
 @pytest.fixture
-def receiver(broker: Mosquitto, inbox: FullNowAndThen) -> Iterator[Receiver]:
+def receiver(broker: Mosquitto, inbox: FullNowAndThen, tmp_path: Path) -> Iterator[Receiver]:
     privacy = Privacy(("ho_ten",))
     special = {replay.TOPIC: replay.sorter(KEY, privacy)}
-    receiver = Receiver(Mqtt(url=broker.url), inbox, privacy, SystemClock(), special)
+    mqtt = Mqtt(url=broker.url)
+    receiver = Receiver(mqtt, inbox, privacy, SystemClock(), special, Identity(tmp_path / "session.json", mqtt))
     stop = threading.Event()
     thread = threading.Thread(target=receiver.run, args=(stop,))
     thread.start()

@@ -9,6 +9,7 @@ from ioc.broker import Bus
 from ioc.clock import SystemClock
 from ioc.inbox import Inbox
 from ioc.ingest.filters import former
+from ioc.ingest.identity import Identity
 from ioc.ingest.receiver import Receiver
 from ioc.mapping.maps import Maps
 from ioc.privacy import Privacy
@@ -31,7 +32,8 @@ class Door:
         maps = Maps(rules, kinds())
         left = former(self.folder / "filters.json", maps.filters)
         inbox = Inbox(self.folder / "inbox.sqlite")
-        receiver = Receiver(self.mqtt, inbox, Privacy(PRIVATE_KEYS), SystemClock(), {}, maps, left)
+        identity = Identity(self.folder / "session.json", self.mqtt)
+        receiver = Receiver(self.mqtt, inbox, Privacy(PRIVATE_KEYS), SystemClock(), {}, identity, maps, left)
         stop = threading.Event()
         thread = threading.Thread(target=receiver.run, args=(stop,), daemon=True)
         thread.start()

@@ -1,76 +1,142 @@
 """What the embedded broker and Mosquitto really keep, checked against the real things."""
 
-import subprocess
-import sys
-import tomllib
+import re
+import threading
 from pathlib import Path
 
+import psutil
 import pytest
 
-from ioc import embedded_broker
+from ioc import bootstrap
+from ioc import embedded_broker as broker_role
 from ioc.broker import Bus
 from ioc.check_broker import DEEP, BrokerWatch, check_sessions, drop_counter
-from ioc.errors import IocError
+from ioc.errors import IocError, UsageError
+from ioc.nats import config, program
 from ioc.settings import Mqtt
-from tests.ops.running import wait_until
-from tests.servers import free_port, mosquitto, wait_for_port
-
-# the broker cannot be stopped inside a process: it gets one of its own
-SERVE = """
-import sys, logging
-from iotcore.iotcore import IotCoreBroker
-logging.disable()
-IotCoreBroker(config_path=sys.argv[1]).run_forever()
-"""
+from tests.embedded import embedded_broker
+from tests.ops.running import alive, wait_until
+from tests.ops.sitting import Sitter, publish_until_dead
+from tests.servers import free_port, mosquitto
 
 
-@pytest.fixture
-def embedded(tmp_path: Path):
-    started = []
-
-    def start(**settings: object) -> Mqtt:
-        mqtt = Mqtt(host="127.0.0.1", port=free_port(), **settings)
-        path = tmp_path / "broker.toml"
-        embedded_broker.write_config(path, mqtt)
-        process = subprocess.Popen([sys.executable, "-c", SERVE, str(path)])
-        started.append(process)
-        wait_for_port(mqtt.port, process)
-        return mqtt
-
-    yield start
-    for process in started:
-        process.kill()
-        process.wait()
-
-
-def test_the_embedded_broker_keeps_sessions_and_thousands_of_messages(embedded):
-    verdict = check_sessions(embedded(), DEEP)
-    assert verdict.ok, verdict.detail
+def test_the_embedded_broker_keeps_sessions_and_thousands_of_messages_through_kill_9(tmp_path):
+    with embedded_broker(tmp_path) as broker:
+        verdict = check_sessions(broker.settings, DEEP)
+        assert verdict.ok, verdict.detail
+        sitter = Sitter(broker)
+        sitter.visit()
+        done: list[int] = []
+        for _ in range(3):
+            publishing = threading.Thread(target=publish_until_dead, args=(broker, done))
+            publishing.start()
+            wanted = len(done) + 50
+            wait_until(lambda: len(done) >= wanted)  # noqa: B023
+            broker.kill()
+            publishing.join()
+            broker.start()
+        assert sitter.visit(len(done)), "the session is still there"
+        assert sitter.got[: len(done)] == done, "every one, in order"
 
 
-def test_the_embedded_broker_asks_for_the_password_it_was_given(embedded):
-    mqtt = embedded(username="ioc", password='with "quotes" and ${dollars}')
-    assert check_sessions(mqtt).ok
-    stranger = Mqtt(host="127.0.0.1", port=mqtt.port, username="ioc", password="wrong")
-    with pytest.raises(IocError, match="refuses the login"):
-        check_sessions(stranger, patience_s=2)
+def test_the_embedded_broker_asks_for_the_password_it_was_given(tmp_path):
+    with embedded_broker(tmp_path, username="ioc", password='with "quotes" and ${dollars} và dấu') as broker:
+        assert check_sessions(broker.settings).ok
+        stranger = Mqtt(host="127.0.0.1", port=broker.port, username="ioc", password="wrong")
+        with pytest.raises(IocError, match="refuses the login"):
+            check_sessions(stranger, patience_s=2)
+        with pytest.raises(IocError, match="refuses the login"):
+            check_sessions(Mqtt(host="127.0.0.1", port=broker.port), patience_s=2)
 
 
-def test_its_configuration_says_one_loopback_listener_and_little_memory():
-    config = tomllib.loads(embedded_broker.config_text(Mqtt(host="localhost", port=1999)))
-    assert set(config) == {"id", "router", "v4"}, "no console, websocket or metrics listener"
-    assert config["v4"]["v4"]["listen"] in ("127.0.0.1:1999", "[::1]:1999")
-    segments = [config["router"], *config["router"]["custom_segment"].values()]
-    assert max(s["max_segment_size"] * s["max_segment_count"] for s in segments) <= 128 * 2**20
-    both = tomllib.loads(embedded_broker.config_text(Mqtt(port=1999, port_v5=2000, username="u", password="p")))
-    assert both["v5"]["v5"]["listen"] == "127.0.0.1:2000"
-    assert both["v5"]["v5"]["connections"]["auth"] == {"u": "p"}
+def test_its_pid_is_the_servers_and_nothing_of_it_outlives_it(tmp_path):
+    with embedded_broker(tmp_path) as broker:
+        server = psutil.Process(broker.pid)
+        assert server.name() == "nats-server"
+        (keeper,) = server.children()
+        broker.kill()
+        wait_until(lambda: not alive(keeper.pid))
 
 
-def test_the_configuration_is_for_its_owner_alone(tmp_path):
-    path = tmp_path / "run" / "broker.toml"
-    embedded_broker.write_config(path, Mqtt(username="u", password="p"))
-    assert path.stat().st_mode & 0o077 == 0
+def fill(bus: Bus) -> int:
+    """How many messages of 200 KB are acknowledged before one is refused."""
+    for number in range(1_000):
+        try:
+            bus.publish_acknowledged("ioc/v1/a", f"{number:08}".encode() * 25_000, timeout_s=3)
+        except IocError:
+            return number
+    raise AssertionError("it takes everything")
+
+
+def test_a_full_store_refuses_publishers_and_lets_the_one_in_who_empties_it(tmp_path):
+    with embedded_broker(tmp_path, max_bytes=50_000_000) as broker:
+        sitter = Sitter(broker)
+        sitter.visit()
+        filler = Bus(broker.settings, "filler")
+        filler.start()
+        assert filler.wait(5)
+        acknowledged = fill(filler)
+        filler.stop()
+        assert acknowledged * 200_000 > 0.75 * 50_000_000
+        assert sitter.visit(acknowledged), "it comes in, and its session is there"
+        assert sitter.got[:acknowledged] == list(range(acknowledged))
+        bus = Bus(broker.settings, "later")
+        bus.start()
+        assert bus.wait(5)
+        bus.publish_acknowledged("ioc/v1/a", b"1")
+        bus.stop()
+
+
+def test_its_configuration_says_one_loopback_listener_for_nats_and_is_for_its_owner_alone(tmp_path):
+    place = config.place_of(tmp_path, Mqtt(port=1999, max_bytes=60_000_000))
+    config.write(place, Mqtt(port=1999))
+    assert place.config.stat().st_mode & 0o077 == 0
+    text = place.config.read_text()
+    assert 'listen: "127.0.0.1:-1"' in text
+    assert "max_file: 60000000" in text
+    assert not re.search("http|websocket|leafnode|cluster", text)
+
+
+def program_that_says(folder: Path, version: str) -> str:
+    path = folder / "nats-server"
+    path.write_text(f"#!/bin/sh\necho 'nats-server: v{version}'\n")
+    path.chmod(0o755)
+    return str(folder)
+
+
+def test_a_server_on_the_path_is_preferred_where_it_is_new_enough(tmp_path):
+    there = program_that_says(tmp_path, "2.11.3")
+    assert program.find(there) == (tmp_path / "nats-server", (2, 11, 3))
+    program_that_says(tmp_path, "2.9.10")
+    assert program.find(there).version >= program.OLDEST, "the one of the wheel instead"
+
+
+def test_without_a_server_that_is_new_enough_one_line_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(program, "WHEEL", "no-such-wheel")
+    with pytest.raises(IocError, match=r"2\.10 or newer is needed \(none was found\); install"):
+        program.find(str(tmp_path))
+    with pytest.raises(IocError, match=r"nats-server is 2\.9\.10"):
+        program.find(program_that_says(tmp_path, "2.9.10"))
+
+
+def test_a_store_of_a_newer_server_is_refused_in_one_line(tmp_path):
+    settings = bootstrap.parse_settings(bootstrap.default_table(tmp_path, mqtt={"port": free_port()}), "test")
+    (tmp_path / "nats").mkdir()
+    (tmp_path / "nats" / "written-by").write_text("99.1.0")
+    with pytest.raises(IocError, match=r"written by nats-server 99\.1\.0.*install the newer one"):
+        broker_role.check(settings)
+
+
+def test_a_disk_that_could_never_hold_what_is_asked_for_is_refused_in_one_line(tmp_path):
+    mqtt = {"port": free_port(), "max_bytes": 10**17}
+    settings = bootstrap.parse_settings(bootstrap.default_table(tmp_path, mqtt=mqtt), "test")
+    with pytest.raises(IocError, match=r"mqtt\.max_bytes 10{17}: the disk of .* has \d+ bytes in all"):
+        broker_role.check(settings)
+
+
+def test_mqtt_5_is_refused_with_the_reason(tmp_path):
+    with pytest.raises(UsageError, match=r"mqtt\.port_v5: the embedded broker speaks MQTT 3\.1\.1 only"):
+        bootstrap.parse_settings(bootstrap.default_table(tmp_path, mqtt={"port_v5": 1884}), "test")
 
 
 def test_mosquitto_that_queues_only_a_thousand_is_named(tmp_path):

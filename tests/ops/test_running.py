@@ -55,7 +55,7 @@ def test_the_wall_link_opens_without_a_login(demo):
 
 
 def test_secrets_are_for_the_owner_alone(demo):
-    for name in ("demo.json", "live.key", "run/started.json", "run/broker.toml"):
+    for name in ("demo.json", "live.key", "run/started.json", "run/broker.conf", "session.json"):
         assert (demo.data_dir / name).stat().st_mode & 0o077 == 0, name
 
 

@@ -1,0 +1,139 @@
+"""What `nats-server` is told at its start: where it listens and keeps its store, and who may come in."""
+
+import json
+import os
+import secrets
+import shutil
+from pathlib import Path
+from typing import NamedTuple
+
+import bcrypt
+
+from ioc.errors import IocError
+from ioc.settings import Mqtt
+
+KEEPER, ANYBODY = "ioc-keeper", "anybody"
+STORE = "nats"
+LARGEST_BYTES = 20_000_000_000
+LEAST_BYTES = 100_000_000
+PART_OF_DISK = 4
+MAX_PACKET = 1_048_576
+ACK_WAIT = "60s"
+MAX_ACK_PENDING = 1_000
+BCRYPT_COST = 4  # a connect costs 4 ms so, 155 ms at 11; whoever reads the file may read the store beside it
+
+_TEXT = """# Written at every start of the embedded broker; what is changed here by hand is gone at the next.
+server_name: "ioc"
+listen: "127.0.0.1:-1"
+ports_file_dir: {run}
+max_payload: {packet}
+logtime: false
+jetstream {{ store_dir: {store}, max_file: {max_file}, max_mem: 67108864, sync_interval: {sync} }}
+mqtt {{
+  host: {host}
+  port: {port}
+  ack_wait: "{ack_wait}"
+  max_ack_pending: {pending}{no_auth}
+}}
+accounts {{
+  IOC {{
+    jetstream: enabled
+    users: [
+{users}    ]
+  }}
+}}
+"""
+
+
+class Place(NamedTuple):
+    """The files of one embedded broker, and how much of the disk its store may take."""
+
+    root: Path
+    max_file: int
+
+    @property
+    def run(self) -> Path:
+        return self.root / "run"
+
+    @property
+    def store(self) -> Path:
+        return self.root / STORE
+
+    @property
+    def config(self) -> Path:
+        return self.run / "broker.conf"
+
+
+def place_of(root: Path, mqtt: Mqtt) -> Place:
+    """`[mqtt] max_bytes`, else a quarter of what the disk has to give; never less than lies there already."""
+    used = size_of(root / STORE)
+    if mqtt.max_bytes is not None:
+        return Place(root, mqtt.max_bytes)
+    fair = min((shutil.disk_usage(root).free + used) // PART_OF_DISK, LARGEST_BYTES)
+    return Place(root, max(fair, used * 5 // 4, LEAST_BYTES))
+
+
+def check_room(root: Path, mqtt: Mqtt) -> None:
+    """IocError `disk_too_small` when the disk could not hold `[mqtt] max_bytes` even if it were empty."""
+    total = shutil.disk_usage(root).total
+    if mqtt.max_bytes is not None and mqtt.max_bytes > total:
+        line = f"mqtt.max_bytes {mqtt.max_bytes}: the disk of {root} has {total} bytes in all; give less"
+        raise IocError("disk_too_small", line)
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of all files below; those that go meanwhile do not count."""
+    total = 0
+    for parent, _folders, files in os.walk(folder):
+        for name in files:
+            try:
+                total += (Path(parent) / name).stat().st_size
+            except FileNotFoundError:
+                continue
+    return total
+
+
+def write(place: Place, mqtt: Mqtt) -> str:
+    """The file, for its owner alone; returns the new password of the keeper, which stands in it."""
+    password = secrets.token_hex(16)
+    for folder in (place.run, place.store):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(place.config, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text(place, mqtt, password))
+    return password
+
+
+def text(place: Place, mqtt: Mqtt, keeper_password: str) -> str:
+    """The NATS listener is for our keeper alone: loopback, a port of the system's choice, a password of its own."""
+    users = [_user(KEEPER, keeper_password)]
+    if mqtt.username is None:
+        users.append(_user(ANYBODY, secrets.token_hex(16)))
+    else:
+        users.append(_user(mqtt.username, hashed(mqtt.password or "")))
+    return _TEXT.format(
+        run=_quoted(place.run),
+        store=_quoted(place.store),
+        packet=MAX_PACKET,
+        max_file=place.max_file,
+        sync=_quoted(mqtt.sync_interval),
+        host=_quoted(mqtt.host),
+        port=mqtt.port,
+        ack_wait=ACK_WAIT,
+        pending=MAX_ACK_PENDING,
+        no_auth=f"\n  no_auth_user: {ANYBODY}" if mqtt.username is None else "",
+        users="".join(f"      {user}\n" for user in users),
+    )
+
+
+def hashed(password: str) -> str:
+    """As the server wants it; whatever stands in the password, a hash needs no quoting."""
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(BCRYPT_COST, prefix=b"2a")).decode()
+
+
+def _user(name: str, password: str) -> str:
+    return f"{{ user: {_quoted(name)}, password: {_quoted(password)} }}"
+
+
+def _quoted(value: object) -> str:
+    return json.dumps(str(value), ensure_ascii=False)

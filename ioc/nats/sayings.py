@@ -1,0 +1,46 @@
+"""What the server writes to its log, sorted: what is ours to say, and what is only counted."""
+
+import re
+from collections import Counter
+from enum import StrEnum
+
+_LINE = re.compile(r"^\[\d+\] \[(?P<level>[A-Z]{3})\] (?P<text>.*)$")
+_VIOLATION = re.compile(r"(?P<what>Publish|Subscription) Violation - (?:User|Nkey) \"(?P<user>[^\"]*)\"")
+# a client id may be a secret, and stands in every line about a connection
+_CLIENT = re.compile(r' - mid:\d+ - (?:"[^"]*" - )?')
+_HUSHED = ("Plaintext passwords detected",)
+
+
+class Level(StrEnum):
+    """As the server writes them."""
+
+    FATAL = "FTL"
+    ERROR = "ERR"
+    WARNING = "WRN"
+
+
+class Sayings:
+    """Fed line by line; keeps counts and what is worth a line of our own log."""
+
+    def __init__(self) -> None:
+        self.violations: Counter[str] = Counter()
+        self.refused_full = 0
+        self.disk_full = False
+
+    def hear(self, line: str) -> str | None:
+        """What to log of it, without client ids; None for what is only counted or of no interest."""
+        found = _LINE.match(line.rstrip())
+        if found is None or found["level"] not in set(Level):
+            return None
+        text = _CLIENT.sub(" - ", found["text"])
+        if violation := _VIOLATION.search(text):
+            first = not self.violations[violation["user"]]
+            self.violations[violation["user"]] += 1
+            return text if first else None
+        if "maximum bytes exceeded" in text:
+            self.refused_full += 1
+            return None
+        if "no space left on device" in text or "out of resources" in text:
+            first, self.disk_full = not self.disk_full, True
+            return text if first else None
+        return None if text.startswith(_HUSHED) else text
