@@ -170,7 +170,7 @@ REASONS = {
     "bad_time": ("hg.dong-van/queue/q-time/state", {"waiting": 1, "ts": "hôm qua"}),
     "unknown_org": ("hg.khong-co/queue/q/state", {"waiting": 1}),
     "unknown_kind": ("hg.dong-van/lift/q/state", {"waiting": 1}),
-    "bad_id": ("hg.dong-van/queue/kiosk số 1/state", {"waiting": 1}),
+    "bad_id": ("hg.dong-van/queue/kiosk-số-1/state", {"waiting": 1}),
     "bad_status": ("hg.dong-van/queue/q-status/status", {"online": "maybe"}),
 }
 
