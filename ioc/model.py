@@ -116,6 +116,7 @@ class Leniency(StrEnum):
     BOOLEAN_AS_NUMBER = "boolean_as_number"
     BOOLEAN_AS_TEXT = "boolean_as_text"
     PLAIN_STATUS = "plain_status"
+    PORTAL_NAMES = "portal_names"
     NOT_NFC = "not_nfc"
     CLOCK_AHEAD = "clock_ahead"
     CLOCK_BEHIND = "clock_behind"

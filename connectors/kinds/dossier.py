@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ioc.deadline import Term, Unit
-from ioc.dossiers import totals
+from ioc.dossiers import portal, totals
 from ioc.dossiers.status import WORDS, in_words
 from ioc.errors import IocError
 from ioc.events import DossierEvent
@@ -36,6 +36,10 @@ def unfold(fields: Fields) -> dict[str, Any]:
 
 
 def decode_event(fields: Fields) -> DossierEvent:
+    """Also under the names and codes of the national portal."""
+    if portal.is_spoken(fields.obj):
+        fields.obj = portal.ours(fields.obj)
+        fields.leniencies.add(Leniency.PORTAL_NAMES)
     kind_of_event = fields.text("type") or _TYPE
     if kind_of_event != _TYPE:
         raise Rejected(Reason.BAD_VALUE, f"type: allowed is {_TYPE}")
@@ -113,7 +117,7 @@ def _term(fields: Fields, _name: str) -> dict[str, Any] | None:
     if not isinstance(value, dict):
         raise Rejected(Reason.WRONG_TYPE, "term: expected {value, unit}")
     inner = Fields(value, fields.tz)
-    number, unit = inner.number("value"), _one_of(inner, "unit", _UNITS)
+    number, unit = inner.number("value"), _unit(inner)
     if number is None and "value" in value:
         return None  # the length is empty: its unit alone says nothing
     if number is None or unit is None:
@@ -123,6 +127,13 @@ def _term(fields: Fields, _name: str) -> dict[str, Any] | None:
     except IocError as why:
         raise Rejected(Reason.BAD_VALUE, f"term.{why}") from None
     return {"value": number, "unit": unit}
+
+
+def _unit(inner: Fields) -> str | None:
+    word = inner.obj.get("unit")
+    if isinstance(word, str) and (known := portal.UNITS.get(word.strip().lower())) is not None:
+        return known
+    return _one_of(inner, "unit", _UNITS)
 
 
 def _apology(fields: Fields, _name: str) -> dict[str, Any] | None:

@@ -36,11 +36,6 @@ def add_working_days(calendar: Calendar, start: date, n: int) -> date:
     return start
 
 
-def add_days(calendar: Calendar, start: date, n: int) -> date:
-    """`n` calendar days after `start`; one that is off gives way to the next working day."""
-    return on_or_after(calendar, start + n * _ONE_DAY)
-
-
 def add_hours(at: int, hours: float) -> int:
     """Hours of the clock, nights and days off included."""
     return at + round(hours * HOUR_MS)

@@ -5,7 +5,6 @@ from datetime import date
 
 from ioc.calendar import Calendar
 from ioc.calendar.count import (
-    add_days,
     add_hours,
     add_working_days,
     add_working_hours,
@@ -64,11 +63,11 @@ def merged(pauses: Iterable[Pause], start: int) -> list[Pause]:
 
 def _last_day(calendar: Calendar, start: int, term: Term) -> date:
     first = calendar.date_of(start)
-    if not term.days:
+    if not term.whole:
         return _same_day(calendar, first, start)
-    if term.unit is Unit.DAY:
-        return add_days(calendar, first, term.days)
-    return add_working_days(calendar, first, term.days)
+    if term.unit.by_calendar:
+        return on_or_after(calendar, term.ends(first))
+    return add_working_days(calendar, first, term.whole)
 
 
 def _same_day(calendar: Calendar, day: date, start: int) -> date:

@@ -57,10 +57,10 @@ class _Account:
         first, day = self.calendar.date_of(self.start), self.calendar.day(date)
         if date == first:
             return CountedDay(date, False, DayReason.START, day.note)
-        in_term = (date - first).days <= self.term.days
-        if self.term.unit is Unit.DAY and in_term:
+        if self.term.unit.by_calendar and date <= self.term.ends(first):
             return self._less_pauses(CountedDay(date, True, DayReason.CALENDAR_DAY, day.note))
-        if day.working and date == self.calendar.date_of(self.nominal) and self._moved(in_term):
+        moves = self.term.unit.by_calendar or not self.term.whole
+        if moves and day.working and date == self.calendar.date_of(self.nominal):
             return CountedDay(date, False, DayReason.MOVED, day.note)
         return self._less_pauses(CountedDay(date, day.working, day.reason, day.note))
 
@@ -74,9 +74,6 @@ class _Account:
             return CountedDay(date, False, DayReason.OUTSIDE_HOURS, day.note)
         reason = DayReason.CALENDAR_DAY if clock else day.reason
         return self._less_pauses(CountedDay(date, True, reason, day.note), running)
-
-    def _moved(self, in_term: bool) -> bool:
-        return not self.term.days or (self.term.unit is Unit.DAY and not in_term)
 
     def _less_pauses(self, line: CountedDay, running: list[Span] | None = None) -> CountedDay:
         if not line.counted:

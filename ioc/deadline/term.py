@@ -1,13 +1,15 @@
 """How long something may take."""
 
 import math
+from calendar import monthrange
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 
 from ioc.errors import IocError
 
-MAX_DAYS = 3_660
-MAX_HOURS = 30_000
+_MOST = {"month": 120, "day": 3_660, "working_day": 3_660}
+_MOST_HOURS = 30_000
 
 
 class Unit(StrEnum):
@@ -17,10 +19,17 @@ class Unit(StrEnum):
     DAY = "day"
     WORKING_HOUR = "working_hour"
     HOUR = "hour"
+    MONTH = "month"
 
     @property
     def in_days(self) -> bool:
-        return self in (Unit.WORKING_DAY, Unit.DAY)
+        """Whether it ends with a day, not at an hour."""
+        return self in (Unit.WORKING_DAY, Unit.DAY, Unit.MONTH)
+
+    @property
+    def by_calendar(self) -> bool:
+        """Whether days off count."""
+        return self in (Unit.DAY, Unit.MONTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +40,27 @@ class Term:
     unit: Unit
 
     def __post_init__(self) -> None:
-        most = MAX_DAYS if self.unit.in_days else MAX_HOURS
+        most = _MOST.get(self.unit, _MOST_HOURS)
         if not (math.isfinite(self.value) and 0 <= self.value <= most):
             raise _invalid(f"a term in {self.unit} is from 0 to {most}")
         if self.unit.in_days and self.value != int(self.value):
             raise _invalid(f"a term in {self.unit} is a whole number")
 
     @property
-    def days(self) -> int:
+    def whole(self) -> int:
+        """The length of one in days or months."""
         return int(self.value)
+
+    def ends(self, first: date) -> date:
+        """The last day of one that runs by the calendar and began on `first`, off or not.
+
+        A month ends on the day of the same number, or the last of a month that has none (Civil Code 2015 art. 148.3).
+        """
+        if self.unit is Unit.DAY:
+            return first + timedelta(days=self.whole)
+        years, month = divmod(first.month - 1 + self.whole, 12)
+        year, month = first.year + years, month + 1
+        return date(year, month, min(first.day, monthrange(year, month)[1]))
 
 
 def _invalid(detail: str) -> IocError:

@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 SAMPLE_BYTES: Final = 256
 DETAIL_LENGTH: Final = 400
 _CACHED_TOPICS = 50_000
+_STATUS = frozenset({"status", "TrangThai", "trangThai"})  # ours, and the national portal's
 _PLAIN_STATUS = {b"online": True, b"offline": False, b"1": True, b"0": False}
 # what another inventory could judge otherwise
 INVENTORYS_REASONS: Final = frozenset({Reason.UNKNOWN_ORG, Reason.RETIRED_SOURCE})
@@ -184,8 +185,8 @@ class Decoder:
         return 1
 
     def _good(self, target: Target, element: Any, message: Received, leniencies: frozenset[Leniency]) -> Decoded:
-        if (words := self._status_words.get(target.key)) and isinstance(element, dict) and "status" in element:
-            element = element | {"status": in_words(element["status"], words)}
+        if (words := self._status_words.get(target.key)) and isinstance(element, dict):
+            element = element | {name: in_words(element[name], words) for name in _STATUS & element.keys()}
         good = decode_element(target, element, message, leniencies)
         if isinstance(good.event, DossierEvent):
             self._check_orgs(good.event)

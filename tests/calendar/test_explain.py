@@ -44,6 +44,13 @@ def test_a_term_in_calendar_days_that_moves():
     ]
 
 
+def test_a_month_counts_every_day_and_moves_from_a_day_off():
+    days = account("2026-10-15T08:00", 1, Unit.MONTH)
+    assert days[0] == (15, False, R.START)
+    assert {day[1:] for day in days[1:-1]} == {(True, R.CALENDAR_DAY)}
+    assert (len(days), days[-2:]) == (33, [(15, True, R.CALENDAR_DAY), (16, False, R.MOVED)])
+
+
 def test_a_term_of_no_days_that_moves():
     assert account("2026-06-13T09:00", 0, Unit.WORKING_DAY) == [
         (13, False, R.START),
@@ -97,7 +104,8 @@ def test_notes_carry_the_name_of_the_day_and_estimated_years_are_marked():
 @pytest.mark.parametrize(
     ("value", "unit"),
     [(-1, Unit.WORKING_DAY), (1.5, Unit.WORKING_DAY), (2.5, Unit.DAY), (float("nan"), Unit.HOUR),
-     (float("inf"), Unit.WORKING_HOUR), (4_000, Unit.DAY), (-0.5, Unit.HOUR)],
+     (float("inf"), Unit.WORKING_HOUR), (4_000, Unit.DAY), (-0.5, Unit.HOUR), (0.5, Unit.MONTH),
+     (121, Unit.MONTH)],
 )  # fmt: skip
 def test_impossible_terms(value, unit):
     with pytest.raises(IocError) as caught:

@@ -232,6 +232,12 @@ def test_a_map_says_how_times_are_written_and_what_stands_for_none(office: Offic
     assert "line 2: bad_time: received_at: '02-Nov-26': no time that is understood; formats says how" in err
 
 
+def test_a_term_in_months_comes_from_a_file_too(office: Office) -> None:
+    text = "MaHoSo;NgayTiepNhan;ThoiGianGiaiQuyet;DonViTinh\nA;30/11/2026 08:00;3;Tháng\n"
+    assert office.deliver(text)[0] == 0
+    assert office.rows()[0]["due_at"] == at("2027-03-01T17:00")  # 28 February is a Sunday
+
+
 def test_a_map_names_other_headings_and_words(office: Office) -> None:
     (office.path / "map.toml").write_text(
         '[columns]\n"Số HS" = "code"\n"TT" = "status"\n[words.status]\n"Xong" = 9\n', encoding="utf-8"

@@ -49,7 +49,7 @@ def instant(text: str) -> int | None:
     ({"term": {"value": -3, "unit": "working_day"}}, Reason.BAD_VALUE, "term.value: a term in working_day is from 0"),
     ({"term": {"value": 2.5, "unit": "working_day"}}, Reason.BAD_VALUE, "whole number"),
     ({"term": {"value": 99_999, "unit": "hour"}}, Reason.BAD_VALUE, "from 0 to 30000"),
-    ({"term": {"value": 5, "unit": "month"}}, Reason.BAD_VALUE, "unit: allowed are working_day, day, working_hour"),
+    ({"term": {"value": 5, "unit": "week"}}, Reason.BAD_VALUE, "unit: allowed are working_day, day, working_hour"),
     ({"status": "đang bay"}, Reason.BAD_STATUS, "status"),
 ])  # fmt: skip
 def test_what_cannot_be_is_refused_by_name(said: dict[str, object], reason: Reason, named: str) -> None:
@@ -128,3 +128,69 @@ def test_where_nobody_ever_opens_a_pause_pushes_nothing_and_no_swap_day_is_worke
         told = {"ts": MONDAY, "received_at": "2026-08-19T08:00", "due_at": "2026-08-25T17:00", **asked}
         found = verdict(told, at=calendar)
         assert found.due_at == instant("2026-08-25T17:00")
+
+
+PORTAL = {
+    "MaHoSo": "H22.15-261102-0001", "MaTTHC": "1.005129", "MaDichVuCong": "1.005129.01", "MaDonViTiepNhan": "hg",
+    "KenhThucHien": "2", "NgayNop": "20261101", "NgayTiepNhan": "20261102081500", "NgayHenTra": "20261112000000",
+    "NgayKetThucXuLy": None, "ThoiGianGiaiQuyet": "2", "DonViTinh": "tháng", "TrangThai": "4", "DanhSachLePhi": [],
+    "DuocThanhToanTrucTuyen": 2, "HoSoCoThanhPhanSoHoa": 1, "DuongDanTepTinKetQua": "", "MaCSDL": None,
+}  # fmt: skip
+
+
+def told(message: dict[str, object]) -> tuple[str, dict[str, object], set[Leniency]]:
+    fields = Fields({"ts": MONDAY, **message}, HANOI)
+    event = kind.decode_event(fields)
+    assert event.code == "H22.15-261102-0001"
+    return event.event_id, event.fields, fields.leniencies
+
+
+def test_the_portals_own_words_are_understood_without_a_map() -> None:
+    event_id, said, leniencies = told(PORTAL)
+    assert said == {
+        "procedure": "1.005129", "receiving_org": "hg", "submission": "online", "status": 4,
+        "submitted_at": instant("2026-11-01T00:00"), "received_at": instant("2026-11-02T08:15"),
+        "due_at": instant("2026-11-12T23:59:59"), "term": {"value": 2, "unit": "month"}, "online_payment": True,
+        "digitised": True,
+    }  # fmt: skip
+    assert Leniency.PORTAL_NAMES in leniencies
+    camel = {name[0].lower() + name[1:]: value for name, value in PORTAL.items()}
+    assert told(camel)[1] == said
+    assert told(dict(reversed(PORTAL.items())))[0] == event_id, "the same message is the same event"
+    assert told({**PORTAL, "TrangThai": 5})[0] != event_id != told({**PORTAL, "ts": THURSDAY})[0]
+
+
+@pytest.mark.parametrize(("changed", "said"), [
+    ({"KenhThucHien": 1}, {"submission": "direct"}), ({"KenhThucHien": "3"}, {"submission": "post"}),
+    ({"KenhThucHien": "Trực tuyến"}, {"submission": "online"}),
+    ({"DuocThanhToanTrucTuyen": "1"}, {"online_payment": True}),
+    ({"DuocThanhToanTrucTuyen": 0}, {"online_payment": False}), ({"DonViTinh": "Ngày làm việc"}, {
+        "term": {"value": 2, "unit": "working_day"}}), ({"DonViTinh": "Giờ"}, {"term": {"value": 2, "unit": "hour"}}),
+    ({"DuongDanTepTinKetQua": "/kq/1.pdf"}, {"electronic_result": True}),
+    ({"event_id": "7", "status": 9}, {"status": 9}),
+    ({"NgayHenTra": "20261112170000"}, {"due_at": instant("2026-11-12T17:00")}),
+    ({"NgayHenTra": "2026-11-12 00:00:00"}, {"due_at": instant("2026-11-12T23:59:59")}),
+    ({"NgayXinLoi": "20261112", "NgayHenTraLai": "20261120"}, {"apology": {
+        "issued_at": instant("2026-11-12T00:00"), "new_due_at": instant("2026-11-20T23:59:59"), "reason": None}}),
+])  # fmt: skip
+def test_each_code_of_the_portal_means_what_its_interface_says(
+    changed: dict[str, object], said: dict[str, object]
+) -> None:
+    _, found, _ = told(PORTAL | changed)
+    assert {name: found[name] for name in said} == said
+
+
+def test_a_term_in_months_is_one_in_our_own_words_too() -> None:
+    for unit in ("month", "tháng", "THÁNG "):
+        found = verdict({"ts": MONDAY, "status": 2, "received_at": MONDAY, "term": {"value": 1, "unit": unit}})
+        assert found.due_at == instant("2026-12-02T17:00")
+
+
+def test_the_portals_message_goes_through_the_whole_line(tmp_path: Path) -> None:
+    line = Line(tmp_path / "ioc.sqlite")
+    done = {**PORTAL, "ts": "2026-11-20T08:00:00+07:00", "TrangThai": "9", "NgayKetThucXuLy": "20261110093000"}
+    for message in (PORTAL | {"ts": MONDAY}, PORTAL | {"ts": MONDAY}, done):
+        line.take(("ioc/v1/hg/dossier/quoc-gia/event", message))
+    line.flush()
+    (row,) = line.rows(dossier)
+    assert (line.rows(quarantine), row["status"], row["outcome"]) == ([], 9, "early")

@@ -69,7 +69,7 @@ def test_a_year_nobody_announced_is_marked(province: Province) -> None:
 @pytest.mark.parametrize(
     ("wrong", "word"),
     [
-        ({"unit": "week"}, "unit: working_day, day, working_hour, hour"),
+        ({"unit": "week"}, "unit: working_day, day, working_hour, hour, month"),
         ({"value": -1}, "from 0 to"),
         ({"value": "1.5"}, "whole number"),
         ({"value": "ba"}, "float"),
@@ -115,4 +115,4 @@ def test_the_description_lists_the_units(province: Province) -> None:
     paths = province.get("/api/v1/openapi.json").json["paths"]
     parameters = {one["name"]: one for one in paths["/api/v1/deadline"]["get"]["parameters"]}
     assert all(parameters[name]["required"] for name in ("org", "start", "value", "unit"))
-    assert sorted(parameters["unit"]["schema"]["enum"]) == ["day", "hour", "working_day", "working_hour"]
+    assert sorted(parameters["unit"]["schema"]["enum"]) == ["day", "hour", "month", "working_day", "working_hour"]

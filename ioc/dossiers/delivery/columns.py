@@ -11,47 +11,44 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
+from ioc.dossiers import portal
 from ioc.dossiers.delivery.moments import Dates
 from ioc.dossiers.status import WORDS
 from ioc.errors import UsageError
 from ioc.mapping import checks
 
-# our field: the headings known for it, those of the national portal's sync first
+# our field: the headings known for it beside the names of the national portal
 HEADINGS: Mapping[str, tuple[str, ...]] = {
-    "code": ("MaHoSo", "Mã hồ sơ", "Số hồ sơ", "Mã HS", "Số biên nhận"),
-    "procedure": ("MaTTHC", "Mã TTHC", "Mã thủ tục"),
-    "procedure_name": ("TenTTHC", "Tên TTHC", "Tên thủ tục", "Thủ tục hành chính", "Thủ tục"),
-    "status": ("TrangThai", "Trạng thái", "Trạng thái hồ sơ", "Tình trạng"),
-    "receiving_org": ("MaDonViTiepNhan", "Mã đơn vị tiếp nhận", "Đơn vị tiếp nhận"),
-    "handling_org": ("MaDonViXuLy", "Mã đơn vị xử lý", "Đơn vị xử lý", "Cơ quan xử lý"),
-    "assignee": ("MaCanBoXuLy", "Mã cán bộ xử lý"),
-    "submission": ("KenhThucHien", "Kênh thực hiện", "Hình thức nộp", "Hình thức tiếp nhận"),
-    "submitted_at": ("NgayNop", "Ngày nộp"),
-    "received_at": ("NgayTiepNhan", "Ngày tiếp nhận", "Ngày nhận"),
-    "due_at": ("NgayHenTra", "Ngày hẹn trả", "Hẹn trả", "Ngày hẹn trả kết quả"),
-    "term_value": ("ThoiGianGiaiQuyet", "Thời gian giải quyết", "Thời hạn giải quyết"),
-    "term_unit": ("DonViTinh", "Đơn vị tính"),
-    "finished_at": ("NgayKetThucXuLy", "Ngày kết thúc xử lý", "Ngày xử lý xong", "Ngày hoàn thành"),
-    "returned_at": ("NgayTra", "Ngày trả", "Ngày trả kết quả"),
-    "supplement_requested_at": ("NgayYeuCauBoSung", "Ngày yêu cầu bổ sung"),
-    "supplement_received_at": ("NgayBoSung", "Ngày bổ sung", "Ngày nhận bổ sung"),
-    "apology_issued_at": ("NgayXinLoi", "Ngày xin lỗi"),
-    "apology_reason": ("LyDoXinLoi", "Lý do xin lỗi"),
-    "apology_new_due_at": ("NgayHenTraLai", "Ngày hẹn trả lại", "Hẹn lại ngày trả"),
-    "online_payment": ("DuocThanhToanTrucTuyen", "Thanh toán trực tuyến"),
-    "fee": ("LePhi", "Lệ phí", "Phí, lệ phí"),
-    "digitised": ("HoSoCoThanhPhanSoHoa", "Số hóa", "Được số hóa"),
-    "electronic_result": ("KetQuaDienTu", "Kết quả điện tử"),
-    "satisfaction": ("DanhGia", "Đánh giá", "Mức độ hài lòng"),
+    "code": ("Mã hồ sơ", "Số hồ sơ", "Mã HS", "Số biên nhận"),
+    "procedure": ("Mã TTHC", "Mã thủ tục"),
+    "procedure_name": ("Tên TTHC", "Tên thủ tục", "Thủ tục hành chính", "Thủ tục"),
+    "status": ("Trạng thái", "Trạng thái hồ sơ", "Tình trạng"),
+    "receiving_org": ("Mã đơn vị tiếp nhận", "Đơn vị tiếp nhận"),
+    "handling_org": ("Mã đơn vị xử lý", "Đơn vị xử lý", "Cơ quan xử lý"),
+    "assignee": ("Mã cán bộ xử lý",),
+    "submission": ("Kênh thực hiện", "Hình thức nộp", "Hình thức tiếp nhận"),
+    "submitted_at": ("Ngày nộp",),
+    "received_at": ("Ngày tiếp nhận", "Ngày nhận"),
+    "due_at": ("Ngày hẹn trả", "Hẹn trả", "Ngày hẹn trả kết quả"),
+    "term_value": ("Thời gian giải quyết", "Thời hạn giải quyết"),
+    "term_unit": ("Đơn vị tính",),
+    "finished_at": ("Ngày kết thúc xử lý", "Ngày xử lý xong", "Ngày hoàn thành"),
+    "returned_at": ("Ngày trả", "Ngày trả kết quả"),
+    "supplement_requested_at": ("Ngày yêu cầu bổ sung",),
+    "supplement_received_at": ("Ngày bổ sung", "Ngày nhận bổ sung"),
+    "apology_issued_at": ("Ngày xin lỗi",),
+    "apology_reason": ("Lý do xin lỗi",),
+    "apology_new_due_at": ("Ngày hẹn trả lại", "Hẹn lại ngày trả"),
+    "online_payment": ("Thanh toán trực tuyến",),
+    "fee": ("Lệ phí", "Phí, lệ phí"),
+    "digitised": ("Số hóa", "Được số hóa"),
+    "electronic_result": ("Kết quả điện tử",),
+    "satisfaction": ("Đánh giá", "Mức độ hài lòng"),
     "event_id": (),
     "ts": (),
 }
 FIELDS = tuple(HEADINGS)
 
-_SUBMISSIONS = {"1": "direct", "2": "online", "3": "post", "trực tiếp": "direct", "trực tuyến": "online",
-                "bưu chính": "post", "bưu chính công ích": "post"}  # fmt: skip
-_UNITS = {"giờ": "hour", "giờ làm việc": "working_hour", "ngày": "day", "ngày làm việc": "working_day"}
-_PAYMENTS = {"0": False, "1": True, "2": True}  # 1: on the national portal, 2: on the province's own
 _YES_NO = {"có": True, "không": False, "x": True, "rồi": True, "chưa": False}
 
 
@@ -93,14 +90,15 @@ def known_map(
     no_date: Iterable[str] = (),
 ) -> ColumnMap:
     """Our own names and the known headings; what is given on top wins."""
-    found = {plain(heading): name for name, headings in HEADINGS.items() for heading in (name, *headings)}
+    found = {plain(heading): name for heading, name in portal.NAMES.items()}
+    found |= {plain(heading): name for name, headings in HEADINGS.items() for heading in (name, *headings)}
     found |= {plain(heading): name for heading, name in (columns or {}).items()}
     meant: dict[str, dict[str, Any]] = {
-        "submission": dict(_SUBMISSIONS),
-        "term_unit": dict(_UNITS),
+        "submission": dict(portal.SUBMISSIONS),
+        "term_unit": dict(portal.UNITS),
         "status": dict(WORDS),
         **{name: dict(_YES_NO) for name in ("digitised", "electronic_result")},
-        "online_payment": _YES_NO | _PAYMENTS,
+        "online_payment": {**_YES_NO, **portal.PAYMENTS},
     }
     for name, given in (words or {}).items():
         meant[name] = meant.get(name, {}) | {plain(word): value for word, value in given.items()}

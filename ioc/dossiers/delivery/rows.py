@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from ioc.calendar import Calendar
+from ioc.dossiers import portal
 from ioc.dossiers.delivery.columns import ColumnMap, plain
 from ioc.dossiers.delivery.tables import Line
 from ioc.events import DossierEvent, Event
@@ -17,12 +18,6 @@ _TIMES = frozenset({
     "submitted_at", "received_at", "due_at", "finished_at", "returned_at", "supplement_requested_at",
     "supplement_received_at", "apology_issued_at", "apology_new_due_at", "ts",
 })  # fmt: skip
-_ENDS = frozenset({"due_at", "apology_new_due_at"})  # a day given for these lasts until closing
-_NESTED = {
-    f"{whole}_{part}": (whole, part)
-    for whole, parts in {"term": ("value", "unit"), "apology": ("issued_at", "reason", "new_due_at")}.items()
-    for part in parts
-}
 
 
 class Row(NamedTuple):
@@ -74,7 +69,7 @@ class Reader:
                 return found
         if name in _TIMES:
             try:
-                return self._columns.dates.moment(cell, calendar, end_of_day=name in _ENDS)
+                return self._columns.dates.moment(cell, calendar, end_of_day=name in portal.ENDS)
             except Rejected as why:
                 raise Rejected(why.reason, f"{name}: {why.detail}") from None
         if isinstance(cell, float) and cell.is_integer():
@@ -83,7 +78,7 @@ class Reader:
 
 
 def _put(said: dict[str, Any], name: str, value: Any) -> None:
-    place = _NESTED.get(name)
+    place = portal.NESTED.get(name)
     if place is None:
         said[name] = value
     else:
