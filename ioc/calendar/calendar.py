@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,9 @@ from ioc.calendar.days import Day, DayKind, DayReason, Special
 from ioc.calendar.seed import Seed
 from ioc.calendar.weeks import OFFICE_WEEK, Week, WeekRow
 from ioc.clock import local
-from ioc.hours import OFFICE_PERIODS, Period
+from ioc.hours import MIDNIGHT, OFFICE_PERIODS, Period
+
+_LAST_SECOND = time(23, 59, 59)
 
 
 @dataclass(frozen=True, slots=True, eq=False)  # known by identity, so that answers can be kept
@@ -74,15 +76,19 @@ class Calendar:
 
     def spans_on(self, day: date) -> list[tuple[int, int]]:
         """The periods of a day as instants."""
-        return [(self.instant(day, start), self.instant(day, end)) for start, end in self.periods_on(day)]
+        return [(self.instant(day, start), self._end(day, end)) for start, end in self.periods_on(day)]
 
     def closing(self, day: date) -> int:
-        """When a working day ends."""
-        return self.instant(day, self.periods_on(day)[-1][1])
+        """When a working day ends: on that day, though it were open until midnight."""
+        last = self.periods_on(day)[-1][1]
+        return self.instant(day, _LAST_SECOND if last == MIDNIGHT else last)
 
     def opened_at(self, now: int) -> int | None:
         """When the period that is open now began, None when closed."""
         return _opened_at(self, now // 60_000)
+
+    def _end(self, day: date, end: time) -> int:
+        return self.instant(day + timedelta(days=1), time()) if end == MIDNIGHT else self.instant(day, end)
 
     def _judged(self, day: date) -> Day:
         found = self._seeded(day)

@@ -73,7 +73,7 @@ def hours(text: str) -> str:
     try:
         return Hours.parse(text).text
     except UsageError:
-        raise BadCell(f"{text!r}; allowed: office, always or HH:MM-HH:MM") from None
+        raise BadCell(f"{text!r}; allowed: office, always or HH:MM-HH:MM, also to 24:00 or over midnight") from None
 
 
 def periods(text: str) -> str:
@@ -81,7 +81,7 @@ def periods(text: str) -> str:
     try:
         found = read_periods(text)
     except UsageError:
-        raise BadCell(f"{text!r}; allowed: HH:MM-HH:MM,HH:MM-HH:MM") from None
+        raise BadCell(f"{text!r}; allowed: HH:MM-HH:MM,HH:MM-HH:MM up to 24:00") from None
     apart = all(before[1] <= after[0] for before, after in pairwise(found))
     return write_periods(found) if apart else _checked(text, False, "periods that do not overlap")
 

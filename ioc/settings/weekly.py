@@ -78,7 +78,7 @@ def _periods(key: str, text: str) -> Periods:
     except UsageError:
         found = ()
     if not found or any(before[1] > after[0] for before, after in pairwise(found)):
-        raise ValueError(f"{key}: {text!r}; allowed: {CLOSED}, or HH:MM-HH:MM,HH:MM-HH:MM without overlaps")
+        raise ValueError(f"{key}: {text!r}; allowed: {CLOSED}, or HH:MM-HH:MM,HH:MM-HH:MM up to 24:00 without overlaps")
     return found
 
 

@@ -190,7 +190,7 @@ def test_bad_sources_are_named_line_by_line(province):
         "hg,vc,c 2,,,,,\n"
         "khong-co,vc,c3,,,,,\n"
         "hg,vc,c4,hg/link/khong-co,,,,\n"
-        "hg,vc,c5,link,-5,07:00-06:00,25:00,\n"
+        "hg,vc,c5,link,-5,07:00-25:00,25:00,\n"
         "hg,vc,c6,hg/vc/c6,,,,\n"
         "hg,vc,c7,,,,,khong-co\n"
     )
