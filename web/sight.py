@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from alerts.model import Alert, AlertState
@@ -27,6 +27,21 @@ class State(StrEnum):
     LIVE = "live"
     STALE = "stale"
     UNKNOWN = "unknown"
+
+
+class Reporting(NamedTuple):
+    """How many sources were heard of those that a figure is expected to be of."""
+
+    heard: int
+    expected: int
+
+    @classmethod
+    def of(cls, counts: Mapping[Health, int]) -> "Reporting":
+        expected = sum(n for health, n in counts.items() if health not in UNCOUNTED)
+        return cls(expected - sum(counts.get(health, 0) for health in (*SILENT, Health.UNKNOWN)), expected)
+
+    def shown(self) -> dict[str, int]:
+        return self._asdict()
 
 
 @dataclass(slots=True)
@@ -115,12 +130,9 @@ class Sight:
         gone = live.heard_at is None or (live.online is not None and not live.online[1])
         return not gone and self.now - (live.heard_at or 0) <= MISSED_INTERVALS * source.interval_s * 1000
 
-    def reporting(self, sources: Iterable[Source]) -> tuple[int, int]:
+    def reporting(self, sources: Iterable[Source]) -> Reporting:
         """How many speak now, of how many that should."""
-        counts = Counter(self.health(source) for source in sources)
-        of = sum(n for health, n in counts.items() if health not in UNCOUNTED)
-        silent = sum(counts[health] for health in (*SILENT, Health.UNKNOWN))
-        return of - silent, of
+        return Reporting.of(Counter(self.health(source) for source in sources))
 
     def is_up(self, source: Source) -> bool | None:
         """What is known now: gone or saying so is down; nothing said, or closed and quiet, is None."""

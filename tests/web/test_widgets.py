@@ -11,6 +11,7 @@ from ioc.model import Health, SourceKey
 from ioc.registry import scan
 from ioc.store import Point
 from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, add_source, raise_alert, tell_dossier
+from tests.web.counting import get
 from web.sight import Look
 from web.subject import Request, subject
 
@@ -45,7 +46,7 @@ def test_a_queue_board_adds_up_and_shows_its_counters(province: Province) -> Non
     province.reload()
     shown = payload(province, "queue_board")
     assert shown["totals"] == {"waiting": 12, "serving": 3, "issued_today": 20, "served_today": 15,
-                               "reporting": 2, "of": 2}  # fmt: skip
+                               "reporting": {"heard": 2, "expected": 2}}  # fmt: skip
     centre = shown["centres"][f"{NORTH}/kiosk-1"]
     assert centre["org_name"] == "Huyện Đồng Văn"
     assert centre["desks"] == {"1": {"ticket_no": "A012", "since": "2026-11-21T10:00:00+07:00"}}
@@ -65,7 +66,7 @@ def test_what_was_never_heard_is_unknown(province: Province) -> None:
     add_source(province, SourceKey("hg.bac-quang.vinh-tuy", "service", "mail"))
     shown = payload(province, "kpi", figure="services_up", org="hg.bac-quang.vinh-tuy")
     assert (shown["state"], shown["value"], shown["severity"]) == ("unknown", None, "unknown")
-    assert (shown["reporting"], shown["of"]) == (0, 1)
+    assert shown["reporting"] == {"heard": 0, "expected": 1}
     nothing = payload(province, "kpi", figure="services_up", org=NORTH)
     assert (nothing["state"], nothing["value"], nothing["severity"]) == ("unknown", None, "unknown")
 
@@ -76,7 +77,7 @@ def test_closed_is_neither_red_nor_counted(province: Province) -> None:
     province.say(key, waiting=3)
     shown = payload(province, "queue_board", org=NORTH)
     assert shown["centres"][f"{NORTH}/day-shift"]["health"] == "closed"
-    assert shown["totals"]["of"] == 1
+    assert shown["totals"]["reporting"]["expected"] == 1
     assert payload(province, "freshness")["kinds"]["queue"]["closed"] == 1
 
 
@@ -214,4 +215,58 @@ def test_a_sum_of_many_does_not_sink_while_some_have_not_spoken_yet(province: Pr
     spoke: list[Point] = [(0, 5.0), (600_000, 6.0), (1_200_000, None), (1_800_000, None)]
     silent: list[Point] = [(0, 2.0), (600_000, None), (1_200_000, None), (1_800_000, None)]
     shown = wanted.snapshot(Look(site.world, site.facts.value, site.clock.now_ms()), [spoke, silent])
-    assert [value for _, value in shown["points"]] == [7.0, 8.0, 6.0, None]
+    assert [value for _, value in shown["points"]] == [7.0, 8.0, None, None]
+    assert shown["incomplete"] == [[1_200_000, 6.0, 1, 2]]
+
+
+def trend(province: Province, lists: list[list[Point]], **options: Any) -> dict[str, Any]:
+    site = province.site
+    request = Request("w", "trend", {"kind": "queue", "metric": "waiting"} | options)
+    wanted = subject(site.widgets, request, site.orgs.scope(None), "hg")
+    return wanted.snapshot(Look(site.world, site.facts.value, site.clock.now_ms()), lists)
+
+
+def values(shown: dict[str, Any]) -> list[float | None]:
+    return [value for _, value in shown["points"]]
+
+
+HOUR = 3_600_000
+HOURS = [SATURDAY - ago * HOUR for ago in range(4, 0, -1)]
+FORTY_GONE: list[list[Point]] = [
+    [(at, 10.0) for at in HOURS],
+    [(at, 40.0 if at < HOURS[2] else None) for at in HOURS],
+]
+
+
+def test_a_sum_that_lacks_somebody_is_a_hole_and_says_who_was_heard(province: Province) -> None:
+    """Two kiosks, 10 and 40, and the 40 goes silent: 50 does not fall to 10."""
+    province.clock.advance(600)
+    province.say(KIOSKS[NORTH], waiting=10)
+    shown = trend(province, FORTY_GONE, agg="sum", hours=144)
+    assert values(shown) == [50.0, 50.0, None, None]
+    assert shown["incomplete"] == [[HOURS[2], 10.0, 1, 2], [HOURS[3], 10.0, 1, 2]]
+    assert shown["reporting"] == {"heard": 1, "expected": 2}
+    assert payload(province, "kpi", figure="queue_waiting")["value"] == 10
+    assert payload(province, "kpi", figure="queue_waiting")["reporting"] == {"heard": 1, "expected": 2}
+    assert payload(province, "queue_board")["totals"]["reporting"] == {"heard": 1, "expected": 2}
+    whole = get(province, "/orgs/hg")["reporting"]
+    assert (whole["expected"], whole["heard"]) == (6, 1), "all others are silent too"
+
+
+def test_a_mean_stays_and_says_of_how_many_it_is(province: Province) -> None:
+    shown = trend(province, FORTY_GONE, metric="avg_wait_s", agg="mean", hours=144)
+    assert values(shown)[:2] == [25.0, 25.0]
+    lone = trend(province, [FORTY_GONE[0], [(at, None) for at in HOURS]], metric="avg_wait_s", agg="max", hours=144)
+    assert values(lone) == [10.0] * 4
+    assert lone["incomplete"] == [], "it was first heard after all of them"
+
+
+def test_who_is_closed_or_whose_contract_has_not_begun_is_not_missed(province: Province) -> None:
+    key = SourceKey(NORTH, "queue", "day-shift")
+    add_source(province, key, hours="07:30-09:00")
+    closed: list[Point] = [(at, 5.0 if at < HOURS[2] else None) for at in HOURS]
+    steady: list[Point] = [(at, 10.0) for at in HOURS]
+    kiosks = [one.key for one in province.site.world.sources(province.site.orgs.scope(None), "queue")]
+    shown = trend(province, [closed if kiosk == key else steady for kiosk in kiosks], agg="sum", hours=144)
+    assert values(shown) == [25.0, 25.0, 20.0, 20.0]
+    assert shown["incomplete"] == []

@@ -9,6 +9,7 @@ from ioc.errors import IocError
 from ioc.inventory import Org, OrgTree, Scope
 from ioc.model import Health
 from web.api.route import Call, listed
+from web.sight import Reporting
 
 
 class Query(Struct, frozen=True):
@@ -46,7 +47,8 @@ def _org(tree: OrgTree, org: Org, counts: dict[str, Counter[Health]]) -> dict[st
     found, above = counts.get(org.code, Counter()), tree.path(org.code)[:-1]
     plain = {name: getattr(org, name) for name in ("code", "name", "kind", "lat", "lon")}
     parent = above[-1].code if above else None
-    return plain | {"parent": parent, "counts": {str(health): found[health] for health in Health}}
+    counted = {"counts": {str(health): found[health] for health in Health}, "reporting": Reporting.of(found).shown()}
+    return plain | {"parent": parent} | counted
 
 
 def _counts(call: Call, tree: OrgTree, scope: Scope) -> dict[str, Counter[Health]]:

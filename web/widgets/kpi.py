@@ -9,7 +9,7 @@ from alerts.model import AlertState
 from ioc.dossiers.buckets import Bucket
 from ioc.inventory import Source
 from ioc.model import Health
-from web.sight import UNCOUNTED, Sight, State
+from web.sight import UNCOUNTED, Reporting, Sight, State
 from web.widgets import _dossiers
 
 kind = "kpi"
@@ -44,7 +44,7 @@ def _figure(
     key = reason.pop("key", None)
     why = {"key": key, "params": reason} if key else None
     figures = {"value": value, "total": total, "severity": severity, "reason": why}
-    return head | figures | {"reporting": of[0], "of": of[1]}
+    return head | figures | {"reporting": Reporting(*of).shown()}
 
 
 def _vc_online(sight: Sight) -> dict[str, Any]:
@@ -61,9 +61,8 @@ def _vc_online(sight: Sight) -> dict[str, Any]:
 
 def _queue_waiting(sight: Sight) -> dict[str, Any]:
     sources = sight.sources("queue")
-    of = sight.reporting(sources)
     waiting, waits = _said(sight, sources, "waiting"), _said(sight, sources, "longest_wait_s")
-    longest = max(waits, default=None)
+    of, longest = (len(waiting), sight.reporting(sources).expected), max(waits, default=None)
     if not waiting:
         return _figure(sight.head(sources), None, None, _nothing_due(sight, sources), of)
     severity = "ok"

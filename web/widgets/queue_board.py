@@ -23,11 +23,11 @@ def touches(_options: Options) -> frozenset[str]:
 
 def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
     sources = sight.sources("queue")
-    reporting, of = sight.reporting(sources)
     centres = {f"{s.key.org}/{s.key.source}": _centre(sight, s) for s in sources}
     counted = [s for s in sources if sight.health(s) not in UNCOUNTED]
-    totals = {name: _sum(sight.current(s, name) for s in counted) for name in _SUMMED}
-    return sight.head(sources) | {"centres": centres, "totals": totals | {"reporting": reporting, "of": of}}
+    totals: dict[str, Any] = {name: _sum(sight.current(s, name) for s in counted) for name in _SUMMED}
+    totals |= {"reporting": sight.reporting(sources).shown()}
+    return sight.head(sources) | {"centres": centres, "totals": totals}
 
 
 def _centre(sight: Sight, source: Source) -> dict[str, Any]:

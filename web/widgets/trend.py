@@ -1,6 +1,7 @@
 """One metric over the last hours, beside the same hours a week ago."""
 
 from collections.abc import Sequence
+from datetime import date, time
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
@@ -9,7 +10,9 @@ from ioc.clock import local
 from ioc.inventory import Source
 from ioc.model import SeriesKey
 from ioc.store import Aggregate, Fill, Point, RangeQuery
-from web.sight import Sight
+from ioc.world import MISSED_INTERVALS
+from web.sight import UNCOUNTED, Reporting, Sight
+from web.widgets._joined import Expected, joined
 
 kind = "trend"
 
@@ -51,6 +54,7 @@ def series(sight: Sight, options: Options) -> list[RangeQuery]:
 
 
 def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
+    """`incomplete` names the buckets that lack somebody: `[t, value of those heard, heard, expected]`."""
     sources = _sources(sight, options)
     spec = sight.world.kinds.get(options.kind)
     metric = spec.metrics.get(options.metric) if spec else None
@@ -59,14 +63,45 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
     lists = [standing(points, stands[at % len(stands)]) for at, points in enumerate(sight.loaded or ())]
     half = len(lists) // 2 if options.compare else len(lists)
     adds_up = metric is not None and not metric.unit
-    previous = [[t + WEEK_MS, v] for t, v in _together(lists[half:], options.agg, adds_up)] if options.compare else []
+    now = joined(lists[:half], options.agg, adds_up, _expected(sight, options, sources, lists[:half]))
+    before = joined(lists[half:], options.agg, adds_up, _expected(sight, options, sources, lists[half:]))
+    spoken = [source for source in sources if sight.current(source, options.metric) is not None]
+    due = [source for source in sources if sight.health(source) not in UNCOUNTED]
     return sight.head(sources) | {
         "metric": options.metric,
         "unit": metric.unit if metric else "",
-        "points": [list(point) for point in _together(lists[:half], options.agg, adds_up)],
-        "previous": previous,
+        "points": [list(point) for point in now.points],
+        "incomplete": [list(partial) for partial in now.incomplete],
+        "previous": [[t + WEEK_MS, v] for t, v in before.points],
         "sources": len(sources),
+        "reporting": Reporting(len(set(spoken) & set(due)), len(due)).shown(),
     }
+
+
+def _expected(sight: Sight, options: Options, sources: list[Source], lists: Sequence[Sequence[Point]]) -> Expected:
+    """Whether a source should have spoken in a bucket: its contract ran, and it was open long enough to be missed."""
+    step, begins = _step_ms(options), [_begins(sight, *pair) for pair in zip(sources, lists, strict=False)]
+
+    def expected(place: int, at: int) -> bool:
+        source, begun = sources[place], begins[place]
+        if begun is None or at < begun:
+            return False
+        if at + step > sight.now:  # a bucket that is not over
+            return sight.health(source) not in UNCOUNTED and sight.current(source, options.metric) is None
+        opened = sight.world.opened_at(source, at)
+        patience = MISSED_INTERVALS * source.interval_s * 1_000
+        return opened is not None and at >= opened + patience and sight.world.opened_at(source, at + step) == opened
+
+    return expected
+
+
+def _begins(sight: Sight, source: Source, points: Sequence[Point]) -> int | None:
+    """From when on it is missed: the first day of its contract, else its first word; None before there was any."""
+    if source.valid_from is not None:
+        return sight.world.inventory.calendar(source.key.org).instant(date.fromisoformat(source.valid_from), time())
+    heard = sight.live(source).heard_at
+    first = next((at for at, value in points if value is not None), None)
+    return heard if first is None else first
 
 
 def _step_ms(options: Options) -> int:
@@ -87,19 +122,3 @@ def standing(points: Sequence[Point], buckets: int) -> list[Point]:
         value, age = (value, age + 1) if found is None else (found, 0)
         carried.append((at, value if age <= buckets else None))
     return carried
-
-
-def _together(lists: Sequence[list[Point]], agg: str, adds_up: bool) -> list[Point]:
-    """Counts of several sources add up; measures with a unit are averaged, extremes stay extremes."""
-    merged: list[Point] = []
-    for points in zip(*lists, strict=False):
-        values = [value for _, value in points if value is not None]
-        merged.append((points[0][0], _one(values, agg, adds_up) if values else None))
-    return merged
-
-
-def _one(values: list[float], agg: str, adds_up: bool) -> float:
-    if agg in ("min", "max"):
-        return min(values) if agg == "min" else max(values)
-    total = sum(values)
-    return round(total if adds_up or agg in ("sum", "count") else total / len(values), 3)

@@ -91,8 +91,7 @@ def payloads(now: datetime, names: dict[str, list[str]] | None = None, *, night:
             "total": total,
             "severity": severity.get(key, colour),
             "reason": None,
-            "reporting": 1,
-            "of": 1,
+            "reporting": {"heard": 1, "expected": 1},
         }
         for key, (figure, value, total, colour) in kpis.items()
     }
@@ -196,7 +195,7 @@ def _queue(now: datetime, *, night: bool) -> dict[str, Any]:
     totals = {
         key: sum(c[key] for c in centres.values()) for key in ("waiting", "serving", "issued_today", "served_today")
     }
-    return {"centres": centres, "totals": totals | {"reporting": 11, "of": 12}}
+    return {"centres": centres, "totals": totals | {"reporting": {"heard": 11, "expected": 12}}}
 
 
 def _trend(now: datetime) -> dict[str, Any]:

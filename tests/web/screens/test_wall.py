@@ -126,7 +126,8 @@ def test_a_percentage_stands_with_its_two_decimals_and_what_it_is_of(stage: Stag
 
 
 def test_a_figure_nobody_reports_says_that_nobody_does(stage: Stage, show: Opener) -> None:
-    stage.payloads["k2"] |= {"value": None, "severity": "unknown", "state": "unknown", "reporting": 0, "of": 0}
+    nobody = {"heard": 0, "expected": 0}
+    stage.payloads["k2"] |= {"value": None, "severity": "unknown", "state": "unknown", "reporting": nobody}
     page = show("/wall")
     expect(page.locator('[data-figure="queue_waiting"]')).to_contain_text("Chưa có nguồn số liệu")
 

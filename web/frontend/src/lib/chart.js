@@ -8,7 +8,7 @@ const FONT = '"Inter Variable", sans-serif'
 const LOW = 14 // rem: no room for more than the ends of the scale
 const fonts = document.fonts?.load(`400 28px "Inter Variable"`, '0189 Đạ') ?? Promise.resolve()
 
-/** @typedef {{points: [number, number|null][], previous: [number, number|null][], unit: string, hours: number, grey: boolean}} Drawn */
+/** @typedef {{points: [number, number|null][], previous: [number, number|null][], incomplete: [number, number, number, number][], unit: string, hours: number, grey: boolean}} Drawn */
 
 /** @param {HTMLElement} node @param {Drawn} drawn */
 export function chart(node, drawn) {
@@ -18,7 +18,7 @@ export function chart(node, drawn) {
 
   const draw = () => {
     if (gone || !node.clientWidth || !node.clientHeight) return
-    const next = `${node.clientWidth}x${node.clientHeight} ${drawn.grey} ${drawn.unit} ${drawn.lang} ${drawn.previous.length > 0}`
+    const next = `${node.clientWidth}x${node.clientHeight} ${drawn.grey} ${drawn.unit} ${drawn.lang} ${drawn.previous.length > 0} ${drawn.incomplete.length > 0}`
     if (plot && next === look) {
       plot.setData(aligned(drawn))
       return
@@ -43,13 +43,13 @@ export function chart(node, drawn) {
   }
 }
 
-/** Both series on one time axis, seconds as uPlot wants them. @param {Drawn} drawn */
-function aligned({ points, previous }) {
+/** All series on one time axis, seconds as uPlot wants them. @param {Drawn} drawn */
+function aligned({ points, previous, incomplete }) {
   const table = (rows) => [rows.map(([ms]) => ms / 1000), rows.map(([, value]) => value)]
-  return previous.length ? uPlot.join([table(points), table(previous)]) : table(points)
+  return uPlot.join([points, ...[previous, incomplete].filter((rows) => rows.length)].map(table))
 }
 
-function settings(node, { unit, hours, grey, previous }) {
+function settings(node, { unit, hours, grey, previous, incomplete }) {
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize)
   const colour = (name) => getComputedStyle(node).getPropertyValue(name).trim()
   const font = `${2.1 * rem}px ${FONT}`
@@ -58,6 +58,7 @@ function settings(node, { unit, hours, grey, previous }) {
   const dot = (name) => ({ ...line.points, fill: colour(name), stroke: colour(name) })
   const now = { ...line, points: dot('--live'), stroke: colour('--live'), width: 0.3 * rem, fill: grey ? undefined : 'rgba(47, 114, 189, 0.22)' }
   const before = { ...line, points: dot('--warn'), stroke: colour('--warn'), width: 0.22 * rem, dash: [0.9 * rem, 0.6 * rem] }
+  const partly = { ...before, points: dot('--mute'), stroke: colour('--mute') }
   return {
     width: node.clientWidth,
     height: node.clientHeight,
@@ -85,7 +86,7 @@ function settings(node, { unit, hours, grey, previous }) {
         values: (_, ticks) => ticks.map((tick) => figure(tick, unit)),
       },
     ],
-    series: [{}, now, ...(previous.length ? [before] : [])],
+    series: [{}, now, ...(previous.length ? [before] : []), ...(incomplete.length ? [partly] : [])],
   }
 }
 
