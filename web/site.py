@@ -39,6 +39,10 @@ class Following(Protocol):
     @property
     def world(self) -> World: ...
 
+    def tick(self) -> None:
+        """Bring it up to what was imported a moment ago."""
+        ...
+
 
 class FactsNow:
     """The facts as last read; they are read again each second, and at once when a notice says so."""

@@ -88,6 +88,7 @@ class RecordingBus:
 @dataclass
 class Following:
     world: World
+    tick: Callable[[], None] = lambda: None
 
 
 @dataclass

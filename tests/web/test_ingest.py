@@ -6,6 +6,7 @@ import pytest
 
 from ioc import devices
 from ioc.errors import IocError
+from ioc.inventory.imports import import_orgs
 from ioc.model import SourceKey
 from tests.web.conftest import NORTH, SATURDAY, SOUTH, Province
 
@@ -52,6 +53,21 @@ def test_an_administrator_may_post_within_the_own_subtree(province: Province) ->
     assert post(province, province.tokens["admin-north"], elsewhere).status_code == 404
     assert post(province, province.tokens["operator"]).status_code == 403
     assert [topic for topic, _ in province.bus.sent] == [f"ioc/v1/{KIOSK}/state"]
+
+
+def test_who_posts_right_behind_the_import_of_its_org_is_let_in(
+    province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The world of the web role is a second behind an import; a 404 would be taken for the last word."""
+    newcomer = SourceKey(f"{NORTH}.moi", "queue", "kiosk-1")
+    import_orgs(province.db, f"code,name,kind,parent\n{newcomer.org},Xã mới,commune,{NORTH}\n", SATURDAY, dry_run=False)
+    secret, path = devices.add(province.db, newcomer, [], SATURDAY), f"/api/v1/ingest/{newcomer}/state"
+    assert newcomer.org not in province.site.orgs
+    monkeypatch.setattr(province.site.following, "tick", province.reload)
+    for who in (secret, province.tokens["admin-north"]):
+        province.bus.sent.clear()
+        assert post(province, who, path).status_code == 202
+        assert [topic for topic, _ in province.bus.sent] == [f"ioc/v1/{newcomer}/state"]
 
 
 def test_too_much_is_refused_before_it_reaches_the_broker(province: Province, secret: str) -> None:

@@ -9,7 +9,7 @@ def ingest(call: Call) -> Answer:
     """202 once the broker has the message; what ingest makes of it shows as it does for MQTT. 503: send it again."""
     path = call.path
     bound = call.caller is not None and call.scope.root is not None
-    if bound and path["org"] not in call.scope:  # of the whole tree: an org nobody knows ends in quarantine, as by MQTT
+    if bound and not _reaches(call, path["org"]):  # of the whole tree: an org nobody knows is quarantined, as by MQTT
         raise IocError("unknown_org", f"org {path['org']!r} is not in the tree", org=path["org"])
     topic = f"{ROOT}{path['org']}/{path['kind']}/{path['source']}/{path['channel']}"
     try:
@@ -23,3 +23,11 @@ def ingest(call: Call) -> Answer:
     # not offloaded: waiting for the broker must not hold one of the few threads that read the database
     call.site.bus.publish_acknowledged(topic, call.raw)
     return Answer({"topic": topic, "bytes": len(call.raw)}, 202)
+
+
+def _reaches(call: Call, org: str) -> bool:
+    """By an import of a moment ago too: who is told that there is no such org may never post again."""
+    if org in call.scope:
+        return True
+    call.site.following.tick()
+    return org in call.site.scope(call.principal)
