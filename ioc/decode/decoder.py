@@ -34,27 +34,7 @@ Look = Callable[[], bool]
 _NOT_ITS_TIME = frozenset({Leniency.MISSING_TS, Leniency.CLOCK_AHEAD, Leniency.CLOCK_BEHIND})
 
 
-class _Mark(NamedTuple):
-    """How far a batch had come: the lengths of its parts."""
-
-    good: int
-    bad: int
-    refused: int
-    limited: int
-
-    @classmethod
-    def of(cls, batch: Batch) -> "_Mark":
-        return cls(len(batch.good), len(batch.bad), len(batch.refused), len(batch.limited))
-
-    def back(self, batch: Batch) -> None:
-        del batch.good[self.good :], batch.bad[self.bad :], batch.refused[self.refused :], batch.limited[self.limited :]
-
-    def strange(self, batch: Batch) -> bool:
-        """Whether what came since is of an org or a source that the inventory does not have, or has no longer."""
-        good, bad = batch.good, batch.bad
-        return any(good[i].source is None for i in range(self.good, len(good))) or (
-            len(bad) > self.bad and any(one.reason in INVENTORYS_REASONS for one in bad[self.bad :])
-        )
+_Mark = tuple[int, int, int, int]
 
 
 class _Known(NamedTuple):
@@ -105,11 +85,11 @@ class Decoder:
         batch = Batch(run.last, 0, [], [], [], [])
         received = 0
         for seq, message in enumerate(run.messages, run.first):
-            before = _Mark.of(batch)
+            before = len(batch.good), len(batch.bad), len(batch.refused), len(batch.limited)
             objects = self._one_alone(seq, message, batch, limits, before)
-            if look is not None and before.strange(batch):
+            if look is not None and _is_strange(batch, before):
                 if look():
-                    before.back(batch)
+                    _cut_back(batch, before)
                     objects = self._one_alone(seq, message, batch, limits, before)
                 look = None
             received += objects
@@ -121,7 +101,7 @@ class Decoder:
             return self._one(seq, message, batch, limits)
         except Exception as error:
             log.exception("message %d on %s could not be decoded; it is in quarantine", seq, message.topic)
-            before.back(batch)
+            _cut_back(batch, before)
             batch.bad.append(not_understood(seq, message, error))
             return 1
 
@@ -246,12 +226,29 @@ class Decoder:
         return elements, leniencies | target.leniencies if leniencies or target.leniencies else NO_LENIENCY
 
 
+def _is_strange(batch: Batch, before: _Mark) -> bool:
+    """Whether what came since is of an org or a source that the inventory does not have, or has no longer."""
+    good, bad = batch.good, batch.bad
+    if len(bad) > before[1] and any(one.reason in INVENTORYS_REASONS for one in bad[before[1] :]):
+        return True
+    if len(good) == before[0] + 1:
+        return good[-1].source is None
+    return any(one.source is None for one in good[before[0] :])
+
+
+def _cut_back(batch: Batch, before: _Mark) -> None:
+    parts: tuple[list[Any], ...] = (batch.good, batch.bad, batch.refused, batch.limited)
+    for part, length in zip(parts, before, strict=True):
+        del part[length:]
+
+
 def _keep(good: Decoded, per_minute: int | None, batch: Batch, limits: Limits) -> None:
     """`per_minute` is a limit somebody set; without one a state is held to what was agreed with its source."""
     if per_minute is not None:
         allowed = limits.allows(good.key, per_minute, good.received_at)
     else:
-        allowed = good.source is None or not _tells_its_time(good) or limits.keeps_pace(good.source, good.t)
+        source = good.source
+        allowed = source is None or not source.agreed or not _tells_its_time(good) or limits.keeps_pace(source, good.t)
     if allowed:
         batch.good.append(good)
     else:

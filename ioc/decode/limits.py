@@ -30,19 +30,16 @@ class Limits:
         return allowed
 
     def keeps_pace(self, source: Source, t: int) -> bool:
-        """Whether a state of the source's own time `t` is within TIMES_AGREED its interval; always without one.
+        """Whether a state of the own time `t` of a source that agreed to an interval is within TIMES_AGREED that.
 
-        A backlog that drains keeps the pace it was measured at, however fast it comes. The simulator goes as fast as
-        it was told to.
+        A backlog that drains keeps the pace it was measured at, however fast it comes.
         """
-        if not (source.agreed and source.counts and source.interval_s) or source.simulated:
-            return True
         pace = self._paces.get(source.key)
-        if pace is None:
+        if pace is None or pace.interval_s != source.interval_s:
             if len(self._paces) >= _SOURCES:
                 self._paces.clear()
-            pace = self._paces[source.key] = Pace()
-        return pace.takes(t, source.interval_s)
+            pace = self._paces[source.key] = Pace(source.interval_s)
+        return pace.takes(t)
 
 
 def most(interval_s: int) -> int:
@@ -53,26 +50,34 @@ def most(interval_s: int) -> int:
 class Pace:
     """The states of one source by the minute they speak of, in whatever order they come."""
 
-    def __init__(self) -> None:
+    def __init__(self, interval_s: int) -> None:
+        self.interval_s = interval_s
+        self._most = most(interval_s)
         self._minutes: dict[int, int] = {}
         self._total = 0
         self._newest = 0
 
-    def takes(self, t: int, interval_s: int) -> bool:
+    def takes(self, t: int) -> bool:
         """Count one, unless some WINDOW_MIN minutes around it hold as many as may be.
 
         Whoever sends too much is thinned to what was agreed, and not taken for silent.
         """
-        minute, at_most = t // _MINUTE_MS, most(interval_s)
-        awaited = t >= self._newest + interval_s * 1_000
-        if self._total >= at_most and not awaited and self._busiest(minute) >= at_most:
+        minute, minutes = t // _MINUTE_MS, self._minutes
+        awaited = t >= self._newest + self.interval_s * 1_000
+        if self._total >= self._most and not awaited and self._busiest(minute) >= self._most:
             return False
-        self._newest = max(self._newest, t)
-        self._minutes[minute] = self._minutes.get(minute, 0) + 1
+        if t > self._newest:
+            self._newest = t
+        minutes[minute] = minutes.get(minute, 0) + 1
         self._total += 1
-        if len(self._minutes) > _MINUTES_KEPT:
-            self._total -= self._minutes.pop(min(self._minutes))
+        if len(minutes) > _MINUTES_KEPT:
+            self._forget()
         return True
+
+    def _forget(self) -> None:
+        """The older half."""
+        for minute in sorted(self._minutes)[: _MINUTES_KEPT // 2]:
+            self._total -= self._minutes.pop(minute)
 
     def _busiest(self, minute: int) -> int:
         around = [self._minutes.get(minute + i, 0) for i in range(1 - WINDOW_MIN, WINDOW_MIN)]

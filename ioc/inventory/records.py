@@ -85,18 +85,25 @@ def _source(row: RowMapping, today: str) -> Source:
     elif row["valid_from"] is not None and row["valid_from"] > today and status is SourceStatus.ACTIVE:
         status = SourceStatus.PENDING
     cadence = Cadence.parse(row["cadence"]) if row["cadence"] else None
+    interval_s = _interval(row, cadence, defaults.interval_s)
     return Source(
         id=row["id"],
         key=SourceKey(row["org"], row["kind"], row["source"]),
         name=row["name"] or row["source"],
         status=status,
-        interval_s=_interval(row, cadence, defaults.interval_s),
-        agreed=row["interval_s"] is not None or (cadence is not None and cadence.every_s is not None),
+        interval_s=interval_s,
+        agreed=_is_agreed(row, cadence) and status is SourceStatus.ACTIVE and interval_s > 0,
         cadence=cadence,
         hours=Hours.parse(row["hours"] or defaults.hours),
         parent=SourceKey.parse(row["parent"]) if row["parent"] else None,
         **{name: row[name] for name in _PLAIN},
     )
+
+
+def _is_agreed(row: RowMapping, cadence: Cadence | None) -> bool:
+    """The simulator goes as fast as it was told to."""
+    said = row["interval_s"] is not None or (cadence is not None and cadence.every_s is not None)
+    return said and not row["simulated"]
 
 
 def _interval(row: RowMapping, cadence: Cadence | None, default: int) -> int:

@@ -56,7 +56,7 @@ class Source:
     lat: float | None = None
     lon: float | None = None
     simulated: bool = False
-    agreed: bool = False  # its interval was imported, and is no default
+    agreed: bool = False  # it is held to its interval: imported, no default, and not the simulator's
 
     @property
     def counts(self) -> bool:

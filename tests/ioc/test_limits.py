@@ -103,18 +103,18 @@ def test_a_slow_source_that_tells_what_changes_is_no_flood() -> None:
 
 
 def test_no_ten_minutes_hold_more_in_whatever_order_they_come() -> None:
-    pace = Pace()
-    assert pace.takes(25 * MINUTE, 100)
+    pace = Pace(100)
+    assert pace.takes(25 * MINUTE)
     minutes = [(i * 7) % 25 for i in range(2_000)]
-    taken = [minute for minute in minutes if pace.takes(minute * MINUTE, 100)]
+    taken = [minute for minute in minutes if pace.takes(minute * MINUTE)]
     for begin in range(-9, 25):
         assert sum(begin <= minute < begin + 10 for minute in taken) <= 60
     assert len(taken) >= 120
 
 
 def test_who_floods_for_an_hour_is_thinned_and_never_silent() -> None:
-    pace = Pace()
-    taken = [t for t in range(0, 60 * MINUTE, 500) if pace.takes(t, 30)]
+    pace = Pace(30)
+    taken = [t for t in range(0, 60 * MINUTE, 500) if pace.takes(t)]
     gaps = [after - before for before, after in pairwise(taken)]
     assert max(gaps) <= 30_000
     for begin in range(0, 50 * MINUTE, MINUTE):
