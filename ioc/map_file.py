@@ -41,8 +41,9 @@ class MapFile:
             self._check(self._file)
             table = tomllib.loads(self._file.read_text(encoding="utf-8"))
         except (IocError, OSError, ValueError) as error:
-            log.warning("%s was changed and cannot be used; the maps before it stay in force: %s", self._file, error)
-            self._keep(self._started.table, str(error))
+            why = " ".join(str(error).split())
+            log.warning("%s was changed and cannot be used; the maps before it stay in force: %s", self._file, why)
+            self._keep(self._started.table, why)
             return
         self._take(table)
 

@@ -5,7 +5,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.reasoncodes import ReasonCode
+
 from ioc.broker import Bus
+from ioc.broker.session import PersistentClient
 from ioc.clock import SystemClock
 from ioc.inbox import Inbox
 from ioc.ingest.filters import former
@@ -28,8 +32,8 @@ class Door:
         self.inbox = Inbox(folder / "inbox.sqlite")
 
     @contextmanager
-    def open(self, *rules) -> Iterator[Receiver]:
-        maps = Maps(rules, kinds())
+    def open(self, *rules, maps: Maps | None = None) -> Iterator[Receiver]:
+        maps = maps or Maps(rules, kinds())
         left = former(self.folder / "filters.json", maps.filters)
         inbox = Inbox(self.folder / "inbox.sqlite")
         identity = Identity(self.folder / "session.json", self.mqtt)
@@ -78,6 +82,38 @@ def test_topics_of_a_map_that_is_gone_come_no_more(tmp_path):
             published(server, "other/1", "v/a/1", "ioc/v1/hg/queue/k/state")
             wait_until(lambda: len(door.got()) >= 2, "what is still wanted")
         assert [topic for topic, _, _ in door.got()] == ["v/a/1", "ioc/v1/hg/queue/k/state"]
+
+
+def test_maps_that_are_replaced_while_it_runs_change_what_it_hears(tmp_path):
+    maps = Maps([plain()], kinds())
+    with mosquitto(tmp_path) as server:
+        door = Door(tmp_path, server)
+        with door.open(maps=maps) as receiver:
+            published(server, "v/a/1", "other/1")
+            wait_until(door.got, "the first")
+            maps.replace([plain(topic="other/+dev", org="hg")])
+            receiver.follow_maps(former(tmp_path / "filters.json", maps.filters))
+            wait_until(lambda: not receiver._left, "it is subscribed")
+            for _ in range(50):
+                published(server, "v/a/2", "other/2")
+                if len(door.got()) >= 2:
+                    break
+            published(server, "v/a/3", "other/3")
+            wait_until(lambda: "other/3" in [topic for topic, _, _ in door.got()], "what is wanted now")
+        with door.open(maps=maps):
+            published(server, "v/a/4", "other/4")
+            wait_until(lambda: "other/4" in [topic for topic, _, _ in door.got()], "and at the next start")
+        topics = [topic for topic, _, _ in door.got()]
+        assert topics[0] == "v/a/1"
+        assert "other/1" not in topics
+        assert not {"v/a/3", "v/a/4"} & {*topics}
+
+
+def test_a_filter_the_broker_refuses_is_said(caplog):
+    refused = [ReasonCode(PacketTypes.SUBACK, identifier=0x80)]
+    client = PersistentClient(Mqtt(), "ingest", ["v/+"], [])
+    client._client.on_subscribe(client._client, None, 1, refused, None)
+    assert "refuses ingest a filter" in caplog.text
 
 
 def test_filters_are_remembered_until_they_are_wanted_again(tmp_path):
