@@ -1,20 +1,17 @@
 """The broker role: becomes `nats-server` itself, with a keeper beside it as its child."""
 
-import logging
 import os
 import signal
-import threading
 from collections.abc import Callable
 
 from ioc import sockets
-from ioc.context import Context
+from ioc.clock import SystemClock
 from ioc.errors import IocError
 from ioc.nats import config, program
-from ioc.nats.keeper import WRITTEN_BY, Keeper
 from ioc.roles import READY_FD
 from ioc.settings import Settings
 
-log = logging.getLogger(__name__)
+SECTIONS = ("data_dir", "mqtt", "database", "inbox", "log")
 
 
 def check(settings: Settings) -> program.Program:
@@ -26,9 +23,8 @@ def check(settings: Settings) -> program.Program:
     return found
 
 
-def run(context: Context, stop: threading.Event, ready: Callable[[], None]) -> None:
+def run(settings: Settings, ahead_ms: int, ready: Callable[[], None]) -> None:
     """The process that the supervisor started is the server's own; what is told here is told by its child."""
-    settings = context.settings
     found = check(settings)
     place = config.place_of(settings.root, settings.mqtt)
     password = config.write(place, settings.mqtt)
@@ -37,9 +33,11 @@ def run(context: Context, stop: threading.Event, ready: Callable[[], None]) -> N
     if os.fork():
         _become(found, place, says)
     os.close(says)
-    keeper = Keeper(server, place, password, settings.mqtt, found)
+    from ioc.nats.keeper import Keeper  # what it needs takes longer to load than the server to start
+
+    keeper = Keeper(server, place, password, settings, found)
     with os.fdopen(heard, encoding="utf-8", errors="replace") as said:
-        keeper.keep(said, ready, context.db, context.clock)
+        keeper.keep(said, ready, SystemClock(ahead_ms))
 
 
 def _become(found: program.Program, place: config.Place, says: int) -> None:
@@ -53,7 +51,7 @@ def _become(found: program.Program, place: config.Place, says: int) -> None:
 
 def _check_store(settings: Settings, found: program.Program) -> None:
     """A store that a newer server wrote may hold what an older one would drop."""
-    path = settings.root / config.STORE / WRITTEN_BY
+    path = settings.root / config.STORE / config.WRITTEN_BY
     try:
         written = tuple(map(int, path.read_text(encoding="ascii").split(".")))
     except (OSError, ValueError):

@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,6 @@ log = logging.getLogger(__name__)
 
 BROKER, INGEST, ALERTS, WEB, CONNECTORS = "broker", "ingest", "alerts", "web", "connectors"
 MODULES: Final = {
-    BROKER: "ioc.embedded_broker",
     INGEST: "ioc.ingest.service",
     ALERTS: "alerts.service",
     WEB: "web.service",
@@ -34,7 +34,7 @@ def main() -> int:
     """`python -m ioc.roles ROLE STARTED_FILE`, started by the supervisor only."""
     role, started_file = sys.argv[1:]
     die_with_parent()
-    return serve(role, Path(started_file))
+    return serve_broker(Path(started_file)) if role == BROKER else serve(role, Path(started_file))
 
 
 def serve(role: str, started_file: Path) -> int:
@@ -48,10 +48,31 @@ def serve(role: str, started_file: Path) -> int:
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
+
+    def run() -> None:
         module = importlib.import_module(MODULES[role])
         context = bootstrap.build(settings, started.ahead_ms)
         module.run(context, stop, _say_ready, **_own_options(role, module, started))
+
+    return _outcome(role, run)
+
+
+def serve_broker(started_file: Path) -> int:
+    """The broker's role needs little and is to be there before the others: it loads nothing that it can do without."""
+    from ioc import embedded_broker, logs
+    from ioc.settings import read
+    from ioc.started import Started
+
+    started = Started.read(started_file)
+    table = {name: started.table[name] for name in embedded_broker.SECTIONS if name in started.table}
+    settings = read.parse(table, {}, os.environ, started.origin)
+    logs.configure(settings.log, BROKER)
+    return _outcome(BROKER, lambda: embedded_broker.run(settings, started.ahead_ms, _say_ready))
+
+
+def _outcome(role: str, run: Callable[[], None]) -> int:
+    try:
+        run()
     except IocError as error:
         return _failed(error)
     except Exception:

@@ -7,13 +7,11 @@ import shutil
 from pathlib import Path
 from typing import NamedTuple
 
-import bcrypt
-
 from ioc.errors import IocError
 from ioc.settings import Mqtt
 
 KEEPER, ANYBODY = "ioc-keeper", "anybody"
-STORE = "nats"
+STORE, WRITTEN_BY = "nats", "written-by"
 LARGEST_BYTES = 20_000_000_000
 LEAST_BYTES = 100_000_000
 PART_OF_DISK = 4
@@ -69,16 +67,22 @@ def place_of(root: Path, mqtt: Mqtt) -> Place:
     used = size_of(root / STORE)
     if mqtt.max_bytes is not None:
         return Place(root, mqtt.max_bytes)
-    fair = min((shutil.disk_usage(root).free + used) // PART_OF_DISK, LARGEST_BYTES)
+    fair = min((shutil.disk_usage(_there(root)).free + used) // PART_OF_DISK, LARGEST_BYTES)
     return Place(root, max(fair, used * 5 // 4, LEAST_BYTES))
 
 
 def check_room(root: Path, mqtt: Mqtt) -> None:
     """IocError `disk_too_small` when the disk could not hold `[mqtt] max_bytes` even if it were empty."""
-    total = shutil.disk_usage(root).total
+    total = shutil.disk_usage(_there(root)).total
     if mqtt.max_bytes is not None and mqtt.max_bytes > total:
         line = f"mqtt.max_bytes {mqtt.max_bytes}: the disk of {root} has {total} bytes in all; give less"
         raise IocError("disk_too_small", line)
+
+
+def _there(root: Path) -> Path:
+    """The store may be a disk of its own, mounted there."""
+    store = root / STORE
+    return store if store.is_dir() else root
 
 
 def size_of(folder: Path) -> int:
@@ -98,6 +102,8 @@ def write(place: Place, mqtt: Mqtt) -> str:
     password = secrets.token_hex(16)
     for folder in (place.run, place.store):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for left in place.run.glob("nats-server_*.ports"):  # by one that was killed
+        left.unlink(missing_ok=True)
     descriptor = os.open(place.config, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(text(place, mqtt, password))
@@ -128,6 +134,8 @@ def text(place: Place, mqtt: Mqtt, keeper_password: str) -> str:
 
 def hashed(password: str) -> str:
     """As the server wants it; whatever stands in the password, a hash needs no quoting."""
+    import bcrypt  # only where there are passwords
+
     return bcrypt.hashpw(password.encode(), bcrypt.gensalt(BCRYPT_COST, prefix=b"2a")).decode()
 
 

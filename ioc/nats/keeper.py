@@ -17,36 +17,35 @@ from ioc.db import Database
 from ioc.errors import IocError
 from ioc.nats import streams
 from ioc.nats.api import Api
-from ioc.nats.config import KEEPER, Place
+from ioc.nats.config import KEEPER, WRITTEN_BY, Place
 from ioc.nats.program import Program
 from ioc.nats.sayings import Sayings
-from ioc.settings import Mqtt
+from ioc.settings import Mqtt, Settings
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 2.0
 START_S = 30.0
-FREE_AGAIN_BYTES = 50_000_000
-WRITTEN_BY = "written-by"
+FREE_AGAIN_BYTES, FREE_AGAIN_PART = 50_000_000, 10
 
 
 class Keeper:
     """One server's; it ends when the server does, and ends the server when it cannot go on itself."""
 
-    def __init__(self, server: int, place: Place, password: str, mqtt: Mqtt, program: Program) -> None:
+    def __init__(self, server: int, place: Place, password: str, settings: Settings, program: Program) -> None:
         self._server = server
         self._place = place
         self._password = password
-        self._mqtt = mqtt
+        self._settings = settings
         self._program = program
         self.sayings = Sayings()
         self.ended = threading.Event()
 
-    def keep(self, said: IO[str], ready: Callable[[], None], db: Database, clock: Clock) -> None:
+    def keep(self, said: IO[str], ready: Callable[[], None], clock: Clock) -> None:
         """Until the server is gone."""
         listening = threading.Thread(target=self._listen, args=(said,), name="server-log", daemon=True)
         listening.start()
-        beat = Beat(db, "broker", clock)
+        beat = Beat(Database(self._settings.database_url), "broker", clock)
         try:
             api = self._settle()
             if api is None:
@@ -68,12 +67,11 @@ class Keeper:
 
     def _settle(self) -> Api | None:
         """The streams are there once somebody connected, and are bounded before anybody is told of the broker."""
-        ports = self._place.run / f"nats-server_{self._server}.ports"
         waited = 0.0
         while not self.ended.wait(0.02):
             waited += 0.02
             with contextlib.suppress(OSError, ValueError, KeyError, IndexError):
-                api = Api(_port(json.loads(ports.read_text())["nats"][0]), KEEPER, self._password)
+                api = self._api()
                 self._connect_once()
                 streams.bound(api, self._place.max_file)
                 (self._place.store / WRITTEN_BY).write_text(self._program.release, encoding="ascii")
@@ -82,8 +80,13 @@ class Keeper:
                 raise IocError("broker_not_listening", f"embedded broker: does not serve within {START_S:.0f} s")
         return None
 
+    def _api(self) -> Api:
+        """OSError while the server has not yet written where it listens."""
+        ports = self._place.run / f"nats-server_{self._server}.ports"
+        return Api(_port(json.loads(ports.read_text())["nats"][0]), KEEPER, self._password)
+
     def _connect_once(self) -> None:
-        bus = Bus(own_login(self._mqtt, self._password), "ioc-keeper")
+        bus = Bus(own_login(self._settings.mqtt, self._password), "ioc-keeper")
         bus.start()
         try:
             if not bus.wait(START_S):
@@ -92,27 +95,36 @@ class Keeper:
             bus.stop()
 
     def _watch(self, api: Api, beat: Beat) -> None:
+        """Say how full it is; a server that does not answer is told of, and asked again by a new connection."""
         while not self.ended.wait(LOOK_S):
-            fill = streams.fill(api)
-            full = self._full(fill)
-            detail = {
-                "waiting": fill.waiting,
-                "waiting_bytes": fill.used,
-                "max_bytes": fill.limit,
-                "full": full,
-                "publish_violations": sum(self.sayings.violations.values()),
-            }
-            beat.say(full is None, detail)
-            if self.sayings.disk_full and shutil.disk_usage(self._place.root).free > FREE_AGAIN_BYTES:
+            try:
+                beat.say(*self._told(streams.fill(api)))
+            except IocError as error:
+                beat.say(False, {"trouble": str(error), "full": self._disk_full()})
+                with contextlib.suppress(IocError):
+                    api = self._api()
+            if self.sayings.disk_full and self._room_again():
                 log.warning("the disk has room again: nats-server takes nothing more by itself, it is started anew")
                 return
 
-    def _full(self, fill: streams.Fill) -> str | None:
+    def _room_again(self) -> bool:
+        disk = shutil.disk_usage(self._place.store)
+        return disk.free > min(FREE_AGAIN_BYTES, disk.total // FREE_AGAIN_PART)
+
+    def _told(self, fill: streams.Fill) -> tuple[bool, dict[str, object]]:
+        full = self._disk_full() or _store_full(fill)
+        return full is None, {
+            "waiting": fill.waiting,
+            "waiting_bytes": fill.used,
+            "max_bytes": fill.limit,
+            "full": full,
+            "refused_full": self.sayings.refused_full,
+            "violations": self.sayings.violations.total(),
+        }
+
+    def _disk_full(self) -> str | None:
         if self.sayings.disk_full:
-            return f"the disk of {self._place.root} is full: devices are refused until there is room"
-        if fill.full:
-            waiting = f"{fill.waiting} messages in {fill.used} bytes wait"
-            return f"{waiting}, as many as mqtt.max_bytes allows: devices are refused"
+            return f"the disk of {self._place.store} is full: devices are refused until there is room"
         return None
 
     def _end_server(self) -> None:
@@ -122,6 +134,13 @@ class Keeper:
 
 def own_login(mqtt: Mqtt, password: str) -> Mqtt:
     return Mqtt(host=mqtt.host, port=mqtt.port, username=KEEPER, password=password)
+
+
+def _store_full(fill: streams.Fill) -> str | None:
+    if fill.full:
+        waiting = f"{fill.waiting} messages in {fill.used} bytes wait"
+        return f"{waiting}, as many as mqtt.max_bytes allows: devices are refused"
+    return None
 
 
 def _port(url: str) -> int:
