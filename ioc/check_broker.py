@@ -48,8 +48,9 @@ def check_sessions(settings: Mqtt, messages: int = 1, patience_s: float = PATIEN
 class BrokerWatch:
     """Ingest's own doubt about its broker: checked once it answers, its drop counter watched from then on."""
 
-    def __init__(self, settings: Mqtt, bus: Bus) -> None:
+    def __init__(self, settings: Mqtt, bus: Bus, on_drop: Callable[[int], None] = lambda _more: None) -> None:
         self._settings = settings
+        self._told = on_drop
         self.trouble: str | None = None
         self.dropped = 0
         if not settings.embedded:  # it has no such counter, and its keeper says what it refuses
@@ -75,6 +76,7 @@ class BrokerWatch:
 
     def _on_drop(self, more: int) -> None:
         self.dropped += more
+        self._told(more)
 
 
 def watch_drops(bus: Bus, on_drop: Callable[[int], None]) -> None:

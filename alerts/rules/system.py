@@ -13,9 +13,10 @@ from ioc.settings import Rule
 kind = "system"
 default_hold_s = 30.0
 every_s = 2.0
-INGEST, CONNECTORS = "ingest", "connectors"
-# what ingest tells of itself and takes for a trouble, the gravest first
+INGEST, CONNECTORS, BROKER = "ingest", "connectors", "broker"
+# what a role tells of itself that is a trouble, the gravest first
 PARTS = ("stopped_acking", "records", "metric_store")
+LOSSES = ("lost", "set_aside")
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -25,9 +26,7 @@ class Options(Struct, frozen=True, kw_only=True):
 def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
     with view.db.read() as conn:
         heard = {pulse.role: pulse for pulse in pulses(conn, view.now)}
-    trouble = said(heard[INGEST]) if INGEST in heard else None
-    if trouble is None and CONNECTORS in heard and not heard[CONNECTORS].alive:
-        trouble = {"part": {"key": "alert.part.connectors", "params": {}}, "detail": ""}
+    trouble = next(troubles(heard), None)
     if trouble is None:
         return
     for root in view.world.inventory.orgs.roots():
@@ -36,11 +35,22 @@ def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
         )
 
 
-def said(pulse: Pulse) -> Mapping[str, Any] | None:
-    """The part that is in trouble and its own words; None when all is well."""
-    if not pulse.alive:
-        return {"part": {"key": "alert.part.silent", "params": {}}, "detail": ""}
-    for part in PARTS:
-        if pulse.detail.get(part):
-            return {"part": {"key": f"alert.part.{part}", "params": {}}, "detail": str(pulse.detail[part])}
-    return None
+def troubles(heard: Mapping[str, Pulse]) -> Iterator[Mapping[str, Any]]:
+    """What stands in the way of new figures, then who is silent, then what was lost."""
+    ingest, broker = heard.get(INGEST), heard.get(BROKER)
+    if ingest is not None and not ingest.alive:
+        yield _trouble("silent")
+    elif ingest is not None and (away := ingest.detail.get("broker", "connected")) != "connected":
+        yield _trouble("broker", away)
+    if broker is not None and broker.alive and broker.detail.get("full"):
+        yield _trouble("full", broker.detail["full"])
+    if ingest is not None:
+        yield from (_trouble(part, ingest.detail[part]) for part in PARTS if ingest.detail.get(part))
+    if CONNECTORS in heard and not heard[CONNECTORS].alive:
+        yield _trouble("connectors")
+    if ingest is not None:
+        yield from (_trouble(part, ingest.detail[part]) for part in LOSSES if ingest.detail.get(part))
+
+
+def _trouble(part: str, detail: object = "") -> Mapping[str, Any]:
+    return {"part": {"key": f"alert.part.{part}", "params": {}}, "detail": str(detail)}

@@ -78,6 +78,7 @@ class PersistentClient:
         former: Sequence[str] = (),
         *,
         expected: bool = False,
+        on_lost: Callable[[], None] = lambda: None,
     ) -> None:
         client = _FastClient(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False, manual_ack=True)
         self._client = set_up(client, settings)
@@ -87,6 +88,7 @@ class PersistentClient:
         self._arrived = arrived
         self._subscribed = False
         self._expected = expected
+        self._on_lost = on_lost
         self._again_at: float | None = None
         self._bytes = 0
         self.session_present = self.granted = False
@@ -179,6 +181,7 @@ class PersistentClient:
         if self._expected and not flags.session_present:
             self.sessions_lost += 1
             log.error("the broker forgot our session: messages sent while we were away may be lost")
+            self._on_lost()
         if self._topics and not (self._subscribed and flags.session_present):
             if self._former:
                 client.unsubscribe(list(self._former))

@@ -4,7 +4,7 @@ import logging
 import random
 import secrets
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from ioc.broker import RECONNECT_S, address
@@ -50,6 +50,7 @@ class Receiver:
         identity: Identity,
         maps: Maps | None = None,
         former: Sequence[str] = (),
+        on_lost: Callable[[], None] = lambda: None,
     ) -> None:
         self._mqtt = mqtt
         self._identity = identity
@@ -60,7 +61,13 @@ class Receiver:
         self._maps = maps
         self._arrived: list[Delivery] = []
         self._client = PersistentClient(
-            mqtt, identity.client_id, self._topics(), self._arrived, former, expected=identity.expected
+            mqtt,
+            identity.client_id,
+            self._topics(),
+            self._arrived,
+            former,
+            expected=identity.expected,
+            on_lost=on_lost,
         )
         self._left: Sequence[str] | None = None
         self._jitter = random.SystemRandom()

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
@@ -16,7 +17,7 @@ from ioc import observed, replay
 from ioc.beat import Beat
 from ioc.broker import Bus
 from ioc.check_broker import BrokerWatch
-from ioc.clock import local
+from ioc.clock import local, rfc3339
 from ioc.context import Context
 from ioc.db.tables import event_seen, feed_day, feed_delivery, quarantine
 from ioc.decode import Decoder
@@ -30,6 +31,8 @@ from ioc.ingest.explained import Explained
 from ioc.ingest.filters import former
 from ioc.ingest.identity import FILE as SESSION_FILE
 from ioc.ingest.identity import Identity
+from ioc.ingest.losses import FILE as LOSSES_FILE
+from ioc.ingest.losses import Loss, Losses
 from ioc.ingest.metrics import Handover, Metrics
 from ioc.ingest.outlet import Outlet
 from ioc.ingest.pump import Pump
@@ -42,6 +45,7 @@ from ioc.maps_in_force import MapsInForce
 from ioc.privacy import Privacy
 from ioc.store import Retention
 from ioc.store.aside import aside
+from ioc.store.open import FILE as METRICS
 from ioc.world import World
 
 log = logging.getLogger(__name__)
@@ -63,14 +67,26 @@ class Ingest:
         self._path = settings.root / "inbox.sqlite"
         self._filters = settings.root / "filters.json"
         self._bus = Bus(settings.mqtt, "ioc-live")
-        self._broker = BrokerWatch(settings.mqtt, self._bus)
+        self._losses = Losses(settings.root / LOSSES_FILE, context.clock, lambda at: rfc3339(at, ZoneInfo(DEFAULT_TZ)))
+        losses = self._losses
+        self._broker = BrokerWatch(settings.mqtt, self._bus, lambda more: losses.note(Loss.DROPPED, more))
         privacy = Privacy(settings.inbox.private_keys)
         self._maps = MapsInForce(context)
         maps = self._maps.maps
         special = {replay.TOPIC: replay.sorter(context.live_key, privacy, maps)}
         left = former(self._filters, maps.filters)
         identity = Identity(settings.root / SESSION_FILE, settings.mqtt)
-        self.receiver = Receiver(settings.mqtt, self._inbox(), privacy, context.clock, special, identity, maps, left)
+        self.receiver = Receiver(
+            settings.mqtt,
+            self._inbox(),
+            privacy,
+            context.clock,
+            special,
+            identity,
+            maps,
+            left,
+            on_lost=lambda: losses.note(Loss.SESSION),
+        )
         world = _world(context)
         settle(context.db, world.inventory, settings.dossiers, context.clock.now_ms())
         mqtt = settings.mqtt
@@ -180,7 +196,8 @@ class Ingest:
             "broker_dropped": self._broker.dropped,
             "stopped_acking": self.receiver.stopped_acking,
             "sessions_lost": self.receiver.sessions_lost,
-            "inbox_set_aside": ", ".join(aside(self._path)) or None,
+            "lost": self._losses.standing(),
+            "set_aside": ", ".join([*aside(self._path), *aside(self._path.with_name(METRICS))]) or None,
             "maps": self._maps.trouble,
             "records": self.pump.trouble,
             "metric_store": self.metrics.trouble or (None if self._store.health().ok else self._store.health().detail),

@@ -70,3 +70,32 @@ def test_an_installation_that_never_had_an_ingest_is_quiet(stage):
     s = stage(SYSTEM)
     s.run(60, 2)
     assert s.states == []
+
+
+@pytest.mark.parametrize(("detail", "words"), [
+    ({"broker": "away"}, "không nối được với broker"),
+    ({"lost": "2026-11-30T20:00:00+07:00: the broker forgot the session"}, "có tin nhắn đã mất"),
+    ({"set_aside": "inbox.sqlite.damaged-20261130T130000Z"}, "đã được để riêng"),
+])  # fmt: skip
+def test_what_was_lost_and_a_broker_that_is_away_are_announced(line, detail, words):
+    s, live = line
+    live(10, broker="connected")
+    assert s.states == []
+    live(60, **detail)
+    assert s.states == ["firing"]
+    assert words in s.pocket.messages[0].subject
+
+
+def test_a_store_of_messages_that_is_full_is_announced_until_it_is_emptied(line):
+    s, live = line
+    live(10)
+    broker = Beat(s.db, "broker", s.clock)
+    broker.say(False, {"full": "120 messages wait, as many as mqtt.max_bytes allows"})
+    for _ in range(30):
+        broker.write()
+        live(2)
+    assert "nơi giữ tin nhắn đã đầy" in s.pocket.messages[0].subject
+    broker.say(True, {"full": None})
+    broker.write()
+    live(20)
+    assert s.states == ["resolved_unseen"]
