@@ -1,12 +1,13 @@
 """Proves that a broker really keeps a session's messages, instead of believing that it does."""
 
+import contextlib
 import logging
 import secrets
 import threading
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ioc.broker import Bus, OnMessage, address, paho_client
+from ioc.broker import Bus, OnMessage, paho_client
 from ioc.errors import IocError
 from ioc.settings import Mqtt
 
@@ -42,7 +43,7 @@ def check_sessions(settings: Mqtt, messages: int = 1, patience_s: float = PATIEN
         visitor.leave()
     finally:
         visitor.forget()
-    return _judge(address(settings), resumed, arrived, messages)
+    return _judge(_named(settings), resumed, arrived, messages)
 
 
 class BrokerWatch:
@@ -102,15 +103,19 @@ def drop_counter(on_drop: Callable[[int], None]) -> OnMessage:
     return on_message
 
 
-def _judge(where: tuple[str, int, bool], resumed: bool, arrived: int, messages: int) -> Verdict:
-    host, port, _ = where
+def _named(settings: Mqtt) -> str:
+    """The brokers of the configuration, as they stand there."""
+    return ",".join(f"{host}:{port}" for host, port in settings.hosts)
+
+
+def _judge(where: str, resumed: bool, arrived: int, messages: int) -> Verdict:
     if not resumed:
         line = "does not keep sessions: what arrives while ingest is away is lost; turn persistent sessions on"
-        return Verdict(False, f"broker {host}:{port} {line}")
+        return Verdict(False, f"broker {where} {line}")
     if arrived < messages:
         line = f"kept {arrived} of {messages} messages for a session that was away; raise max_queued_messages"
-        return Verdict(False, f"broker {host}:{port} {line}")
-    return Verdict(True, f"broker {host}:{port} kept a session and {messages} of {messages} messages")
+        return Verdict(False, f"broker {where} {line}")
+    return Verdict(True, f"broker {where} kept a session and {messages} of {messages} messages")
 
 
 def _publish(settings: Mqtt, topic: str, messages: int, patience_s: float) -> None:
@@ -150,16 +155,20 @@ class _Visitor:
 
         client.on_connect = on_connect
         client.on_message = self._on_message
-        host, port, _ = address(self._settings)
-        try:
-            client.connect(host, port, keepalive=15)
-        except OSError as error:
-            raise _silent(self._settings) from error
+        self._open(client)
         client.loop_start()
         self._client = client
         if not answered.wait(self._patience) or not flags:
             raise _silent(self._settings)
         return flags[0]
+
+    def _open(self, client: Any) -> None:
+        """At the first of the brokers that answers."""
+        for host, port in self._settings.hosts:
+            with contextlib.suppress(OSError):
+                client.connect(host, port, keepalive=15)
+                return
+        raise _silent(self._settings)
 
     def subscribe(self) -> None:
         granted = threading.Event()
@@ -200,6 +209,6 @@ class _Visitor:
 
 
 def _silent(settings: Mqtt) -> IocError:
-    host, port, _ = address(settings)
-    line = f"broker {host}:{port} does not answer or refuses the login; is it running, are username and password right?"
+    where = _named(settings)
+    line = f"broker {where} does not answer or refuses the login; is it running, are username and password right?"
     return IocError("broker_unavailable", line, transient=True)

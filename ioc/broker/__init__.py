@@ -7,7 +7,6 @@ import ssl
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion
@@ -24,13 +23,23 @@ PUBLISH_TIMEOUT_S = 10.0
 OnMessage = Callable[[str, bytes, bool], None]  # topic, payload, retained
 
 
-def address(settings: Mqtt) -> tuple[str, int, bool]:
-    """Host, port and whether TLS is spoken."""
-    if settings.embedded:
-        return settings.host, settings.port, False
-    parts = urlsplit(settings.url)
-    tls = parts.scheme == "mqtts"
-    return parts.hostname or "127.0.0.1", parts.port or (8883 if tls else 1883), tls
+class Turns:
+    """The brokers of a cluster in turn: whoever does not answer, or lets us go, is followed by the next."""
+
+    def __init__(self, settings: Mqtt) -> None:
+        self._hosts = settings.hosts
+        self._at = 0
+
+    @property
+    def now(self) -> tuple[str, int]:
+        return self._hosts[self._at % len(self._hosts)]
+
+    def next(self) -> tuple[str, int]:
+        self._at += 1
+        return self.now
+
+    def __str__(self) -> str:
+        return "{}:{}".format(*self.now)
 
 
 Client = TypeVar("Client", bound=paho.Client)
@@ -46,7 +55,7 @@ def set_up(client: Client, settings: Mqtt) -> Client:
     """Account, TLS and limits as configured."""
     if settings.username is not None:
         client.username_pw_set(settings.username, settings.password)
-    if address(settings)[2]:
+    if settings.tls:
         client.tls_set_context(ssl.create_default_context(cafile=settings.ca))
     client.reconnect_delay_set(*RECONNECT_S)
     client.max_queued_messages_set(10_000)
@@ -57,7 +66,7 @@ class Bus:
     """A plain connection of ours: publish, and subscribe without a session of its own."""
 
     def __init__(self, settings: Mqtt, name: str) -> None:
-        self._settings = settings
+        self._turns = Turns(settings)
         self._client = paho_client(settings, f"{name}-{random.getrandbits(32):08x}")
         self._subscriptions: dict[str, tuple[int, OnMessage]] = {}
         self._up = threading.Event()
@@ -65,6 +74,7 @@ class Bus:
         self._refused: str | None = None
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
+        self._client.on_connect_fail = lambda _client, _data: self._turn()
 
     @property
     def connected(self) -> bool:
@@ -80,8 +90,7 @@ class Bus:
 
     def start(self) -> None:
         """Connect in the background and keep trying; a broker that is away is waited for."""
-        host, port, _ = address(self._settings)
-        self._client.connect_async(host, port, keepalive=KEEPALIVE_S)
+        self._client.connect_async(*self._turns.now, keepalive=KEEPALIVE_S)
         self._client.loop_start()
 
     def wait(self, timeout: float) -> bool:
@@ -122,15 +131,19 @@ class Bus:
     def _say_refused(self, why: str) -> None:
         """Once, however often it is tried again."""
         if why != self._refused:
-            host, port, _ = address(self._settings)
-            log.error("broker %s:%s refused the connection: %s; check mqtt.username and mqtt.password", host, port, why)
+            log.error("broker %s refused the connection: %s; check mqtt.username and mqtt.password", self._turns, why)
         self._refused = why
 
     def _on_disconnect(self, _client: paho.Client, _data: Any, _flags: Any, code: ReasonCode, _props: Any) -> None:
         if self._up.is_set():
             self.reconnects += 1
             log.warning("broker connection ended: %s", code)
+            self._turn()
         self._up.clear()
+
+    def _turn(self) -> None:
+        """Where to try next; the client's own thread does so after its pause."""
+        self._client.connect_async(*self._turns.next(), keepalive=KEEPALIVE_S)
 
 
 def _guarded(handler: OnMessage) -> Callable[[paho.Client, Any, paho.MQTTMessage], None]:

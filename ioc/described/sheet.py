@@ -71,10 +71,9 @@ def addresses(settings: Settings) -> tuple[str, str]:
     host = urlsplit(web).hostname or settings.http.host
     if settings.mqtt.embedded:
         return f"mqtt://{host}:{settings.mqtt.port}", web.rstrip("/")
-    known = urlsplit(settings.mqtt.url)
-    tls = known.scheme == "mqtts"
-    name = host if known.hostname in ("localhost", "127.0.0.1", "::1") else known.hostname
-    return f"{known.scheme}://{name}:{known.port or (8883 if tls else 1883)}", web.rstrip("/")
+    known, port = settings.mqtt.hosts[0]
+    name = host if known in ("localhost", "127.0.0.1", "::1") else known
+    return f"{'mqtts' if settings.mqtt.tls else 'mqtt'}://{name}:{port}", web.rstrip("/")
 
 
 def _kind(spec: KindSpec, texts: Texts, lang: str) -> str:

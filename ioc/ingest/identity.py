@@ -7,7 +7,6 @@ from pathlib import Path
 
 import msgspec
 
-from ioc.broker import address
 from ioc.errors import IocError
 from ioc.settings import Mqtt
 
@@ -59,8 +58,7 @@ class Identity:
 
     @staticmethod
     def _of(mqtt: Mqtt, kept: _Kept | None) -> _Kept:
-        host, port, _ = address(mqtt)
-        broker = "embedded" if mqtt.embedded else f"{host}:{port}"
+        broker = "embedded" if mqtt.embedded else mqtt.url
         if kept is not None and kept.label == mqtt.client_id:
             if kept.broker != broker:
                 kept.broker, kept.expected = broker, False

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from ioc.broker import RECONNECT_S, address
+from ioc.broker import RECONNECT_S, Turns
 from ioc.broker.session import Delivery, PersistentClient, forget
 from ioc.clock import Clock
 from ioc.errors import IocError
@@ -53,6 +53,7 @@ class Receiver:
         on_lost: Callable[[], None] = lambda: None,
     ) -> None:
         self._mqtt = mqtt
+        self._turns = Turns(mqtt)
         self._identity = identity
         self._inbox = inbox
         self._privacy = privacy
@@ -115,13 +116,13 @@ class Receiver:
 
     def _connect(self) -> bool:
         self._arrived.clear()  # never acknowledged, so the broker sends them again
-        host, port, _ = address(self._mqtt)
         try:
-            self._client.connect(host, port)
+            self._client.connect(*self._turns.now)
         except OSError as error:
             if not self._away:
-                log.warning("broker %s:%s is away: %s; waiting for it", host, port, error)
+                log.warning("broker %s is away: %s; waiting for it", self._turns, error)
             self._away = True
+            self._turns.next()
             return False
         self._away = False
         return True
@@ -156,7 +157,7 @@ class Receiver:
                 if not self._drained(old, stop):
                     return False
                 old.disconnect()
-                forget(self._mqtt, client_id, *address(self._mqtt)[:2])
+                forget(self._mqtt, client_id, *self._turns.now)
             except OSError as error:
                 log.warning("an older session of ours could not be emptied: %s; trying again", error)
                 return False
@@ -167,7 +168,7 @@ class Receiver:
     def _drained(self, old: PersistentClient, stop: threading.Event) -> bool:
         """Until our own mark comes back: what was sent before it was sent before that."""
         self._arrived.clear()
-        old.connect(*address(self._mqtt)[:2])
+        old.connect(*self._turns.now)
         marked, quiet_at = False, self._clock.monotonic() + QUIET_S
         while old.alive and not stop.is_set():
             old.exchange(BATCH, IDLE_S)

@@ -1,5 +1,6 @@
 """The configuration as values; `read` turns one TOML file into them or names every problem in it."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -38,10 +39,17 @@ class Http(Struct, frozen=True, kw_only=True):
     key: str | None = None
 
 
-class Mqtt(Struct, frozen=True, kw_only=True):
-    """`url` is `embedded:`, `mqtt://host[:port]` or `mqtts://host[:port]`; host and port are the embedded broker's."""
+_HOST = r"(?:\[[0-9A-Fa-f:.]+\]|[^/\s,:\[\]@]+)(?::[0-9]{1,5})?"
+_MQTT_URL = rf"^(embedded:|mqtts?://{_HOST}(?:,{_HOST})*)$"
 
-    url: Annotated[str, Meta(pattern=r"^(embedded:|mqtts?://[^/\s]+)$")] = "embedded:"
+
+class Mqtt(Struct, frozen=True, kw_only=True):
+    """`url` is `embedded:`, `mqtt://host[:port]` or `mqtts://host[:port]`; host and port are the embedded broker's.
+
+    Of a cluster it names several, `mqtt://a:1883,b:1883`, which are tried in turn.
+    """
+
+    url: Annotated[str, Meta(pattern=_MQTT_URL)] = "embedded:"
     username: str | None = None
     password: str | None = None
     ca: str | None = None
@@ -54,9 +62,29 @@ class Mqtt(Struct, frozen=True, kw_only=True):
     max_bytes: Annotated[int, Meta(ge=50_000_000)] | None = None  # of the embedded broker's store; None: by the disk
     sync_interval: Annotated[str, Meta(pattern=r"^(always|[1-9][0-9]{0,4}(ms|s|m))$")] = "2m"
 
+    def __post_init__(self) -> None:
+        if any(port > 65_535 for _, port in self._places()):
+            raise ValueError(f"url {self.url!r}: a port is at most 65535")
+
     @property
     def embedded(self) -> bool:
         return self.url == "embedded:"
+
+    @property
+    def tls(self) -> bool:
+        return self.url.startswith("mqtts:")
+
+    @property
+    def hosts(self) -> tuple[tuple[str, int], ...]:
+        """Host and port of every broker, in the order they are tried."""
+        if self.embedded:
+            return ((self.host, self.port),)
+        return tuple(self._places())
+
+    def _places(self) -> Iterator[tuple[str, int]]:
+        for place in self.url.partition("://")[2].split(",") if not self.embedded else ():
+            host, bracket, port = place.rpartition(":") if not place.endswith("]") else (place, "", "")
+            yield (host if bracket else place).strip("[]"), int(port) if bracket else 8883 if self.tls else 1883
 
 
 class Store(Struct, frozen=True, kw_only=True):
