@@ -1,6 +1,5 @@
 """Files that others lay down for us: taken once nobody writes to them any more, then moved out of the way."""
 
-import codecs
 import fnmatch
 import re
 import tempfile
@@ -15,6 +14,7 @@ from msgspec import Meta
 from connectors.deliveries.contract import Errand, Offer
 from connectors.deliveries.ending import Ending
 from connectors.deliveries.options import Delivered
+from ioc import charsets
 from ioc.dossiers.delivery.tables import Table, open_table
 from ioc.errors import UsageError
 from ioc.settings import Name, Seconds
@@ -54,8 +54,8 @@ class Files(Delivered, frozen=True, kw_only=True):
     `as_of`: up to when a file knows: its time of change, or of taking. With `as_of_pattern`, a regular expression
     with one group, its name says it in the form `as_of_format`; a day alone means the midnight it begins with, plus
     `as_of_plus_h`. `trailer`: what the last line must be, a regular expression whose group is the number of rows.
-    `encoding`: of CSV without a byte order mark. `settle_s`: how long it may not grow. With `leave` files stay where
-    they lie.
+    `encoding`: of CSV without a byte order mark; `tcvn3` and `vni` of the text of workbooks too. `settle_s`: how long
+    it may not grow. With `leave` files stay where they lie.
     """
 
     files: tuple[str, ...] = ("*.csv", "*.xlsx")
@@ -76,10 +76,7 @@ class Files(Delivered, frozen=True, kw_only=True):
             raise ValueError(f"as_of {self.as_of!r}: allowed are changed, taken")
         for key, pattern in (("as_of_pattern", self.as_of_pattern), ("trailer", self.trailer)):
             _one_group(key, pattern)
-        try:
-            codecs.lookup(self.encoding)
-        except LookupError:
-            raise ValueError(f"encoding {self.encoding!r} is unknown; utf-8, cp1258, latin-1 are usual") from None
+        charsets.check(self.encoding)
         Delivered.__post_init__(self)
 
 

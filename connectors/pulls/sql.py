@@ -16,17 +16,20 @@ from connectors.deliveries import mark, server
 from connectors.deliveries.contract import Errand, Offer
 from connectors.deliveries.mark import Mark
 from connectors.deliveries.options import Delivered
+from ioc import charsets
 from ioc.dossiers.delivery.tables import Table, under_headings
 from ioc.errors import IocError
 
 kind = "sql"
+_SHOWN = 40
 
 
 class Options(Delivered, frozen=True, kw_only=True):
     """`query`: a SELECT whose column names are headings; `url` is SQLAlchemy's, with the password beside it.
 
     With `watermark`, a column of it that only grows, `full = false` reads what is not below the last one. `as_of` is
-    the moment of asking, or the highest watermark where the view itself is a copy of last night.
+    the moment of asking, or the highest watermark where the view itself is a copy of last night. `encoding`: `tcvn3` or
+    `vni` where the text in it is Vietnamese by its font alone.
     """
 
     url: Annotated[str, Meta(min_length=1)]
@@ -34,6 +37,7 @@ class Options(Delivered, frozen=True, kw_only=True):
     password: str | None = None
     watermark: Annotated[str, Meta(pattern=r"^[A-Za-z_][A-Za-z0-9_$]*$")] | None = None
     as_of: Literal["asked", "watermark"] = "asked"
+    encoding: Literal["utf-8", "tcvn3", "vni"] = "utf-8"
     rows_at_once: Annotated[int, Meta(ge=1, le=100_000)] = 1_000
 
     def __post_init__(self) -> None:
@@ -60,8 +64,10 @@ def collect(options: Options, errand: Errand) -> Generator[Offer]:
 
         def read() -> Table:
             found = connection.execution_options(yield_per=options.rows_at_once).execute(_rows(options, since))
-            cells = ([_plain(cell) for cell in row] for row in found)
-            return under_headings(_numbered(list(found.keys()), cells), options.column_map(), "the query")
+            cells = ([_plain(cell, options.encoding) for cell in row] for row in found)
+            rows = _numbered(list(found.keys()), cells)
+            told = None if options.encoding == "utf-8" else options.encoding
+            return under_headings(rows, options.column_map(), "the query")._replace(encoding=told)
 
         yield Offer("the query", as_of, read, options.full, mark=lambda: next_mark)
 
@@ -103,8 +109,13 @@ def _numbered(headings: Sequence[str], rows: Iterator[list[Any]]) -> Iterator[tu
     yield from enumerate(rows, 1)
 
 
-def _plain(cell: Any) -> Any:
+def _plain(cell: Any, encoding: str) -> Any:
     """As a file would hold it; instants with an offset keep it."""
+    if isinstance(cell, str):
+        try:
+            return charsets.over_latin(cell, encoding)
+        except UnicodeError:
+            raise IocError("sql_failed", f"{cell[:_SHOWN]!r} is neither Unicode nor {encoding}") from None
     if isinstance(cell, Decimal):
         return int(cell) if cell.is_finite() and cell == int(cell) else float(cell)
     if isinstance(cell, datetime) and cell.tzinfo is not None:

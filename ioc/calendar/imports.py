@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Protocol
 
 import sqlalchemy as sa
@@ -16,7 +15,7 @@ from ioc.inventory import cells, sheet
 from ioc.inventory.cells import BadCell, CellReader
 from ioc.inventory.links import Lines, Record, Records, merge
 from ioc.inventory.report import ImportReport
-from ioc.inventory.sheet import Problems
+from ioc.inventory.sheet import Given, Problems
 from ioc.inventory.writing import close, difference, read_rows, transaction, write
 
 REQUIRED = ("org", "date", "kind")
@@ -55,7 +54,7 @@ class Effect(Protocol):
 
 
 def import_days(
-    db: Database, given: Path | str, now: int, dry_run: bool, actor: str = "cli", effect: Effect | None = None
+    db: Database, given: Given, now: int, dry_run: bool, actor: str = "cli", effect: Effect | None = None
 ) -> ImportReport:
     """Add and change the special days of a file (Path) or a CSV text; UsageError names every bad line.
 

@@ -6,7 +6,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ioc.cli.common import Commands, command, group, now_ms, open_database, say, settings_of
+from ioc.cli.common import Commands, add_encoding, command, encoded, group, now_ms, open_database, say, settings_of
 
 if TYPE_CHECKING:
     from ioc.calendar.weeks import Week
@@ -20,6 +20,7 @@ def add(commands: Commands) -> None:
     about = "Add and change special days of orgs and all below them from a CSV file."
     file = command(days, "import", about, calendar_import)
     file.add_argument("file", metavar="FILE.csv", type=Path)
+    add_encoding(file)
     file.add_argument("--dry-run", action="store_true", help="show the difference and change nothing")
     about = "Print the weekly hours of a year and every day that is not as they say."
     shown = command(days, "show", about, calendar_show)
@@ -34,7 +35,7 @@ def calendar_import(arguments: argparse.Namespace) -> None:
     settings, now = settings_of(arguments), now_ms()
     db = open_database(settings)
     effect = Redating(db, settings.dossiers, settings.calendar.weeks, now)
-    for line in import_days(db, arguments.file, now, arguments.dry_run, effect=effect).lines():
+    for line in import_days(db, encoded(arguments), now, arguments.dry_run, effect=effect).lines():
         say(line)
 
 

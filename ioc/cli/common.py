@@ -11,6 +11,7 @@ from ioc.errors import UsageError
 if TYPE_CHECKING:
     from ioc.context import Context
     from ioc.db import Database
+    from ioc.inventory.sheet import Encoded
     from ioc.settings import Settings
 
 DEMO_DIR = "ioc-demo"
@@ -75,3 +76,20 @@ def say(line: str = "") -> None:
     """One line of the command's answer, on stdout, at once."""
     sys.stdout.write(line + "\n")
     sys.stdout.flush()
+
+
+def add_encoding(parser: argparse.ArgumentParser) -> None:
+    about = "of a CSV file that is not UTF-8: tcvn3, vni, windows-1258 …"
+    parser.add_argument("--encoding", metavar="NAME", default="utf-8", help=about)
+
+
+def encoded(arguments: argparse.Namespace) -> "Encoded":
+    """The file of a command, in the encoding it is said to have; UsageError where nobody knows that."""
+    from ioc import charsets
+    from ioc.inventory.sheet import Encoded
+
+    try:
+        charsets.check(arguments.encoding)
+    except ValueError as error:
+        raise UsageError("unknown_encoding", str(error)) from None
+    return Encoded(arguments.file, arguments.encoding)

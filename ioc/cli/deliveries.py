@@ -60,6 +60,8 @@ def _show(offer: "Offer", reader: "Reader") -> None:
     from ioc.wire import Rejected
 
     table = offer.read()
+    if table.encoding is not None:
+        say(f"read as {table.encoding}")
     if table.unused:
         say(f"not used: {', '.join(table.unused)}")
     for line in islice(table.lines, ROWS):

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from ioc.cli.common import Commands, command, group, now_ms, open_database, say, settings_of
+from ioc.cli.common import Commands, add_encoding, command, encoded, group, now_ms, open_database, say, settings_of
 
 
 def add(commands: Commands) -> None:
@@ -11,6 +11,7 @@ def add(commands: Commands) -> None:
     about = "Enter figures from a CSV file; somebody else signs them off before they count."
     file = command(figures, "import", about, figures_import)
     file.add_argument("file", metavar="FILE.csv", type=Path, help="columns org,source,period,name,value,note")
+    add_encoding(file)
     file.add_argument("--dry-run", action="store_true", help="show the difference and change nothing")
 
 
@@ -21,5 +22,5 @@ def figures_import(arguments: argparse.Namespace) -> None:
 
     db, now = open_database(settings_of(arguments)), now_ms()
     today = local(now, OrgTree([]).tz(DEFAULT_TZ)).date()
-    for line in import_figures(db, arguments.file, now, today, arguments.dry_run).lines():
+    for line in import_figures(db, encoded(arguments), now, today, arguments.dry_run).lines():
         say(line)

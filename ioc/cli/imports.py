@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ioc.cli.common import Commands, command, group, now_ms, open_context, say, settings_of
+from ioc.cli.common import Commands, add_encoding, command, encoded, group, now_ms, open_context, say, settings_of
 from ioc.cli.meter import Meter
 from ioc.errors import UsageError
 
@@ -25,6 +25,7 @@ def add(commands: Commands) -> None:
     about = "Bring in dossiers from a table: a heading a field, a row a dossier; the same file twice changes nothing."
     given = command(imports, "dossiers", about, dossiers)
     given.add_argument("file", metavar="FILE", type=Path, help="a .csv, .xlsx or .json file")
+    add_encoding(given)
     given.add_argument("--source", metavar="ORG/SOURCE", help="the system they come from; where there is one, that one")
     given.add_argument("--map", metavar="FILE.toml", type=Path, help="which heading is which field: [columns], [words]")
     given.add_argument("--as-of", metavar="INSTANT", help="up to when the file knows; now where it is not given")
@@ -44,7 +45,7 @@ def dossiers(arguments: argparse.Namespace) -> None:
 
     context = open_context(settings_of(arguments))
     columns, now = read_map(arguments.map), now_ms()
-    table = open_table(arguments.file, columns)
+    table = open_table(arguments.file, columns, encoding=encoded(arguments).encoding)
     with context.db.read() as conn:
         today = local(now, OrgTree([]).tz(DEFAULT_TZ)).date().isoformat()
         inventory = load(conn, today, context.settings.calendar.weeks)
@@ -54,6 +55,8 @@ def dossiers(arguments: argparse.Namespace) -> None:
     if decode is None:
         raise UsageError("no_dossiers", "this build knows no dossier events")
     reader = Reader(inventory, target.key.org, columns, decode, as_of)
+    if table.encoding not in (None, "utf-8"):
+        say(f"read as {table.encoding}")
     if table.unused:
         say(f"not used: {', '.join(table.unused)}")
     if arguments.preview is not None:

@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from ioc.cli.common import Commands, command, group, now_ms, open_database, say, settings_of
+from ioc.cli.common import Commands, add_encoding, command, encoded, group, now_ms, open_database, say, settings_of
 from ioc.errors import IocError, UsageError
 
 
@@ -20,6 +20,7 @@ def add(commands: Commands) -> None:
 
 def _add_file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE.csv", type=Path)
+    add_encoding(parser)
     parser.add_argument("--dry-run", action="store_true", help="show the difference and change nothing")
 
 
@@ -27,7 +28,7 @@ def source_import(arguments: argparse.Namespace) -> None:
     from ioc.inventory.imports import import_sources
 
     db = open_database(settings_of(arguments))
-    for line in import_sources(db, arguments.file, now_ms(), arguments.dry_run).lines():
+    for line in import_sources(db, encoded(arguments), now_ms(), arguments.dry_run).lines():
         say(line)
 
 

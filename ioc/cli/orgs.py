@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ioc.cli.common import Commands, command, group, now_ms, open_database, say, settings_of
+from ioc.cli.common import Commands, add_encoding, command, encoded, group, now_ms, open_database, say, settings_of
 
 if TYPE_CHECKING:
     from ioc.inventory import Org, OrgTree
@@ -19,6 +19,7 @@ def add(commands: Commands) -> None:
     file = command(orgs, "import", "Add and correct units from a CSV file; the same file twice changes nothing.",
                    org_import)  # fmt: skip
     file.add_argument("file", metavar="FILE.csv", type=Path)
+    add_encoding(file)
     file.add_argument("--dry-run", action="store_true", help="show the difference and change nothing")
     listed = command(orgs, "list", "The tree of a day, with the closed units that count for each.", org_list)
     listed.add_argument("--on", metavar="DATE", help="the day; today without it")
@@ -42,7 +43,7 @@ def org_import(arguments: argparse.Namespace) -> None:
     from ioc.inventory.imports import import_orgs
 
     db = open_database(settings_of(arguments))
-    for line in import_orgs(db, arguments.file, now_ms(), arguments.dry_run).lines():
+    for line in import_orgs(db, encoded(arguments), now_ms(), arguments.dry_run).lines():
         say(line)
 
 

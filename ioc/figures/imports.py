@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -15,7 +14,7 @@ from ioc.figures.entries import Draft, State, enter, entries, known
 from ioc.inventory import cells, sheet
 from ioc.inventory.cells import BadCell, CellReader
 from ioc.inventory.report import ImportReport
-from ioc.inventory.sheet import Problems
+from ioc.inventory.sheet import Given, Problems
 from ioc.inventory.writing import read_rows, transaction
 
 REQUIRED = ("org", "source", "period", "name", "value")
@@ -50,7 +49,7 @@ class _Group:
 
 
 def import_figures(
-    db: Database, given: Path | str, now: int, today: date, dry_run: bool, actor: str = "cli"
+    db: Database, given: Given, now: int, today: date, dry_run: bool, actor: str = "cli"
 ) -> ImportReport:
     """Enter what is not entered yet, for somebody else to sign off; UsageError names every bad line."""
     problems = Problems()

@@ -1,7 +1,6 @@
 """Orgs and sources from CSV into the database: all of a file or nothing, the same file twice changes nothing."""
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +15,7 @@ from ioc.inventory.cells import BadCell, CellReader
 from ioc.inventory.links import Lines, Record, Records, check_cycles, check_links, merge
 from ioc.inventory.orgs import OrgTree
 from ioc.inventory.report import ImportReport
-from ioc.inventory.sheet import Problems
+from ioc.inventory.sheet import Given, Problems
 from ioc.inventory.units import Org
 from ioc.inventory.writing import close, difference, read_rows, transaction, write
 from ioc.model import SourceStatus
@@ -56,7 +55,7 @@ SOURCE_COLUMNS: Mapping[str, CellReader] = {
 }
 
 
-def import_orgs(db: Database, given: Path | str, now: int, dry_run: bool, actor: str = "cli") -> ImportReport:
+def import_orgs(db: Database, given: Given, now: int, dry_run: bool, actor: str = "cli") -> ImportReport:
     """Add and change the orgs of a file (Path) or a CSV text, in any order of rows; UsageError names every bad line.
 
     A column that the file lacks leaves what is known; an empty cell clears it.
@@ -82,7 +81,7 @@ def import_orgs(db: Database, given: Path | str, now: int, dry_run: bool, actor:
 
 
 def import_sources(
-    db: Database, given: Path | str, now: int, dry_run: bool, actor: str = "cli", *, simulated: bool = False
+    db: Database, given: Given, now: int, dry_run: bool, actor: str = "cli", *, simulated: bool = False
 ) -> ImportReport:
     """Add and change sources; what a file names is confirmed (`active`) unless it is replaced or past its `valid_to`.
 

@@ -3,10 +3,12 @@
 import csv
 import io
 import unicodedata
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ioc import charsets
 from ioc.errors import UsageError
 from ioc.excel import bare
 
@@ -48,9 +50,20 @@ class Sheet:
     rows: tuple[Row, ...]
 
 
-def read(given: Path | str, required: Sequence[str], allowed: Sequence[str], problems: Problems) -> Sheet:
-    """Rows of a file (Path) or of a text; a header or file that cannot be read is a UsageError at once."""
-    origin = str(given) if isinstance(given, Path) else "csv"
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A file that may not be UTF-8, and what it is."""
+
+    path: Path
+    encoding: str
+
+
+Given = Path | str | Encoded
+
+
+def read(given: Given, required: Sequence[str], allowed: Sequence[str], problems: Problems) -> Sheet:
+    """Rows of a file or of a text; a header or file that cannot be read is a UsageError at once."""
+    origin = "csv" if isinstance(given, str) else str(given.path if isinstance(given, Encoded) else given)
     records = _records(_text(given), origin)
     first = next(records, None)
     if first is None:
@@ -62,19 +75,20 @@ def read(given: Path | str, required: Sequence[str], allowed: Sequence[str], pro
     return Sheet(origin, rows)
 
 
-def _text(given: Path | str) -> str:
+def _text(given: Given) -> str:
     if isinstance(given, str):
         return given.removeprefix("\ufeff")
+    path, encoding = (given.path, given.encoding) if isinstance(given, Encoded) else (given, "utf-8")
     try:
-        raw = given.read_bytes()
+        raw = path.read_bytes()
     except OSError as error:
-        raise UsageError("csv_unreadable", f"{given}: cannot be read ({error.strerror})", origin=str(given)) from error
+        raise UsageError("csv_unreadable", f"{path}: cannot be read ({error.strerror})", origin=str(path)) from error
     try:
-        return raw.decode("utf-8-sig")
+        return charsets.decode(raw.removeprefix(BOM_UTF8), "utf-8" if raw.startswith(BOM_UTF8) else encoding)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        message = f"{given}: line {line}: not UTF-8; save the file as CSV UTF-8"
-        raise UsageError("csv_not_utf8", message, origin=str(given), line=line) from error
+        named = f"not {encoding}" if encoding != "utf-8" else "not UTF-8; save the file as CSV UTF-8, or say --encoding"
+        raise UsageError("csv_not_utf8", f"{path}: line {line}: {named}", origin=str(path), line=line) from error
 
 
 def _records(text: str, origin: str) -> Iterator[tuple[int, list[str]]]:

@@ -1,6 +1,5 @@
 """What an administrator writes in `[[map]]`, checked as far as it can be without a message."""
 
-import codecs
 import re
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
@@ -9,6 +8,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Meta, Struct
 
+from ioc import charsets
 from ioc.mapping import checks, paths, units
 from ioc.mapping.pattern import Pattern
 from ioc.wire import Rejected, parse_time
@@ -163,9 +163,9 @@ def _payload_problems(rule: MapRule) -> Iterator[str]:
     if rule.each is not None and rule.format != "json":
         yield "each: only a json payload has members; a csv row and a keyvalue line are each a message already"
     try:
-        codecs.lookup(rule.encoding)
-    except LookupError:
-        yield f"encoding: {rule.encoding!r} is unknown; utf-8, latin-1, cp1258, utf-16 are usual"
+        charsets.check(rule.encoding)
+    except ValueError as error:
+        yield str(error)
     if rule.sample_at is not None:
         try:
             rule.sampled_at()

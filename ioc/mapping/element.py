@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from ioc import charsets
 from ioc.mapping.declared import MapRule
 from ioc.model import Reason
 from ioc.wire import Rejected
@@ -22,6 +23,6 @@ class Element(NamedTuple):
 
 def text_of(rule: MapRule, payload: bytes) -> str:
     try:
-        return payload.decode(rule.encoding).removeprefix(_BOM).rstrip("\0")
+        return charsets.decode(payload, rule.encoding).removeprefix(_BOM).rstrip("\0")
     except UnicodeError as error:
         raise Rejected(Reason.BAD_JSON if rule.format == "json" else Reason.BAD_VALUE, str(error)) from None

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
+from ioc import charsets
 from ioc.mapping import tabular
 from ioc.mapping.declared import MapRule
 from ioc.mapping.element import Element, text_of
@@ -29,11 +30,11 @@ def strip(rule: MapRule, payload: bytes, privacy: Privacy) -> tuple[bytes, bool]
         text = text_of(rule, payload)
         if rule.format == "json":
             kept, stripped = privacy.strip(text.encode())
-            return (kept.decode().encode(rule.encoding), True) if stripped else (payload, False)
+            return (charsets.encode(kept.decode(), rule.encoding), True) if stripped else (payload, False)
         kept_text = _STRIPPERS[rule.format](rule, text, privacy)
     except (Rejected, UnicodeError):
         return privacy.strip(payload)
-    return (payload, False) if kept_text == text else (kept_text.encode(rule.encoding), True)
+    return (payload, False) if kept_text == text else (charsets.encode(kept_text, rule.encoding), True)
 
 
 def _json(rule: MapRule, payload: bytes) -> Iterator[Element]:
@@ -85,7 +86,7 @@ def _with(top: Any, names: list[str], alone: Any, rule: MapRule) -> bytes:
         for name in names[:i]:
             around = around[name]
         made = {**around, names[i]: made}
-    return json.dumps(made, ensure_ascii=False, separators=(",", ":")).encode(rule.encoding, "replace")
+    return charsets.encode(json.dumps(made, ensure_ascii=False, separators=(",", ":")), rule.encoding, replace=True)
 
 
 _READERS: dict[str, Callable[[MapRule, bytes], Iterator[Element]]] = {

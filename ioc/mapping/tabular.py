@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterator
 from functools import partial
 
+from ioc import charsets
 from ioc.mapping.declared import MapRule
 from ioc.mapping.element import Element, text_of
 from ioc.model import Reason
@@ -60,7 +61,7 @@ def _sheet(rule: MapRule, text: str, header: list[str], rows: list[list[str]]) -
 
 
 def _row_alone(rule: MapRule, text: str, header: list[str], row: list[str]) -> bytes:
-    return _sheet(rule, text, header, [row]).encode(rule.encoding)
+    return charsets.encode(_sheet(rule, text, header, [row]), rule.encoding)
 
 
 def strip_csv(rule: MapRule, text: str, privacy: Privacy) -> str:
@@ -82,7 +83,7 @@ def keyvalue_lines(rule: MapRule, payload: bytes) -> Iterator[Element]:
     top = [_pairs(rule, line) for line in lines]
     for i, (line, value) in enumerate(zip(lines, top, strict=True)):
         wrong = None if value else Rejected(Reason.MISSING_FIELD, f"line {i + 1}: no key=value in it")
-        yield Element(value, top, str(i), partial(line.encode, rule.encoding), wrong)
+        yield Element(value, top, str(i), partial(charsets.encode, line, rule.encoding), wrong)
 
 
 def _pairs(rule: MapRule, line: str) -> dict[str, str]:

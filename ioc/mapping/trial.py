@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from ioc import charsets
 from ioc.decode import Decoded, Decoder
 from ioc.inbox import Received, Run
 from ioc.inventory import Inventory, Org, OrgTree
@@ -38,7 +39,7 @@ def own_sample(rule: MapRule) -> Sample | None:
     if rule.sample is None:
         return None
     topic = rule.sample_topic or rule.topic.replace("+", "").replace("#", "x")
-    return Sample(topic, rule.sample.encode(rule.encoding), rule.sampled_at())
+    return Sample(topic, charsets.encode(rule.sample, rule.encoding), rule.sampled_at())
 
 
 @dataclass(frozen=True, slots=True)

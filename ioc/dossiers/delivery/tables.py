@@ -2,19 +2,22 @@
 
 import csv
 import io
+import re
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
-from ioc import excel
+from ioc import charsets, excel
 from ioc.dossiers.delivery import workbook
 from ioc.dossiers.delivery.columns import ColumnMap
 from ioc.errors import UsageError
 
+_SHOWN = 40
 _LOOK_FOR_HEADINGS = 20  # lines of titles and merged cells above them
 _DELIMITERS = ";,\t|"
 _NOTHING = frozenset({"", "null", "(null)", "\\n"})  # the last as MySQL exports it
@@ -29,11 +32,12 @@ class Line(NamedTuple):
 
 
 class Table(NamedTuple):
-    """`unused` names the headings nobody asked for."""
+    """`unused` names the headings nobody asked for, `encoding` how its text was read where there is a choice."""
 
     lines: Iterator[Line]
     unused: tuple[str, ...]
     size: int  # of what is read, in rows or lines, for a progress bar alone: it may be wrong
+    encoding: str | None = None
 
 
 _Read = Callable[[Path, ColumnMap, str], Table]
@@ -42,12 +46,15 @@ _Read = Callable[[Path, ColumnMap, str], Table]
 def open_table(path: Path, columns: ColumnMap, name: str | None = None, encoding: str = "utf-8") -> Table:
     """UsageError, under `name`, where the file is none of ours or has no heading for `code`.
 
-    `encoding` is that of CSV without a byte order mark.
+    `encoding` is that of CSV without a byte order mark; workbooks may hold text under TCVN3 or VNI fonts.
     """
     name = str(path) if name is None else name
     readers: dict[str, _Read] = {
-        ".csv": partial(_csv, encoding=encoding), ".xlsx": _xlsx, ".json": _json, ".jsonl": _json,
-    }  # fmt: skip
+        ".csv": partial(_csv, encoding=encoding),
+        ".xlsx": partial(_xlsx, encoding=encoding),
+        ".json": _json,
+        ".jsonl": _json,
+    }
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise UsageError("table_kind", f"{name}: allowed are .csv, .xlsx and .json")
@@ -112,7 +119,9 @@ def _text(cell: Any) -> str:
 
 
 def _csv(path: Path, columns: ColumnMap, name: str, encoding: str) -> Table:
-    text = _text_of(path.read_bytes(), name, encoding)
+    raw = path.read_bytes()
+    encoding = "utf-16" if raw.startswith(_UTF16) else "utf-8-sig" if raw.startswith(BOM_UTF8) else encoding
+    text = _text_of(raw, name, encoding, columns)
     if text and not text.endswith("\n"):
         number = text.count("\n") + 1
         last = text.rsplit("\n", 1)[-1]
@@ -121,17 +130,32 @@ def _csv(path: Path, columns: ColumnMap, name: str, encoding: str) -> Table:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, columns), strict=True)
     open_line = 0 if text.endswith("\n") else text.count("\n") + 1
     records = _records(reader, name, open_line)
-    return under_headings(records, columns, name)._replace(size=text.count("\n"))
+    return under_headings(records, columns, name)._replace(size=text.count("\n"), encoding=encoding)
 
 
-def _text_of(raw: bytes, name: str, encoding: str) -> str:
-    marked = "utf-16" if raw.startswith(_UTF16) else "utf-8-sig" if raw.startswith(BOM_UTF8) else None
+def _text_of(raw: bytes, name: str, encoding: str, columns: ColumnMap) -> str:
     try:
-        return raw.decode(marked or encoding)
+        return charsets.decode(raw, encoding)
     except UnicodeError as error:
         place = raw.count(b"\n", 0, error.start) + 1 if isinstance(error, UnicodeDecodeError) else 1
-        asked = "not UTF-8; save the file as CSV UTF-8" if encoding == "utf-8" else f"not {encoding}"
+        asked = f"not {encoding}"
+        if encoding == "utf-8":
+            known = _read_as(raw, columns)
+            asked = (
+                f"not UTF-8; it is {known}: say so by encoding" if known else "not UTF-8; save the file as CSV UTF-8"
+            )
         raise UsageError("csv_not_utf8", f"{name}: line {place}: {asked}") from error
+
+
+def _read_as(raw: bytes, columns: ColumnMap) -> str | None:
+    """The Vietnamese character set in which a heading with signs on its letters is one we know."""
+    top = b"\n".join(raw.split(b"\n", _LOOK_FOR_HEADINGS)[:_LOOK_FOR_HEADINGS])
+    for name in charsets.VIETNAMESE:
+        with suppress(UnicodeError):
+            cells = re.split(r"[;,\t|\r\n]", charsets.decode(top, name))
+            if any(not cell.isascii() and columns.field_of(_text(cell.strip(' "'))) for cell in cells):
+                return name
+    return None
 
 
 def _delimiter(text: str, columns: ColumnMap) -> str:
@@ -162,9 +186,22 @@ def _records(reader: Any, name: str, open_line: int) -> Iterator[tuple[int, list
         yield number, record
 
 
-def _xlsx(path: Path, columns: ColumnMap, name: str) -> Table:
+def _xlsx(path: Path, columns: ColumnMap, name: str, encoding: str) -> Table:
     sheet = workbook.first_sheet(path, name)
-    return under_headings(sheet.rows, columns, name)._replace(size=sheet.declared)
+    rows = ((number, [_unicode(cell, encoding, name, number) for cell in cells]) for number, cells in sheet.rows)
+    told = None if encoding == "utf-8" else encoding
+    return under_headings(rows, columns, name)._replace(size=sheet.declared, encoding=told)
+
+
+def _unicode(cell: Any, encoding: str, name: str, number: int) -> Any:
+    """Text that only a TCVN3 or VNI font makes Vietnamese."""
+    if not isinstance(cell, str):
+        return cell
+    try:
+        return charsets.over_latin(cell, encoding)
+    except UnicodeError:
+        message = f"{name}: line {number}: {cell[:_SHOWN]!r} is neither Unicode nor {encoding}"
+        raise UsageError("xlsx_text", message) from None
 
 
 def _json(path: Path, columns: ColumnMap, name: str) -> Table:
