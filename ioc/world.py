@@ -11,6 +11,7 @@ from ioc.model import Health, Number, SourceKey, SourceStatus
 from ioc.periods import Period, parse
 
 MISSED_INTERVALS = 2
+NEVER_HEARD = "never_heard"  # the cause where a source has not said a word yet
 
 
 @dataclass(slots=True)
@@ -101,13 +102,24 @@ class World:
         return source.hours.opened_at(now, self.inventory.calendar(source.key.org))
 
     def silent_since(self, source: Source, now: int, missed: int = MISSED_INTERVALS) -> int | None:
-        """The instant its silence became a missed contract; None while heard, closed, or without a cadence."""
+        """The instant its silence became a missed contract; None while heard, closed, or without a cadence.
+
+        What was never heard is missed from the beginning of its contract on, or since the broker has kept that it is
+        there.
+        """
         opened = self.opened_at(source, now)
-        live = self.of(source.key)
-        if opened is None or not source.interval_s or live.heard_at is None:
+        if opened is None or not source.interval_s:
             return None
-        due = max(live.heard_at, opened) + missed * source.interval_s * 1000
+        live = self.of(source.key)
+        last = live.heard_at or (live.online[0] if live.online else self.inventory.begins(source))
+        if last is None:
+            return None
+        due = max(last, opened) + missed * source.interval_s * 1000
         return due if now > due else None
+
+    def never_heard(self, source: Source) -> bool:
+        live = self.of(source.key)
+        return live.heard_at is None and live.online is None
 
     def offline_since(self, source: Source, now: int, missed: int = MISSED_INTERVALS) -> int | None:
         """Since when it is gone within its hours, by its last will or by silence; None while it is there or closed.
@@ -128,18 +140,19 @@ class World:
         return self.verdict(source, now)[0]
 
     def verdict(self, source: Source, now: int) -> tuple[Health, str | None]:
-        """Health and, for warning and critical, the metric or text behind it."""
+        """Health and the cause: for warning and critical the metric or text behind it, else whether it ever spoke."""
         if source.status is SourceStatus.PENDING:
             return Health.PENDING, None
         opened = self.opened_at(source, now)
         if opened is None:
             return Health.CLOSED, None
         live = self.of(source.key)
-        if live.heard_at is None and live.online is None:
-            return Health.UNKNOWN, None
+        cause = NEVER_HEARD if self.never_heard(source) else None
         if self.offline_since(source, now) is not None:
             connected = live.online is not None and live.online[1]
-            return (Health.STALE if connected else Health.OFFLINE), None
+            return (Health.STALE if connected else Health.OFFLINE), cause
+        if cause is not None:
+            return Health.UNKNOWN, cause
         if max(live.heard_at or 0, live.online[0] if live.online else 0) < opened:
             return Health.UNKNOWN, None
         as_of = live.as_of

@@ -52,16 +52,17 @@ def judge(view: View, rule: Rule, source: Source, missed: int) -> Finding | None
         return None if proven else undecided(rule, source, Verdict.UNKNOWN)
     if not left and view.listening_since is None:
         return undecided(rule, source, Verdict.UNKNOWN)
+    never = view.world.never_heard(source)
     patience = missed * source.interval_s * 1000
     return Finding(
         rule.id,
         source.key,
         Verdict.BAD,
         Severity(rule.severity),
-        "alert.offline" if left else "alert.silent",
+        "alert.never_heard" if never else "alert.offline" if left else "alert.silent",
         {"source": source.name},
         since,
-        cuts=True,
+        cuts=not never,  # what was never there carries nobody
         ripe_at=0 if left else (view.listening_since or 0) + patience,
         simulated=source.simulated,
         begins_anew=left,

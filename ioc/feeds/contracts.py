@@ -21,6 +21,11 @@ class Promised(NamedTuple):
     contract: Contract
     begins: int | None
 
+    @property
+    def owed_from(self) -> int | None:
+        """From when on the first delivery is owed: what does not say when it begins does so with its import."""
+        return self.source.agreed_at if self.begins is None else self.begins
+
 
 def promised(inventory: Inventory, source: Source) -> Promised | None:
     """None for what has no cadence, or one in seconds: that is silent or not, whatever the day."""
@@ -59,4 +64,4 @@ def late(
     for source in sources:
         one = promised(inventory, source)
         if one is not None:
-            yield source, one.contract.late_since(delivered.get(source.id, ()), one.begins, now)
+            yield source, one.contract.late_since(delivered.get(source.id, ()), one.owed_from, now)

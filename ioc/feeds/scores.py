@@ -59,11 +59,12 @@ def _score(conn: Connection, world: World, source: Source, counts: _Counts, came
     one = promised(world.inventory, source)
     if one is None:
         complete, due, since = UNKNOWN, None, world.offline_since(source, now)
-        alive = _alive(since) if source.interval_s and world.of(source.key).heard_at is not None else UNKNOWN
+        owed = source.interval_s and (since is not None or world.of(source.key).heard_at is not None)
+        alive = _alive(since) if owed else UNKNOWN
     else:
-        complete = Share(*one.contract.kept(deliveries(conn, one, now), one.begins, now))
-        due, since = one.contract.next_due(now), one.contract.late_since(came, one.begins, now)
-        alive = _alive(since) if came or one.begins is not None else UNKNOWN
+        complete = Share(*one.contract.kept(deliveries(conn, one, now), one.begins if came else one.owed_from, now))
+        due, since = one.contract.next_due(now), one.contract.late_since(came, one.owed_from, now)
+        alive = _alive(since) if came or one.owed_from is not None else UNKNOWN
     bad = counts.quarantined + counts.bad_rows
     correct = Share(counts.stored, counts.stored + bad)
     clean = Share(counts.stored - counts.lenient, counts.stored)

@@ -135,14 +135,19 @@ def _resolve_replaced(rows: Records, lines: Lines, problems: Problems) -> None:
 
 
 def _with_status(rows: Records, known: Records, merged: Records, orgs: OrgTree, now: int, simulated: bool) -> Records:
-    """The rows with their place in life; a known source that one of them replaces joins them as retired."""
+    """The rows with their place in life; a known source that one of them replaces joins them as retired.
+
+    A row agrees on what its source owes when it first comes in, or brings back a retired one.
+    """
     replaced = {row["replaces"] for row in merged.values() if row.get("replaces")}
     decided: Records = {}
     for key, row in rows.items():
         today = local(now, orgs.tz(row["org"])).date().isoformat()
         gone = key in replaced or (merged[key].get("valid_to") or today) < today
         status = SourceStatus.RETIRED if gone else SourceStatus.ACTIVE
-        decided[key] = {**row, "status": str(status), "simulated": simulated}
+        before = known.get(key, {})
+        agreed_at = before.get("agreed_at") if before.get("status") != SourceStatus.RETIRED else None
+        decided[key] = {**row, "status": str(status), "simulated": simulated, "agreed_at": agreed_at or now}
     for key in replaced - rows.keys():
         if key in known:
             decided[key] = {"status": str(SourceStatus.RETIRED)}

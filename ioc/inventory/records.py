@@ -96,6 +96,7 @@ def _source(row: RowMapping, today: str) -> Source:
         cadence=cadence,
         hours=Hours.parse(row["hours"] or defaults.hours),
         parent=SourceKey.parse(row["parent"]) if row["parent"] else None,
+        agreed_at=None if row["interval_s"] is None and cadence is None else row["agreed_at"],
         **{name: row[name] for name in _PLAIN},
     )
 

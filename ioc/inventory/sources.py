@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date, time
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -57,6 +58,7 @@ class Source:
     lon: float | None = None
     simulated: bool = False
     agreed: bool = False  # it is held to its interval: imported, no default, and not the simulator's
+    agreed_at: int | None = None  # when an interval or a cadence was imported (epoch ms): nothing was owed before
 
     @property
     def counts(self) -> bool:
@@ -92,6 +94,13 @@ class Inventory:
             path = (unit.code for unit in self.orgs.path(org))
             found = self._calendar[org] = self.calendars.of(path, self.orgs.tz(org))
         return found
+
+    def begins(self, source: Source) -> int | None:
+        """The first instant of its contract, the later of `valid_from` and the import; None where none was agreed."""
+        if source.agreed_at is None or source.valid_from is None:
+            return source.agreed_at
+        first = date.fromisoformat(source.valid_from)
+        return max(source.agreed_at, self.calendar(source.key.org).instant(first, time()))
 
     def without(self, kind: str, org_kinds: Iterable[str]) -> set[str]:
         """Orgs of those kinds that have no source of `kind`: no device is missing there, none was ever installed."""

@@ -101,3 +101,15 @@ def test_what_never_delivered_is_late_from_the_day_its_contract_begins(stage):
     s.run(120)
     assert s.states == ["firing"]
     assert s.alerts[0].since == ms("2026-11-06 17:00")
+
+
+def test_what_never_delivered_and_names_no_first_day_is_late_from_its_import_on(stage):
+    s = stage(LATE)
+    key = feed(s)
+    known = s.world.inventory.sources[key]
+    s.world.inventory.sources[key] = replace(known, agreed_at=s.clock.now_ms())
+    s.until("2026-11-23 06:50", step=600)
+    s.until("2026-11-23 07:09")
+    assert s.states == []
+    s.until("2026-11-23 07:12")
+    assert s.states == ["firing"]

@@ -1,5 +1,7 @@
 """Sources that leave, return, sleep at night and hang on one another: who is told what."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.alerts.conftest import OFFLINE, ms
@@ -252,3 +254,28 @@ def test_a_simulated_source_says_so_in_its_message(stage):
     assert "[MÔ PHỎNG]" in message.text
     assert "[MÔ PHỎNG]" in message.sms
     assert s.alerts[0].simulated
+
+
+def test_what_was_imported_and_never_spoke_is_told_as_such_and_cuts_nobody_off(stage):
+    s = stage(BUSY)
+    link, child = s.add("hg/link/fibre"), s.add("xm/vc/p0", parent="hg/link/fibre")
+    s.world.inventory.sources[link] = replace(s.world.inventory.sources[link], agreed_at=s.clock.now_ms())
+    s.run(100, 10, lambda: s.hear(child))
+    assert s.alerts == []
+    s.run(60, 10, lambda: s.hear(child))
+    assert s.subjects == ["[IOC] NGHIÊM TRỌNG · Hà Giang · Nguồn fibre: Chưa từng có tín hiệu"]
+    s.leaves(child)
+    s.run(60, 10)
+    assert s.subjects[1:] == ["[IOC] NGHIÊM TRỌNG · Xín Mần · Nguồn p0: Mất kết nối"]
+    s.run(30, 10, lambda: s.hear(link))
+    assert "ĐÃ KHẮC PHỤC" in s.subjects[2]
+
+
+def test_after_a_start_of_ours_what_never_spoke_has_its_time_again(stage):
+    s = stage(BUSY)
+    key = s.add("hg/link/fibre")
+    s.world.inventory.sources[key] = replace(s.world.inventory.sources[key], agreed_at=ms("2026-11-01 08:00"))
+    s.run(110, 10)
+    assert s.alerts == []
+    s.run(40, 10)
+    assert s.states == ["firing"]

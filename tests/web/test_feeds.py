@@ -87,7 +87,9 @@ def test_a_feed_in_seconds_is_alive_while_it_is_heard(board: Province) -> None:
 
 def test_the_late_ones_come_first_and_everybody_sees_his_own(board: Province) -> None:
     board.clock.advance(3 * 86_400)
-    late = board.get("/api/v1/feeds").get_json()["items"][0]
+    never, late = board.get("/api/v1/feeds").get_json()["items"][:2]
+    assert (never["source"], never["scores"]["alive"]["numerator"]) == ("song", 0)
+    assert never["late_since"] == "2026-11-21T10:02:00+07:00", "two intervals after it was imported"
     assert (late["source"], late["scores"]["alive"]["numerator"]) == ("dem", 0)
     assert late["late_since"] == "2026-11-23T07:00:00+07:00"
     assert set(feeds(board, "?org=hg.dong-van")) == {"song", "moi"}

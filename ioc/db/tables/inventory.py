@@ -66,6 +66,7 @@ source = Table(
     Column("simulated", Boolean, nullable=False, server_default=sa.false()),
     Column("first_seen", BigInteger),
     Column("cadence", Text),  # feeds.cadence
+    Column("agreed_at", BigInteger),  # when its row came in: nothing was owed before
     sa.UniqueConstraint("org", "kind", "source"),
 )
 
