@@ -122,6 +122,7 @@ class Leniency(StrEnum):
     CLOCK_BEHIND = "clock_behind"
     IGNORED_TEXT = "ignored_text"
     CLOSED_ORG = "closed_org"
+    DUE_BEFORE_RECEIVED = "due_before_received"  # of two events about one dossier; no due date then
     TOO_MANY_KEYS = "too_many_keys"
     NOT_KNOWN = "not_known"  # the device said that it does not know a figure
     IMPOSSIBLE_FIGURE = "impossible_figure"  # kept as it was said, and used nowhere

@@ -1,6 +1,6 @@
 """The course of one dossier read from its history: taken in, asked for more, promised, ended."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ class Course:
     answered_at: int | None  # accepted or refused
     ended_at: int | None
     promises: tuple[tuple[int, int], ...]  # due instants with the moment each was first given
+    due_before_received: bool  # so it was said, perhaps by two events: no promise, and counted as none
     requests: tuple[int, ...]
     pauses: tuple[tuple[int, int], ...]
 
@@ -39,6 +40,7 @@ def read(history: History, *, payment_pauses: bool = False) -> Course:
     ended = _ended(said, statuses, history, received)
     requests, pauses = _waits(history, statuses, payment_pauses)
     last = NEVER if ended is None else ended
+    since = said.get("received_at") or 0
     return Course(
         said=said,
         status=said.get("status"),
@@ -46,10 +48,17 @@ def read(history: History, *, payment_pauses: bool = False) -> Course:
         received_at=received,
         answered_at=min((at for at in (received, _first(statuses, ANSWERED)) if at), default=None),
         ended_at=ended,
-        promises=tuple(_promises(history)),
+        promises=tuple(promise for promise in _promises(history) if promise[1] >= since),
+        due_before_received=contradicts_itself(said),
         requests=tuple(at for at in requests if at < last),
         pauses=tuple((begin, min(end, last)) for begin, end in pauses if begin < last),
     )
+
+
+def contradicts_itself(said: Mapping[str, Any]) -> bool:
+    """Whether the due date said last is before the receipt said last."""
+    due, received = said.get("due_at"), said.get("received_at")
+    return due is not None and received is not None and due < received
 
 
 def _promises(history: History) -> list[tuple[int, int]]:

@@ -90,6 +90,7 @@ class Reader:
         shown = {
             "handling_org": run.said.get("handling_org"),
             "due_state": self.due_state(row),
+            "due_before_received": run.due_before_received,
             "due_estimated": _estimated(row, run, calendar),
             "near_due": running and self._passed(row["near_at"]) and not self._passed(row["overdue_at"]),
             "paused": running and any(begin < self.now <= end for begin, end in run.pauses),

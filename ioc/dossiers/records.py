@@ -1,6 +1,6 @@
 """Dossier events kept as records: the same events in any order, doubled or split, make the same rows and counts."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -76,25 +76,31 @@ class Judge:
         }, run.pauses
 
 
-def apply(conn: Connection, judge: Judge, told: Iterable[Told], now: int) -> int:
-    """Fold events into the records and the tallies, in one transaction of the caller's; how many dossiers changed."""
+def apply(conn: Connection, judge: Judge, told: Iterable[Told], now: int) -> Counter[int]:
+    """Fold events into the records and the tallies, in one transaction of the caller's.
+
+    Of each source how many dossiers have come to be due before they were received: one event says so, another that.
+    """
+    contradicted: Counter[int] = Counter()
     events: defaultdict[Key, list[DossierEvent]] = defaultdict(list)
     orgs: dict[Key, str] = {}
     for source_id, org, event in told:
         events[Key(source_id, event.code)].append(event)
         orgs[Key(source_id, event.code)] = org
     if not events:
-        return 0
+        return contradicted
     known = load(conn, events)
     writer = Writer(conn)
     for key, new in events.items():
         said = history.read(known[key]["history"]) if key in known else []
+        before = course.contradicts_itself(history.newest(said))
         if history.merge(said, new):
+            contradicted[key.source_id] += course.contradicts_itself(history.newest(said)) and not before
             row, pauses = judge.row(key, orgs[key], said, now)
             writer.put(known.get(key), row, pauses)
     writer.flush()
     _date_first_load(conn, {key.source_id for key in events}, now)
-    return writer.written
+    return contradicted
 
 
 class Writer:
@@ -105,7 +111,6 @@ class Writer:
         self._rows: list[Row] = []
         self._pauses: list[Row] = []
         self._changes: Changes = {}
-        self.written = 0
 
     def put(self, before: Mapping[str, Any] | None, row: Row, pauses: Iterable[tuple[int, int]]) -> None:
         if before is not None:
@@ -125,7 +130,6 @@ class Writer:
         if self._pauses:
             self._conn.execute(sa.insert(dossier_pause), self._pauses)
         tallies.write(self._conn, self._changes)
-        self.written += len(self._rows)
         self._rows, self._pauses, self._changes = [], [], {}
 
 

@@ -16,7 +16,7 @@ from ioc.dossiers.records import Judge, Key, Writer
 from ioc.inventory import Inventory
 from ioc.meta import Fact
 
-RULES = 4  # raise it when `judge` or `course` come to other verdicts, or a row holds more, than before
+RULES = 5  # raise it when `judge` or `course` come to other verdicts, or a row holds more, than before
 _PAGE = 1_000
 
 

@@ -29,7 +29,7 @@ from ioc.inventory import Inventory
 from ioc.inventory.records import load, register
 from ioc.live import Patch
 from ioc.meta import Fact, get
-from ioc.model import SourceKey
+from ioc.model import Leniency, SourceKey
 from ioc.world import Live, World
 
 log = logging.getLogger(__name__)
@@ -229,7 +229,10 @@ class Records:
                 conferences.apply(self._db, conn, key.org, [event])
                 implied += filter(None, [conferences.presence(key, event)])
         judge = dossier_records.Judge(inventory, self._policy)
-        dossier_records.apply(conn, judge, changed_dossiers, now)
+        contradicted = dossier_records.apply(conn, judge, changed_dossiers, now)
+        for key in {key for key, _received_at, event in fresh if isinstance(event, DossierEvent)}:
+            if n := contradicted[inventory.sources[key].id]:
+                self._pending.tally.leniencies[key, Leniency.DUE_BEFORE_RECEIVED] += n
         for key, steps in by_source.items():
             source_id = inventory.sources[key].id
             tickets.apply(self._db, conn, source_id, inventory.tz(key), steps)

@@ -13,6 +13,7 @@ from ioc.calendar.imports import import_days
 from ioc.db import Database, sqlite_url
 from ioc.db.tables import counter, derived, dossier, leniency, metadata, org, quarantine, source
 from ioc.decode import Decoder
+from ioc.dossiers.record import Reader
 from ioc.follow import snapshot
 from ioc.inbox import Received, Run
 from ioc.ingest.records import Records
@@ -277,3 +278,32 @@ def test_a_day_imported_meanwhile_counts_for_what_is_written_after_it(line: Line
     (row,) = line.rows(dossier)
     assert row["due_at"] == NOW + 2 * 3_600_000
     assert line.records.world.inventory.calendar("hg").is_working_day(date(2026, 11, 21))
+
+
+@pytest.mark.parametrize("received_first", [True, False])
+def test_a_due_date_before_the_receipt_is_noticed_across_events_and_counts_as_none(line: Line, received_first) -> None:
+    told = [
+        dossier_event("1", 0, status=2, received_at=NOW, receiving_org="hg.dong-van"),
+        dossier_event("2", 10, due_at=NOW - 86_400_000),
+    ]
+    for message in told if received_first else reversed(told):
+        line.take(message)
+        line.flush()
+    (row,) = line.rows(dossier)
+    assert (row["due_at"], row["overdue_at"], row["undated"]) == (None, None, True)
+    assert [(r["name"], r["n"]) for r in line.rows(leniency)] == [("due_before_received", 1)]
+    reader = Reader(line.records.world.inventory, Dossiers(), {}, NOW)
+    assert reader.brief(row)["due_before_received"] is True
+    line.take(dossier_event("3", 20, due_at=NOW + 86_400_000), dossier_event("4", 30, status=4))
+    line.flush()
+    (row,) = line.rows(dossier)
+    assert (row["due_at"], row["undated"]) == (NOW + 86_400_000, False)
+    assert [(r["name"], r["n"]) for r in line.rows(leniency)] == [("due_before_received", 1)]
+
+
+def test_the_promise_that_holds_stands_where_a_later_one_cannot_be_true(line: Line) -> None:
+    line.take(dossier_event("1", 0, status=2, received_at=NOW, due_at=NOW + 86_400_000, receiving_org="hg.dong-van"))
+    line.take(dossier_event("2", 10, due_at=NOW - 5))
+    line.flush()
+    (row,) = line.rows(dossier)
+    assert (row["due_at"], row["undated"]) == (NOW + 86_400_000, False)
