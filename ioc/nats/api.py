@@ -8,7 +8,7 @@ from typing import Any
 from ioc.errors import IocError
 
 _ANSWER_S = 5.0
-_INBOX = "_INBOX.keeper"
+_INBOX = "$KEEPER"  # what begins with a dollar is nobody's who listens for all topics
 
 
 class Api:
