@@ -1,7 +1,6 @@
 """The shipped Mosquitto configuration on a real Mosquitto: what it keeps through kill -9, and whom it lets speak."""
 
-import getpass
-import subprocess
+import signal
 import threading
 from pathlib import Path
 
@@ -12,42 +11,25 @@ from ioc.check_broker import DEEP, check_sessions
 from ioc.errors import IocError
 from ioc.settings import Mqtt
 from tests.ops.running import wait_until
-from tests.servers import Mosquitto, free_port, mosquitto, program
+from tests.ops.shipped import DEPLOY, DEVICE, Shipped
+from tests.servers import Mosquitto
 
-DEPLOY = Path(__file__).parents[2] / "deploy"
-DEVICE = "hg.mv/queue/k1"
 TOPIC = f"ioc/v1/{DEVICE}/state"
 
 
 @pytest.fixture
 def server(tmp_path):
-    port = free_port()
-    config = (DEPLOY / "mosquitto.conf").read_text()
-    for shipped, here in (
-        ("/etc/mosquitto/", f"{tmp_path}/"),
-        ("/var/lib/mosquitto/", f"{tmp_path}/"),
-        ("listener 1883 127.0.0.1\n", f"user {getpass.getuser()}\n"),  # the listener stands in our own first line
-        ("log_dest syslog", "log_dest none"),
-    ):
-        assert shipped in config
-        config = config.replace(shipped, here)
-    (tmp_path / "ioc.acl").write_text((DEPLOY / "mosquitto.acl").read_text())
-    passwords = str(tmp_path / "ioc.passwd")
-    for name, more in (("ioc", ["-c"]), (DEVICE, [])):
-        subprocess.run([program("mosquitto_passwd"), *more, "-b", passwords, name, f"{name}-pass"], check=True)
-    with mosquitto(tmp_path, config, port) as running:
-        yield running
-
-
-def login(server: Mosquitto, name: str) -> Mqtt:
-    return Mqtt(url=server.url, username=name, password=f"{name}-pass")
+    running = Shipped(tmp_path)
+    running.start()
+    yield running
+    running.kill()
 
 
 class Sitter:
     """A persistent session that is usually away."""
 
-    def __init__(self, server: Mosquitto) -> None:
-        self._settings, self._port = login(server, "ioc"), server.port
+    def __init__(self, server: Shipped) -> None:
+        self._settings, self._port = server.settings, server.port
         self.got: set[int] = set()
 
     def visit(self, until: int = 0) -> bool:
@@ -72,60 +54,72 @@ class Sitter:
         return there[0]
 
 
-def publish(server: Mosquitto, numbers, *, until_dead: bool = False) -> list[int]:
+def publish(server: Shipped, numbers) -> list[int]:
     """Those the broker acknowledged, in order."""
-    bus = Bus(login(server, DEVICE), "publisher")
+    bus = Bus(server.login(DEVICE), "publisher")
     bus.start()
     assert bus.wait(5)
     done: list[int] = []
-    try:
-        for number in numbers:
-            if until_dead and not bus.connected:
-                break
-            bus.publish_acknowledged(TOPIC, str(number).encode())
-            done.append(number)
-    except IocError:
-        assert until_dead
-    finally:
-        bus.stop()
+    for number in numbers:
+        bus.publish_acknowledged(TOPIC, str(number).encode())
+        done.append(number)
+    bus.stop()
     return done
 
 
-def test_nothing_acknowledged_is_lost_when_it_is_killed(server):
+def saved(server: Mosquitto, folder: Path) -> None:
+    """Have it write its file now, as it does every `autosave_interval`; until the file is written."""
+    path = folder / "mosquitto.db"
+    before = path.stat().st_mtime_ns if path.exists() else 0
+    server.process.send_signal(signal.SIGUSR1)
+    wait_until(lambda: path.exists() and path.stat().st_mtime_ns > before)
+
+
+def test_what_came_before_its_file_was_written_survives_kill_9_and_what_came_after_is_lost(server, tmp_path):
+    sitter = Sitter(server)
+    sitter.visit()
+    first = publish(server, range(300))
+    saved(server, tmp_path)
+    after = publish(server, range(300, 400))
+    server.kill()
+    server.start()
+    assert sitter.visit(len(first)), "the session is still there"
+    assert sitter.got == set(first), f"lost are exactly the {len(after)} since"
+
+
+def test_a_stop_in_good_order_loses_nothing(server):
     sitter = Sitter(server)
     sitter.visit()
     done = publish(server, range(300))
-    publish(server, [])  # one more conversation: by then the broker has written its file
-    server.kill()
+    server.terminate()
     server.start()
     assert sitter.visit(len(done)), "the session is still there"
-    assert sitter.got >= set(done)
+    assert sitter.got == set(done)
 
 
-def test_killed_in_mid_stream_at_most_what_it_was_just_writing_is_lost(server, monkeypatch):
-    """Mosquitto acknowledges, then writes its file: the one message between the two is what kill -9 can take."""
-    monkeypatch.setattr("ioc.broker.PUBLISH_TIMEOUT_S", 1.0)
-    sitter = Sitter(server)
-    sitter.visit()
-    killer = threading.Timer(0.3, server.kill)
-    killer.start()
-    done = publish(server, range(100_000), until_dead=True)
-    killer.join()
-    assert len(done) > 1
-    server.start()
-    assert sitter.visit(len(done) - 1)
-    assert sitter.got >= set(done[:-1])
+def test_it_writes_its_file_at_intervals_not_at_every_change():
+    config = dict(
+        line.split(" ", 1) for line in (DEPLOY / "mosquitto.conf").read_text().splitlines() if line[:1] not in ("", "#")
+    )
+    assert config["autosave_on_changes"] == "false"
+    assert 1 <= int(config["autosave_interval"]) <= 30
+
+
+def test_no_key_is_used_that_2_1_calls_deprecated():
+    used = (DEPLOY / "mosquitto.conf").read_text() + (DEPLOY / "mosquitto-2.1.conf").read_text()
+    keys = {line.split(" ", 1)[0] for line in used.splitlines() if line[:1] not in ("", "#")}
+    assert not keys & {"per_listener_settings", "password_file", "acl_file"}
 
 
 def test_it_keeps_more_than_a_thousand_messages_for_who_is_away(server):
-    verdict = check_sessions(login(server, "ioc"), DEEP)
+    verdict = check_sessions(server.settings, DEEP)
     assert verdict.ok, verdict.detail
 
 
 def test_a_device_speaks_for_itself_only(server):
     sitter = Sitter(server)
     sitter.visit()
-    bus = Bus(login(server, DEVICE), "device")
+    bus = Bus(server.login(DEVICE), "device")
     bus.start()
     assert bus.wait(5)
     bus.publish("ioc/v1/hg.mv/queue/k2/state", b"1", qos=1)  # another device

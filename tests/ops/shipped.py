@@ -1,0 +1,39 @@
+"""The shipped Mosquitto configuration with the paths of a test in it."""
+
+import getpass
+import subprocess
+from pathlib import Path
+
+from ioc.settings import Mqtt
+from tests.servers import Mosquitto, free_port, program
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+DEVICE = "hg.mv/queue/k1"
+
+
+class Shipped(Mosquitto):
+    """With the accounts `ioc` and DEVICE, whose passwords are their names and `-pass`."""
+
+    def __init__(self, folder: Path) -> None:
+        config = (DEPLOY / "mosquitto.conf").read_text() + (DEPLOY / "mosquitto-2.0.conf").read_text()
+        for shipped, here in (
+            ("/etc/mosquitto/", f"{folder}/"),
+            ("/var/lib/mosquitto/", f"{folder}/"),
+            ("listener 1883 127.0.0.1\n", f"user {getpass.getuser()}\n"),  # the listener stands in our own first line
+            ("log_dest syslog", "log_dest none"),
+        ):
+            assert shipped in config
+            config = config.replace(shipped, here)
+        (folder / "ioc.acl").write_text((DEPLOY / "mosquitto.acl").read_text())
+        passwords = str(folder / "ioc.passwd")
+        for name, more in (("ioc", ["-c"]), (DEVICE, [])):
+            subprocess.run([program("mosquitto_passwd"), *more, "-b", passwords, name, f"{name}-pass"], check=True)
+        super().__init__(folder, config, free_port())
+        self.settings = self.login("ioc")
+
+    def login(self, name: str) -> Mqtt:
+        return Mqtt(url=self.url, username=name, password=f"{name}-pass")
+
+
+def shipped_mosquitto(folder: Path) -> Shipped:
+    return Shipped(folder)
