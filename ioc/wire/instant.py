@@ -39,8 +39,10 @@ def parse_time(value: Any, tz: ZoneInfo) -> tuple[int, frozenset[Leniency]]:
         return _from_text(text, tz)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Rejected(Reason.BAD_TIME, "a time must be text or a number")
-    if isinstance(value, int) and (compact := _COMPACT.fullmatch(str(value))) is not None:
-        return _from_compact(compact, tz)
+    if type(value) is int and not _MILLISECONDS[0] <= value < _MILLISECONDS[1]:
+        compact = _COMPACT.fullmatch(str(value))
+        if compact is not None:
+            return _from_compact(compact, tz)
     return _from_epoch(value)
 
 

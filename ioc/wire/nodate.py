@@ -14,6 +14,7 @@ DAYS: Final = frozenset(
     }
 )  # fmt: skip
 WORDS: Final = frozenset({"", "0", "-", "--", "null", "(null)", "\\n", "none", "nil", "nan", "nat", "n/a", "#n/a"})
+_PARTS = frozenset((day.year, day.month, day.day) for day in DAYS)
 _ZEROS = ("0000-00-00", "0000/00/00", "00/00/0000", "00-00-0000", "00000000")
 _ISO = re.compile(r"(\d{4})[-/]?(\d\d)[-/]?(\d\d)([t ].*|\d{4,6})?", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d\d?)[/-](\d\d?)[/-](\d{4})( .*)?", re.ASCII)
@@ -27,23 +28,23 @@ def is_no_date(value: Any, words: Iterable[str] = ()) -> bool:
     """Whether it stands for no date; `words`, in lower case, are a source's own beside those everybody knows."""
     if value is None:
         return True
+    if type(value) is int or type(value) is float:
+        return value in _EPOCHS
     if isinstance(value, str):
         return _is_word(value.strip().lower(), words)
     if isinstance(value, datetime | date):
         day = value.date() if isinstance(value, datetime) else value
         return day in DAYS or bool({day.isoformat(), f"{day:%d/%m/%Y}"} & {*words})
-    return type(value) in (int, float) and value in _EPOCHS
-
-
-def _is_word(text: str, words: Iterable[str]) -> bool:
-    if text in WORDS or text.startswith(_ZEROS) or text in words:
-        return True
-    if (found := _ISO.fullmatch(text)) is not None:
-        return _is_one(int(found[1]), int(found[2]), int(found[3]))
-    if (found := _DAY_FIRST.fullmatch(text)) is not None:
-        return _is_one(int(found[3]), int(found[2]), int(found[1]))
     return False
 
 
-def _is_one(year: int, month: int, day: int) -> bool:
-    return any((one.year, one.month, one.day) == (year, month, day) for one in DAYS)
+def _is_word(text: str, words: Iterable[str]) -> bool:
+    if text in WORDS or text in words or text.startswith(_ZEROS):
+        return True
+    if text[:2] == "20":  # none of the days, however they are written
+        return False
+    if (found := _ISO.fullmatch(text)) is not None:
+        return (int(found[1]), int(found[2]), int(found[3])) in _PARTS
+    if (found := _DAY_FIRST.fullmatch(text)) is not None:
+        return (int(found[3]), int(found[2]), int(found[1])) in _PARTS
+    return False

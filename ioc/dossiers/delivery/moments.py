@@ -11,6 +11,7 @@ from ioc.calendar import Calendar
 from ioc.model import FIRST_YEAR, LAST_YEAR, Reason
 from ioc.wire import Rejected, is_no_date, parse_time, strptime
 from ioc.wire.instant import named
+from ioc.wire.nodate import DAYS as NO_DAYS
 
 _DAY_FIRST = re.compile(
     r"(?:ngày )?(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})"
@@ -50,6 +51,10 @@ class Dates(NamedTuple):
 
         A day alone, or its midnight, is its first instant, or where it is a limit the closing of that day.
         """
+        if self == _USUAL and isinstance(cell, str) and (match := _DAY_FIRST.fullmatch(cell)) and match[3] != "0000":
+            told = _day_first(match)  # as most are written: nothing else needs to be asked
+            if told.day not in NO_DAYS and FIRST_YEAR <= told.day.year <= LAST_YEAR:
+                return _instant(calendar, told, end_of_day)
         if isinstance(cell, time):  # a spreadsheet's day 0
             cell = 0 if cell == time() else cell.isoformat()
         if isinstance(cell, str):
@@ -108,6 +113,9 @@ def _ms(at: datetime) -> int:
     return round(at.timestamp() * 1000)
 
 
+_USUAL = Dates()
+
+
 def _day_first(match: re.Match[str]) -> Written:
     day, month, year, hour, minute, second, half = match.groups()
     return Written(_date(year, month, day), _time(match[0], hour, minute, second, half))
@@ -162,7 +170,9 @@ def _of_serial(number: float) -> Written:
 def _instant(calendar: Calendar, written: Written, end_of_day: bool) -> int:
     if written.clock is None or (end_of_day and written.clock == time()):
         return _day(calendar, written.day, end_of_day)
-    return calendar.instant(written.day, written.clock)
+    clock = written.clock
+    seconds = (clock.hour * 60 + clock.minute) * 60 + clock.second
+    return _day(calendar, written.day, end_of_day=False) + seconds * 1000 + clock.microsecond // 1000
 
 
 @lru_cache(maxsize=8_192)
