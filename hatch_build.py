@@ -36,10 +36,11 @@ class CustomBuildHook(BuildHookInterface[Any]):
 
 
 def sources(root: Path) -> list[Path]:
-    """Every file the build depends on: the frontend and the texts it imports."""
+    """Every file the build depends on: the frontend, and the texts and colours it imports."""
     front = (path for path in (root / "web" / "frontend").rglob("*") if "node_modules" not in path.parts)
     texts = (root / "web" / "i18n").glob("*.json")
-    return sorted(path for path in (*front, *texts) if path.is_file())
+    colours = root / "ioc" / "severity.json"
+    return sorted(path for path in (*front, *texts, colours) if path.is_file())
 
 
 def digest(root: Path) -> str:

@@ -88,6 +88,9 @@ class AlertState(StrEnum):
     CLOSED = "closed"
 
 
+ACTIVE = (AlertState.FIRING, AlertState.ACKNOWLEDGED)  # what lasts and was announced: "open" on every screen
+
+
 class Move(StrEnum):
     """Every transition of an alert, as `alert_entry.what` keeps it."""
 

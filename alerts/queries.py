@@ -54,6 +54,17 @@ def alerts(
     return [read_alert(row) for row in rows], total
 
 
+def counts(
+    conn: Connection, scope: Scope, states: Collection[AlertState] = tuple(AlertState)
+) -> dict[tuple[str, AlertState, Severity], int]:
+    """How many alerts there are by (org, state, severity), however long the list of them would be."""
+    group = (alert.c.org, alert.c.state, alert.c.severity)
+    rows = conn.execute(
+        sa.select(*group, sa.func.count().label("n")).where(_within(scope), alert.c.state.in_(states)).group_by(*group)
+    )
+    return {(row.org, AlertState(row.state), Severity(row.severity)): row.n for row in rows}
+
+
 def shown(conn: Connection, scope: Scope, limit: int = 1_000) -> list[Alert]:
     """What a wall shows: firing, acknowledged, and returned but unseen."""
     return alerts(conn, scope, states=SHOWN, per_page=limit)[0]

@@ -22,8 +22,8 @@ class Metric:
 
     `low`/`high` bound what is accepted (outside: quarantine, `bad_value`). Of a `gauge`, which a device reads off its
     own hardware, what lies outside or is no number means "not known" instead, and so do the values of `not_known`:
-    it is left out and costs no other figure. A reading beyond `critical_above`, or
-    below `critical_below`, makes its source critical; likewise for `warning_*`. A boolean uses `critical_when`.
+    it is left out and costs no other figure. A reading beyond `critical_above`, or below `critical_below`, makes its
+    source critical; likewise for `warning_*`. A boolean uses `critical_when` or `warning_when`.
     """
 
     unit: str = ""
@@ -35,6 +35,7 @@ class Metric:
     warning_below: float | None = None
     critical_below: float | None = None
     critical_when: bool | None = None
+    warning_when: bool | None = None
     gauge: bool = False
     not_known: frozenset[float] = frozenset()
 
@@ -46,12 +47,17 @@ class Metric:
 
     def judge(self, value: Number) -> Health:
         if self.boolean:
-            return Health.CRITICAL if self.critical_when is not None and value == self.critical_when else Health.OK
+            return self._of_flag(bool(value))
         if _beyond(value, self.critical_above, self.critical_below):
             return Health.CRITICAL
         if _beyond(value, self.warning_above, self.warning_below):
             return Health.WARNING
         return Health.OK
+
+    def _of_flag(self, value: bool) -> Health:
+        if value is self.critical_when:
+            return Health.CRITICAL
+        return Health.WARNING if value is self.warning_when else Health.OK
 
 
 @dataclass(frozen=True, slots=True)

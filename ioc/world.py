@@ -12,6 +12,9 @@ from ioc.periods import Period, parse
 
 MISSED_INTERVALS = 2
 NEVER_HEARD = "never_heard"  # the cause where a source has not said a word yet
+SILENT = frozenset({Health.STALE, Health.OFFLINE})
+# what a denominator leaves out: nobody promised anything of these
+UNCOUNTED = frozenset({Health.PENDING, Health.CLOSED, Health.MAINTENANCE})
 
 
 @dataclass(slots=True)
@@ -168,6 +171,15 @@ class World:
         spec = self.kinds.get(source.key.kind)
         named = None if spec is None or spec.period is None else self.of(source.key).texts.get(spec.period)
         return None if named is None else parse(named[1])
+
+    def speaks(self, source: Source, now: int, health: Health) -> bool:
+        """Whether what it said last holds now, being in that health; what closed speaks while heard at its own pace."""
+        if health in SILENT or health is Health.UNKNOWN:
+            return False
+        live = self.of(source.key)
+        gone = live.heard_at is None or (live.online is not None and not live.online[1])
+        heard = not gone and now - (live.heard_at or 0) <= MISSED_INTERVALS * source.interval_s * 1000
+        return health not in UNCOUNTED or heard
 
     def counts(self, scope: Scope, now: int, kind: str | None = None) -> Mapping[Health, int]:
         """How many sources of the subtree have each health; `pending` ones are counted but in no denominator."""

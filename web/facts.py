@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from alerts import queries
-from alerts.model import Alert
+from alerts.model import Alert, AlertState
 from ioc.beat import pulses
 from ioc.db.tables import conference, counter, desk
 from ioc.dossiers import figures
@@ -16,6 +16,7 @@ from ioc.dossiers.figures import Counts
 from ioc.dossiers.known import Known, deliveries, known, year_start
 from ioc.dossiers.tallies import Side
 from ioc.inventory import Scope
+from ioc.model import Severity
 from ioc.world import World
 
 HANDLED_EVERY_MS = 10_000
@@ -46,6 +47,7 @@ class Facts:
 
     at: int | None = None
     alerts: tuple[Alert, ...] = ()
+    alert_counts: Mapping[tuple[str, AlertState, Severity], int] = field(default_factory=dict)  # by org too
     counters: Mapping[tuple[str, str], int] = field(default_factory=dict)
     desks: Mapping[int, tuple[Desk, ...]] = field(default_factory=dict)
     meetings: tuple[Meeting, ...] = ()
@@ -66,6 +68,7 @@ def load(conn: Connection, world: World, now: int, before: Facts | None = None) 
     return Facts(
         at=now,
         alerts=tuple(queries.shown(conn, _EVERYTHING)),
+        alert_counts=queries.counts(conn, _EVERYTHING, queries.SHOWN),
         counters={(row.name, row.label): row.n for row in conn.execute(sa.select(counter))},
         desks=_desks(conn),
         meetings=_meetings(conn, now),

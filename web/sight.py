@@ -12,13 +12,9 @@ from ioc.clock import rfc3339
 from ioc.dossiers.figures import Counts, total
 from ioc.inventory import Org, Scope, Source
 from ioc.inventory.orgs import DEFAULT_TZ
-from ioc.model import Health, Number, SourceKey
-from ioc.world import MISSED_INTERVALS, Live, World
+from ioc.model import Health, Number, Severity, SourceKey
+from ioc.world import SILENT, UNCOUNTED, Live, World
 from web.facts import Facts
-
-SILENT = frozenset({Health.STALE, Health.OFFLINE})
-# what a denominator leaves out: nobody promised anything of these
-UNCOUNTED = frozenset({Health.PENDING, Health.CLOSED, Health.MAINTENANCE})
 
 
 class State(StrEnum):
@@ -120,15 +116,20 @@ class Sight:
 
     def current(self, source: Source, metric: str) -> Number | None:
         """The value of a metric while its source speaks; what is silent says nothing now, nor what closed and left."""
-        found, health = self.live(source).metrics.get(metric), self.health(source)
-        silent = health in SILENT | {Health.UNKNOWN} or (health in UNCOUNTED and not self._speaks(source))
-        return None if found is None or silent else found[1]
+        found = self.live(source).metrics.get(metric)
+        return found[1] if found is not None and self.speaks(source) else None
 
-    def _speaks(self, source: Source) -> bool:
-        """Heard at its own pace although nobody promised anything."""
-        live = self.live(source)
-        gone = live.heard_at is None or (live.online is not None and not live.online[1])
-        return not gone and self.now - (live.heard_at or 0) <= MISSED_INTERVALS * source.interval_s * 1000
+    def word(self, source: Source, name: str) -> str | None:
+        """The same of a text state; one that is empty says nothing."""
+        found = self.live(source).texts.get(name)
+        return (found[1] or None) if found is not None and self.speaks(source) else None
+
+    def speaks(self, source: Source) -> bool:
+        return self.world.speaks(source, self.now, self.health(source))
+
+    def due(self, sources: Iterable[Source]) -> list[Source]:
+        """Those that stand in a denominator now."""
+        return [source for source in sources if self.health(source) not in UNCOUNTED]
 
     def reporting(self, sources: Iterable[Source]) -> Reporting:
         """How many speak now, of how many that should."""
@@ -147,6 +148,11 @@ class Sight:
     def alerts(self, states: Collection[AlertState]) -> list[Alert]:
         """The alerts of the subtree in those states."""
         return [a for a in self.facts.alerts if a.org in self.scope and a.state in states]
+
+    def alert_count(self, states: Collection[AlertState], severities: Collection[str] = tuple(Severity)) -> int:
+        """How many there are of them, also of those that no list is long enough for."""
+        counts = self.facts.alert_counts.items()
+        return sum(n for (org, *kind), n in counts if org in self.scope and kind[0] in states and kind[1] in severities)
 
     def org_name(self, code: str) -> str:
         org = self.world.inventory.orgs.by_code.get(code)
@@ -188,17 +194,3 @@ class Sight:
             online = self.live(source).online
             return online is not None and not online[1]
         return health not in (Health.STALE, Health.UNKNOWN)
-
-
-def severity(health: Health) -> str:
-    """The colour word of a figure made of one health."""
-    words: Mapping[Health, str] = {
-        Health.CRITICAL: "critical",
-        Health.OFFLINE: "critical",
-        Health.WARNING: "warning",
-        Health.STALE: "warning",
-        Health.OK: "ok",
-        Health.CLOSED: "closed",
-        Health.MAINTENANCE: "closed",
-    }
-    return words.get(health, "unknown")

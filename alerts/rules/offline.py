@@ -1,5 +1,6 @@
 """Rule kind `offline`: a source that left by its last will, or is silent beyond its contract."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from msgspec import Struct
@@ -7,13 +8,14 @@ from msgspec import Struct
 from alerts.model import Finding, Verdict, View
 from alerts.rules._watched import undecided, watched
 from ioc.inventory import Source
-from ioc.model import Severity
+from ioc.model import Health, Severity
 from ioc.settings import Positive, Rule
 
 kind = "offline"
 default_hold_s = 120.0
 every_s = 0.0
 AHEAD_MS = 60_000
+_TITLES = defaultdict(lambda: "alert.silent", {Health.OFFLINE: "alert.offline"})  # as every screen calls it
 
 
 class On(Struct, frozen=True, kw_only=True):
@@ -59,7 +61,7 @@ def judge(view: View, rule: Rule, source: Source, missed: int) -> Finding | None
         source.key,
         Verdict.BAD,
         Severity(rule.severity),
-        "alert.never_heard" if never else "alert.offline" if left else "alert.silent",
+        "alert.never_heard" if never else _TITLES[view.world.health(source, view.now)],
         {"source": source.name},
         since,
         cuts=not never,  # what was never there carries nobody

@@ -10,6 +10,7 @@ from alerts.rules._watched import undecided, watched
 from ioc.inventory import Source
 from ioc.kinds import KindSpec
 from ioc.model import Number, Severity, SourceKey
+from ioc.rounding import whole_minutes
 from ioc.settings import Rule
 from ioc.share import rounded
 from ioc.world import MISSED_INTERVALS
@@ -162,7 +163,7 @@ def _word(spec: KindSpec, metric: str, value: str) -> object:
 def figures(unit: str, value: float, limit: float) -> Params:
     """Value and limit as people say them: long times in minutes."""
     if unit == "s" and limit >= IN_MINUTES_FROM_S:
-        return {"value": round(value / 60), "limit": _plain(limit / 60), "unit": {"key": "alert.unit.minutes"}}
+        return {"value": whole_minutes(value), "limit": _plain(limit / 60), "unit": {"key": "alert.unit.minutes"}}
     if unit == "%":
         return {"value": _plain(rounded(value), 2), "limit": _plain(rounded(limit), 2), "unit": unit}
     return {"value": _plain(value), "limit": _plain(limit), "unit": unit}

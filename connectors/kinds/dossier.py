@@ -176,7 +176,7 @@ SPEC = KindSpec(
     metrics={
         "as_of": Metric(unit="ms", low=0, high=1e14),
         "complete": Metric(boolean=True),
-        "delivered": Metric(boolean=True, critical_when=False),
+        "delivered": Metric(boolean=True, warning_when=False),
         "rows": Metric(low=0),
         "changed": Metric(low=0),
         "bad_rows": Metric(low=0, warning_above=0),

@@ -12,7 +12,7 @@ SPEC = KindSpec(
         "http_status": Metric(low=0, high=999),
         "cert_days_left": Metric(unit="d", low=-36_500, high=36_500, warning_below=30, critical_below=7),
         "queue_depth": Metric(low=0),
-        "on_battery": Metric(boolean=True),
+        "on_battery": Metric(boolean=True, warning_when=True),
         "battery_pct": Metric(unit="%", low=0, high=100, gauge=True),
         "battery_min": Metric(unit="min", low=0, high=10_080, gauge=True, not_known=frozenset({255})),
         "ups_load_pct": Metric(unit="%", low=0, high=200, gauge=True),

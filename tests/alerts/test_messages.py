@@ -91,7 +91,7 @@ def test_a_letter_is_a_plain_table():
 def test_the_end_says_when_and_how_long():
     ended = line(ended=ms("2026-11-20 10:05"))
     message = compose(ended, what=What.RESOLVED, lang="en")
-    assert message.subject == "[IOC] RESOLVED · Xín Mần · Điểm cầu Nàn Ma: Disconnected"
+    assert message.subject == "[IOC] RESOLVED · Xín Mần · Điểm cầu Nàn Ma: Offline"
     assert "Ended:    10:05 20 Nov 2026" in message.text
     assert "Lasted:   2 hours" in message.text
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from ioc.model import Health
 from tests.alerts.conftest import OFFLINE, ms
 
 BUSY = OFFLINE + "hold_s = 0\n"
@@ -69,7 +70,20 @@ def test_silence_counts_from_missed_intervals(stage):
     s.run(2)
     assert s.states == ["firing"]
     assert s.alerts[0].since == heard + 60_000
-    assert s.alerts[0].title == "alert.silent"
+    assert (s.alerts[0].title, s.world.health(s.world.inventory.sources[kiosk], s.clock.now_ms())) == (
+        "alert.offline", Health.OFFLINE,
+    )  # fmt: skip
+
+
+def test_silence_on_a_living_connection_is_called_what_the_screens_call_it(stage):
+    s = stage(BUSY)
+    kiosk = s.add("xm/queue/k1", interval_s=30)
+    s.returns(kiosk)
+    s.hear(kiosk, waiting=1)
+    s.run(65)
+    assert (s.alerts[0].title, s.world.health(s.world.inventory.sources[kiosk], s.clock.now_ms())) == (
+        "alert.silent", Health.STALE,
+    )  # fmt: skip
 
 
 def test_silence_of_our_own_is_not_theirs(stage):

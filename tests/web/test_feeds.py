@@ -56,11 +56,11 @@ def feeds(province: Province, query: str = "", who: str = "admin") -> dict[str, 
 def test_each_score_says_what_it_is_of(board: Province) -> None:
     night = feeds(board)["dem"]
     assert night["scores"] == {
-        "correct": {"pct": 90.0, "numerator": 90, "denominator": 100},
+        "correct": {"pct": 90.0, "numerator": 90, "denominator": 100, "severity": "warning"},
         # since the first, on Monday: due on Tuesday to Friday, and on Wednesday nobody delivered for Thursday
-        "complete": {"pct": 75.0, "numerator": 3, "denominator": 4},
-        "clean": {"pct": 90.0, "numerator": 81, "denominator": 90},
-        "alive": {"pct": 100.0, "numerator": 1, "denominator": 1},
+        "complete": {"pct": 75.0, "numerator": 3, "denominator": 4, "severity": "warning"},
+        "clean": {"pct": 90.0, "numerator": 81, "denominator": 90, "severity": "warning"},
+        "alive": {"pct": 100.0, "numerator": 1, "denominator": 1, "severity": "ok"},
     }
     assert night["delivered_at"] == "2026-11-19T10:00:00+07:00"
     assert (night["owner"], night["cadence"], night["cut_off"]) == ("so-tttt", "wd", "07:00")
@@ -78,7 +78,7 @@ def test_a_feed_in_seconds_is_alive_while_it_is_heard(board: Province) -> None:
     live = SourceKey("hg.dong-van", "dossier", "song")
     assert feeds(board)["song"]["interval_s"] == 60
     board.say(live, as_of=SATURDAY)
-    assert feeds(board)["song"]["scores"]["alive"] == {"pct": 100.0, "numerator": 1, "denominator": 1}
+    assert feeds(board)["song"]["scores"]["alive"] == {"pct": 100.0, "numerator": 1, "denominator": 1, "severity": "ok"}
     board.clock.advance(600)
     dead = feeds(board)["song"]
     assert dead["scores"]["alive"]["pct"] == 0.0

@@ -130,7 +130,10 @@ def test_services_and_links_say_up_down_or_unknown(province: Province) -> None:
     shown = payload(province, "service_status")
     assert shown["services"]["hg/portal"]["up"] is False
     assert shown["services"]["hg/portal"]["cause"] == "up"
-    assert shown["totals"] == {"services": {"up": 0, "of": 1}, "links": {"up": 1, "of": 1}}
+    assert shown["totals"] == {
+        "services": {"up": 0, "of": 1, "critical": 1, "warning": 0},
+        "links": {"up": 1, "of": 1, "critical": 0, "warning": 0},
+    }
     kpi = payload(province, "kpi", figure="services_up")
     assert (kpi["value"], kpi["total"], kpi["severity"]) == (0, 1, "critical")
     assert kpi["reason"] == {"key": "ui.kpi.down", "params": {"name": "service hg", "n": 1}}
@@ -155,7 +158,7 @@ def test_the_feed_puts_what_nobody_took_first(province: Province) -> None:
     province.reload()
     shown = payload(province, "alert_feed")
     assert list(shown["alerts"]) == [str(new), str(taken)]
-    assert shown["counts"] == {"critical": 1, "warning": 1, "info": 0, "unacknowledged": 1}
+    assert shown["counts"] == {"critical": 1, "warning": 1, "info": 0, "unacknowledged": 1, "resolved_unseen": 0}
     assert shown["alerts"][str(new)]["title"] == {"key": "alert.offline", "params": {"name": str(KIOSKS[SOUTH])}}
     assert shown["alerts"][str(new)]["source_name"] == f"queue {SOUTH}"
     assert shown["state"] == "live"
@@ -185,7 +188,7 @@ def test_dossiers_overdue_out_of_those_open(province: Province) -> None:
     tell_dossier(province, "b", due_at=SATURDAY + HOUR)
     province.reload()
     shown = payload(province, "kpi", figure="dossiers_overdue")
-    assert (shown["value"], shown["total"], shown["severity"]) == (1, 2, "warning")
+    assert (shown["value"], shown["total"], shown["severity"]) == (1, 2, "critical")
     assert payload(province, "kpi", figure="dossiers_overdue", org=SOUTH)["value"] is None
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from msgspec import Struct
+from sqlalchemy.engine import Connection
 
 from alerts import actions, queries
 from alerts.model import Alert, AlertState, NotificationState
@@ -41,14 +42,25 @@ def alerts(call: Call) -> dict[str, Any]:
     query = call.query
     scope = call.subtree(query.org)
     if query.state is not None and set(query.state.split(",")) <= _NOT_YET:
-        return paged(call, [], 0)
+        return paged(call, [], 0) | {"counts": _counted(call.site.read(lambda conn: queries.counts(conn, scope)))}
     states, severities = _words("state", query.state, AlertState), _words("severity", query.severity, Severity)
-    rows, total = call.site.read(
-        lambda conn: queries.alerts(
+
+    def read(conn: Connection) -> tuple[list[Alert], int, Mapping[tuple[str, AlertState, Severity], int]]:
+        found = queries.alerts(
             conn, scope, states=states, severities=severities, page=call.part.page, per_page=call.part.per_page
         )
-    )
-    return paged(call, [_shown(call, alert) for alert in rows], total)
+        return *found, queries.counts(conn, scope)
+
+    rows, total, counts = call.site.read(read)
+    return paged(call, [_shown(call, alert) for alert in rows], total) | {"counts": _counted(counts)}
+
+
+def _counted(counts: Mapping[tuple[str, AlertState, Severity], int]) -> dict[str, dict[str, int]]:
+    """How many a list of each state and severity would hold, whatever is asked for now."""
+    table = {state.value: dict.fromkeys((severity.value for severity in Severity), 0) for state in AlertState}
+    for (_, state, severity), n in counts.items():
+        table[state][severity] += n
+    return table
 
 
 def one(call: Call) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
+from ioc import severity
 from ioc.feeds.kept import KINDS
 from ioc.feeds.scores import Score, scores
 from ioc.share import Share
@@ -61,4 +62,6 @@ def _shown(call: Call, score: Score) -> dict[str, Any]:
 
 
 def _share(share: Share) -> dict[str, Any]:
-    return {"pct": share.pct, "numerator": share.numerator, "denominator": share.denominator}
+    """With its colour by the one table."""
+    colour = "unknown" if share.pct is None else severity.of_figure("feed_pct", share.pct)
+    return {"pct": share.pct, "numerator": share.numerator, "denominator": share.denominator, "severity": colour}

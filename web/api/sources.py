@@ -17,14 +17,17 @@ from web.api.route import Call, listed
 
 
 class Query(Struct, frozen=True):
+    """`derived`: also the feeds we add up ourselves, which are no source to look after and in no count."""
+
     org: str | None = None
     kind: str | None = None
     health: Health | None = None
+    derived: bool = False
 
 
 def sources(call: Call) -> dict[str, Any]:
     scope, wanted, world = call.subtree(call.query.org), call.query.health, call.site.world
-    found = world.sources(scope, call.query.kind)
+    found = (s for s in world.sources(scope, call.query.kind) if call.query.derived or not s.derived)
     rows = [source for source in found if wanted is None or world.health(source, call.now) == wanted]
     return listed(call, sorted(rows, key=lambda s: s.key), lambda source: record(call, source))
 
@@ -52,13 +55,16 @@ def retire(call: Call) -> dict[str, Any]:
 
 
 def record(call: Call, source: Source) -> dict[str, Any]:
-    """The contract's shape, and what a list of sources is sorted and explained by."""
+    """The contract's shape, and what a list of sources is sorted and explained by.
+
+    `current` says whether the values hold now: those of a source that says nothing are its last ones, `ages_s` old.
+    """
     world, key = call.site.world, source.key
     live = world.of(key)
     health, cause = world.verdict(source, call.now)
     if source.status is SourceStatus.RETIRED:
         health, cause = Health.CLOSED, None
-    as_of = live.as_of
+    as_of, speaks = live.as_of, world.speaks(source, call.now, health)
     return {
         "org": key.org,
         "kind": key.kind,
@@ -72,9 +78,11 @@ def record(call: Call, source: Source) -> dict[str, Any]:
         "online": live.online[1] if live.online else None,
         "as_of": call.at(as_of, key.org),
         "heard_at": call.at(live.heard_at, key.org),
-        "age_s": None if as_of is None else max(0, round((call.now - as_of) / 1000)),
+        "age_s": None if as_of is None else _age(call, as_of),
+        "current": speaks,
         "metrics": live.values(),
         "texts": live.words(),
+        "ages_s": {name: _age(call, at) for name, (at, _) in (live.metrics | live.texts).items()},
         "interval_s": source.interval_s,
         "hours": source.hours.text,
         "parent": None if source.parent is None else str(source.parent),
@@ -82,6 +90,10 @@ def record(call: Call, source: Source) -> dict[str, Any]:
         "lat": source.lat,
         "lon": source.lon,
     }
+
+
+def _age(call: Call, at: int) -> int:
+    return max(0, (call.now - at) // 1000)
 
 
 def _change(call: Call, status: SourceStatus, action: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from alerts.model import Alert, AlertState
+from alerts.model import ACTIVE, Alert, AlertState
 from ioc.model import SourceKey
 from web.sight import Sight
 
@@ -12,7 +12,6 @@ kind = "alert_feed"
 
 _RANK = {"critical": 0, "warning": 1, "info": 2}
 _STATE_RANK = {AlertState.FIRING: 0, AlertState.ACKNOWLEDGED: 1, AlertState.RESOLVED_UNSEEN: 2}
-_UNTAKEN = (AlertState.FIRING, AlertState.RESOLVED_UNSEEN)
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,11 +25,13 @@ def touches(_options: Options) -> frozenset[str]:
 
 
 def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
+    """`counts` are of all there are: open ones by severity, how many of those nobody has, and what is over unseen."""
     alerts = [a for a in sight.alerts(_STATE_RANK) if a.severity in options.severity]
     alerts.sort(key=lambda a: (_STATE_RANK[a.state], _RANK[a.severity], -a.since))
     shown = {str(a.id): _row(sight, a) for a in alerts[: options.limit]}
-    counts = {name: sum(1 for a in alerts if a.severity == name and a.open) for name in _RANK}
-    counts["unacknowledged"] = sum(1 for a in alerts if a.state in _UNTAKEN)
+    counts = {name: sight.alert_count(ACTIVE, {name} & set(options.severity)) for name in _RANK}
+    counts["unacknowledged"] = sight.alert_count((AlertState.FIRING,), options.severity)
+    counts["resolved_unseen"] = sight.alert_count((AlertState.RESOLVED_UNSEEN,), options.severity)
     return sight.alerts_head(alerts) | {"alerts": shown, "counts": counts}
 
 

@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from ioc.inventory import Source
 from ioc.model import Health, Outcome
-from web.sight import SILENT, Sight
+from ioc.world import SILENT
+from web.sight import Sight
 
 kind = "freshness"
 
@@ -40,8 +41,7 @@ def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
 
 def _counts(sight: Sight, sources: list[Source]) -> dict[str, int]:
     counts = Counter(sight.health(s) for s in sources)
-    of = len(sources) - counts[Health.PENDING]
-    return {str(health): counts[health] for health in _COUNTED} | {"of": of}
+    return {str(health): counts[health] for health in _COUNTED} | {"of": len(sight.due(sources))}
 
 
 def _oldest(sight: Sight, sources: list[Source]) -> dict[str, Any]:

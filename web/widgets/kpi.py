@@ -1,15 +1,21 @@
 """One big figure with the reason for its colour."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import Any, Literal
 
 from msgspec import Struct
 
-from alerts.model import AlertState
+from alerts.model import ACTIVE, AlertState
+from ioc import severity
 from ioc.dossiers.buckets import Bucket
 from ioc.inventory import Source
 from ioc.model import Health
-from web.sight import UNCOUNTED, Reporting, Sight, State
+from ioc.rounding import whole_minutes
+from ioc.severity import Tone
+from ioc.share import percent
+from ioc.world import UNCOUNTED
+from web.sight import Reporting, Sight, State
 from web.widgets import _dossiers
 
 kind = "kpi"
@@ -18,10 +24,8 @@ Figure = Literal[
     "vc_online", "queue_waiting", "meetings", "alerts_open", "services_up", "dossiers_in_time", "dossiers_overdue",
     "links_up",
 ]  # fmt: skip
-_LONG_WAIT_S, _VERY_LONG_WAIT_S = 900, 1_800
-_MANY_LOST = 0.1
-_ENOUGH_IN_TIME_PCT = 95
 _SEVERITIES = ("critical", "warning", "info")
+_LOST = {Health.OFFLINE: "ui.kpi.lost", Health.STALE: "ui.kpi.silent", Health.UNKNOWN: "ui.kpi.unheard"}
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,24 +43,22 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
 
 
 def _figure(
-    head: dict[str, Any], value: float | None, total: int | None, severity: str, of: tuple[int, int], **reason: Any
+    head: dict[str, Any], value: float | None, total: int | None, colour: str, of: tuple[int, int], **reason: Any
 ) -> dict[str, Any]:
     key = reason.pop("key", None)
     why = {"key": key, "params": reason} if key else None
-    figures = {"value": value, "total": total, "severity": severity, "reason": why}
+    figures = {"value": value, "total": total, "severity": colour, "reason": why}
     return head | figures | {"reporting": Reporting(*of).shown()}
 
 
 def _vc_online(sight: Sight) -> dict[str, Any]:
     sources = sight.sources("vc")
     there, of = sight.reporting(sources)
-    lost = of - there
     head = sight.head(sources)
     if of == 0 or head["state"] == State.UNKNOWN:
         return _figure(head, None, of, _nothing_due(sight, sources), (there, of))
-    severity = "ok" if not lost else "critical" if lost > of * _MANY_LOST else "warning"
-    reason = {"key": "ui.kpi.lost", "n": lost} if lost else {}
-    return _figure(head, there, of, severity, (there, of), **reason)
+    colour = severity.of_figure("vc_lost_pct", percent(of - there, of) or 0)
+    return _figure(head, there, of, colour, (there, of), **_lost(sight, sources))
 
 
 def _queue_waiting(sight: Sight) -> dict[str, Any]:
@@ -65,11 +67,9 @@ def _queue_waiting(sight: Sight) -> dict[str, Any]:
     of, longest = (len(waiting), sight.reporting(sources).expected), max(waits, default=None)
     if not waiting:
         return _figure(sight.head(sources), None, None, _nothing_due(sight, sources), of)
-    severity = "ok"
-    if longest is not None and longest > _LONG_WAIT_S:
-        severity = "critical" if longest > _VERY_LONG_WAIT_S else "warning"
-    reason = {"key": "ui.kpi.longest_wait", "minutes": round(longest / 60)} if longest else {}
-    return _figure(sight.head(sources), sum(waiting), None, severity, of, **reason)
+    colour = str(sight.world.kinds["queue"].metrics["longest_wait_s"].judge(longest or 0))
+    reason = {"key": "ui.kpi.longest_wait", "minutes": whole_minutes(longest)} if longest else {}
+    return _figure(sight.head(sources), sum(waiting), None, colour, of, **reason)
 
 
 def _meetings(sight: Sight) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def _meetings(sight: Sight) -> dict[str, Any]:
     of = sight.reporting(sources)
     calling = [s for s in sources if sight.health(s) not in UNCOUNTED and sight.current(s, "in_call")]
     running = {meeting.conference_id for meeting in sight.facts.meetings if meeting.org in sight.scope}
-    running |= {found[1] for s in calling if (found := sight.live(s).texts.get("conference_id")) is not None}
+    running |= {found for s in calling if (found := sight.word(s, "conference_id")) is not None}
     if sight.facts.at is None or (of[0] == 0 and not running):
         return _figure(sight.head(sources), None, None, _nothing_due(sight, sources), of)
     reason = {"key": "ui.kpi.in_call", "n": len(calling)} if calling else {}
@@ -85,33 +85,48 @@ def _meetings(sight: Sight) -> dict[str, Any]:
 
 
 def _alerts_open(sight: Sight) -> dict[str, Any]:
-    alerts = sight.alerts((AlertState.FIRING, AlertState.ACKNOWLEDGED))
-    worst = next((s for s in _SEVERITIES if any(a.severity == s for a in alerts)), "ok")
-    new = sum(1 for a in alerts if a.state is AlertState.FIRING)
-    reason = {"key": "ui.kpi.unacknowledged", "n": new} if new else {}
+    alerts = sight.alerts(ACTIVE)
     if sight.facts.at is None:
         return _figure(sight.alerts_head(alerts), None, None, "unknown", (0, 0))
-    severity = "ok" if worst == "info" else worst
-    return _figure(sight.alerts_head(alerts), len(alerts), None, severity, (0, 0), **reason)
+    n, new = sight.alert_count(ACTIVE), sight.alert_count((AlertState.FIRING,))
+    worst = next((name for name in _SEVERITIES if sight.alert_count(ACTIVE, (name,))), "ok")
+    reason = {"key": "ui.kpi.unacknowledged", "n": new} if new else {}
+    return _figure(sight.alerts_head(alerts), n, None, "ok" if worst == "info" else worst, (0, 0), **reason)
 
 
 def _up(kind_: str) -> Callable[[Sight], dict[str, Any]]:
     def figure(sight: Sight) -> dict[str, Any]:
         sources = sight.sources(kind_)
         there, of = sight.reporting(sources)
-        due = [s for s in sources if sight.health(s) not in UNCOUNTED]
+        due = sight.due(sources)
         head, up = sight.head(sources), [s for s in due if sight.is_up(s)]
         if of == 0 or head["state"] == State.UNKNOWN:
             return _figure(head, None, of, _nothing_due(sight, sources), (there, of))
-        down = [s.name for s in due if sight.is_up(s) is False]
-        silent = of - len(up) - len(down)
-        severity = "critical" if down else "warning" if silent else "ok"
-        reason = {"key": "ui.kpi.silent", "n": silent} if silent else {}
-        if down:
-            reason = {"key": "ui.kpi.down", "name": down[0], "n": len(down)}
-        return _figure(head, len(up), of, severity, (there, of), **reason)
+        colour = severity.of_many(sight.health(s) for s in due)
+        return _figure(head, len(up), of, colour, (there, of), **_in_trouble(sight, due))
 
     return figure
+
+
+def _in_trouble(sight: Sight, due: list[Source]) -> dict[str, Any]:
+    """As many as the board shows red; whom the figure leaves out, and who is up but in trouble."""
+    red = [s for s in due if severity.tone(sight.health(s)) is Tone.BAD]
+    down = [s for s in red if sight.is_up(s) is False]
+    if red and len(down) == len(red):
+        return {"key": "ui.kpi.down", "name": down[0].name, "n": len(down)}
+    if red:
+        return {"key": "ui.kpi.in_trouble", "name": (down or red)[0].name, "n": len(red), "down": len(down)}
+    return _lost(sight, due)
+
+
+def _lost(sight: Sight, sources: Iterable[Source]) -> dict[str, Any]:
+    """How many say nothing, each state by its own word, as map and list have them."""
+    counts = Counter(sight.health(s) for s in sources)
+    found = [{"key": key, "n": counts[health]} for health, key in _LOST.items() if counts[health]]
+    if len(found) <= 1:
+        return found[0] if found else {}
+    parts = [{"key": one["key"], "params": {"n": one["n"]}} for one in found]
+    return {"key": f"ui.kpi.lost_{len(parts)}", **{f"part{at}": part for at, part in enumerate(parts, 1)}}
 
 
 def _dossiers_overdue(sight: Sight) -> dict[str, Any]:
@@ -123,7 +138,7 @@ def _dossiers_overdue(sight: Sight) -> dict[str, Any]:
     if sight.facts.at is None or not (sources or open_):
         return _figure(sight.head(sources), None, None, "unknown", of)
     reason = {"key": "ui.kpi.open_dossiers", "n": open_}
-    return _figure(sight.head(sources), overdue, open_, "warning" if overdue else "ok", of, **reason)
+    return _figure(sight.head(sources), overdue, open_, severity.of_figure("dossiers_overdue", overdue), of, **reason)
 
 
 def _dossiers_in_time(sight: Sight) -> dict[str, Any]:
@@ -132,15 +147,14 @@ def _dossiers_in_time(sight: Sight) -> dict[str, Any]:
     of = sight.reporting(sources)
     if share.pct is None or head["state"] == State.UNKNOWN:
         return _figure(head, None, None, "unknown", of) | {"unit": "%"}
-    severity = "ok" if share.pct >= _ENOUGH_IN_TIME_PCT else "warning"
+    colour = severity.of_figure("dossiers_in_time_pct", share.pct)
     reason = {"key": "ui.kpi.of_must_resolve", "n": share.numerator, "owed": share.denominator}
-    return _figure(head, share.pct, None, severity, of, **reason) | {"unit": "%"}
+    return _figure(head, share.pct, None, colour, of, **reason) | {"unit": "%"}
 
 
 def _said(sight: Sight, sources: Iterable[Source], metric: str) -> list[float]:
     """What those that are counted now say."""
-    counted = (s for s in sources if sight.health(s) not in UNCOUNTED)
-    return [value for s in counted if (value := sight.current(s, metric)) is not None]
+    return [value for s in sight.due(sources) if (value := sight.current(s, metric)) is not None]
 
 
 def _nothing_due(sight: Sight, sources: Iterable[Source]) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from ioc.inventory import Source
-from web.sight import UNCOUNTED, Sight
+from web.sight import Sight
 
 kind = "queue_board"
 
@@ -24,7 +24,7 @@ def touches(_options: Options) -> frozenset[str]:
 def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
     sources = sight.sources("queue")
     centres = {f"{s.key.org}/{s.key.source}": _centre(sight, s) for s in sources}
-    counted = [s for s in sources if sight.health(s) not in UNCOUNTED]
+    counted = sight.due(sources)
     totals: dict[str, Any] = {name: _sum(sight.current(s, name) for s in counted) for name in _SUMMED}
     totals |= {"reporting": sight.reporting(sources).shown()}
     return sight.head(sources) | {"centres": centres, "totals": totals}
@@ -32,7 +32,7 @@ def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
 
 def _centre(sight: Sight, source: Source) -> dict[str, Any]:
     health, cause = sight.verdict(source)
-    desks = sight.facts.desks.get(source.id, ())
+    desks = sight.facts.desks.get(source.id, ()) if sight.speaks(source) else ()
     return {
         "name": source.name,
         "org_name": sight.org_name(source.key.org),

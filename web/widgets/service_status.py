@@ -1,11 +1,14 @@
 """Service systems and network lines: up or not, and how fast."""
 
+from collections import Counter
 from typing import Any
 
 from msgspec import Struct
 
+from ioc import severity
 from ioc.inventory import Source
-from web.sight import UNCOUNTED, Sight
+from ioc.severity import Tone
+from web.sight import Sight
 
 kind = "service_status"
 
@@ -39,11 +42,13 @@ def _row(sight: Sight, source: Source) -> dict[str, Any]:
         "simulated": source.simulated,
         "as_of": sight.at(sight.live(source).as_of, source.key.org),
         "up": sight.is_up(source),
-        "blame": sight.live(source).words().get("cause") or None,
+        "blame": sight.word(source, "cause"),
         **{name: sight.current(source, name) for name in _FIGURES[source.key.kind]},
     }
 
 
 def _total(sight: Sight, sources: list[Source]) -> dict[str, int]:
-    due = [s for s in sources if sight.health(s) not in UNCOUNTED]
-    return {"up": sum(1 for s in due if sight.is_up(s)), "of": len(due)}
+    due = sight.due(sources)
+    tones = Counter(severity.tone(sight.health(s)) for s in due)
+    red, amber = tones[Tone.BAD], tones[Tone.WARN]
+    return {"up": sum(1 for s in due if sight.is_up(s)), "of": len(due), "critical": red, "warning": amber}

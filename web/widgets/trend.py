@@ -10,8 +10,8 @@ from ioc.clock import local
 from ioc.inventory import Source
 from ioc.model import SeriesKey
 from ioc.store import Aggregate, Fill, Point, RangeQuery
-from ioc.world import MISSED_INTERVALS
-from web.sight import UNCOUNTED, Reporting, Sight
+from ioc.world import MISSED_INTERVALS, UNCOUNTED
+from web.sight import Reporting, Sight
 from web.widgets._joined import Expected, joined
 
 kind = "trend"
@@ -66,7 +66,7 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
     now = joined(lists[:half], options.agg, adds_up, _expected(sight, options, sources, lists[:half]))
     before = joined(lists[half:], options.agg, adds_up, _expected(sight, options, sources, lists[half:]))
     spoken = [source for source in sources if sight.current(source, options.metric) is not None]
-    due = [source for source in sources if sight.health(source) not in UNCOUNTED]
+    due = sight.due(sources)
     return sight.head(sources) | {
         "metric": options.metric,
         "unit": metric.unit if metric else "",

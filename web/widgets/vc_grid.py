@@ -33,8 +33,7 @@ def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
     areas = {area.pop("code"): area for area in every if area["sites"]}
     counts = Counter(site["health"] for area in areas.values() for site in area["sites"].values())
     totals = {str(name): counts[name] for name in (*Health, NONE)}
-    of = sum(n for name, n in totals.items() if name not in (NONE, Health.PENDING))
-    return sight.head(sources) | {"areas": areas, "totals": totals, "of": of}
+    return sight.head(sources) | {"areas": areas, "totals": totals, "of": len(sight.due(sources))}
 
 
 def _areas(sight: Sight) -> Iterable[tuple[Org, frozenset[str]]]:

@@ -1,6 +1,7 @@
 """A stage for the built pages: serves `web/dist`, answers the few calls they make, plays the live socket on command."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -143,7 +144,7 @@ def _lists(stage: Stage) -> None:
     def alerts() -> Response:
         wanted = {name: set(request.args[name].split(",")) for name in ("state", "severity") if name in request.args}
         items = [a for a in stage.alerts.values() if all(a[name] in values for name, values in wanted.items())]
-        return _page(items)
+        return _page(items, counts=_alert_counts(stage))
 
     @stage.app.get(f"{API}/alerts/<key>")
     def alert(key: str) -> Response:
@@ -242,6 +243,14 @@ def _live(stage: Stage) -> None:
         stage.calls.append(("resync", body))
         if stage.snapshots:
             stage.snapshot(body["id"])
+
+
+def _alert_counts(stage: Stage) -> dict[str, dict[str, int]]:
+    counts = Counter((alert["state"], alert["severity"]) for alert in stage.alerts.values())
+    table: dict[str, dict[str, int]] = {}
+    for (state, severity), n in counts.items():
+        table.setdefault(state, {})[severity] = n
+    return table
 
 
 def _page(items: list[dict[str, Any]], **more: Any) -> Response:

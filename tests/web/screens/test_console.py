@@ -1,7 +1,7 @@
 """The pages people work at: taking an alert, finding a source, coming in."""
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.web.screens.conftest import MORNING, Opener
 from tests.web.screens.stage import Stage
@@ -82,6 +82,41 @@ def test_sources_are_found_without_diacritics_and_by_health(stage: Stage, show: 
     page.get_by_role("button", name="Mất kết nối").click()
     expect(page.locator("[data-source]")).to_have_count(1)
     expect(page.locator("[data-source]")).to_contain_text("Lũng Cú")
+
+
+def test_the_number_beside_every_choice_is_what_the_list_it_opens_holds(stage: Stage, show: Opener) -> None:
+    first = next(iter(stage.alerts.values()))
+    for n in range(45):
+        stage.alerts[f"u{n}"] = first | {"id": f"u{n}", "state": "resolved_unseen", "severity": "warning"}
+    page = show("/alerts", wait_for="[data-alert]")
+    states, severities = (
+        page.get_by_role("group", name="Lọc theo trạng thái"),
+        page.get_by_role("group", name="Lọc theo mức độ"),
+    )
+    walked = 0
+    for state in states.get_by_role("button").all():
+        state.click()
+        for severity in severities.get_by_role("button").all():
+            severity.click()
+            for choice in (state, severity):
+                expect(choice.locator("b")).to_have_text(str(listed(stage, state, severity)))
+                walked += 1
+            expect(page.locator("[data-alert]")).to_have_count(min(50, listed(stage, state, severity)))
+    assert walked == 6 * 4 * 2
+
+
+def listed(stage: Stage, state: Locator, severity: Locator) -> int:
+    """How many of the stage's alerts are of the chosen state and severity, by the words on the buttons."""
+    states = {"Đang mở": ("firing", "acknowledged"), "Chưa ai nhận": ("firing",), "Đã nhận": ("acknowledged",),
+              "Đã hết, chưa xem": ("resolved_unseen",)}  # fmt: skip
+    severities = {"Nghiêm trọng": "critical", "Cảnh báo": "warning", "Thông tin": "info"}
+    wanted = states.get(words(state), ())
+    worst = severities.get(words(severity))
+    return sum(a["state"] in wanted and worst in (None, a["severity"]) for a in stage.alerts.values())
+
+
+def words(choice: Locator) -> str:
+    return choice.inner_text().replace("\xa0", " ").rstrip("0123456789 ")
 
 
 def test_a_list_of_more_than_one_answer_is_whole(stage: Stage, show: Opener) -> None:

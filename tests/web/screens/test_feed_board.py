@@ -4,14 +4,17 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from ioc import severity
 from tests.web.screens.conftest import Opener
 from tests.web.screens.stage import Stage
 
-NOTHING = {"pct": None, "numerator": 0, "denominator": 0}
+NOTHING = {"pct": None, "numerator": 0, "denominator": 0, "severity": "unknown"}
 
 
 def share(numerator: int, denominator: int) -> dict[str, Any]:
-    return {"pct": round(100 * numerator / denominator, 2), "numerator": numerator, "denominator": denominator}
+    pct = round(100 * numerator / denominator, 2)
+    colour = severity.of_figure("feed_pct", pct)
+    return {"pct": pct, "numerator": numerator, "denominator": denominator, "severity": colour}
 
 
 def feed(name: str, **keys: Any) -> dict[str, Any]:

@@ -1,0 +1,84 @@
+"""One table of colours: rules, boards and screens agree on what is red, amber or blue, and on the words."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import ioc
+from alerts.rules import threshold
+from ioc import severity
+from ioc.bootstrap import load_settings
+from ioc.kinds import KindSpec, specs
+from ioc.model import Health, Severity
+from ioc.registry import scan
+from ioc.settings import Rule
+from ioc.severity import Tone
+
+ROOT = Path(ioc.__file__).parent
+TEXTS = {lang: json.loads((ROOT.parent / "web/i18n" / f"{lang}.json").read_text()) for lang in ("vi", "en")}
+KINDS = specs(scan("connectors.kinds"))
+BIT = 0.5
+
+
+def rules() -> list[Rule]:
+    """Those that hold a figure or word of a kind against a limit."""
+    return [rule for rule in load_settings(ROOT / "ioc.sample.toml").rule if rule.kind == threshold.kind]
+
+
+def colour(spec: KindSpec, rule: Rule) -> Health:
+    """What a board makes of a source just where the rule begins to speak."""
+    options: threshold.Options = rule.options
+    name = options.on.metric
+    if isinstance(options.equals, str):
+        return spec.judge({}, {name: options.equals})[0]
+    if options.equals is not None:
+        return spec.judge({name: options.equals}, {})[0]
+    value = options.above + BIT if options.above is not None else (options.below or 0) - BIT
+    return spec.judge({name: value}, {})[0]
+
+
+@pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
+def test_where_a_rule_speaks_the_boards_have_its_colour(rule: Rule) -> None:
+    assert str(colour(KINDS[rule.options.on.kind], rule)) == rule.severity
+
+
+def test_a_figure_that_turns_red_and_has_a_rule_has_one_that_says_so() -> None:
+    limits = {(rule.options.on.kind, rule.options.on.metric, rule.severity): rule.options for rule in rules()}
+    for kind, metric, _ in list(limits):
+        bands = KINDS[kind].metrics.get(metric)
+        if bands is not None and bands.critical_above is not None:
+            assert limits[kind, metric, "critical"].above == bands.critical_above
+        if bands is not None and bands.critical_below is not None:
+            assert limits[kind, metric, "critical"].below == bands.critical_below
+
+
+def test_every_state_and_severity_has_a_colour() -> None:
+    assert severity.TONES.keys() >= {*map(str, Health), *map(str, Severity), "none"}
+    assert severity.tone(Health.OFFLINE) is severity.tone(Severity.CRITICAL) is Tone.BAD
+
+
+def test_a_figure_of_many_is_as_red_as_the_worst_of_them() -> None:
+    assert severity.of_many([]) == severity.of_many([Health.OK, Health.CLOSED]) == "ok"
+    assert severity.of_many([Health.OK, Health.STALE]) == severity.of_many([Health.WARNING]) == "warning"
+    assert severity.of_many([Health.WARNING, Health.OFFLINE]) == "critical"
+
+
+@pytest.mark.parametrize(("figure", "value", "expected"), [
+    ("vc_lost_pct", 0, "ok"), ("vc_lost_pct", 0.01, "warning"), ("vc_lost_pct", 10, "warning"),
+    ("vc_lost_pct", 10.01, "critical"), ("dossiers_in_time_pct", 95, "ok"), ("dossiers_in_time_pct", 94.99, "warning"),
+    ("dossiers_overdue", 0, "ok"), ("dossiers_overdue", 1, "critical"), ("feed_pct", 94.99, "warning"),
+])  # fmt: skip
+def test_a_figure_has_its_bands(figure: str, value: float, expected: str) -> None:
+    assert severity.of_figure(figure, value) == expected
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_a_state_has_one_word_everywhere(lang: str) -> None:
+    say = TEXTS[lang]
+    offline, stale = say["health.offline"].lower(), say["health.stale"].lower()
+    assert {say[key].lower() for key in ("alert.offline", "ui.legend.offline", "ui.sources.offline")} == {offline}
+    assert {say[key].lower() for key in ("alert.silent", "ui.legend.stale")} == {stale}
+    assert offline in say["ui.kpi.lost"].lower()
+    assert stale.removeprefix("no ") in say["ui.kpi.silent"].lower()
+    assert say["health.unknown"].lower() in say["ui.kpi.unheard"].lower()
