@@ -1,5 +1,6 @@
 """Judging known dossiers again, after a calendar, the policy or the rules themselves have changed."""
 
+import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ from ioc.dossiers.judge import Policy
 from ioc.dossiers.records import Judge, Key, Writer
 from ioc.inventory import Inventory
 from ioc.meta import Fact
+
+log = logging.getLogger(__name__)
 
 RULES = 5  # raise it when `judge` or `course` come to other verdicts, or a row holds more, than before
 _PAGE = 1_000
@@ -83,11 +86,16 @@ def settle(db: Database, inventory: Inventory, policy: Policy, now: int) -> int:
 def _again(
     conn: Connection, judge: Judge, rows: Iterable[Mapping[str, Any]], now: int, *, dry_run: bool = False
 ) -> list[Moved]:
+    """One that breaks us stays as it is: ingest judges all of them again when it starts, and must start."""
     moved: list[Moved] = []
     writer = Writer(conn)
     for row in rows:
-        said = history.read(row["history"])
-        again, pauses = judge.row(Key(row["source_id"], row["code"]), row["org"], said, row["changed_at"])
+        key = Key(row["source_id"], row["code"])
+        try:
+            again, pauses = judge.row(key, row["org"], history.read(row["history"]), row["changed_at"])
+        except Exception:
+            log.exception("dossier %s of source %d cannot be judged again", key.code, key.source_id)
+            continue
         if again["due_at"] != row["due_at"]:
             moved.append(Moved(row["code"], again["receiving_org"], row["due_at"], again["due_at"]))
         if not dry_run and any(again[name] != row[name] for name in again):

@@ -7,13 +7,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ioc.db.tables import quarantine
+from ioc import meta
+from ioc.db.tables import dossier, quarantine
 from ioc.dossiers import records as dossier_records
+from ioc.dossiers.rejudge import settle
 from ioc.errors import IocError
 from ioc.ingest import feed_figures, outlet, tickets
 from ioc.ingest import records as records_module
 from ioc.live import DELTA_TOPIC, Delta, unseal
+from ioc.meta import Fact
 from ioc.model import SourceKey
+from ioc.settings import Dossiers
 from tests.ioc.pumping import KEY, NOW, Works
 
 N = 200
@@ -239,3 +243,17 @@ def test_a_kiosk_whose_tickets_cannot_be_counted_keeps_its_events(
     works.step(20)
     assert works.quarantined() == []
     assert works.totals()["stored"] == N
+
+
+def test_a_dossier_that_breaks_us_when_all_are_judged_again_keeps_no_life_of_ingest_from_starting(
+    works: Works, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works.send(*[("hg/dossier/mot-cua/event", {"event_id": f"e{i}", "ts": NOW, "code": f"H{i}"}) for i in range(5)])
+    works.step()
+    monkeypatch.setattr(
+        dossier_records.Judge, "row", breaks(dossier_records.Judge.row, lambda _j, key, *_g: key.code == "H3")
+    )
+    settle(works.db, works.records.world.inventory, Dossiers(near_due_days=3), NOW)
+    with works.db.read() as conn:
+        assert meta.get(conn, Fact.DOSSIER_RULES).split()[1] == "3", "and it is not begun again at the next start"
+    assert len(works.rows(sa.select(dossier.c.code))) == 5
