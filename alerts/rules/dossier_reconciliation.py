@@ -7,7 +7,7 @@ from msgspec import Struct
 from alerts.model import Finding, Verdict, View
 from alerts.rules._watched import undecided, watched
 from ioc.dossiers import reconcile
-from ioc.dossiers.known import deliveries, known
+from ioc.dossiers.known import deliveries, known, telling
 from ioc.dossiers.reconcile import Line
 from ioc.dossiers.totals import Totals, told
 from ioc.inventory import Source
@@ -28,11 +28,12 @@ class Options(Struct, frozen=True, kw_only=True):
 
 def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
     options: Options = rule.options
+    still_telling = telling(view.world, view.now)
     for source in watched(view, rule, "dossier"):
         totals = told(view.world.of(source.key))
         if totals is None:
             continue
-        if view.now - totals.told_at > options.within_h * HOUR_MS:
+        if source.id in still_telling or view.now - totals.told_at > options.within_h * HOUR_MS:
             yield undecided(rule, source, Verdict.UNKNOWN)
             continue
         checked = lines(view, source, totals)

@@ -84,6 +84,16 @@ def test_dossiers_that_come_in_behind_their_totals_are_waited_for(yesterday):
     assert s.states == ["closed"]
 
 
+def test_totals_are_not_held_against_a_system_that_still_tells_its_past(yesterday):
+    s, system = yesterday
+    say(s, system, complete=False, totals={**RIGHT, "received": 4})
+    s.run(300, 30)
+    assert s.alerts == []
+    say(s, system, complete=True, totals={**RIGHT, "received": 4})
+    s.run(300, 30)
+    assert s.states == ["firing"]
+
+
 def test_old_totals_are_not_held_against_what_came_since_and_end_nothing(yesterday):
     s, system = yesterday
     say(s, system, totals={**RIGHT, "received": 4})
