@@ -1,10 +1,11 @@
-"""What spreadsheets write that is no text of people: formulas that only hold a text, and days as serial numbers."""
+"""What spreadsheets and exports write that is no text of people: formulas of a text, words for nothing, serial days."""
 
 import re
 from datetime import date, datetime, timedelta
 
 from ioc.model import FIRST_YEAR, LAST_YEAR
 
+EMPTY = frozenset({"", "null", "(null)", "\\n"})  # an empty cell as databases export it, in lower case
 _FORMULA = re.compile(r'="((?:[^"]|"")*)"')
 _ZERO = datetime.fromisoformat("1899-12-30")  # local, like every serial day
 _DAY_S = 86_400

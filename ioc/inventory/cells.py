@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Callable, Mapping
-from datetime import date
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,7 +12,8 @@ from ioc.feeds.cadence import ALLOWED, Cadence
 from ioc.hours import Hours, read_periods, write_periods
 from ioc.inventory.sheet import Cells
 from ioc.inventory.sources import DEFAULTS
-from ioc.wire import is_id, is_org
+from ioc.wire import is_id, is_no_date, is_org
+from ioc.wire.days import read_day
 
 Value = str | int | float | None
 CellReader = Callable[[str], Value]
@@ -49,12 +49,14 @@ def plain(text: str) -> str:
     return text
 
 
-def day(text: str) -> str:
+def day(text: str) -> str | None:
+    """ISO, from what people type and spreadsheets make of it; None where it is a word for no date."""
+    if is_no_date(text):
+        return None
     try:
-        good = date.fromisoformat(text).isoformat() == text
+        return read_day(text).isoformat()
     except ValueError:
-        good = False
-    return _checked(text, good, "a date such as 2026-11-21")
+        raise BadCell(f"{text!r}; allowed: a date such as 2026-11-21 or 21/11/2026") from None
 
 
 def clock(text: str) -> str:
@@ -125,15 +127,13 @@ def read_row(cells: Cells, readers: Mapping[str, CellReader], required: frozense
     values: dict[str, Value] = {}
     wrong: list[str] = []
     for name, text in cells.items():
-        if text is None:
-            values[name] = None
-            if name in required:
-                wrong.append(f"{name}: missing")
-            continue
         try:
-            values[name] = readers[name](text)
+            values[name] = None if text is None else readers[name](text)
         except BadCell as bad:
             wrong.append(f"{name}: {bad}")
+        else:
+            if values[name] is None and name in required:
+                wrong.append(f"{name}: missing")
     wrong += _wrong_span(values)
     if wrong:
         raise BadCell("; ".join(wrong))

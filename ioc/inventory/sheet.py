@@ -10,8 +10,9 @@ from pathlib import Path
 
 from ioc import charsets
 from ioc.errors import UsageError
-from ioc.excel import bare
+from ioc.excel import EMPTY, bare
 
+_HINT = "sep="  # a line that spreadsheets write for one another
 _DELIMITERS = ",;\t"  # a spreadsheet that writes 81,42 parts its cells by semicolons
 Cells = dict[str, str | None]  # a column that is absent from the file is absent here; an empty cell is None
 
@@ -66,6 +67,8 @@ def read(given: Given, required: Sequence[str], allowed: Sequence[str], problems
     origin = "csv" if isinstance(given, str) else str(given.path if isinstance(given, Encoded) else given)
     records = _records(_text(given), origin)
     first = next(records, None)
+    if first is not None and first[1][:1] and first[1][0].lower().startswith(_HINT):
+        first = next(records, None)
     if first is None:
         raise UsageError("empty_csv", f"{origin}: no header line; expected {','.join(required)},…", origin=origin)
     header = [bare(name.strip()).strip().lower() for name in first[1]]
@@ -127,5 +130,5 @@ def _cells(header: list[str], values: list[str], line: int, problems: Problems) 
         text = unicodedata.normalize("NFC", bare(value.strip()).strip())
         if not text.isprintable():
             problems.add(line, f"{name}: {text!r} holds characters that cannot be printed")
-        cells[name] = text or None
+        cells[name] = None if text.lower() in EMPTY else text
     return cells

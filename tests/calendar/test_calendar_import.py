@@ -79,7 +79,7 @@ def test_every_bad_line_is_named_and_nothing_is_half_imported(db):
         db,
         "org,date,kind,periods\n"
         "hg,2026-12-05,work,07:30-11:30\n"
-        "hg,05/12/2026,work,\n"
+        "hg,31/11/2026,work,\n"
         "hg,2026-12-06,half,\n"
         "hg,2026-12-07,work,11:30-07:30\n"
         'hg,2026-12-08,work,"07:30-11:30,11:00-17:00"\n'

@@ -97,7 +97,7 @@ def test_every_bad_line_is_named_and_nothing_is_half_imported(db):
         "h g,Sai mã,,,,\n"
         "hg.a,,hg,,,\n"
         "hg.b,Huyện B,hg.khong-co,,,\n"
-        "hg.c,Huyện C,hg,300,20/11/2026,Mars/Olympus\n"
+        "hg.c,Huyện C,hg,300,20/11/26,Mars/Olympus\n"
         "hg,Lặp lại,,,,\n"
         "hg.d,Thiếu ô\n"
     )

@@ -20,7 +20,6 @@ from ioc.errors import UsageError
 _SHOWN = 40
 _LOOK_FOR_HEADINGS = 20  # lines of titles and merged cells above them
 _DELIMITERS = ";,\t|"
-_NOTHING = frozenset({"", "null", "(null)", "\\n"})  # the last as MySQL exports it
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")  # a spreadsheet's "Unicode text"
 
 
@@ -111,7 +110,7 @@ def _said(cell: Any) -> Any:
     if not isinstance(cell, str):
         return cell
     text = excel.bare(cell.strip()).strip()
-    return None if text.lower() in _NOTHING else text
+    return None if text.lower() in excel.EMPTY else text
 
 
 def _text(cell: Any) -> str:
