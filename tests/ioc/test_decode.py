@@ -3,9 +3,11 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from ioc.clock import local
 from ioc.decode import Decoder
 from ioc.events import DossierEvent, TicketEvent
 from ioc.inbox import Received, Run
@@ -124,6 +126,19 @@ def test_what_cannot_be_used_has_a_name(payload: object, topic: str | None, expe
 def test_a_status_may_be_plain(payload: bytes, online: bool) -> None:
     (good,) = decode(payload, f"ioc/v1/{KIOSK}/status").good
     assert good.online is online
+
+
+def test_a_time_of_digits_alone_is_no_instant_of_1976() -> None:
+    minute = NOW // 60_000 * 60_000
+    written = local(minute, ZoneInfo("Asia/Ho_Chi_Minh")).strftime("%Y%m%d%H%M")
+    for ts in (written, int(written), f"{written}00"):
+        (good,) = decode({"ts": ts, "waiting": 1}).good
+        assert (good.t, set(good.leniencies)) == (minute, {Leniency.COMPACT_TIME, Leniency.NO_OFFSET})
+    (bad,) = decode({"ts": "197611302345", "waiting": 1}).bad
+    assert (bad.reason, "197611302345: neither epoch milliseconds nor a day of our time" in bad.detail) == (
+        "bad_time",
+        True,
+    )
 
 
 def test_a_clock_that_cannot_be_right_gives_way_to_the_receipt() -> None:
