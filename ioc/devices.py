@@ -15,7 +15,10 @@ from ioc.db.tables import org as org_table
 from ioc.errors import UsageError
 from ioc.mapping.pattern import check_topic
 from ioc.model import SourceKey
+from ioc.nats import accounts as accounts_of_nats
 from ioc.wire import is_id
+
+RENEW = "renew: nats-server does not know it"
 
 
 def add(
@@ -33,6 +36,7 @@ def add(
         **key._asdict(),
         "sha256": _digest(secret),
         "mqtt_hash": mosquitto.password_hash(secret),
+        "nats_hash": accounts_of_nats.hashed(secret),
         "topics": list(topics),
         "created_at": now,
     }
@@ -66,19 +70,28 @@ def owner(conn: Connection, secret: str) -> SourceKey | None:
 
 
 def listing(conn: Connection) -> list[Mapping[str, Any]]:
-    """device, topics, created_at, revoked_at of every credential ever made."""
+    """device, topics, created_at, revoked_at, remark of every credential ever made."""
     t = table.c
-    query = sa.select(t.org, t.kind, t.source, t.topics, t.created_at, t.revoked_at).order_by(
-        t.org, t.kind, t.source, t.id
-    )
+    query = sa.select(table).order_by(t.org, t.kind, t.source, t.id)
     return [
         {
             "device": str(SourceKey(row.org, row.kind, row.source)),
             "topics": " ".join(row.topics),
             "created_at": row.created_at,
             "revoked_at": row.revoked_at,
+            "remark": RENEW if row.nats_hash is None and row.revoked_at is None else None,
         }
         for row in conn.execute(query)
+    ]
+
+
+def nats_users(conn: Connection) -> list[accounts_of_nats.User]:
+    """Who may come in at nats-server: living credentials whose secret it can check."""
+    t = table.c
+    living = sa.select(table).where(t.revoked_at.is_(None), t.nats_hash.is_not(None)).order_by(t.id)
+    return [
+        accounts_of_nats.device(str(SourceKey(row.org, row.kind, row.source)), row.nats_hash, tuple(row.topics))
+        for row in conn.execute(living)
     ]
 
 

@@ -1,6 +1,7 @@
 """The broker role: becomes `nats-server` itself, with a keeper beside it as its child."""
 
 import os
+import secrets
 import signal
 from collections.abc import Callable
 
@@ -27,7 +28,9 @@ def run(settings: Settings, ahead_ms: int, ready: Callable[[], None]) -> None:
     """The process that the supervisor started is the server's own; what is told here is told by its child."""
     found = check(settings)
     place = config.place_of(settings.root, settings.mqtt)
-    password = config.write(place, settings.mqtt)
+    password = secrets.token_hex(16)
+    own = config.own_users(settings.mqtt, password)
+    config.write(place, settings.mqtt, own)
     heard, says = os.pipe()
     server = os.getpid()
     if os.fork():
@@ -35,7 +38,7 @@ def run(settings: Settings, ahead_ms: int, ready: Callable[[], None]) -> None:
     os.close(says)
     from ioc.nats.keeper import Keeper  # what it needs takes longer to load than the server to start
 
-    keeper = Keeper(server, place, password, settings, found)
+    keeper = Keeper(server, place, own, settings, found)
     with os.fdopen(heard, encoding="utf-8", errors="replace") as said:
         keeper.keep(said, ready, SystemClock(ahead_ms))
 

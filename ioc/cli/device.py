@@ -20,10 +20,10 @@ def add(commands: Commands) -> None:
     command(devices, "list", "Every credential, without its text.", device_list)
     gone = command(devices, "revoke", "End a credential.", device_revoke)
     gone.add_argument("device", metavar="ORG/KIND/SOURCE")
-    about = "Write Mosquitto's password file and ACL, so that each device writes its own topics only."
+    about = "Write the accounts for Mosquitto and for nats-server, so that each device writes its own topics only."
     export = command(devices, "export", about, device_export)
     export.add_argument("dir", metavar="DIR", type=Path)
-    export.add_argument("--reload", metavar="PID_FILE", type=Path, help="have that Mosquitto read them at once")
+    export.add_argument("--reload", metavar="PID_FILE", type=Path, help="have that broker read them at once")
 
 
 def device_add(arguments: argparse.Namespace) -> None:
@@ -38,7 +38,7 @@ def device_list(arguments: argparse.Namespace) -> None:
     from ioc import devices
 
     with open_database(settings_of(arguments)).read() as conn:
-        table(devices.listing(conn), ("device", "topics", "created_at", "revoked_at"))
+        table(devices.listing(conn), ("device", "topics", "created_at", "revoked_at", "remark"))
 
 
 def device_revoke(arguments: argparse.Namespace) -> None:
@@ -53,10 +53,14 @@ def device_revoke(arguments: argparse.Namespace) -> None:
 def device_export(arguments: argparse.Namespace) -> None:
     from ioc import bootstrap, devices, mosquitto
     from ioc.mapping.maps import Maps
+    from ioc.nats.accounts import FILE
+    from ioc.nats.export import write_export
 
     settings = settings_of(arguments)
     with open_database(settings).read() as conn:
         accounts = devices.accounts(conn)
+        users = devices.nats_users(conn)
+        to_renew = [row["device"] for row in devices.listing(conn) if row["remark"] == devices.RENEW]
     before = arguments.dir / mosquitto.PASSWORDS
     kept = before.read_text(encoding="utf-8") if before.is_file() else ""
     username = settings.mqtt.username or "ioc"
@@ -68,14 +72,22 @@ def device_export(arguments: argparse.Namespace) -> None:
     mosquitto.write(arguments.dir, mosquitto.password_file(accounts, kept), acl)
     living = sum(account.password_hash is not None for account in accounts)
     say(f"{arguments.dir}: {mosquitto.PASSWORDS} and {mosquitto.ACL} with {living} account(s)")
-    if arguments.reload is not None:
-        _reload(arguments.reload)
+    ours = (username, settings.mqtt.password) if settings.mqtt.password is not None else None
+
+    def reload() -> None:
+        if arguments.reload is not None:
+            _reload(arguments.reload)
+
+    there = write_export(arguments.dir, ours, users, reload)
+    say(f"{arguments.dir}: {FILE} with {there} account(s)")
+    if to_renew:
+        say(f"not in it until renewed (`ioc device add --renew`): {', '.join(to_renew)}")
 
 
 def _reload(pid_file: Path) -> None:
-    """SIGHUP: Mosquitto reads its files again and sends away whoever they no longer let in."""
+    """SIGHUP: the broker reads its files again and sends away whoever they no longer let in."""
     try:
         os.kill(int(pid_file.read_text(encoding="ascii")), signal.SIGHUP)
     except (OSError, ValueError) as error:
-        raise IocError("reload_failed", f"{pid_file}: no Mosquitto could be told ({error})") from error
-    say("Mosquitto told to read them")
+        raise IocError("reload_failed", f"{pid_file}: no broker could be told ({error})") from error
+    say("broker told to read them")

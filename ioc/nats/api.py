@@ -39,13 +39,17 @@ class Api:
 
     def jetstream(self, name: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """The answer of `$JS.API.NAME`; what JetStream refuses is a trouble in its own words."""
-        self._asked += 1
-        payload = b"" if body is None else json.dumps(body).encode()
-        head = f"PUB $JS.API.{name} {_INBOX}.{self._asked} {len(payload)}\r\n"
-        self._send(head.encode() + payload + b"\r\n")
-        answer: dict[str, Any] = json.loads(self._message(f"{_INBOX}.{self._asked}"))
+        answer = self.request(f"$JS.API.{name}", body)
         if "error" in answer:
             raise _trouble(str(answer["error"].get("description", answer["error"])))
+        return answer
+
+    def request(self, subject: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        """One question, its first answer."""
+        self._asked += 1
+        payload = b"" if body is None else json.dumps(body).encode()
+        self._send(f"PUB {subject} {_INBOX}.{self._asked} {len(payload)}\r\n".encode() + payload + b"\r\n")
+        answer: dict[str, Any] = json.loads(self._message(f"{_INBOX}.{self._asked}"))
         return answer
 
     def _message(self, subject: str) -> bytes:

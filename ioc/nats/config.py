@@ -1,13 +1,14 @@
 """What `nats-server` is told at its start: where it listens and keeps its store, and who may come in."""
 
-import json
 import os
 import secrets
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 from ioc.errors import IocError
+from ioc.nats.accounts import User, account_file, hashed, quoted
 from ioc.settings import Mqtt
 
 KEEPER, ANYBODY = "ioc-keeper", "anybody"
@@ -18,7 +19,6 @@ PART_OF_DISK = 4
 MAX_PACKET = 1_048_576
 ACK_WAIT = "60s"
 MAX_ACK_PENDING = 1_000
-BCRYPT_COST = 4  # a connect costs 4 ms so, 155 ms at 11; whoever reads the file may read the store beside it
 
 _TEXT = """# Written at every start of the embedded broker; what is changed here by hand is gone at the next.
 server_name: "ioc"
@@ -33,13 +33,7 @@ mqtt {{
   ack_wait: "{ack_wait}"
   max_ack_pending: {pending}{no_auth}
 }}
-accounts {{
-  IOC {{
-    jetstream: enabled
-    users: [
-{users}    ]
-  }}
-}}
+accounts {{ include "./{accounts}" }}
 """
 
 
@@ -60,6 +54,10 @@ class Place(NamedTuple):
     @property
     def config(self) -> Path:
         return self.run / "broker.conf"
+
+    @property
+    def accounts(self) -> Path:
+        return self.run / "broker-accounts.conf"
 
 
 def place_of(root: Path, mqtt: Mqtt) -> Place:
@@ -97,51 +95,44 @@ def size_of(folder: Path) -> int:
     return total
 
 
-def write(place: Place, mqtt: Mqtt) -> str:
-    """The file, for its owner alone; returns the new password of the keeper, which stands in it."""
-    password = secrets.token_hex(16)
+def write(place: Place, mqtt: Mqtt, own: Iterable[User]) -> None:
+    """The configuration and its accounts, for their owner alone."""
     for folder in (place.run, place.store):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for left in place.run.glob("nats-server_*.ports"):  # by one that was killed
         left.unlink(missing_ok=True)
-    descriptor = os.open(place.config, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text(place, mqtt, password))
-    return password
+    write_owned(place.config, text(place, mqtt))
+    write_owned(place.accounts, account_file(own))
 
 
-def text(place: Place, mqtt: Mqtt, keeper_password: str) -> str:
-    """The NATS listener is for our keeper alone: loopback, a port of the system's choice, a password of its own."""
-    users = [_user(KEEPER, keeper_password)]
+def own_users(mqtt: Mqtt, keeper_password: str) -> list[User]:
+    """The keeper, and `[mqtt] username` or, on a loopback host without one, anybody."""
     if mqtt.username is None:
-        users.append(_user(ANYBODY, secrets.token_hex(16)))
-    else:
-        users.append(_user(mqtt.username, hashed(mqtt.password or "")))
+        return [User(KEEPER, keeper_password), User(ANYBODY, secrets.token_hex(16))]
+    return [User(KEEPER, keeper_password), User(mqtt.username, hashed(mqtt.password or ""))]
+
+
+def text(place: Place, mqtt: Mqtt) -> str:
+    """The NATS listener is for our keeper alone: loopback, a port of the system's choice, a password of its own."""
     return _TEXT.format(
-        run=_quoted(place.run),
-        store=_quoted(place.store),
+        run=quoted(place.run),
+        store=quoted(place.store),
         packet=MAX_PACKET,
         max_file=place.max_file,
-        sync=_quoted(mqtt.sync_interval),
-        host=_quoted(mqtt.host),
+        sync=quoted(mqtt.sync_interval),
+        host=quoted(mqtt.host),
         port=mqtt.port,
         ack_wait=ACK_WAIT,
         pending=MAX_ACK_PENDING,
         no_auth=f"\n  no_auth_user: {ANYBODY}" if mqtt.username is None else "",
-        users="".join(f"      {user}\n" for user in users),
+        accounts=place.accounts.name,
     )
 
 
-def hashed(password: str) -> str:
-    """As the server wants it; whatever stands in the password, a hash needs no quoting."""
-    import bcrypt  # only where there are passwords
-
-    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(BCRYPT_COST, prefix=b"2a")).decode()
-
-
-def _user(name: str, password: str) -> str:
-    return f"{{ user: {_quoted(name)}, password: {_quoted(password)} }}"
-
-
-def _quoted(value: object) -> str:
-    return json.dumps(str(value), ensure_ascii=False)
+def write_owned(path: Path, content: str) -> None:
+    """Whole at once, for its owner alone."""
+    draft = path.with_suffix(".new")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(content)
+    draft.replace(path)

@@ -7,19 +7,23 @@ import os
 import shutil
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import IO
 
 from ioc.beat import Beat
 from ioc.broker import Bus
 from ioc.clock import Clock
 from ioc.db import Database
+from ioc.devices import nats_users
 from ioc.errors import IocError
 from ioc.nats import streams
+from ioc.nats.accounts import User, account_file
 from ioc.nats.api import Api
-from ioc.nats.config import KEEPER, WRITTEN_BY, Place
+from ioc.nats.config import KEEPER, WRITTEN_BY, Place, write_owned
+from ioc.nats.export import replace
 from ioc.nats.program import Program
 from ioc.nats.sayings import Sayings
+from ioc.nats.violations import Violations
 from ioc.settings import Mqtt, Settings
 
 log = logging.getLogger(__name__)
@@ -32,24 +36,30 @@ FREE_AGAIN_BYTES, FREE_AGAIN_PART = 50_000_000, 10
 class Keeper:
     """One server's; it ends when the server does, and ends the server when it cannot go on itself."""
 
-    def __init__(self, server: int, place: Place, password: str, settings: Settings, program: Program) -> None:
+    def __init__(self, server: int, place: Place, own: Sequence[User], settings: Settings, program: Program) -> None:
         self._server = server
         self._place = place
-        self._password = password
+        self._own = own
+        self._password = next(user.password for user in own if user.name == KEEPER)
         self._settings = settings
         self._program = program
+        self._db = Database(settings.database_url)
+        self._devices: list[User] = []
         self.sayings = Sayings()
+        self.violations = Violations()
         self.ended = threading.Event()
 
     def keep(self, said: IO[str], ready: Callable[[], None], clock: Clock) -> None:
         """Until the server is gone."""
         listening = threading.Thread(target=self._listen, args=(said,), name="server-log", daemon=True)
         listening.start()
-        beat = Beat(Database(self._settings.database_url), "broker", clock)
+        beat = Beat(self._db, "broker", clock)
         try:
             api = self._settle()
             if api is None:
                 return
+            with contextlib.suppress(IocError):  # a database that is away is asked again
+                self._follow_devices()
             ready()
             beat.start()
             self._watch(api, beat)
@@ -98,6 +108,8 @@ class Keeper:
         """Say how full it is; a server that does not answer is told of, and asked again by a new connection."""
         while not self.ended.wait(LOOK_S):
             try:
+                self._follow_devices()
+                self.violations.look(api, self.sayings.violations)
                 beat.say(*self._told(streams.fill(api)))
             except IocError as error:
                 beat.say(False, {"trouble": str(error), "full": self._disk_full()})
@@ -111,6 +123,22 @@ class Keeper:
         disk = shutil.disk_usage(self._place.store)
         return disk.free > min(FREE_AGAIN_BYTES, disk.total // FREE_AGAIN_PART)
 
+    def _follow_devices(self) -> None:
+        """Where others can reach the broker each device has an account, from the moment it is added to its end."""
+        if self._settings.mqtt.username is None:
+            return
+        with self._db.read() as conn:
+            devices = nats_users(conn)
+        if devices != self._devices:
+            before, self._devices = account_file(self._devices), devices
+            replace(before, [*self._own, *devices], self._write_accounts, self._reload)
+
+    def _write_accounts(self, text: str) -> None:
+        write_owned(self._place.accounts, text)
+
+    def _reload(self) -> None:
+        os.kill(self._server, signal.SIGHUP)
+
     def _told(self, fill: streams.Fill) -> tuple[bool, dict[str, object]]:
         full = self._disk_full() or _store_full(fill)
         return full is None, {
@@ -119,7 +147,9 @@ class Keeper:
             "max_bytes": fill.limit,
             "full": full,
             "refused_full": self.sayings.refused_full,
-            "violations": self.sayings.violations.total(),
+            "violations": self.violations.by_account.total(),
+            "violators": str(self.violations) or None,
+            "replaced": self.sayings.replaced,
         }
 
     def _disk_full(self) -> str | None:

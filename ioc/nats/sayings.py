@@ -5,9 +5,10 @@ from collections import Counter
 from enum import StrEnum
 
 _LINE = re.compile(r"^\[\d+\] \[(?P<level>[A-Z]{3})\] (?P<text>.*)$")
-_VIOLATION = re.compile(r"(?P<what>Publish|Subscription) Violation - (?:User|Nkey) \"(?P<user>[^\"]*)\"")
+_VIOLATION = re.compile(r"- mid:(?P<connection>\d+) - .*(?:Publish|Subscription) Violation")
 # a client id may be a secret, and stands in every line about a connection
 _CLIENT = re.compile(r' - mid:\d+ - (?:"[^"]*" - )?')
+_REPLACED = "Replacing old client"
 _HUSHED = ("Plaintext passwords detected",)
 
 
@@ -23,8 +24,8 @@ class Sayings:
     """Fed line by line; keeps counts and what is worth a line of our own log."""
 
     def __init__(self) -> None:
-        self.violations: Counter[str] = Counter()
-        self.refused_full = 0
+        self.violations: Counter[int] = Counter()  # by connection
+        self.refused_full = self.replaced = 0
         self.disk_full = False
 
     def hear(self, line: str) -> str | None:
@@ -32,14 +33,17 @@ class Sayings:
         found = _LINE.match(line.rstrip())
         if found is None or found["level"] not in set(Level):
             return None
-        text = _CLIENT.sub(" - ", found["text"])
+        text = found["text"]
         if violation := _VIOLATION.search(text):
-            first = not self.violations[violation["user"]]
-            self.violations[violation["user"]] += 1
-            return text if first else None
+            self.violations[int(violation["connection"])] += 1
+            return None
+        if _REPLACED in text:
+            self.replaced += 1
+            return None
         if "maximum bytes exceeded" in text:
             self.refused_full += 1
             return None
+        text = _CLIENT.sub(" - ", text)
         if "no space left on device" in text or "out of resources" in text:
             first, self.disk_full = not self.disk_full, True
             return text if first else None

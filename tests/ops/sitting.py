@@ -1,6 +1,7 @@
 """A persistent session that is usually away, and publishers that know what was acknowledged."""
 
 import threading
+import time
 from typing import Protocol
 
 from ioc.broker import Bus, paho_client
@@ -51,7 +52,7 @@ class Sitter:
             self.got.append(number)
 
 
-def publish_until_dead(broker: Broker, done: list[int]) -> None:
+def publish_until_dead(broker: Broker, done: list[int], pause_s: float = 0) -> None:
     """Numbers that continue those in `done`, each waited for, until the broker is gone."""
     bus = Bus(broker.settings, "publisher")
     bus.start()
@@ -61,6 +62,7 @@ def publish_until_dead(broker: Broker, done: list[int]) -> None:
             number = len(done)
             bus.publish_acknowledged(TOPIC, f"{number:08}".encode(), timeout_s=1)
             done.append(number)
+            time.sleep(pause_s)
     except IocError:
         return
     finally:

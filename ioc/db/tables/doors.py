@@ -13,6 +13,7 @@ device = Table(
     Column("source", String(64), nullable=False),
     Column("sha256", String(64), nullable=False, unique=True),
     Column("mqtt_hash", Text, nullable=False),  # as Mosquitto's password file wants it
+    Column("nats_hash", Text),  # as nats-server wants it; None: made by an older build, to be renewed
     Column("topics", JSON, nullable=False),  # the vendor's own that it may write
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),

@@ -1,0 +1,64 @@
+"""One of three nodes is killed in mid-stream: nothing acknowledged is lost and the order is kept."""
+
+import threading
+import time
+
+from ioc.broker import Bus
+from ioc.broker.session import PersistentClient
+from ioc.errors import IocError
+from tests.long import size
+from tests.ops.cluster import Cluster
+from tests.ops.running import wait_until
+
+MESSAGES = size("brokers-cluster", 1_000, 20_000)
+
+
+def publish(cluster: Cluster, done: list[int]) -> None:
+    """Each waited for; one that is not acknowledged is sent again, as a device does, before the next."""
+    bus = Bus(cluster.settings, "device")
+    bus.start()
+    assert bus.wait(20)
+    try:
+        while len(done) < MESSAGES:
+            try:
+                bus.publish_acknowledged("ioc/v1/hg/queue/k/state", str(len(done)).encode(), timeout_s=30)
+            except IocError:
+                time.sleep(0.2)
+                continue
+            done.append(len(done))
+    finally:
+        bus.stop()
+
+
+def test_a_node_that_is_killed_in_mid_stream_costs_nothing(tmp_path):
+    cluster = Cluster(tmp_path)
+    cluster.start_all()
+    try:
+        arrived: list = []
+        visitor = PersistentClient(cluster.settings, "sitter", ["ioc/v1/#"], arrived)
+        visitor.connect("127.0.0.1", cluster.ports[1])
+        while not visitor.granted:
+            visitor.exchange(10, 0.2)
+        visitor.disconnect()
+        done: list[int] = []
+        publishing = threading.Thread(target=publish, args=(cluster, done))
+        publishing.start()
+        wait_until(lambda: len(done) >= MESSAGES // 3, 300)
+        cluster.kill(0)
+        wait_until(lambda: len(done) >= MESSAGES * 2 // 3, 300)
+        cluster.start(0)
+        publishing.join()
+        got: list[int] = []
+        visitor.connect("127.0.0.1", cluster.ports[2])
+        deadline = time.monotonic() + 120
+        while len(set(got)) < MESSAGES and time.monotonic() < deadline:
+            visitor.exchange(1_000, 0.2)
+            got += [int(delivery.payload) for delivery in arrived]
+            visitor.acknowledge(arrived)
+            arrived.clear()
+        assert visitor.session_present
+        first_seen = list(dict.fromkeys(got))
+        assert first_seen == done
+        visitor.disconnect()
+    finally:
+        cluster.stop()
