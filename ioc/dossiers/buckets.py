@@ -40,6 +40,7 @@ class Question:
     """Which dossiers are asked for: `orgs` None is all of them; a period `[start, end)` seen from `at`, epoch ms.
 
     `at` is the earlier of `end` and now; `known` names the sources that count and up to when their records are known.
+    Of fewer than `min_ratings` nobody learns how satisfied they were.
     """
 
     known: Known
@@ -48,6 +49,7 @@ class Question:
     at: int
     orgs: frozenset[str] | None = None
     side: Side = Side.RECEIVING
+    min_ratings: int = 5
 
     @property
     def org_column(self) -> sa.Column[str]:

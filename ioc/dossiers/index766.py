@@ -43,7 +43,7 @@ class Scored:
             return Missing.INPUT
         if self.known.other_period:
             return Missing.PERIOD
-        if not 0 <= self.known.numerator <= self.known.denominator:
+        if self.known.numerator > self.known.denominator or (self.known.numerator < 0 and self.known.period):
             return Missing.IMPOSSIBLE
         return None if self.known.denominator else Missing.DENOMINATOR
 
@@ -51,7 +51,7 @@ class Scored:
     def ratio(self) -> float | None:
         if self.known is None or self.missing is not None:
             return None
-        return self.known.numerator / self.known.denominator
+        return max(0.0, self.known.numerator / self.known.denominator)
 
     @property
     def score(self) -> float | None:

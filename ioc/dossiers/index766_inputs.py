@@ -1,16 +1,18 @@
 """The ratios of the 766 index that dossiers give, by org: exact counts of one period, none where nobody tells."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy.engine import Connection
 
-from ioc.dossiers import figures, trait_figures
+from ioc.dossiers import figures, release, satisfaction, trait_figures
 from ioc.dossiers.buckets import Bucket, Question
 from ioc.dossiers.figures import Counts
 from ioc.dossiers.index766 import Ratio
 from ioc.dossiers.index766_definition import Figure
-from ioc.dossiers.tallies import Mark
+from ioc.dossiers.release import Batch
+from ioc.dossiers.satisfaction import DayRange
+from ioc.dossiers.tallies import Mark, Side
 from ioc.dossiers.trait_figures import Traits
 from ioc.dossiers.traits import Trait
 
@@ -29,15 +31,37 @@ _SAID: dict[Figure, tuple[Trait, Trait, Mark | Trait]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Ratings766:
+    """100 % less the overdue and the disliked, of what may be told of the ratings; petitions are not known to us."""
+
+    in_time: Sums
+    batches: Sequence[Batch]
+    days: DayRange
+    handling: bool
+
+    def of(self, orgs: frozenset[str] | None) -> Ratio | None:
+        """None where too few rated to tell anything of them."""
+        told = [one for one in self.batches if one.within(*self.days, orgs, handling=self.handling)]
+        if not told:
+            return None
+        known = _sum(self.in_time, orgs)
+        return Ratio(max(0, known.numerator - release.total(told).disliked), known.denominator)
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
     """By figure and org; a figure that is not there is told by no source."""
 
     by_figure: Mapping[Figure, Sums] = field(default_factory=dict)
+    ratings: Ratings766 | None = None
 
     def of(self, orgs: Iterable[str] | None) -> dict[str, Ratio]:
         """The sums of some orgs (None: of all), by `Criterion.input`."""
         wanted = None if orgs is None else frozenset(orgs)
-        return {f"dossiers.{figure}": _sum(sums, wanted) for figure, sums in self.by_figure.items()}
+        found = {figure: _sum(sums, wanted) for figure, sums in self.by_figure.items()}
+        if self.ratings is not None and (satisfied := self.ratings.of(wanted)) is not None:
+            found[Figure.SATISFACTION] = satisfied
+        return {f"dossiers.{figure}": ratio for figure, ratio in found.items()}
 
 
 def gather(conn: Connection, question: Question) -> Inputs:
@@ -52,19 +76,25 @@ def gather(conn: Connection, question: Question) -> Inputs:
         Figure.ONLINE: {org: Ratio(n[Bucket.RECEIVED_ONLINE], n[Bucket.RECEIVED]) for org, n in counts.items()},
         **{figure: sums for figure, sums in said.items() if sums is not None},
     }
-    if raters := trait_figures.speaking(found, Trait.RATED):
-        rated = counts if raters == question.known.keys() else figures.by_org(conn, _of(question, raters))
-        by_figure[Figure.SATISFACTION] = _satisfaction(rated, found, raters)
-    return Inputs(by_figure)
+    return Inputs(by_figure, _ratings(conn, question, trait_figures.speaking(found, Trait.RATED)))
 
 
-def _of(question: Question, sources: frozenset[int]) -> Question:
-    return replace(question, known={source: question.known[source] for source in sources})
+def _ratings(conn: Connection, question: Question, raters: frozenset[int]) -> Ratings766 | None:
+    if not raters:
+        return None
+    counts = figures.by_org(conn, replace(question, known={source: question.known[source] for source in raters}))
+    said = release.batches(satisfaction.of_dossiers(conn, question), question.min_ratings, line=lambda _: ())
+    in_time = {org: Ratio(_decided(n) - sum(map(n.__getitem__, _OVERDUE)), _decided(n)) for org, n in counts.items()}
+    return Ratings766(in_time, said, satisfaction.asked(question), question.side is Side.HANDLING)
+
+
+def _decided(n: Counts) -> int:
+    return sum(n[bucket] for bucket in DECIDED)
 
 
 def _on_time_share_766(n: Counts) -> Ratio:
     """Ended in time or still in term, of all received or handled in the period whose due state is known."""
-    return Ratio(sum(n[bucket] for bucket in IN_TIME), sum(n[bucket] for bucket in DECIDED))
+    return Ratio(sum(n[bucket] for bucket in IN_TIME), _decided(n))
 
 
 def _told(found: Traits, told: Trait, yes: Trait, of: Mark | Trait) -> Sums | None:
@@ -72,17 +102,6 @@ def _told(found: Traits, told: Trait, yes: Trait, of: Mark | Trait) -> Sums | No
     if not sources:
         return None
     return {org: Ratio(n[yes], n[of]) for org, n in trait_figures.by_org(found, sources).items()}
-
-
-def _satisfaction(counts: Mapping[str, Counts], found: Traits, raters: frozenset[int]) -> Sums:
-    """100 % less the overdue and the disliked; petitions against a dossier are not known to us."""
-    ratings = trait_figures.by_org(found, raters)
-    sums: dict[str, Ratio] = {}
-    for org, n in counts.items():
-        disliked = ratings[org][Trait.DISLIKED] if org in ratings else 0
-        of = sum(n[bucket] for bucket in DECIDED)
-        sums[org] = Ratio(of - sum(n[bucket] for bucket in _OVERDUE) - disliked, of)
-    return sums
 
 
 def _sum(sums: Sums, orgs: frozenset[str] | None) -> Ratio:

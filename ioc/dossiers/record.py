@@ -48,13 +48,12 @@ class Reader:
 
     def brief(self, row: Row) -> dict[str, Any]:
         """Every field as last said, the instants that count, the due state and its flags."""
-        said = history.read(row["history"])
-        run, calendar = self._course(said), self._calendar(row)
+        run, calendar = self._course(_read(row)), self._calendar(row)
         return self._brief(row, run, calendar)
 
     def in_full(self, row: Row) -> dict[str, Any]:
         """With every change, who had it and for how long, the pauses of its clock, and both due dates."""
-        said = history.read(row["history"])
+        said = _read(row)
         run, calendar = self._course(said), self._calendar(row)
         verdict = judge(run, calendar, self.policy)
         return self._brief(row, run, calendar) | {
@@ -107,6 +106,15 @@ class Reader:
 
     def _passed(self, at: int | None) -> bool:
         return at is not None and at < self.now
+
+
+def _read(row: Row) -> History:
+    """Without the rating: one person's is nobody's business, and of records any sum could be made."""
+    said = history.read(row["history"])
+    for statement in said:
+        if statement.said.pop("satisfaction", None) is not None:
+            statement.said["rated"] = True
+    return said
 
 
 def _estimated(row: Row, run: Course, calendar: Calendar) -> bool:

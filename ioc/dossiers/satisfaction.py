@@ -1,70 +1,73 @@
-"""How satisfied people were: ratings at kiosks and of dossiers, by org, as a share with how many said so."""
+"""How satisfied people were: ratings at kiosks and of dossiers, by org and day, and what of them may be told."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ioc.clock import local
-from ioc.db.tables import ticket
-from ioc.dossiers import trait_figures
+from ioc.db.tables import dossier_tally, ticket
+from ioc.dossiers import tallies
 from ioc.dossiers.buckets import Question
-from ioc.dossiers.traits import SATISFIED_FROM, Trait
-from ioc.inventory import Inventory, Source
-from ioc.share import percent
+from ioc.dossiers.release import DOSSIER, EPOCH, KIOSK, Batch, Line, Rated, Ratings, batches
+from ioc.dossiers.tallies import Level
+from ioc.dossiers.traits import DISLIKED_UP_TO, SATISFIED_FROM
+from ioc.inventory import Inventory
 
 
-@dataclass(frozen=True, slots=True)
-class Ratings:
-    """`satisfied` of `n` gave 4 or 5 of 5."""
+class DayRange(NamedTuple):
+    """From the first day to the last, counted from 1970."""
 
-    n: int = 0
-    satisfied: int = 0
+    first: int
+    last: int
 
-    def __add__(self, other: "Ratings") -> "Ratings":
-        return Ratings(self.n + other.n, self.satisfied + other.satisfied)
-
-    def pct(self, least: int) -> float | None:
-        """None below `least` ratings, from which one could read who said what, and of none at all."""
-        return percent(self.satisfied, self.n) if self.n >= least else None
+    def years(self) -> "DayRange":
+        """All days of the years it touches: what a batch holds does not depend on the period asked for."""
+        first, last = (date.fromordinal(day + EPOCH).year for day in self)
+        return DayRange(date(first, 1, 1).toordinal() - EPOCH, date(last, 12, 31).toordinal() - EPOCH)
 
 
-def of_dossiers(conn: Connection, question: Question) -> dict[str, Ratings]:
-    """Of the dossiers that ended in the period, by org."""
-    if not question.known:
-        return {}
-    found = trait_figures.by_org(trait_figures.by_cell(conn, question), frozenset(question.known))
-    return {
-        org: Ratings(n[Trait.RATED], n[Trait.SATISFIED])
-        for org, n in found.items()
-        if n[Trait.RATED] and (question.orgs is None or org in question.orgs)
-    }
+class Told(NamedTuple):
+    """Everything that was said in a period, and the batches of its years."""
+
+    rated: list[Rated]
+    batches: list[Batch]
+    days: DayRange
 
 
-def of_kiosks(conn: Connection, inventory: Inventory, orgs: Iterable[str], start: int, end: int) -> dict[str, Ratings]:
-    """Of the tickets of every local day that `[start, end)` touches, by the org of the kiosk."""
-    wanted = frozenset(orgs)
-    by_zone: dict[ZoneInfo, list[Source]] = {}
-    for source in inventory.sources.values():
-        if source.key.kind == "queue" and source.counts and source.key.org in wanted:
-            by_zone.setdefault(inventory.tz(source.key), []).append(source)
-    found: dict[str, Ratings] = {}
-    for zone, kiosks in by_zone.items() if start < end else ():
-        days = [local(at, zone).date().isoformat() for at in (start, end - 1)]
-        org_of = {kiosk.id: kiosk.key.org for kiosk in kiosks}
-        for source_id, ratings in _rated(conn, sorted(org_of), *days):
-            found[org_of[source_id]] = found.get(org_of[source_id], Ratings()) + ratings
-    return found
+def told(conn: Connection, inventory: Inventory, question: Question, line: Line) -> Told:
+    """Of every local day the period touches."""
+    rated = [*of_kiosks(conn, inventory, question), *of_dossiers(conn, question)]
+    days = asked(question)
+    mine = [one for one in rated if days.first <= one.day <= days.last]
+    return Told(mine, batches(rated, question.min_ratings, line), days)
 
 
-def _rated(conn: Connection, sources: list[int], first: str, last: str) -> Iterable[tuple[int, Ratings]]:
-    t = ticket.c
-    satisfied = sa.func.sum(sa.case((t.rating >= SATISFIED_FROM, 1), else_=0))
-    rows = (
-        sa.select(t.source_id, sa.func.count().label("n"), satisfied.label("satisfied"))
-        .where(t.source_id.in_(sources), t.day >= first, t.day <= last, t.rating.is_not(None))
-        .group_by(t.source_id)
-    )
-    return [(row.source_id, Ratings(row.n, int(row.satisfied))) for row in conn.execute(rows)]
+def asked(question: Question) -> DayRange:
+    first = tallies.day_of(question.start)
+    return DayRange(first, tallies.day_of(question.at - 1) if question.at > question.start else first - 1)
+
+
+def of_dossiers(conn: Connection, question: Question) -> Iterator[Rated]:
+    """Of the dossiers that ended on each day of the years asked for, by who received and who handled them."""
+    t, days = dossier_tally.c, asked(question).years()
+    span = sa.and_(t.level == Level.DAY, t.bucket >= days.first, t.bucket <= days.last)
+    sums = (sa.func.sum(column) for column in (t.rated, t.satisfied, t.disliked))
+    rows = sa.select(t.bucket, t.receiving_org, t.handling_org, *sums)
+    rows = rows.where(span, t.rated > 0, t.source_id.in_(sorted(question.known)))
+    for row in conn.execute(rows.group_by(t.bucket, t.receiving_org, t.handling_org)):
+        yield Rated(DOSSIER, row.receiving_org, row.handling_org, row.bucket, Ratings(*(int(n) for n in row[3:])))
+
+
+def of_kiosks(conn: Connection, inventory: Inventory, question: Question) -> Iterator[Rated]:
+    """Of the tickets of each local day of the years asked for, by the org of the kiosk."""
+    kiosks = {one.id: one.key.org for one in inventory.sources.values() if one.key.kind == "queue" and one.counts}
+    t, days = ticket.c, asked(question).years()
+    first, last = (date.fromordinal(day + EPOCH).isoformat() for day in days)
+    flags = (sa.case((condition, 1), else_=0) for condition in (t.rating >= SATISFIED_FROM, t.rating <= DISLIKED_UP_TO))
+    rows = sa.select(t.source_id, t.day, sa.func.count(), *(sa.func.sum(flag) for flag in flags))
+    rows = rows.where(t.source_id.in_(sorted(kiosks)), t.day >= first, t.day <= last, t.rating.is_not(None))
+    for source_id, day, *ratings in conn.execute(rows.group_by(t.source_id, t.day)):
+        number = date.fromisoformat(day).toordinal() - EPOCH
+        yield Rated(KIOSK, kiosks[source_id], None, number, Ratings(*(int(n) for n in ratings)))

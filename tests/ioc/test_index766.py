@@ -1,5 +1,6 @@
 """The 766 index: points from ratios, nothing where nobody tells, ranks with ties, a definition of one's own."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -107,13 +108,14 @@ def test_the_ratios_of_dossiers(tmp_path: Path) -> None:
         asked = Question({1: end, 2: end}, DAY_1 - DAY, end, end)
         with made.read() as conn:
             inputs = index766_inputs.gather(conn, asked)
+            all_told = index766_inputs.gather(conn, replace(asked, min_ratings=2)).of(None)
+            assert all_told["dossiers.satisfaction"] == Ratio(7, 10), "two overdue, one of 1 star"
     assert inputs.of({"hg", "hg.dong-van"}) == {
         "dossiers.on_time": Ratio(8, 10),  # the one nobody dated is in neither
         "dossiers.online": Ratio(4, 11),
         "dossiers.paid_online": Ratio(2, 5),
         "dossiers.digitised": Ratio(2, 10),  # system 2 does not speak of it
-        "dossiers.satisfaction": Ratio(7, 10),  # two overdue, one of 1 star
-    }
+    }  # of two ratings nothing is told
     assert inputs.of({"hg"})["dossiers.digitised"] == Ratio(0, 0)
     assert inputs.of(set())["dossiers.on_time"] == Ratio(0, 0)
 

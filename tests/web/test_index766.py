@@ -164,10 +164,16 @@ def test_satisfaction_by_agency_from_kiosks_and_dossiers(province: Province) -> 
     tell_dossier(province, "open", satisfaction=1)
     found = get(province, "/satisfaction?from=2026-11-01")
     south, north = found["items"]
-    assert north["kiosk"] == {"value": 66.67, "numerator": 4, "denominator": 6, "hidden": None}
-    assert north["dossier"] == {"value": 60.0, "numerator": 3, "denominator": 5, "hidden": None}
-    assert north["together"] == {"value": 63.64, "numerator": 7, "denominator": 11, "hidden": None}
-    assert south["kiosk"] == {"value": None, "numerator": None, "denominator": 2, "hidden": "too_few"}
-    assert south["dossier"] == {"value": None, "numerator": None, "denominator": 0, "hidden": "no_ratings"}
-    assert (found["whole"]["kiosk"]["denominator"], found["min_ratings"], south["name"]) == (8, 5, "Huyện Bắc Quang")
+    shown = {"hidden": None, "withheld": 0}
+    assert north["kiosk"] == {"value": 66.67, "numerator": 4, "denominator": 6} | shown
+    assert north["dossier"] == {"value": 60.0, "numerator": 3, "denominator": 5} | shown
+    assert north["together"] == {"value": 63.64, "numerator": 7, "denominator": 11} | shown
+    nothing = {"value": None, "numerator": None}
+    assert south["kiosk"] == nothing | {"denominator": 2, "hidden": "too_few", "withheld": 2}
+    assert south["dossier"] == nothing | {"denominator": 0, "hidden": "no_ratings", "withheld": 0}
+    assert (found["min_ratings"], south["name"]) == (5, "Huyện Bắc Quang")
+    whole = found["whole"]["kiosk"]
+    assert whole == {"value": 66.67, "numerator": 4, "denominator": 6, "hidden": None, "withheld": 2}, (
+        "with the two of the south it would tell what they said"
+    )
     assert [row["org"] for row in get(province, f"/satisfaction?org={NORTH}")["items"]] == [NORTH]

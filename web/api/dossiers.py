@@ -132,6 +132,7 @@ def question(call: Call, conn: Connection, query: SummaryQuery | Query, asked: P
         at=asked.at,
         orgs=None if scope.root is None else scope.codes,
         side=Side.HANDLING if query.by == "handling" else Side.RECEIVING,
+        min_ratings=call.site.context.settings.dossiers.min_ratings,
     )
 
 

@@ -1,18 +1,31 @@
-"""Satisfaction by agency, from kiosks and from dossiers, apart and together; hidden where few people rated."""
+"""Satisfaction by agency, from kiosks and from dossiers, apart and together: of so many that nobody can be made out."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from sqlalchemy.engine import Connection
 
 from ioc.dossiers import satisfaction as ratings
-from ioc.dossiers.satisfaction import Ratings
+from ioc.dossiers.buckets import Question
+from ioc.dossiers.release import DOSSIER, KIOSK, NONE, Ratings
+from ioc.dossiers.satisfaction import Told
+from ioc.dossiers.tallies import Side
 from web.api.dossiers import SummaryQuery, question
 from web.api.period import period
 from web.api.route import Call, listed
 
 Query = SummaryQuery
-_SOURCES = ("kiosk", "dossier")
-_NONE = Ratings()
+_SOURCES = (KIOSK, DOSSIER)
+
+
+class Said(NamedTuple):
+    """How many rated, and what of it may be told."""
+
+    n: int = 0
+    told: Ratings = NONE
+
+    def plus(self, other: "Said") -> "Said":
+        return Said(self.n + other.n, self.told + other.told)
 
 
 def satisfaction(call: Call) -> dict[str, Any]:
@@ -20,39 +33,76 @@ def satisfaction(call: Call) -> dict[str, Any]:
     query: Query = call.query
     asked = period(call, query.org, query.from_, query.to)
     tree, scope = call.tree(query.tree), call.subtree(query.org, query.tree)
-    inventory = call.site.world.inventory
 
-    def read(conn: Connection) -> tuple[dict[str, Ratings], dict[str, Ratings]]:
-        kiosks = ratings.of_kiosks(conn, inventory, scope.codes, asked.start, asked.at)
-        return kiosks, ratings.of_dossiers(conn, question(call, conn, query, asked))
+    def read(conn: Connection) -> tuple[Question, Told]:
+        asking = question(call, conn, query, asked)
+        return asking, ratings.told(conn, call.site.world.inventory, asking, lambda org: _line(call, org))
 
+    asking, told = call.site.read(read)
+    handling = asking.side is Side.HANDLING
     agency = {code: org.code for org in tree.living() for code in tree.own(org.code)}
-    found: dict[str, dict[str, Ratings]] = {}
-    for source, by_org in zip(_SOURCES, call.site.read(read), strict=True):
-        for code, one in by_org.items():
-            said = found.setdefault(agency.get(code, code), dict.fromkeys(_SOURCES, _NONE))
-            said[source] += one
-    least = call.site.context.settings.dossiers.min_ratings
+    found = _by_agency(told, scope.codes, agency, handling=handling)
     names = {code: tree.by_code[code].name for code in found if code in tree}
-    items = [{"org": code, "name": names.get(code, code), **_shown(found[code], least)} for code in sorted(found)]
-    whole = {source: sum((said[source] for said in found.values()), _NONE) for source in _SOURCES}
+    items = [{"org": code, "name": names.get(code, code), **_shown(found[code])} for code in sorted(found)]
     return {
         "org": query.org or call.site.home(call.scope),
         "from": call.at(asked.start, query.org),
         "to": call.at(asked.end, query.org),
-        "min_ratings": least,
+        "min_ratings": asking.min_ratings,
         **listed(call, items),
-        "whole": _shown(whole, least),
+        "whole": _shown(_whole(told, scope.codes, handling=handling)),
     }
 
 
-def _shown(said: dict[str, Ratings], least: int) -> dict[str, Any]:
-    together = sum(said.values(), _NONE)
-    return {name: _one(one, least) for name, one in {**said, "together": together}.items()}
+def _by_agency(
+    told: Told, orgs: frozenset[str], agency: Mapping[str, str], *, handling: bool
+) -> dict[str, dict[str, Said]]:
+    """Each agency with the codes it stands for; a batch of several agencies is told of the whole alone."""
+    found: dict[str, dict[str, Said]] = {}
+    for one in told.rated:
+        if (code := one.told_of(handling=handling)) in orgs:
+            _add(found.setdefault(agency.get(code, code), _nothing()), one.source, Said(one.ratings.n))
+    for batch in told.batches:
+        standing = {agency.get(code, code) for code in batch.told_of(handling=handling)}
+        if batch.within(*told.days, orgs, handling=handling) and len(standing) == 1:
+            _add(found[standing.pop()], batch.source, Said(0, batch.ratings))
+    return found
 
 
-def _one(said: Ratings, least: int) -> dict[str, Any]:
-    value = said.pct(least)
-    hidden = None if value is not None else "too_few" if said.n else "no_ratings"
-    satisfied = None if value is None else said.satisfied
-    return {"value": value, "numerator": satisfied, "denominator": said.n, "hidden": hidden}
+def _whole(told: Told, orgs: frozenset[str], *, handling: bool) -> dict[str, Said]:
+    said = _nothing()
+    for one in told.rated:
+        if one.told_of(handling=handling) in orgs:
+            _add(said, one.source, Said(one.ratings.n))
+    for batch in told.batches:
+        if batch.within(*told.days, orgs, handling=handling):
+            _add(said, batch.source, Said(0, batch.ratings))
+    return said
+
+
+def _nothing() -> dict[str, Said]:
+    return dict.fromkeys(_SOURCES, Said())
+
+
+def _add(said: dict[str, Said], source: str, more: Said) -> None:
+    said[source] = said[source].plus(more)
+
+
+def _line(call: Call, org: str) -> list[str]:
+    """The orgs above one as the tree stands today, whichever tree is asked for: batches are always the same."""
+    return [above.code for above in reversed(call.site.orgs.path(org)) if above.code != org]
+
+
+def _shown(said: dict[str, Said]) -> dict[str, Any]:
+    together = said[KIOSK].plus(said[DOSSIER])
+    return {name: _one(one) for name, one in {**said, "together": together}.items()}
+
+
+def _one(said: Said) -> dict[str, Any]:
+    """`withheld` are the ratings that are in no batch of the period; all of them where too few rated."""
+    n, told = said
+    if not told.n:
+        hidden = "too_few" if n else "no_ratings"
+        return {"value": None, "numerator": None, "denominator": n, "hidden": hidden, "withheld": n}
+    shown = {"value": told.pct, "numerator": told.satisfied, "denominator": told.n, "hidden": None}
+    return shown | {"withheld": n - told.n}

@@ -30,7 +30,9 @@ def touches(_options: Options) -> frozenset[str]:
 def load(site: Site, sight: Sight, _options: Options) -> Board:
     """All that the groups are worked out from, in one reading."""
     codes = None if sight.scope.root is None else sight.scope.codes
-    asked = Question(sight.facts.known, year_start(sight.world, sight.now), sight.now, sight.now, codes)
+    least = site.context.settings.dossiers.min_ratings
+    start, now = year_start(sight.world, sight.now), sight.now
+    asked = Question(sight.facts.known, start, now, now, codes, min_ratings=least)
     wanted = definition(site.context.settings.dossiers.index766)
     orgs = [] if sight.root is None else [sight.root]
     return site.read(lambda conn: index766_board.read(conn, sight.world.inventory, wanted, asked, orgs, sight.now))
