@@ -15,11 +15,13 @@ from ioc.dossiers.buckets import Question
 from ioc.dossiers.figures import Counts
 from ioc.dossiers.known import Known, deliveries, known, year_start
 from ioc.dossiers.tallies import Side
+from ioc.ingest.desks import is_open, midnight
 from ioc.inventory import Scope
 from ioc.model import Severity
 from ioc.world import World
 
 HANDLED_EVERY_MS = 10_000
+_DESK_MS = 26 * 3_600_000  # a day anywhere, with an hour that a clock is put back
 _EVERYTHING = Scope(None, frozenset())  # each widget narrows it to its own subtree
 
 
@@ -70,7 +72,7 @@ def load(conn: Connection, world: World, now: int, before: Facts | None = None) 
         alerts=tuple(queries.shown(conn, _EVERYTHING)),
         alert_counts=queries.counts(conn, _EVERYTHING, queries.SHOWN),
         counters={(row.name, row.label): row.n for row in conn.execute(sa.select(counter))},
-        desks=_desks(conn),
+        desks=_desks(conn, world, now),
         meetings=_meetings(conn, now),
         dossiers=_dossiers(conn, world, known_until, now, Side.RECEIVING),
         handled=handled,
@@ -80,11 +82,20 @@ def load(conn: Connection, world: World, now: int, before: Facts | None = None) 
     )
 
 
-def _desks(conn: Connection) -> dict[int, tuple[Desk, ...]]:
-    rows = sa.select(desk).where(desk.c.closed_at.is_(None)).order_by(desk.c.source_id, desk.c.counter_id)
+def _desks(conn: Connection, world: World, now: int) -> dict[int, tuple[Desk, ...]]:
+    """The open ones; a ticket of yesterday is nobody's who is served now."""
+    inventory = world.inventory
+    began = {
+        source.id: midnight(now, inventory.tz(key)) for key, source in inventory.sources.items() if key.kind == "queue"
+    }
+    rows = sa.select(desk).where(sa.or_(desk.c.opened_at > now - _DESK_MS, desk.c.ticket_at > now - _DESK_MS))
     found: dict[int, tuple[Desk, ...]] = {}
-    for row in conn.execute(rows):
-        one = Desk(row.counter_id, row.ticket_no, row.ticket_at)
+    for row in conn.execute(rows.order_by(desk.c.source_id, desk.c.counter_id)):
+        day_began = began.get(row.source_id)
+        if day_began is None or not is_open(row, day_began):
+            continue
+        serving = row.ticket_at is not None and row.ticket_at >= day_began
+        one = Desk(row.counter_id, *((row.ticket_no, row.ticket_at) if serving else (None, None)))
         found[row.source_id] = (*found.get(row.source_id, ()), one)
     return found
 

@@ -1,6 +1,7 @@
 """What sources said of themselves, kept beside their latest values so that it outlives the process."""
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -14,13 +15,20 @@ from ioc.world import MISSED_INTERVALS
 STATE_FRESH_MS = 10 * 60_000
 
 
+class _Former(NamedTuple):
+    """What the life of ingest before this one left: the last sign of a source, and how long it came without a state."""
+
+    heard_at: int
+    unstated_ms: int
+
+
 class OwnWords:
     """What the broker keeps as each one's status, and when it last told a figure that we would work out from events."""
 
     def __init__(self) -> None:
         self._kept: dict[SourceKey, bool] = {}
         self._stated: dict[SourceKey, int] = {}
-        self._unstated_ms: dict[SourceKey, int] = {}  # how long the ones of a former life were heard without a state
+        self._former: dict[SourceKey, _Former] = {}
 
     def load(self, conn: Connection) -> None:
         columns = (source.c.org, source.c.kind, source.c.source, latest.c.kept, latest.c.stated_at, latest.c.heard_at)
@@ -29,7 +37,8 @@ class OwnWords:
             if row.kept is not None:
                 self._kept[key] = row.kept
             if row.stated_at is not None:
-                self._unstated_ms[key] = max(0, (row.heard_at or 0) - row.stated_at)
+                heard_at = row.heard_at or row.stated_at
+                self._former[key] = _Former(heard_at, max(0, heard_at - row.stated_at))
 
     def kept(self, key: SourceKey) -> bool | None:
         """The retained status as the broker last delivered it; None once the source has said another."""
@@ -48,15 +57,20 @@ class OwnWords:
         if not good.retained and good.key.kind == "queue" and not FIGURES.isdisjoint(good.metrics):
             self._stated[good.key] = good.received_at
 
-    def states(self, key: SourceKey, interval_s: int, now: int) -> bool:
-        """Whether it is to be taken at its word; the time in which nobody listened is not held against it."""
-        if key in self._unstated_ms:
-            self._stated.setdefault(key, now - self._unstated_ms.pop(key))
-        patience = max(STATE_FRESH_MS, MISSED_INTERVALS * interval_s * 1000)
-        return now - self._stated.get(key, 0) < patience
+    def states(self, key: SourceKey, interval_s: int, heard_at: int) -> bool:
+        """Whether it is to be taken at its word: until it is heard for long without one.
+
+        Neither its own silence counts nor the time in which nobody listened.
+        """
+        former = self._former.get(key)
+        if former is not None and heard_at > former.heard_at:
+            self._stated.setdefault(key, heard_at - former.unstated_ms)
+            del self._former[key]
+        unstated_ms = former.unstated_ms if key in self._former and former else heard_at - self._stated.get(key, 0)
+        return unstated_ms < max(STATE_FRESH_MS, MISSED_INTERVALS * interval_s * 1000)
 
     def row(self, key: SourceKey, heard_at: int | None) -> Mapping[str, bool | int | None]:
-        stated_at = self._stated.get(key)
-        if stated_at is None and key in self._unstated_ms:
-            stated_at = (heard_at or 0) - self._unstated_ms[key]
+        stated_at, former = self._stated.get(key), self._former.get(key)
+        if stated_at is None and former is not None:
+            stated_at = (heard_at or former.heard_at) - former.unstated_ms
         return {"kept": self._kept.get(key), "stated_at": stated_at}

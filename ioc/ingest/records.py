@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -12,7 +11,7 @@ from sqlalchemy.engine import Connection
 from ioc import meta
 from ioc.clock import local
 from ioc.db import Database
-from ioc.db.tables import cursor, derived, event_seen, latest, quarantine, ticket
+from ioc.db.tables import cursor, derived, event_seen, latest, quarantine
 from ioc.decode import Bad, Batch, Decoded
 from ioc.dossiers import records as dossier_records
 from ioc.dossiers.judge import Policy
@@ -21,6 +20,7 @@ from ioc.events import ConferenceEvent, DossierEvent, TicketEvent
 from ioc.feeds.kept import Taken
 from ioc.follow import snapshot
 from ioc.ingest import conferences, feed_figures, tickets
+from ioc.ingest.desks import midnight
 from ioc.ingest.feed_figures import Published
 from ioc.ingest.own_words import OwnWords
 from ioc.ingest.patches import join, patch_of
@@ -192,20 +192,26 @@ class Records:
         return changed
 
     def recount(self, now: int) -> None:
-        """Bring event-only kiosks with people waiting up to `now`: a wait grows while nothing happens."""
+        """Bring event-only kiosks up to `now`: a wait grows while nothing happens, and a day ends."""
         with self._db.read() as conn:
-            rows = conn.execute(sa.select(ticket.c.source_id).distinct().where(ticket.c.day >= _day_before(now)))
-            ids = set(rows.scalars())
+            speaking = tickets.speaking(conn, now)
             implied = [
                 patch
                 for key, source in self.world.inventory.sources.items()
-                if source.id in ids and not self._sends_states(key, now)
+                if source.id in speaking and (speaking[source.id] or self._is_of_yesterday(key, now))
+                if not self._sends_states(key, now)
                 for patch in self._counted(conn, key, source.id, now)
             ]
         with self._db.write() as conn:
             self._derived(conn, implied)
         for patch in implied:
             self._merge(patch)
+
+    def _is_of_yesterday(self, key: SourceKey, now: int) -> bool:
+        """Figures of a day that ended while nobody counted."""
+        day_began = midnight(now, self.world.inventory.tz(key))
+        told = [t for name, (t, _) in self.world.of(key).metrics.items() if name in tickets.FIGURES]
+        return min(told, default=0) < day_began
 
     def _look(self, conn: Connection, pending: "_Pending", now: int) -> Inventory | None:
         """Newcomers written; what they or an import have changed counts for all that this transaction judges."""
@@ -246,7 +252,7 @@ class Records:
 
     def _sends_states(self, key: SourceKey, now: int) -> bool:
         known = self.world.inventory.sources.get(key)
-        return self._own.states(key, known.interval_s if known else 0, now)
+        return self._own.states(key, known.interval_s if known else 0, self.world.of(key).heard_at or now)
 
     def _counted(self, conn: Connection, key: SourceKey, source_id: int, now: int) -> Iterator[Patch]:
         """Nothing where the counting breaks: the events behind it are kept all the same."""
@@ -299,7 +305,3 @@ class Records:
         conn.execute(insert.on_conflict_do_update(index_elements=["name"], set_=values))
         meta.put(self._db, conn, Fact.LIVE_EPOCH, self._epoch)
         meta.put(self._db, conn, Fact.LIVE_N, self.world.n)
-
-
-def _day_before(now: int) -> str:
-    return (datetime.fromtimestamp(now / 1000, UTC) - timedelta(days=1)).date().isoformat()

@@ -1,6 +1,7 @@
 """What a kiosk's events imply: tickets, desks, and the state figures of a kiosk that sends only events."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,9 +10,10 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from ioc.clock import local
 from ioc.db import Database
-from ioc.db.tables import desk, ticket
+from ioc.db.tables import desk, source, ticket
 from ioc.events import TicketEvent
 from ioc.events import TicketEventType as Step
+from ioc.ingest.desks import is_open, midnight
 from ioc.model import Number
 
 # a field is the instant a step happened; of several the earliest counts, except where a later one corrects it
@@ -23,6 +25,7 @@ _EARLIEST = {
     Step.TICKET_CANCELLED: "cancelled_at",
 }
 _LATEST = {Step.SERVICE_ENDED: "ended_at", Step.TRANSFERRED: "transferred_at"}
+_LOOK_BACK = 14  # days: what spoke before is told by its next event
 FIGURES = frozenset(
     {
         "waiting",
@@ -106,11 +109,14 @@ def figures(conn: Connection, source_id: int, tz: ZoneInfo, now: int) -> dict[st
     waits = [row["called_at"] - row["issued_at"] for row in rows if row["called_at"] and row["issued_at"]]
     services = [row["ended_at"] - begun for row in rows if row["ended_at"] and (begun := _begun(row))]
     issued = [row["issued_at"] for row in waiting if row["issued_at"]]
-    desks = conn.execute(sa.select(desk.c.opened_at, desk.c.closed_at).where(desk.c.source_id == source_id))
+    desks = conn.execute(
+        sa.select(desk.c.opened_at, desk.c.closed_at, desk.c.ticket_at).where(desk.c.source_id == source_id)
+    )
+    day_began = midnight(now, tz)
     return {
         "waiting": len(waiting),
         "serving": sum(_is_serving(row) for row in rows),
-        "open_counters": sum(1 for opened, closed in desks if opened and opened > (closed or 0)),
+        "open_counters": sum(is_open(one, day_began) for one in desks),
         "issued_today": sum(1 for row in rows if row["issued_at"]),
         "served_today": sum(1 for row in rows if row["ended_at"] and not _is_serving(row) and not _is_waiting(row)),
         "no_show_today": sum(1 for row in rows if row["no_show_at"] and not row["ended_at"] and not _is_serving(row)),
@@ -118,6 +124,20 @@ def figures(conn: Connection, source_id: int, tz: ZoneInfo, now: int) -> dict[st
         **({"avg_wait_s": _mean_s(waits)} if waits else {}),
         **({"avg_service_s": _mean_s(services)} if services else {}),
     }
+
+
+def speaking(conn: Connection, now: int) -> dict[int, bool]:
+    """Kiosks with events of the last days, and whether there are any since yesterday."""
+    days = [(datetime.fromtimestamp(now / 1000, UTC) - timedelta(days=n)).date().isoformat() for n in (1, _LOOK_BACK)]
+
+    def since(day: str) -> sa.ColumnElement[bool]:
+        begun = round(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp() * 1000)
+        issued = sa.exists().where(ticket.c.source_id == source.c.id, ticket.c.day >= day)
+        at_desk = sa.or_(desk.c.opened_at >= begun, desk.c.ticket_at >= begun)
+        return sa.or_(issued, sa.exists().where(desk.c.source_id == source.c.id, at_desk))
+
+    rows = sa.select(source.c.id, since(days[0])).where(source.c.kind == "queue", since(days[1]))
+    return {source_id: bool(lately) for source_id, lately in conn.execute(rows)}
 
 
 def _is_waiting(row: RowMapping) -> bool:

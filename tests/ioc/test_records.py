@@ -4,10 +4,14 @@ import json
 import random
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ioc.calendar.imports import import_days
 from ioc.db import Database, sqlite_url
@@ -16,6 +20,7 @@ from ioc.decode import Decoder
 from ioc.dossiers.record import Reader
 from ioc.follow import snapshot
 from ioc.inbox import Received, Run
+from ioc.ingest.desks import is_open, midnight
 from ioc.ingest.records import Records
 from ioc.inventory.records import load
 from ioc.meta import Fact, bump
@@ -48,11 +53,11 @@ class Line:
         with self.db.read() as conn:
             self.records.world.merge(snapshot(conn)[2])
 
-    def take(self, *messages: tuple[str, object], retained: bool = False) -> None:
+    def take(self, *messages: tuple[str, object], retained: bool = False, at: int = RECEIVED) -> None:
         found = []
         for topic, payload in messages:
             raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-            found.append(Received(RECEIVED, topic, raw, retained))
+            found.append(Received(at, topic, raw, retained))
         self.records.take(self.decoder.batch(Run(self.seq + 1, found)))
         self.seq += len(found)
 
@@ -188,16 +193,55 @@ def test_what_a_kiosk_says_of_itself_survives_the_process(line: Line) -> None:
     line.take((f"ioc/v1/{KIOSK}/state", {"ts": NOW, "waiting": 22, "open_counters": 4}), *MORNING)
     line.flush(RECEIVED)
     again = Line(line.path)
-    again.take(step("ticket_issued", "d", 380))
-    again.flush(RECEIVED + 3_600_000)  # so long nobody listened
+    again.take(step("ticket_issued", "d", 380), at=RECEIVED + 3_600_000)  # so long nobody listened
+    again.flush(RECEIVED + 3_600_000)
     again.records.recount(RECEIVED + 3_600_000)
     assert again.records.world.of(KIOSK).values() == {"waiting": 22, "open_counters": 4}
     third = Line(line.path)
-    third.take(step("ticket_issued", "e", 390))
+    third.take(step("ticket_issued", "e", 390), at=RECEIVED + 3_610_000)
     third.flush(RECEIVED + 3_610_000)
-    assert third.records.world.of(KIOSK).values()["waiting"] == 22
-    third.records.recount(RECEIVED + 3_610_000 + 700_000)
+    third.records.recount(RECEIVED + 5_000_000)
+    assert third.records.world.of(KIOSK).values()["waiting"] == 22, "nothing said is nothing else"
+    third.take(step("ticket_recalled", "e", 391), at=RECEIVED + 4_400_000)
+    third.flush(RECEIVED + 4_400_000)
     assert third.records.world.of(KIOSK).values()["waiting"] == 3, "it has long stopped saying so"
+
+
+def test_a_counter_that_nobody_closed_is_closed_at_midnight(line: Line) -> None:
+    opened = {"event_id": "o", "type": "counter_opened", "ts": NOW, "counter_id": "7"}
+    line.take((f"ioc/v1/{KIOSK}/event", opened))
+    line.flush()
+    assert line.records.world.of(KIOSK).values()["open_counters"] == 1
+    midnight = NOW + 16 * 3_600_000  # 08:00 and sixteen hours
+    line.records.recount(midnight - 1)
+    assert line.records.world.of(KIOSK).values()["open_counters"] == 1
+    line.records.recount(midnight)
+    assert line.records.world.of(KIOSK).values()["open_counters"] == 0
+    again = {"event_id": "o2", "type": "counter_opened", "ts": midnight + 1, "counter_id": "7"}
+    line.take((f"ioc/v1/{KIOSK}/event", again), at=midnight + 2)
+    line.flush(midnight + 2)
+    assert line.records.world.of(KIOSK).values()["open_counters"] == 1
+
+
+def test_a_day_that_ended_while_ingest_was_away_is_over_when_it_is_back(line: Line) -> None:
+    line.take(*MORNING)
+    line.flush()
+    monday = Line(line.path)
+    monday.records.recount(NOW + 2 * 86_400_000)
+    told = monday.records.world.of(KIOSK).values()
+    assert (told["issued_today"], told["waiting"], told["open_counters"]) == (0, 0, 0)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["opened_at", "closed_at", "ticket_at"]), st.integers(-40, 40)), max_size=6))
+def test_a_counter_is_open_by_what_was_told_of_it_last_today(told) -> None:
+    desk = SimpleNamespace(opened_at=None, closed_at=None, ticket_at=None)
+    for name, hours in told:
+        setattr(desk, name, NOW + hours * 3_600_000)
+    began = midnight(NOW, ZoneInfo("Asia/Ho_Chi_Minh"))
+    assert began == NOW - 8 * 3_600_000
+    begun = desk.ticket_at if desk.opened_at is None else desk.opened_at
+    closed_since = desk.closed_at is not None and begun is not None and desk.closed_at >= begun
+    assert is_open(desk, began) == (begun is not None and begun >= began and not closed_since)
 
 
 def test_a_slow_kiosk_is_taken_at_its_word_between_two_states(line: Line) -> None:
@@ -206,7 +250,7 @@ def test_a_slow_kiosk_is_taken_at_its_word_between_two_states(line: Line) -> Non
         bump(line.db, conn, Fact.INVENTORY_REV)
     line.take((f"ioc/v1/{KIOSK}/state", {"ts": NOW, "waiting": 12}))
     line.flush(RECEIVED)
-    line.take(*MORNING)
+    line.take(*MORNING, at=RECEIVED + 1_700_000)
     line.flush(RECEIVED + 1_700_000)
     assert line.records.world.of(KIOSK).values() == {"waiting": 12}
 

@@ -39,9 +39,12 @@ def test_a_queue_board_adds_up_and_shows_its_counters(province: Province) -> Non
     province.say(KIOSKS[SOUTH], waiting=7, serving=1)
     with province.db.write() as conn:
         conn.execute(desk.insert(), [
-            {"source_id": 1, "counter_id": "1", "opened_at": 1, "closed_at": None, "ticket_no": "A012",
-             "ticket_at": SATURDAY},
-            {"source_id": 1, "counter_id": "2", "opened_at": 1, "closed_at": 2, "ticket_no": "A011", "ticket_at": 1},
+            {"source_id": 1, "counter_id": "1", "opened_at": SATURDAY - HOUR, "closed_at": SATURDAY - 2 * HOUR,
+             "ticket_no": "A012", "ticket_at": SATURDAY},
+            {"source_id": 1, "counter_id": "2", "opened_at": SATURDAY - 2, "closed_at": SATURDAY - 1,
+             "ticket_no": "A011", "ticket_at": SATURDAY - 2},
+            {"source_id": 1, "counter_id": "3", "opened_at": SATURDAY - 20 * HOUR, "closed_at": None,
+             "ticket_no": "A099", "ticket_at": SATURDAY - 18 * HOUR},
         ])  # fmt: skip
     province.reload()
     shown = payload(province, "queue_board")

@@ -8,7 +8,8 @@ const PAGES = ['wall', 'alerts', 'dossiers', 'sources', 'login']
 
 const SOURCES = path.resolve(import.meta.dirname, 'src')
 const KEY = /['"`]((?:ui|health|kind|metric|state|role|alert)\.[\w.${}-]+)['"`]/g
-const SENT = /^(?:alert|metric|ui\.kpi|ui\.scene)\./ // keys that come in the server's messages
+// keys that come in the server's messages; some of the alerts' are said in letters only
+const SENT = /^(?:alert\.(?!(?:age|field|message|severity)\.)|metric\.|ui\.kpi\.|ui\.scene\.)/
 
 /** A catalogue asked for as `vi.json?of=wall` holds what src/wall.js and all it imports can say, and nothing else. */
 const textsOfAPage = {

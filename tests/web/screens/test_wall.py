@@ -193,3 +193,28 @@ def test_english_is_one_parameter_away(show: Opener) -> None:
     page = show("/wall?lang=en")
     expect(page.locator("h1")).to_contain_text("Smart operations")
     assert page.evaluate("() => document.documentElement.lang") == "en"
+
+
+def test_a_device_that_nobody_confirmed_takes_no_row_and_one_never_heard_says_so(stage: Stage, show: Opener) -> None:
+    centre = next(iter(stage.payloads["queue"]["centres"].values()))
+    service = next(iter(stage.payloads["services"]["services"].values()))
+    site = stage.payloads["vc"]["areas"]["hg"]["sites"]
+    lost = {"health": "offline", "cause": "never_heard"}
+    stage.payloads["queue"]["centres"] = {
+        "hg/new": centre | {"name": "Máy lấy số lạ", "health": "pending", "cause": None},
+        "hg/awaited": centre | {"name": "Một cửa mong đợi"} | lost,
+        "hg/known": centre | {"name": "Một cửa quen", "health": "ok", "cause": None},
+    }
+    stage.payloads["services"]["services"] = {
+        "hg/new": service | {"name": "Hệ thống lạ", "health": "pending", "cause": None},
+        "hg/awaited": service | {"name": "Hệ thống mong đợi"} | lost,
+    }
+    stage.payloads["vc"]["areas"] = {"hg": stage.payloads["vc"]["areas"]["hg"]}
+    site["hg/new"] = next(iter(site.values())) | {"name": "Điểm cầu lạ", "health": "pending"}
+    page = show("/wall")
+    expect(page.locator("[data-widget=queue_board]")).to_contain_text("Mong đợi")
+    expect(page.locator("[data-widget=queue_board]")).to_contain_text("Chưa từng có tín hiệu")
+    expect(page.locator("[data-widget=service_status]")).to_contain_text("Chưa từng có tín hiệu")
+    assert page.get_by_text("lấy số lạ").count() == 0
+    assert page.get_by_text("ống lạ").count() == 0
+    assert page.locator("[data-widget=vc_grid] [title*='Điểm cầu lạ']").count() == 0
