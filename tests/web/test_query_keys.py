@@ -74,6 +74,13 @@ def test_every_list_comes_in_pages(province: Province) -> None:
             assert (answer.status_code, answer.json["error"]["details"]["name"]) == (422, name), (route.path, wrong)
 
 
+def test_more_widgets_than_one_answer_holds_are_refused_not_cut(province: Province) -> None:
+    kinds = ",".join(["alert_feed"] * 65)
+    whole = "[" + ",".join(['{"id":"a","kind":"alert_feed"}'] * 65) + "]"
+    for widgets in (kinds, whole):
+        assert province.get(f"/api/v1/live?widgets={widgets}").json["error"]["code"] == "too_many_widgets"
+
+
 def test_the_link_leads_from_page_to_page_through_the_whole(province: Province) -> None:
     for n in range(7):
         add_source(province, SourceKey(NORTH, "queue", f"quay {n}"))

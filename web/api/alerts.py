@@ -52,7 +52,8 @@ def alerts(call: Call) -> dict[str, Any]:
         return *found, queries.counts(conn, scope)
 
     rows, total, counts = call.site.read(read)
-    return paged(call, [_shown(call, alert) for alert in rows], total) | {"counts": _counted(counts)}
+    shown = [_shown(call, alert) for alert in rows]
+    return {"as_of": call.at(call.now, query.org)} | paged(call, shown, total) | {"counts": _counted(counts)}
 
 
 def _counted(counts: Mapping[tuple[str, AlertState, Severity], int]) -> dict[str, dict[str, int]]:

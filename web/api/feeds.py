@@ -28,7 +28,7 @@ def feeds(call: Call) -> dict[str, Any]:
 
     found = call.site.read(read)
     found.sort(key=lambda score: (score.late_since is None, score.late_since or 0, score.source.key))
-    return listed(call, found, lambda score: _shown(call, score))
+    return {"as_of": call.at(call.now, call.query.org)} | listed(call, found, lambda score: _shown(call, score))
 
 
 def _shown(call: Call, score: Score) -> dict[str, Any]:

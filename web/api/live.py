@@ -36,15 +36,13 @@ def _snapshot(call: Call, look: Look, id_: str, wanted: Subject) -> dict[str, An
 
 
 def _requests(text: str) -> list[Request]:
-    if not text.lstrip().startswith("["):
-        return [Request(kind, kind) for kind in text.split(",")][: MAX_WIDGETS + 1]
     try:
-        entries = msgspec.json.decode(text)
+        entries = msgspec.json.decode(text) if text.lstrip().startswith("[") else text.split(",")
     except msgspec.DecodeError as error:
         raise IocError("invalid_value", f"widgets: {error}", name="widgets", detail=str(error)) from None
     if len(entries) > MAX_WIDGETS:
         raise IocError("too_many_widgets", f"at most {MAX_WIDGETS} widgets", most=MAX_WIDGETS)
-    return [read_request(entry) for entry in entries]
+    return [Request(entry, entry) if isinstance(entry, str) else read_request(entry) for entry in entries]
 
 
 def scenes(call: Call) -> dict[str, Any]:

@@ -119,6 +119,39 @@ def words(choice: Locator) -> str:
     return choice.inner_text().replace("\xa0", " ").rstrip("0123456789 ")
 
 
+def test_the_number_beside_every_kind_and_health_is_what_the_list_it_opens_holds(stage: Stage, show: Opener) -> None:
+    states = ("ok", "offline", "stale", "critical", "warning", "closed")
+    stage.sources = [source(f"{kind} {n}", kind, states[n % (2 + k)])
+                     for k, kind in enumerate(("vc", "queue", "link", "feed")) for n in range(6 + k)]  # fmt: skip
+    page = show("/sources", wait_for="[data-source]")
+    walked = 0
+    for kind in page.get_by_role("group", name="Lọc theo loại").get_by_role("button").all():
+        kind.click()
+        healths = page.get_by_role("group", name="Lọc theo tình trạng")
+        for health in healths.get_by_role("button").all():
+            health.click()
+            expect(page.locator("[data-source]")).to_have_count(int(health.locator("b").inner_text()))
+            walked += 1
+        healths.get_by_role("button").first.click()
+        expect(page.locator("[data-source]")).to_have_count(int(kind.locator("b").inner_text()))
+    assert walked > 15
+
+
+def test_what_is_lost_shows_no_figures_as_if_they_were_of_now(stage: Stage, show: Opener) -> None:
+    said = {"in_call": True, "loss_rx_pct": 0}
+    stage.sources = [
+        source("Điểm mất", "vc", "offline", current=False, metrics=said),
+        source("Điểm họp", "vc", "ok", current=True, metrics=said),
+    ]
+    page = show("/sources", wait_for="[data-source]")
+    lost, there = page.locator("[data-source]").all()
+    expect(there).to_contain_text("Đang họp")
+    expect(lost).to_contain_text("Mất kết nối")
+    expect(lost).not_to_contain_text("Đang họp")
+    lost.click()
+    expect(page.locator("aside")).to_contain_text("không phải bây giờ")
+
+
 def test_a_list_of_more_than_one_answer_is_whole(stage: Stage, show: Opener) -> None:
     stage.sources = [source(f"Điểm cầu {n:04}", "vc", "ok") for n in range(1_003)]
     page = show("/sources", wait_for="[data-source]")
