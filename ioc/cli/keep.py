@@ -1,11 +1,15 @@
 """backup, restore, doctor."""
 
 import argparse
+import os
+import signal
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ioc.cli.common import DEMO_DIR, Commands, command, now_ms, open_context, say, settings_of
+from ioc.errors import IocError, UsageError
 
 
 def add(commands: Commands) -> None:
@@ -13,7 +17,11 @@ def add(commands: Commands) -> None:
     command(commands, "backup", about, backup).add_argument("dir", metavar="DIR", type=Path)
     about = "Put a backup into an empty data directory."
     command(commands, "restore", about, restore).add_argument("dir", metavar="DIR", type=Path)
-    command(commands, "doctor", "Look at disk, stores, broker, roles and clocks; say what to do.", doctor)
+    look = command(commands, "doctor", "Look at disk, stores, broker, roles and clocks; say what to do.", doctor)
+    look.add_argument("--broker", action="store_true", help="try out what a broker must do, a line each; nothing else")
+    look.add_argument("--messages", metavar="N", type=int, default=50_000, help="how long a backlog it tries")
+    about = "end that broker with -9 in the middle; whoever watches it starts it again"
+    look.add_argument("--kill", metavar="PID_FILE", type=Path, help=about)
 
 
 def backup(arguments: argparse.Namespace) -> None:
@@ -45,8 +53,31 @@ def restore(arguments: argparse.Namespace) -> None:
 def doctor(arguments: argparse.Namespace) -> int:
     from ioc.doctor import Verdict, examine
 
+    if arguments.broker:
+        return _broker(arguments)
     worst = 0
     for verdict, what, detail in examine(open_context(settings_of(arguments))):
         say(f"{verdict:<4} {what}: {detail}")
         worst = max(worst, int(verdict is Verdict.FAIL))
     return worst
+
+
+def _broker(arguments: argparse.Namespace) -> int:
+    from ioc.conformance import conform
+
+    if arguments.messages < 1:
+        raise UsageError("bad_option", f"--messages {arguments.messages}: must be above 0")
+    worst = 0
+    kill = None if arguments.kill is None else partial(_kill, arguments.kill)
+    for result in conform(settings_of(arguments).mqtt, arguments.messages, kill):
+        verdict = {True: "ok", False: "FAIL", None: "-"}[result.ok]
+        say(f"{verdict:<4} {result.what}: {result.detail}")
+        worst = max(worst, int(result.ok is False))
+    return worst
+
+
+def _kill(pid_file: Path) -> None:
+    try:
+        os.kill(int(pid_file.read_text(encoding="ascii")), signal.SIGKILL)
+    except (OSError, ValueError) as error:
+        raise IocError("kill_failed", f"{pid_file}: no broker could be ended ({error})") from error
