@@ -93,6 +93,17 @@ def test_unknown_is_neither_zero_nor_well(stage: Stage, show: Opener) -> None:
     expect(tile).to_contain_text("Chưa rõ")
 
 
+def test_a_trend_that_lacks_somebody_says_how_many_were_heard(stage: Stage, show: Opener) -> None:
+    points = stage.payloads["trend"]["points"]
+    incomplete = [[at, 10, 1, 2] for at, _ in points[-3:]]
+    told = {"points": [*points[:-3], *([at, None] for at, *_ in incomplete)], "incomplete": incomplete}
+    stage.payloads["trend"] |= told | {"reporting": {"heard": 1, "expected": 2}}
+    page = show("/wall")
+    trend = page.locator('[data-widget="trend"]')
+    expect(trend).to_contain_text("1/2 nơi báo số liệu")
+    expect(trend.locator("canvas")).to_be_visible()
+
+
 def test_one_widget_with_a_senseless_payload_leaves_the_others_alone(stage: Stage, show: Opener) -> None:
     page = show("/wall")
     stage.delta("vc", {"areas": {"hg": "nonsense", "hg.bac-me": {"sites": 7}}})

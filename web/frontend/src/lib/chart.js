@@ -18,7 +18,7 @@ export function chart(node, drawn) {
 
   const draw = () => {
     if (gone || !node.clientWidth || !node.clientHeight) return
-    const next = `${node.clientWidth}x${node.clientHeight} ${drawn.grey} ${drawn.unit} ${drawn.lang} ${drawn.previous.length > 0} ${drawn.incomplete.length > 0}`
+    const next = `${node.clientWidth}x${node.clientHeight} ${drawn.grey} ${drawn.unit} ${drawn.lang} ${!drawn.previous.length} ${!drawn.incomplete.length}`
     if (plot && next === look) {
       plot.setData(aligned(drawn))
       return
@@ -57,8 +57,7 @@ function settings(node, { unit, hours, grey, previous, incomplete }) {
   const line = { points: { size: rem, width: 0, filter: alone }, spanGaps: false }
   const dot = (name) => ({ ...line.points, fill: colour(name), stroke: colour(name) })
   const now = { ...line, points: dot('--live'), stroke: colour('--live'), width: 0.3 * rem, fill: grey ? undefined : 'rgba(47, 114, 189, 0.22)' }
-  const before = { ...line, points: dot('--warn'), stroke: colour('--warn'), width: 0.22 * rem, dash: [0.9 * rem, 0.6 * rem] }
-  const partly = { ...before, points: dot('--mute'), stroke: colour('--mute') }
+  const dashed = (name) => ({ ...line, points: dot(name), stroke: colour(name), width: 0.22 * rem, dash: [0.9 * rem, 0.6 * rem] })
   return {
     width: node.clientWidth,
     height: node.clientHeight,
@@ -86,7 +85,7 @@ function settings(node, { unit, hours, grey, previous, incomplete }) {
         values: (_, ticks) => ticks.map((tick) => figure(tick, unit)),
       },
     ],
-    series: [{}, now, ...(previous.length ? [before] : []), ...(incomplete.length ? [partly] : [])],
+    series: [{}, now, ...(previous.length ? [dashed('--warn')] : []), ...(incomplete.length ? [dashed('--mute')] : [])],
   }
 }
 

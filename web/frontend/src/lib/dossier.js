@@ -35,7 +35,6 @@ export function fieldText(name, value, nameOf) {
   if (name === 'term') return termText(value)
   if (name === 'apology') return apologyText(value)
   if (name === 'fee') return t('ui.dossiers.dong', { n: value })
-  if (name === 'satisfaction') return `${number(value)}/5`
   if (name.endsWith('_at')) return dateMinute(value)
   if (ORGS.includes(name)) return nameOf.get(value) ?? value
   if (name === 'submission') return tOr(`ui.dossiers.submission.${value}`, value)
