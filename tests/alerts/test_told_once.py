@@ -132,7 +132,7 @@ def test_the_text_of_an_open_alert_follows_the_figure(stage, left, said):
 def test_the_text_of_an_open_alert_follows_its_cause(stage):
     s = stage('[[rule]]\nid = "off"\nkind = "offline"\nhold_s = 0\n')
     kiosk = s.add("xm/queue/k1")
-    s.hear(kiosk, waiting=1)
+    s.returns(kiosk)
     s.run(150, 10)
     assert [alert.title for alert in s.alerts] == ["alert.silent"]
     s.leaves(kiosk)
