@@ -9,6 +9,7 @@ from ioc.clock import Clock
 from ioc.db import Database
 from ioc.dossiers import snapshot
 from ioc.dossiers.known import deliveries, known
+from ioc.dossiers.standing import Tellers, told
 from ioc.lease import Lease
 from ioc.world import World
 
@@ -33,12 +34,13 @@ class Daily:
             return
         now = self.clock.now_ms()
         with self.lock, self.db.read() as conn:
-            inventory = self.world().inventory
-            cut = snapshot.cut_off(self.hour, inventory.orgs)
+            world = self.world()
+            cut = snapshot.cut_off(self.hour, world.inventory.orgs)
             days = snapshot.due(conn, cut, now)
-            until = known(self.world(), deliveries(conn), now) if days else {}
-        if not until:  # nothing is due, or nobody has sent dossiers yet
+            until = known(world, deliveries(conn), now) if days else {}
+            tellers = Tellers(world, until, told(conn), now) if until else None
+        if tellers is None:  # nothing is due, or nobody has sent dossiers yet
             return
         for day in days:
-            n = snapshot.take(self.db, inventory, until, cut, day, now, self.lease.check)
+            n = snapshot.take(self.db, world.inventory, tellers, until, cut, day, now, self.lease.check)
             log.info("the figures of %s are frozen for %d orgs", day, n)

@@ -62,6 +62,14 @@ class Health(StrEnum):
     PENDING = "pending"
 
 
+class State(StrEnum):
+    """How far figures can be trusted."""
+
+    LIVE = "live"
+    STALE = "stale"
+    UNKNOWN = "unknown"
+
+
 class Outcome(StrEnum):
     """How an object that was received ended."""
 

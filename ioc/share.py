@@ -1,6 +1,8 @@
 """A part of a whole as a percentage: 100,00 and 0,00 stand only where it is exactly that."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
 DIGITS = 2
 
@@ -30,17 +32,28 @@ def _rounded(top: int, bottom: int, digits: int, whole: int) -> float:
     return steps / scale
 
 
+class Void(StrEnum):
+    """Why a share says nothing although there are numbers, or why there are none."""
+
+    NO_WORKING_TIME = "no_working_time"  # of a day off everything that is still open would be late
+    NOT_REPORTED = "not_reported"
+
+
 @dataclass(frozen=True, slots=True)
 class Share:
-    """`numerator` of `denominator`; of nothing there is no percentage."""
+    """`numerator` of `denominator`; of nothing, and where it is void, there is no percentage."""
 
     numerator: int = 0
     denominator: int = 0
+    void: Void | None = None
 
     @property
     def pct(self) -> float | None:
-        return percent(self.numerator, self.denominator)
+        return None if self.void else percent(self.numerator, self.denominator)
 
-    def shown(self) -> dict[str, float | None]:
-        """As every answer gives it: the percentage beside what it is of."""
-        return {"value": self.pct, "numerator": self.numerator, "denominator": self.denominator}
+    def shown(self) -> dict[str, Any]:
+        """As every answer gives it: the percentage beside what it is of, and why there is none."""
+        if self.void is Void.NOT_REPORTED:
+            return {"value": None, "numerator": None, "denominator": None, "reason": self.void}
+        told = {"value": self.pct, "numerator": self.numerator, "denominator": self.denominator}
+        return told | ({"reason": self.void} if self.void else {})

@@ -14,6 +14,7 @@ from ioc.dossiers import figures
 from ioc.dossiers.buckets import Question
 from ioc.dossiers.figures import Counts
 from ioc.dossiers.known import Known, deliveries, known, year_start
+from ioc.dossiers.standing import Told, told
 from ioc.dossiers.tallies import Side
 from ioc.ingest.desks import is_open, midnight
 from ioc.inventory import Scope
@@ -57,6 +58,8 @@ class Facts:
     handled: Mapping[str, Counts] = field(default_factory=dict)  # the same by handling org, as of `handled_at`
     handled_at: int | None = None
     known: Known = field(default_factory=dict)  # up to when the dossiers of each source are known
+    told: Told = field(default_factory=Told)  # by whom, as of `handled_at`
+    alerts_at: int | None = None  # when the engine behind the alerts last gave a sign of life
     alive: frozenset[str] = frozenset()
 
     def role_alive(self, role: str) -> bool:
@@ -65,8 +68,9 @@ class Facts:
 
 def load(conn: Connection, world: World, now: int, before: Facts | None = None) -> Facts:
     """Everything as the database has it; `now` in epoch ms. Of `before` stays what need not be counted each second."""
-    known_until = known(world, deliveries(conn), now)
-    handled, handled_at = _handled(conn, world, known_until, now, before or Facts())
+    by_hand = deliveries(conn)
+    known_until, beats = known(world, by_hand, now), pulses(conn, now)
+    handled, handled_at, told_of = _handled(conn, world, known_until, now, before or Facts())
     return Facts(
         at=now,
         alerts=tuple(queries.shown(conn, _EVERYTHING)),
@@ -78,7 +82,9 @@ def load(conn: Connection, world: World, now: int, before: Facts | None = None) 
         handled=handled,
         handled_at=handled_at,
         known=known_until,
-        alive=frozenset(pulse.role for pulse in pulses(conn, now) if pulse.alive),
+        told=Told(frozenset(by_hand), told_of),
+        alerts_at=next((pulse.at for pulse in beats if pulse.role == "alerts"), None),
+        alive=frozenset(pulse.role for pulse in beats if pulse.alive),
     )
 
 
@@ -109,10 +115,10 @@ def _meetings(conn: Connection, now: int) -> tuple[Meeting, ...]:
 
 def _handled(
     conn: Connection, world: World, known_until: Known, now: int, before: Facts
-) -> tuple[Mapping[str, Counts], int]:
+) -> tuple[Mapping[str, Counts], int, Mapping[str, frozenset[int]]]:
     if before.handled_at is not None and 0 <= now - before.handled_at < HANDLED_EVERY_MS:
-        return before.handled, before.handled_at
-    return _dossiers(conn, world, known_until, now, Side.HANDLING), now
+        return before.handled, before.handled_at, before.told.of
+    return _dossiers(conn, world, known_until, now, Side.HANDLING), now, told(conn).of
 
 
 def _dossiers(conn: Connection, world: World, known_until: Known, now: int, side: Side) -> dict[str, Counts]:

@@ -3,26 +3,19 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from alerts.model import Alert, AlertState
 from ioc.clock import rfc3339
 from ioc.dossiers.figures import Counts, total
+from ioc.dossiers.standing import Standing, Tellers
 from ioc.inventory import Org, Scope, Source
 from ioc.inventory.orgs import DEFAULT_TZ
 from ioc.model import Health, Number, Severity, SourceKey
+from ioc.model import State as State
 from ioc.world import SILENT, UNCOUNTED, Live, World
 from web.facts import Facts
-
-
-class State(StrEnum):
-    """How far the figures of a widget can be trusted."""
-
-    LIVE = "live"
-    STALE = "stale"
-    UNKNOWN = "unknown"
 
 
 class Reporting(NamedTuple):
@@ -49,12 +42,39 @@ class Look:
     now: int
     _verdicts: dict[SourceKey, tuple[Health, str | None]] = field(default_factory=dict)
     _scopes: dict[str | None, Scope] = field(default_factory=dict)
+    _standings: dict[str | None, Standing] = field(default_factory=dict)
+    _tellers: Tellers | None = None
 
     def verdict(self, source: Source) -> tuple[Health, str | None]:
         found = self._verdicts.get(source.key)
         if found is None:
             found = self._verdicts[source.key] = self.world.verdict(source, self.now)
         return found
+
+    @property
+    def tellers(self) -> Tellers:
+        if self._tellers is None:
+            self._tellers = Tellers(self.world, self.facts.known, self.facts.told, self.now)
+        return self._tellers
+
+    def standing(self, root: str | None) -> Standing:
+        """Who tells of the dossiers of a subtree, and up to when."""
+        found = self._standings.get(root)
+        if found is None:
+            found = self._standings[root] = self.tellers.of(self.scope(root))
+        return found
+
+    def figures_of(self, source: Source) -> int | None:
+        """Up to when a source's figures are known: what it says of them, or its newest measurement.
+
+        What we add up ourselves is as old as what went into it.
+        """
+        if source.derived:
+            return self.standing(source.key.org).as_of
+        live, by_hand = self.world.of(source.key), source.id in self.facts.told.by_hand
+        if "as_of" in live.metrics or (live.heard_at is None and by_hand):
+            return self.facts.known.get(source.id, live.as_of)
+        return live.as_of
 
     def scope(self, root: str | None) -> Scope:
         """The subtree; an empty one when its root has left the tree since."""
@@ -165,27 +185,39 @@ class Sight:
         return rfc3339(ms, self.tz if org is None else self.world.inventory.orgs.tz(org))
 
     def head(self, sources: Iterable[Source]) -> dict[str, Any]:
-        """What every payload opens with, judged from the sources behind it."""
+        """What every payload opens with, judged from the sources behind it; `as_of` is the oldest of what went in."""
         sources = list(sources)
-        newest = max((self.live(s).as_of or 0 for s in sources), default=0)
         return {
             "org": {"code": self.root, "name": self.org_name(self.root or "")},
             "state": self._state(sources),
             "simulated": any(s.simulated for s in sources),
-            "as_of": self.at(newest or None),
+            "as_of": self.at(self._as_of(sources)),
         }
+
+    def _as_of(self, sources: list[Source]) -> int | None:
+        """The oldest word of those that speak; where nobody does, the newest there ever was."""
+        told = [(age, self.speaks(s)) for s in sources if (age := self.look.figures_of(s)) is not None]
+        speaking = [age for age, current in told if current]
+        return min(speaking) if speaking else max((age for age, _ in told), default=None)
 
     def alerts_head(self, alerts: Iterable[Alert]) -> dict[str, Any]:
         """The same for a payload made of alerts: as good as the engine behind them is alive."""
         alive = self.facts.role_alive("alerts")
         state = State.UNKNOWN if self.facts.at is None else State.LIVE if alive else State.STALE
-        return self.head(()) | {"state": state, "simulated": any(a.simulated for a in alerts)}
+        as_of = self.facts.at if alive else self.facts.alerts_at
+        return self.head(()) | {
+            "state": state,
+            "as_of": self.at(as_of),
+            "simulated": any(a.simulated for a in alerts),
+        }
 
     def _state(self, sources: list[Source]) -> State:
         heard = [s for s in sources if self.live(s).heard_at is not None or self.live(s).online is not None]
         if not heard:
             return State.UNKNOWN
-        return State.LIVE if any(self._is_known(s) for s in heard) else State.STALE
+        state = State.LIVE if any(self._is_known(s) for s in heard) else State.STALE
+        below = (self.look.standing(s.key.org).state for s in heard if s.derived)
+        return max((state, *below), key=_DOUBT.index)
 
     def _is_known(self, source: Source) -> bool:
         """Its state is known at this instant: it speaks, need not speak, or its last will told that it left."""
@@ -194,3 +226,6 @@ class Sight:
             online = self.live(source).online
             return online is not None and not online[1]
         return health not in (Health.STALE, Health.UNKNOWN)
+
+
+_DOUBT = [State.LIVE, State.STALE, State.UNKNOWN]  # the least first

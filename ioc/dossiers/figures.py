@@ -13,7 +13,7 @@ from ioc.dossiers.buckets import Bucket, Question
 from ioc.dossiers.course import NEVER
 from ioc.dossiers.judge import Outcome
 from ioc.dossiers.tallies import Mark
-from ioc.share import Share
+from ioc.share import Share, Void
 
 Marks = dict[str, dict[str, int]]  # org to mark to how many
 _t = dossier.c
@@ -31,17 +31,20 @@ class Counts:
     def __add__(self, other: "Counts") -> "Counts":
         return Counts({bucket: self[bucket] + other[bucket] for bucket in Bucket})
 
-    def pct(self) -> dict[str, Share]:
-        """The percentages of the contract; `in_time` (đúng và trước hạn) = early + on time."""
+    def pct(self, void: Void | None = None) -> dict[str, Share]:
+        """The percentages of the contract; `in_time` (đúng và trước hạn) = early + on time.
+
+        `void`: why those of what had to be resolved, or all of them, cannot be said.
+        """
         owed, received = self[Bucket.MUST_RESOLVE], self[Bucket.RECEIVED]
         early, on_time = self[Bucket.RESOLVED_EARLY], self[Bucket.RESOLVED_ON_TIME]
         return {
-            "early": Share(early, owed),
-            "on_time": Share(on_time, owed),
-            "in_time": Share(early + on_time, owed),
-            "late": Share(self[Bucket.RESOLVED_LATE], owed),
-            "open_overdue": Share(self[Bucket.OPEN_OVERDUE], owed),
-            "online": Share(self[Bucket.RECEIVED_ONLINE], received),
+            "early": Share(early, owed, void),
+            "on_time": Share(on_time, owed, void),
+            "in_time": Share(early + on_time, owed, void),
+            "late": Share(self[Bucket.RESOLVED_LATE], owed, void),
+            "open_overdue": Share(self[Bucket.OPEN_OVERDUE], owed, void),
+            "online": Share(self[Bucket.RECEIVED_ONLINE], received, None if void is Void.NO_WORKING_TIME else void),
         }
 
 

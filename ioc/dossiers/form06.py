@@ -1,6 +1,6 @@
 """Form 06/VPCP/KSTT (Thông tư 01/2020/TT-VPCP): what each unit took in and what became of it, in 13 columns."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
@@ -86,6 +86,7 @@ class Row:
     org: str
     name: str
     line: Line
+    reported: bool = True  # else nobody tells of the unit, and its figures are not 0 but unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,13 +109,24 @@ def total(lines: Iterable[Line]) -> Line:
     return sum(lines, Line())
 
 
+def reported(rows: Iterable[Row]) -> bool:
+    """Whether anybody tells of one of them at least."""
+    return any(row.reported for row in rows)
+
+
 def lines(conn: Connection, question: Question) -> dict[str, Line]:
     """By org, as the question asks."""
     undated = _resolved_undated(conn, question)
     return {org: _line(counts, undated.get(org, Line())) for org, counts in figures.by_org(conn, question).items()}
 
 
-def fill(tree: OrgTree, root: str | None, codes: Iterable[str], found: Mapping[str, Line]) -> Form:
+def fill(
+    tree: OrgTree,
+    root: str | None,
+    codes: Iterable[str],
+    found: Mapping[str, Line],
+    reported: Callable[[str], bool] = lambda _org: True,
+) -> Form:
     """The form of the subtree of `root`: a row for each unit of it that lives, and for whoever has figures.
 
     `codes` bounds the units. What a unit without a row has counts for the nearest one above it that has one.
@@ -127,7 +139,8 @@ def fill(tree: OrgTree, root: str | None, codes: Iterable[str], found: Mapping[s
         mine = sorted(code for code in by_unit if _group(tree.by_code.get(code)) is group)
         names = [tree.by_code[code].name if code in tree else code for code in mine]
         rows += [
-            Row(n, group, *unit, total(by_unit[unit[0]])) for n, unit in enumerate(zip(mine, names, strict=True), 1)
+            Row(n, group, code, name, total(by_unit[code]), bool(by_unit[code]) or reported(code))
+            for n, (code, name) in enumerate(zip(mine, names, strict=True), 1)
         ]
     return Form(tuple(rows))
 

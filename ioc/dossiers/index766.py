@@ -1,24 +1,28 @@
 """The index of QĐ 766/QĐ-TTg (23/6/2022) as an estimate: pure, from a definition and the ratios that are known."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from ioc.dossiers.index766_definition import Criterion, Definition, Group
+from ioc.model import State
 from ioc.share import percent, rounded
 
 TIE = 0.001  # scores nearer than this share a rank
 _DIGITS = 4
+At = Callable[[int | None], str | None]  # how an instant is told
 
 
 class Ratio(NamedTuple):
-    """`period` is that of a published figure; `other_period` where it is not the one asked for."""
+    """`period` is that of a published figure; `other_period` where it is not the one asked for; `as_of` in epoch ms."""
 
     numerator: float
     denominator: float
     period: str | None = None
     other_period: bool = False
+    as_of: int | None = None
+    void: bool = False
 
 
 class Missing(StrEnum):
@@ -28,6 +32,7 @@ class Missing(StrEnum):
     DENOMINATOR = "denominator"  # told, but of nothing at all
     PERIOD = "period"  # told of another period only
     IMPOSSIBLE = "impossible"  # told, but more than what it is of
+    NO_WORKING_TIME = "no_working_time"  # all that is open would be late
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,8 @@ class Scored:
     def missing(self) -> Missing | None:
         if self.known is None:
             return Missing.INPUT
+        if self.known.void:
+            return Missing.NO_WORKING_TIME
         if self.known.other_period:
             return Missing.PERIOD
         if self.known.numerator > self.known.denominator or (self.known.numerator < 0 and self.known.period):
@@ -59,7 +66,7 @@ class Scored:
         ratio, threshold = self.ratio, self.criterion.threshold or 1.0
         return None if ratio is None else self.criterion.points * min(1.0, ratio / threshold)
 
-    def shown(self) -> dict[str, Any]:
+    def shown(self, at: At) -> dict[str, Any]:
         one, known = self.criterion, self.known
         return {
             "code": one.code,
@@ -70,6 +77,7 @@ class Scored:
             "numerator": None if known is None else known.numerator,
             "denominator": None if known is None else known.denominator,
             "period": None if known is None else known.period,
+            "as_of": at(None if known is None else known.as_of),
             "ratio": _rounded(self.ratio, 1),
             "score": _rounded(self.score, one.points),
             "missing": self.missing,
@@ -78,30 +86,45 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """`score` of `max`, the points of the criteria that count, out of `points`; None where none counts."""
+    """`score` out of `points`, the one maximum, of which `countable` are those of the criteria that count."""
 
     points: float
     scored: tuple[Scored, ...]
 
     @property
-    def max(self) -> float:
+    def countable(self) -> float:
         return sum(one.criterion.points for one in self.scored if one.score is not None)
 
     @property
     def score(self) -> float | None:
-        return sum(one.score or 0.0 for one in self.scored) if self.max else None
+        """None where no criterion counts."""
+        return sum(one.score or 0.0 for one in self.scored) if self.countable else None
 
     @property
     def pct(self) -> float | None:
-        return None if self.score is None else percent(self.score, self.max, _DIGITS)
+        """Of what can be counted."""
+        return None if self.score is None else percent(self.score, self.countable, _DIGITS)
 
-    def shown(self) -> dict[str, Any]:
+    @property
+    def as_of(self) -> int | None:
+        """The oldest of what went into the score."""
+        ages = (one.known.as_of for one in self.scored if one.known is not None and one.score is not None)
+        return min((at for at in ages if at is not None), default=None)
+
+    def shown(self, at: At) -> dict[str, Any]:
+        uncounted = round(self.points - self.countable, _DIGITS)
+        score = _rounded(self.score, self.countable)
         return {
             "points": self.points,
-            "max": self.max,
-            "score": _rounded(self.score, self.max),
+            "max": self.points,
+            "score": score,
+            "countable": self.countable,
+            "uncounted": uncounted,
             "pct": self.pct,
-            "partial": self.points - self.max > TIE,
+            "numerator": score,
+            "denominator": self.countable,
+            "partial": uncounted > TIE,
+            "as_of": at(self.as_of),
         }
 
 
@@ -120,17 +143,17 @@ class Index:
     def of(self, group: Group) -> Total:
         return Total(group.points, tuple(Scored(one, self.inputs.get(one.input)) for one in group.criterion))
 
-    def shown(self) -> dict[str, Any]:
-        """As the API and the wall tell it; figures to four decimals."""
+    def shown(self, at: At) -> dict[str, Any]:
+        """As the API and the wall tell it; figures to four decimals, instants by `at`."""
         groups = [(group, self.of(group)) for group in self.definition.group]
         return {
             "version": self.definition.version,
             "source": self.definition.source,
             "estimate": True,
-            **self.total.shown(),
+            **self.total.shown(at),
             "groups": [
-                {"code": group.code, "name": {"vi": group.vi, "en": group.en}, **total.shown()}
-                | {"criteria": [one.shown() for one in total.scored]}
+                {"code": group.code, "name": {"vi": group.vi, "en": group.en}, **total.shown(at)}
+                | {"criteria": [one.shown(at) for one in total.scored]}
                 for group, total in groups
             ],
         }
@@ -139,6 +162,13 @@ class Index:
 def index(definition: Definition, inputs: Mapping[str, Ratio]) -> Index:
     """What has its input is scored, what has none does not count; `inputs` by `Criterion.input`."""
     return Index(definition, inputs)
+
+
+def state(of_dossiers: State, total: Total) -> State:
+    """What feeds alone tell is as good as it was when it was published."""
+    if of_dossiers is not State.UNKNOWN:
+        return of_dossiers
+    return State.UNKNOWN if total.score is None else State.LIVE
 
 
 def ranks(scores: Mapping[str, float | None]) -> dict[str, int | None]:

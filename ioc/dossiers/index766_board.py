@@ -15,7 +15,8 @@ from ioc.dossiers.index766 import Index, Ratio, index
 from ioc.dossiers.index766_definition import Definition
 from ioc.dossiers.index766_inputs import Inputs
 from ioc.dossiers.published import Publication
-from ioc.inventory import Inventory
+from ioc.dossiers.standing import Tellers
+from ioc.inventory import Inventory, Scope
 
 _ONE_DAY = timedelta(days=1)
 
@@ -64,10 +65,21 @@ class Board:
     definition: Definition
     inputs: Inputs
     told: Mapping[str, Sequence[Told]]
+    tellers: Tellers
+    at: int
+    no_working_time: bool = False
 
-    def index(self, org: str | None, codes: Iterable[str]) -> Index:
-        """Of an org: dossiers of all `codes` below it, and what its own feeds tell."""
-        return index(self.definition, self.inputs.of(codes) | self._fed(org))
+    def index(self, org: str | None, scope: Scope) -> Index:
+        """Of an org: dossiers of all in `scope`, where anybody tells of them, and what its own feeds tell."""
+        return index(self.definition, self._counted(scope) | self._fed(org))
+
+    def _counted(self, scope: Scope) -> dict[str, Ratio]:
+        as_of = self.tellers.of(scope, self.at).as_of
+        if as_of is None:
+            return {}
+        judged = {f"dossiers.{figure}" for figure in index766_inputs.JUDGED} if self.no_working_time else set()
+        ratios = self.inputs.of(scope.codes)
+        return {name: ratio._replace(as_of=as_of, void=name in judged) for name, ratio in ratios.items()}
 
     def official(self, org: str | None) -> Official | None:
         for one, other in reversed(self.told.get(org or "", ())):
@@ -81,22 +93,30 @@ class Board:
         for one, other in self.told.get(org or "", ()):
             for name, value in one.told.items():
                 if (of := one.told.get(f"{name}_of")) is not None:
-                    found[f"feed.{name}"] = Ratio(value, of, one.period.text, other)
+                    found[f"feed.{name}"] = Ratio(value, of, one.period.text, other, one.as_of)
         return found
 
 
 def read(
-    conn: Connection, inventory: Inventory, definition: Definition, question: Question, orgs: Iterable[str], now: int
+    conn: Connection,
+    inventory: Inventory,
+    definition: Definition,
+    question: Question,
+    orgs: Iterable[str],
+    tellers: Tellers,
+    *,
+    no_working_time: bool = False,
 ) -> Board:
     """The inputs of a question, and what the feeds of `orgs` say of any part of its period."""
     told: dict[str, list[Told]] = {}
     for one in reversed(published.publications(conn, inventory, orgs, definition.feeds)):
-        asked = _asked(question, one.zone, now)
+        asked = _asked(question, one.zone, tellers.now)
         if asked.meets(one):
             told.setdefault(one.source.key.org, []).append(Told(one, not asked.is_of(one)))
     for found in told.values():
         found.sort(key=lambda one: not one.other_period)
-    return Board(definition, index766_inputs.gather(conn, question), told)
+    inputs = index766_inputs.gather(conn, question)
+    return Board(definition, inputs, told, tellers, question.at, no_working_time)
 
 
 def _asked(question: Question, zone: ZoneInfo, now: int) -> Asked:

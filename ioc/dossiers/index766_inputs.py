@@ -21,6 +21,7 @@ DECIDED = (
     Bucket.RESOLVED_EARLY, Bucket.RESOLVED_ON_TIME, Bucket.RESOLVED_LATE, Bucket.OPEN_IN_TERM, Bucket.OPEN_OVERDUE,
 )  # fmt: skip
 IN_TIME = (Bucket.RESOLVED_EARLY, Bucket.RESOLVED_ON_TIME, Bucket.OPEN_IN_TERM)
+JUDGED = frozenset({Figure.ON_TIME, Figure.SATISFACTION})  # by what is overdue: void where nobody worked
 _OVERDUE = (Bucket.RESOLVED_LATE, Bucket.OPEN_OVERDUE)
 # told by, counted as, out of
 _SAID: dict[Figure, tuple[Trait, Trait, Mark | Trait]] = {

@@ -12,6 +12,7 @@ from ioc.dossiers.buckets import Bucket, Question
 from ioc.dossiers.figures import Counts
 from ioc.dossiers.index766 import Ratio
 from ioc.dossiers.trait_buckets import TraitBucket
+from ioc.share import Void
 
 
 class Unit(StrEnum):
@@ -29,14 +30,16 @@ class Measure:
     value: float | None
     numerator: float | None
     denominator: float | None = None
+    reason: Void | None = None
 
 
 class Asked:
-    """One question and what several indicators read for it, read once."""
+    """One question and what several indicators read for it, read once; `void`: why shares, or all, say nothing."""
 
-    def __init__(self, conn: Connection, question: Question) -> None:
+    def __init__(self, conn: Connection, question: Question, void: Void | None = None) -> None:
         self.conn = conn
         self.question = question
+        self.void = void
 
     @cached_property
     def counts(self) -> Counts:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ioc.dossiers.buckets import Bucket
 from ioc.dossiers.indicator import Asked, Indicator, Measure, Unit
 from ioc.dossiers.indicators766 import SHARES_766
+from ioc.share import Void
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,8 @@ class Count:
     source: str = "indicator.source.dossiers"
 
     def measure(self, asked: Asked) -> Measure:
+        if asked.void is Void.NOT_REPORTED:
+            return Measure(None, None, reason=asked.void)
         n = sum(asked.counts[bucket] for bucket in self.buckets)
         return Measure(n, n)
 
@@ -40,8 +43,8 @@ class Part:
         return f"pct.{self.name}"
 
     def measure(self, asked: Asked) -> Measure:
-        share = asked.counts.pct()[self.name]
-        return Measure(share.pct, share.numerator, share.denominator)
+        shown = asked.counts.pct(asked.void)[self.name].shown()
+        return Measure(**shown)
 
 
 _OWED = (Bucket.MUST_RESOLVE,)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ioc.dossiers.buckets import Bucket
 from ioc.dossiers.index766_definition import Figure
-from ioc.dossiers.index766_inputs import DECIDED, IN_TIME
+from ioc.dossiers.index766_inputs import DECIDED, IN_TIME, JUDGED
 from ioc.dossiers.indicator import Asked, Indicator, Measure, Unit
 from ioc.dossiers.trait_buckets import TraitBucket
 from ioc.share import percent
@@ -28,7 +28,9 @@ class Ratio766:
         known = asked.inputs766.get(f"dossiers.{self.figure}")
         if known is None:
             return Measure(None, None)
-        return Measure(percent(max(0.0, known.numerator), known.denominator), known.numerator, known.denominator)
+        void = asked.void if self.figure in JUDGED else None
+        pct = None if void else percent(max(0.0, known.numerator), known.denominator)
+        return Measure(pct, known.numerator, known.denominator, void)
 
 
 SHARES_766: tuple[Indicator, ...] = (

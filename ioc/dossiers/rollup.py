@@ -12,12 +12,13 @@ from ioc.dossiers import figures
 from ioc.dossiers.buckets import Bucket, Question
 from ioc.dossiers.figures import Counts
 from ioc.dossiers.known import deliveries, known, year_start
+from ioc.dossiers.standing import void
 from ioc.hours import ALWAYS
 from ioc.inventory import Inventory, OrgTree
 from ioc.inventory.records import adopt
 from ioc.inventory.sources import ROLL_UP
 from ioc.model import Number, SourceKey, SourceStatus
-from ioc.share import Share
+from ioc.share import Share, Void
 from ioc.world import World
 
 NAME: Final = "Tổng hợp hồ sơ"
@@ -59,7 +60,8 @@ class RollUp:
         simulated = any(s.simulated for s in world.inventory.sources.values() if s.key.kind == "dossier" and s.counts)
         self._register(world.inventory, found, now, simulated)
         for org, n in found.items():
-            body = {"ts": now, "values": metrics(n), **({"simulated": True} if simulated else {})}
+            off = void(world.inventory.calendar(org), year_start(world, now), now)
+            body = {"ts": now, "values": metrics(n, off), **({"simulated": True} if simulated else {})}
             self._publish(f"ioc/v1/{key_of(org)}/state", json.dumps(body).encode(), qos=1)
         return len(found)
 
@@ -91,9 +93,9 @@ def rolled_up(counts: Mapping[str, Counts], orgs: OrgTree) -> dict[str, Counts]:
     return found
 
 
-def metrics(counts: Counts) -> dict[str, float]:
-    """Every count by its name, and the percentages that are of something."""
-    shares = {f"{_PCT}{name}": share.pct for name, share in counts.pct().items()}
+def metrics(counts: Counts, void: Void | None = None) -> dict[str, float]:
+    """Every count by its name, and the percentages that say something."""
+    shares = {f"{_PCT}{name}": share.pct for name, share in counts.pct(void).items()}
     return {bucket.value: counts[bucket] for bucket in Bucket} | {
         name: pct for name, pct in shares.items() if pct is not None
     }

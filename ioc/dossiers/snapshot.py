@@ -21,6 +21,7 @@ from ioc.dossiers.buckets import Bucket, Question
 from ioc.dossiers.figures import Counts
 from ioc.dossiers.known import Known
 from ioc.dossiers.rollup import rolled_up
+from ioc.dossiers.standing import Tellers
 from ioc.inventory import Inventory, OrgTree
 
 CATCH_UP_DAYS = 31
@@ -73,6 +74,7 @@ class Snapshot:
     taken_at: int
     counts: Mapping[Span, Counts]
     known: Mapping[str, int]
+    as_of: int | None  # the oldest of what went in; None where nobody told of the org
 
     @property
     def late(self) -> bool:
@@ -102,6 +104,7 @@ def due(conn: Connection, cut: CutOff, now: int) -> list[date]:
 def take(
     db: Database,
     inventory: Inventory,
+    tellers: Tellers,
     known: Known,
     cut: CutOff,
     day: date,
@@ -121,7 +124,11 @@ def take(
     head = {"day": day.isoformat(), "cut_off_at": at, "taken_at": now}
     rows = [
         head
-        | {"org": org.code, "figures": _written({span: counted[span].get(org.code, Counts()) for span in Span}, behind)}
+        | {
+            "org": org.code,
+            "figures": _written({span: counted[span].get(org.code, Counts()) for span in Span}, behind)
+            | {"as_of": tellers.of(orgs.scope(org.code), at).as_of},
+        }
         for org in orgs.living()
     ]
     with db.write() as conn:
@@ -171,6 +178,7 @@ def _read(row: Mapping[Any, Any]) -> Snapshot:
         taken_at=row["taken_at"],
         counts={span: Counts(dict(_counts(written[span].items()))) for span in Span},
         known=written["known"],
+        as_of=written.get("as_of", min((row["cut_off_at"], *written["known"].values()))),
     )
 
 

@@ -16,8 +16,12 @@ from tests.ioc.test_dossier_figures import DAY, at, database
 SHIPPED = definition()
 
 
+def told(at: int | None) -> str | None:
+    return None if at is None else str(at)
+
+
 def scores(inputs: dict[str, Ratio]) -> dict[str, float | None]:
-    shown = index(SHIPPED, inputs).shown()
+    shown = index(SHIPPED, inputs).shown(told)
     return {one["code"]: one["score"] for group in shown["groups"] for one in group["criteria"]}
 
 
@@ -29,8 +33,9 @@ def test_the_shipped_definition_is_that_of_the_decision() -> None:
 
 
 def test_without_any_input_there_is_no_score_and_never_zero() -> None:
-    shown = index(SHIPPED, {}).shown()
-    assert (shown["score"], shown["pct"], shown["max"], shown["points"]) == (None, None, 0, 100)
+    shown = index(SHIPPED, {}).shown(told)
+    assert (shown["score"], shown["pct"], shown["max"], shown["points"]) == (None, None, 100, 100)
+    assert (shown["countable"], shown["uncounted"], shown["as_of"]) == (0, 100, None)
     assert shown["estimate"] is True
     assert all(group["partial"] and group["score"] is None for group in shown["groups"])
     assert set(scores({}).values()) == {None}
@@ -54,14 +59,35 @@ def test_points_of_a_criterion(inputs: dict[str, Ratio], code: str, score: float
 
 
 def test_only_criteria_with_their_input_count() -> None:
-    shown = index(SHIPPED, {"dossiers.on_time": Ratio(9, 10), "dossiers.paid_online": Ratio(1, 2)}).shown()
-    assert (shown["score"], shown["max"], shown["pct"]) == (21, 26, 80.7692)
+    shown = index(SHIPPED, {"dossiers.on_time": Ratio(9, 10), "dossiers.paid_online": Ratio(1, 2)}).shown(told)
+    assert (shown["score"], shown["countable"], shown["pct"]) == (21, 26, 80.7692)
+    assert (shown["max"], shown["uncounted"]) == (100, 74), "one maximum, and what cannot be counted apart"
     by_code = {group["code"]: group for group in shown["groups"]}
     assert (by_code["TDGQ"]["partial"], by_code["TTTT"]["partial"]) == (False, True)
-    assert (by_code["TTTT"]["score"], by_code["TTTT"]["max"], by_code["TTTT"]["points"]) == (3, 6, 10)
+    thirds = by_code["TTTT"]
+    assert (thirds["score"], thirds["max"], thirds["countable"], thirds["uncounted"]) == (3, 10, 6, 4)
     missing = {one["code"]: (one["missing"], one["input"]) for one in by_code["TTTT"]["criteria"]}
     assert missing["3.5"] == ("input", "feed.index766_3_5")
     assert missing["3.6"] == (None, "dossiers.paid_online")
+
+
+def test_an_index_is_as_old_as_the_oldest_that_counts() -> None:
+    inputs = {
+        "dossiers.on_time": Ratio(9, 10, as_of=300),
+        "feed.index766_1_1": Ratio(3, 6, "2026-10", as_of=200),
+        "dossiers.digitised": Ratio(0, 0, as_of=100),  # of nothing: does not count
+    }
+    found = index(SHIPPED, inputs)
+    assert found.total.as_of == 200
+    assert {group.code: found.of(group).as_of for group in SHIPPED.group if found.of(group).as_of} == {
+        "TDGQ": 300, "CKMB": 200,
+    }  # fmt: skip
+
+
+def test_where_nobody_worked_what_is_judged_by_lateness_does_not_count() -> None:
+    total = index(SHIPPED, {"dossiers.on_time": Ratio(0, 17, void=True)}).total
+    assert (total.score, total.countable) == (None, 0)
+    assert [one.missing for one in total.scored if one.criterion.code == "2.1"] == ["no_working_time"]
 
 
 def test_ranks_leave_out_the_places_of_ties() -> None:

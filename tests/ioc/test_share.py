@@ -95,7 +95,9 @@ def test_points_are_full_only_where_they_are() -> None:
     wanted = definition()
     one = next(one for group in wanted.group for one in group.criterion if one.threshold is None)
     almost = index(wanted, {one.input: Ratio(999_999, MOST)})
-    shown = next(c for group in almost.shown()["groups"] for c in group["criteria"] if c["code"] == one.code)
+    shown = next(
+        c for group in almost.shown(lambda _at: None)["groups"] for c in group["criteria"] if c["code"] == one.code
+    )
     assert shown["ratio"] == 0.9999
     assert shown["score"] < one.points
     assert almost.total.pct is not None

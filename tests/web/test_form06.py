@@ -10,7 +10,7 @@ from openpyxl import Workbook, load_workbook
 
 from ioc.db.tables import org
 from tests.dossiers import event, tell
-from tests.web.conftest import NORTH, Province
+from tests.web.conftest import NORTH, SOUTH, Province, tell_dossier
 from tests.web.counting import SYSTEMS, counting, get
 from web.printed.workbook import TOP
 
@@ -85,10 +85,25 @@ def test_units_stand_in_their_groups_and_those_without_a_row_count_for_the_one_a
 
 
 def test_a_unit_without_dossiers_is_there_with_zeros(province: Province) -> None:
+    tell_dossier(province, "elsewhere", receiving_org=SOUTH)
+    rows = {row["org"]: row for row in get(province, "/reports/form06")["rows"]}
+    assert rows.keys() >= {NORTH, "hg.dong-van.lung-cu"}
+    assert set(rows[NORTH]["columns"].values()) == {0}
+    before = get(province, "/reports/form06?to=2026-10-31")
+    assert set(before["total"]["columns"].values()) == {0}
+    assert before["notes"] == []
+
+
+def test_units_nobody_tells_of_have_rows_with_nothing_in_them(province: Province) -> None:
     form = get(province, "/reports/form06")
     assert {row["org"] for row in form["rows"]} >= {NORTH, "hg.dong-van.lung-cu"}
-    assert set(form["total"]["columns"].values()) == {0}
-    assert form["notes"] == []
+    assert set(form["total"]["columns"].values()) == {None}
+    (note,) = form["notes"]
+    assert (note["key"], note["n"]) == ("not_reported", len(form["rows"]))
+    page = province.get("/api/v1/reports/form06?format=html").get_data(as_text=True)
+    assert "Chưa có nguồn nào báo số liệu" in page
+    assert "<td>0</td>" not in page
+    assert province.get("/api/v1/reports/form06?format=xlsx").status_code == 200
 
 
 def test_the_page_prints_and_lets_nothing_else_in(province: Province) -> None:

@@ -32,7 +32,8 @@ def criteria(index: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 def test_an_installation_without_dossiers_has_no_index(province: Province) -> None:
     index = get(province, "/index766")
-    assert (index["score"], index["pct"], index["max"], index["points"]) == (None, None, 0, 100)
+    assert (index["score"], index["pct"], index["max"], index["points"]) == (None, None, 100, 100)
+    assert (index["countable"], index["uncounted"]) == (0, 100)
     assert (index["org"], index["estimate"], index["official"]) == ("hg", True, None)
     assert index["label"] == "ước tính"
     assert all(one["score"] is None and one["missing"] == "input" for one in criteria(index).values())
@@ -48,10 +49,10 @@ def test_the_index_of_an_org_is_of_its_dossiers_alone(province: Province) -> Non
     assert (north["3.6"]["score"], north["3.6"]["missing"]) == (None, "input")
     whole = get(province, "/index766")
     assert criteria(whole)["2.1"]["denominator"] == 3
-    assert (whole["max"], whole["score"]) == (32, 21.3333)
-    assert get(province, f"/index766?org={NORTH}&by=handling")["max"] == 0, "the south works on them"
+    assert (whole["max"], whole["countable"], whole["uncounted"], whole["score"]) == (100, 32, 68, 21.3333)
+    assert get(province, f"/index766?org={NORTH}&by=handling")["countable"] == 0, "the south works on them"
     before = get(province, "/index766?to=2026-10-31")
-    assert (before["max"], criteria(before)["2.1"]["missing"]) == (0, "denominator")
+    assert (before["countable"], criteria(before)["2.1"]["missing"]) == (0, "denominator")
     assert get(province, "/index766", "leader-north")["org"] == NORTH
     assert province.get("/api/v1/index766?org=hg", "leader-north").status_code == 404
 

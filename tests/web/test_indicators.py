@@ -5,7 +5,7 @@ import pytest
 from ioc.dossiers.indicators import CATALOGUE, COUNTS, Catalogue
 from tests.dossiers import event, tell
 from tests.ioc.test_dossier_figures import at
-from tests.web.conftest import NORTH, Province
+from tests.web.conftest import NORTH, Province, tell_dossier
 from tests.web.counting import counting, get
 
 ASKED = [
@@ -79,7 +79,8 @@ def test_one_indicator_tells_all_about_itself(province: Province) -> None:
     assert one["value"] == round(100 * one["numerator"] / one["denominator"], 2)
     assert (one["unit"], one["version"]) == ("percent", "1")
     assert one["period"] == {"from": "2026-01-01T00:00:00+07:00", "to": "2026-11-01T00:00:00+07:00"}
-    assert one["as_of"] == "2026-11-01T00:00:00+07:00"
+    assert one["as_of"] == "2026-10-22T10:00:00+07:00", "the oldest of what went in"
+    assert one["state"] == "stale"
     assert {of["source"]: of["as_of"] for of in one["sources"]} == {
         "hg/dossier/s101": "2026-11-01T00:00:00+07:00",
         "hg/dossier/s102": "2026-10-22T10:00:00+07:00",
@@ -89,8 +90,9 @@ def test_one_indicator_tells_all_about_itself(province: Province) -> None:
 
 
 def test_of_nothing_there_is_no_percentage(province: Province) -> None:
+    tell_dossier(province, "running")
     one = get(province, "/indicators/pct.late")
-    assert (one["value"], one["numerator"], one["denominator"]) == (None, 0, 0)
+    assert (one["value"], one["numerator"], one["denominator"], one["reason"]) == (None, 0, 0, None)
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])

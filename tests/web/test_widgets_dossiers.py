@@ -192,10 +192,13 @@ def test_the_index_counts_what_is_known_and_names_what_is_not(province: Province
     shown = read_payload(province, "index766")
     progress, openness = shown["groups"]["TDGQ"], shown["groups"]["CKMB"]
     assert (progress["score"], progress["max"], progress["partial"], progress["missing"]) == (18.0, 20.0, False, [])
-    assert (openness["score"], openness["max"], openness["partial"]) == (None, 0, True)
+    assert (openness["score"], openness["max"], openness["uncounted"], openness["partial"]) == (None, 18, 18, True)
     assert {"vi", "en"} == set(openness["missing"][0])
     assert (shown["state"], shown["estimate"], shown["official"]) == ("live", True, None)
-    assert shown["max"] == sum(group["max"] for group in shown["groups"].values()) < shown["points"] == 100
+    assert shown["max"] == sum(group["max"] for group in shown["groups"].values()) == shown["points"] == 100
+    for one in (shown, *shown["groups"].values()):
+        assert one["countable"] + one["uncounted"] == one["max"]
+        assert (one["score"] is None) is (one["countable"] == 0)
     assert shown["score"] == pytest.approx(sum(group["score"] or 0 for group in shown["groups"].values()))
 
 

@@ -12,8 +12,10 @@ from ioc.dossiers.buckets import Bucket
 from ioc.dossiers.figures import Counts
 from ioc.dossiers.known import deliveries, known
 from ioc.dossiers.snapshot import Snapshot, Span
+from ioc.dossiers.standing import void
 from ioc.errors import IocError
-from web.api.dossiers import shares
+from ioc.share import Void
+from web.api.dossiers import counted, shares
 from web.api.route import Answer, Call
 from web.printed import page
 from web.printed.days import DAY, moment
@@ -65,21 +67,37 @@ def _shown(call: Call, found: Snapshot, changes: Corrections) -> dict[str, Any]:
         "cut_off_at": call.at(found.cut_off_at, found.org),
         "taken_at": call.at(found.taken_at, found.org),
         "late": found.late,
+        "as_of": call.at(found.as_of, found.org),
         "behind": [{"source": source, "as_of": call.at(until, found.org)} for source, until in found.known.items()],
-        "figures": {span.value: _counted(found.counts[span]) for span in Span},
+        "figures": {span.value: _counted(call, found, span) for span in Span},
         "corrections": changes,
     }
 
 
-def _counted(counts: Counts) -> dict[str, Any]:
-    return {**{bucket.value: counts[bucket] for bucket in Bucket}, "pct": shares(counts)}
+def _counted(call: Call, found: Snapshot, span: Span) -> dict[str, Any]:
+    reason = _void(call, found, span)
+    return counted(found.counts[span], reason) | {"reason": reason}
+
+
+def _void(call: Call, found: Snapshot, span: Span) -> Void | None:
+    """A day on which nobody worked has no share of what had to be resolved, nor has an org nobody told of figures."""
+    if found.as_of is None:
+        return Void.NOT_REPORTED
+    start = snapshot.cut_off_of(found, call.site.orgs).start(span, found.day)
+    return void(call.site.world.inventory.calendar(found.org), start, found.cut_off_at)
 
 
 def _page(call: Call, found: Snapshot, changes: Corrections) -> Answer:
     """In Vietnamese, as it is signed and filed."""
     say = partial(_say, call)
-    at, taken = (moment(call, ms, found.org) for ms in (found.cut_off_at, found.taken_at))
+    taken = moment(call, found.taken_at, found.org)
+    reasons = {span: _void(call, found, span) for span in Span}
     notes = [say("report.daily.late", at=taken)] if found.late else []
+    notes += [
+        say(f"report.note.{reason}_span", span=say(f"report.daily.span.{span}").lower())
+        for span, reason in reasons.items()
+        if reason
+    ]
     names = {str(source.key): source.name for source in call.site.world.inventory.sources.values()}
     notes += [
         say("report.note.lagging", source=names.get(source, source), at=moment(call, until, found.org))
@@ -90,10 +108,12 @@ def _page(call: Call, found: Snapshot, changes: Corrections) -> Answer:
         say=say,
         name=call.site.orgs.get(found.org).name,
         day=found.day.strftime(DAY),
-        as_of=say("report.as_of", at=at),
+        as_of=say("report.not_reported")
+        if found.as_of is None
+        else say("report.as_of", at=moment(call, found.as_of, found.org)),
         spans=list(Span),
         counts=[(bucket, [_cell(found, changes, span, bucket) for span in Span]) for bucket in Bucket],
-        pct=[(name, [shares(found.counts[span])[name] for span in Span]) for name in shares(Counts())],
+        pct=[(name, [shares(found.counts[span], reasons[span])[name] for span in Span]) for name in shares(Counts())],
         notes=notes,
         corrected=any(changes.values()),
         printed=moment(call, call.now, found.org),
@@ -101,8 +121,10 @@ def _page(call: Call, found: Snapshot, changes: Corrections) -> Answer:
     )
 
 
-def _cell(found: Snapshot, changes: Corrections, span: Span, bucket: Bucket) -> tuple[int, int]:
-    """The frozen figure and by how much it has changed."""
+def _cell(found: Snapshot, changes: Corrections, span: Span, bucket: Bucket) -> tuple[int | None, int]:
+    """The frozen figure, None of an org nobody told of, and by how much it has changed."""
+    if found.as_of is None:
+        return None, 0
     return found.counts[span][bucket], changes[span].get(bucket, {}).get("change", 0)
 
 

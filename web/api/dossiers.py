@@ -1,6 +1,6 @@
 """Dossiers as their systems report them, one by one and counted."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta, Struct, field
 from sqlalchemy.engine import Connection
@@ -11,9 +11,12 @@ from ioc.dossiers.figures import Counts
 from ioc.dossiers.known import deliveries, known
 from ioc.dossiers.queries import Filter, Sort
 from ioc.dossiers.record import Reader
+from ioc.dossiers.standing import Standing, Tellers, told, void
 from ioc.dossiers.tallies import Side
 from ioc.dossiers.trait_buckets import TraitBucket
 from ioc.errors import IocError
+from ioc.model import State
+from ioc.share import Void
 from web.api.period import Period, moment, period
 from web.api.route import Call, paged
 
@@ -98,28 +101,65 @@ def one(call: Call) -> dict[str, Any]:
 
 
 def summary(call: Call) -> dict[str, Any]:
-    """The counts of a subtree and period, with every percentage beside what it is of."""
+    """The counts of a subtree and period, with every percentage beside what it is of; null where nobody reports."""
     query: SummaryQuery = call.query
     asked = period(call, query.org, query.from_, query.to)
-    counts = call.site.read(lambda conn: figures.total(by_org(call, conn, query, asked).values()))
+
+    def read(conn: Connection) -> tuple[Ground, Counts]:
+        found = ground(call, conn, query, asked)
+        return found, figures.total(figures.by_org(conn, found.question).values())
+
+    found, counts = call.site.read(read)
+    return head(call, query, asked, found) | counted(counts, found.void)
+
+
+def counted(counts: Counts, void: Void | None = None) -> dict[str, Any]:
+    """Each count by its name, and the percentages."""
+    untold = void is Void.NOT_REPORTED
+    return {**{bucket.value: None if untold else counts[bucket] for bucket in Bucket}, "pct": shares(counts, void)}
+
+
+def shares(counts: Counts, void: Void | None = None) -> dict[str, dict[str, Any]]:
+    """Every percentage with what it is of."""
+    return {name: share.shown() for name, share in counts.pct(void).items()}
+
+
+class Ground(NamedTuple):
+    """What figures of dossiers are made of, who stands behind them, and why they may say nothing."""
+
+    question: Question
+    tellers: Tellers
+    standing: Standing
+    void: Void | None
+
+
+def ground(call: Call, conn: Connection, query: SummaryQuery | Query, asked: Period) -> Ground:
+    asking = question(call, conn, query, asked)
+    tellers = Tellers(call.site.world, asking.known, told(conn), call.now)
+    standing = tellers.of(call.subtree(query.org, query.tree), asked.at)
+    if standing.state is State.UNKNOWN:
+        return Ground(asking, tellers, standing, Void.NOT_REPORTED)
+    org = query.org or call.site.home(call.scope) or ""
+    return Ground(asking, tellers, standing, void(call.site.world.inventory.calendar(org), asked.start, asked.at))
+
+
+def head(call: Call, query: SummaryQuery, asked: Period, found: Ground) -> dict[str, Any]:
+    """Of whom, of when, up to when it is known (the oldest of what went in), and why shares or all figures are null."""
     return {
         "org": query.org or call.site.home(call.scope),
         "by": query.by,
         "from": call.at(asked.start, query.org),
         "to": call.at(asked.end, query.org),
-        "as_of": call.at(asked.at, query.org),
-        **{bucket: counts[bucket] for bucket in Bucket},
-        "pct": shares(counts),
+        **footing(call, found, query.org),
     }
 
 
-def shares(counts: Counts) -> dict[str, dict[str, Any]]:
-    """Every percentage with what it is of."""
-    return {name: share.shown() for name, share in counts.pct().items()}
-
-
-def by_org(call: Call, conn: Connection, query: SummaryQuery, asked: Period) -> dict[str, figures.Counts]:
-    return figures.by_org(conn, question(call, conn, query, asked))
+def footing(call: Call, found: Ground, org: str | None) -> dict[str, Any]:
+    return {
+        "as_of": call.at(found.standing.as_of, org),
+        "state": found.standing.state,
+        "reason": found.void,
+    }
 
 
 def question(call: Call, conn: Connection, query: SummaryQuery | Query, asked: Period) -> Question:

@@ -6,6 +6,7 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from ioc import severity
+from ioc.dossiers.known import Known, deliveries
 from ioc.feeds.kept import KINDS
 from ioc.feeds.scores import Score, scores
 from ioc.share import Share
@@ -23,18 +24,20 @@ def feeds(call: Call) -> dict[str, Any]:
     kinds = KINDS if call.query.kind is None else {call.query.kind}
     wanted = [one for one in world.sources(scope) if one.key.kind in kinds and one.counts and not one.derived]
 
-    def read(conn: Connection) -> list[Score]:
-        return scores(conn, world, wanted, call.now)
+    def read(conn: Connection) -> tuple[list[Score], Known]:
+        return scores(conn, world, wanted, call.now), deliveries(conn)
 
-    found = call.site.read(read)
+    found, by_hand = call.site.read(read)
     found.sort(key=lambda score: (score.late_since is None, score.late_since or 0, score.source.key))
-    return {"as_of": call.at(call.now, call.query.org)} | listed(call, found, lambda score: _shown(call, score))
+    items = listed(call, found, lambda score: _shown(call, score, by_hand))
+    return {"as_of": call.at(call.now, call.query.org)} | items
 
 
-def _shown(call: Call, score: Score) -> dict[str, Any]:
+def _shown(call: Call, score: Score, by_hand: Known) -> dict[str, Any]:
     source, key = score.source, score.source.key
     said = call.site.world.of(key).values()
-    as_of = said.get("as_of", score.told_until)
+    told = [int(at) for at in (said.get("as_of", score.told_until), by_hand.get(source.id)) if at is not None]
+    as_of = max(told, default=None)
     instants = {
         "delivered_at": score.delivered_at,
         "told_until": score.told_until,
@@ -52,7 +55,7 @@ def _shown(call: Call, score: Score) -> dict[str, Any]:
         "interval_s": source.interval_s,
         "cut_off": source.cut_off,
         "hours": source.hours.text,
-        "as_of": None if as_of is None else call.at(int(as_of), key.org),
+        "as_of": call.at(as_of, key.org),
         "age_s": None if as_of is None else max(0, round((call.now - as_of) / 1000)),
         "vanished": said.get("vanished"),
         **{name: call.at(at, key.org) for name, at in instants.items()},

@@ -5,11 +5,12 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from ioc.dossiers import index766_board
-from ioc.dossiers.index766 import ranks
+from ioc.dossiers.index766 import Index, ranks, state
 from ioc.dossiers.index766_board import Board
 from ioc.dossiers.index766_definition import Definition, definition
-from ioc.inventory import Org
-from web.api.dossiers import SummaryQuery, question
+from ioc.inventory import Org, Scope
+from ioc.share import Void
+from web.api.dossiers import Ground, SummaryQuery, ground, head
 from web.api.period import Period, period
 from web.api.route import Call, listed
 
@@ -21,9 +22,11 @@ def index(call: Call) -> dict[str, Any]:
     query: Query = call.query
     asked = period(call, query.org, query.from_, query.to)
     home = query.org or call.site.home(call.scope)
-    board = _board(call, query, asked, [] if home is None else [home])
-    codes = call.subtree(query.org, query.tree).codes
-    return _head(call, query, asked) | board.index(home, codes).shown() | {"official": _official(call, board, home)}
+    board, found = _board(call, query, asked, [] if home is None else [home])
+    whole = board.index(home, call.subtree(query.org, query.tree))
+    told = _head(call, query, asked, found) | whole.shown(lambda ms: call.at(ms, query.org))
+    sure = state(found.standing.state, whole.total)
+    return told | {"state": sure, "official": _official(call, board, home)}
 
 
 def ranking(call: Call) -> dict[str, Any]:
@@ -32,11 +35,16 @@ def ranking(call: Call) -> dict[str, Any]:
     asked = period(call, query.org, query.from_, query.to)
     tree, scope = call.tree(query.tree), call.subtree(query.org, query.tree)
     children = [org for org in tree.children(query.org or call.site.home(call.scope)) if org.code in scope]
-    board = _board(call, query, asked, [org.code for org in children])
-    rows = [_row(call, board, org, tree.scope(org.code).codes & scope.codes) for org in children]
+    board, found = _board(call, query, asked, [org.code for org in children])
+    filled = {
+        org.code: board.index(org.code, Scope(org.code, tree.scope(org.code).codes & scope.codes)) for org in children
+    }
+    rows = [_row(call, board, org, filled[org.code]) for org in children]
+    oldest = min((at for one in filled.values() if (at := one.total.as_of) is not None), default=None)
     placed = ranks({row["org"]: row["pct"] for row in rows})
     rows.sort(key=lambda row: (row["pct"] is None, placed[row["org"]], row["org"]))
-    return _head(call, query, asked) | {
+    return _head(call, query, asked, found) | {
+        "as_of": call.at(oldest, query.org),
         "version": board.definition.version,
         "estimate": True,
         "same_basis": len({tuple(row["counted"]) for row in rows if row["pct"] is not None}) <= 1,
@@ -44,11 +52,14 @@ def ranking(call: Call) -> dict[str, Any]:
     }
 
 
-def _board(call: Call, query: Query, asked: Period, orgs: list[str]) -> Board:
+def _board(call: Call, query: Query, asked: Period, orgs: list[str]) -> tuple[Board, Ground]:
     inventory, wanted = call.site.world.inventory, _definition(call)
 
-    def read(conn: Connection) -> Board:
-        return index766_board.read(conn, inventory, wanted, question(call, conn, query, asked), orgs, call.now)
+    def read(conn: Connection) -> tuple[Board, Ground]:
+        found = ground(call, conn, query, asked)
+        off = found.void is Void.NO_WORKING_TIME
+        args = (conn, inventory, wanted, found.question, orgs, found.tellers)
+        return index766_board.read(*args, no_working_time=off), found
 
     return call.site.read(read)
 
@@ -57,26 +68,20 @@ def _definition(call: Call) -> Definition:
     return definition(call.site.context.settings.dossiers.index766)
 
 
-def _head(call: Call, query: Query, asked: Period) -> dict[str, Any]:
-    return {
-        "org": query.org or call.site.home(call.scope),
-        "by": query.by,
-        "from": call.at(asked.start, query.org),
-        "to": call.at(asked.end, query.org),
-        "as_of": call.at(asked.at, query.org),
+def _head(call: Call, query: Query, asked: Period, found: Ground) -> dict[str, Any]:
+    return head(call, query, asked, found) | {
         "label": call.site.context.texts.render(call.lang, "ui.index766.estimate", {}),
     }
 
 
-def _row(call: Call, board: Board, org: Org, codes: frozenset[str]) -> dict[str, Any]:
-    found = board.index(org.code, codes)
+def _row(call: Call, board: Board, org: Org, found: Index) -> dict[str, Any]:
     total = found.total
     return {
         "org": org.code,
         "name": org.name,
-        **total.shown(),
+        **total.shown(lambda ms: call.at(ms, org.code)),
         "counted": [one.criterion.code for one in total.scored if one.score is not None],
-        "groups": {group.code: found.of(group).shown()["pct"] for group in board.definition.group},
+        "groups": {group.code: found.of(group).pct for group in board.definition.group},
         "official": _official(call, board, org.code),
     }
 

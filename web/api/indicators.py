@@ -5,12 +5,11 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from ioc.dossiers.buckets import Question
 from ioc.dossiers.indicator import Asked, Indicator
 from ioc.dossiers.indicators import CATALOGUE
 from ioc.errors import IocError
 from web.api import dossiers
-from web.api.dossiers import SummaryQuery
+from web.api.dossiers import Ground, SummaryQuery
 from web.api.period import Period, period
 from web.api.route import Call, listed
 
@@ -33,9 +32,9 @@ def _shown(call: Call, wanted: Iterable[Indicator]) -> list[dict[str, Any]]:
     asked = period(call, query.org, query.from_, query.to)
 
     def read(conn: Connection) -> list[dict[str, Any]]:
-        question = dossiers.question(call, conn, query, asked)
-        reading = Asked(conn, question)
-        head = _head(call, query, asked, question)
+        found = dossiers.ground(call, conn, query, asked)
+        reading = Asked(conn, found.question, found.void)
+        head = _head(call, query, asked, found)
         return [_meaning(call, indicator) | _value(indicator, reading) | head for indicator in wanted]
 
     return call.site.read(read)
@@ -62,20 +61,22 @@ def _value(indicator: Indicator, reading: Asked) -> dict[str, Any]:
         "value": measure.value,
         "numerator": measure.numerator,
         "denominator": measure.denominator,
+        "reason": measure.reason,
     }
 
 
-def _head(call: Call, query: SummaryQuery, asked: Period, question: Question) -> dict[str, Any]:
+def _head(call: Call, query: SummaryQuery, asked: Period, found: Ground) -> dict[str, Any]:
     """The period, and up to when the sources of the figures are known."""
     return {
         "org": query.org or call.site.home(call.scope),
         "by": query.by,
         "period": {"from": call.at(asked.start, query.org), "to": call.at(asked.end, query.org)},
-        "as_of": call.at(asked.at, query.org),
+        "as_of": call.at(found.standing.as_of, query.org),
+        "state": found.standing.state,
         "sources": [
-            {"source": str(source.key), "as_of": call.at(min(until, asked.at), query.org)}
-            for source in call.site.world.inventory.in_scope(call.scope)
-            if (until := question.known.get(source.id)) is not None
+            {"source": str(one.source.key), "as_of": call.at(min(one.until, asked.at), query.org)}
+            for one in found.standing.tellers
+            if one.source.key.org in call.scope
         ],
     }
 

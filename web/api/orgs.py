@@ -26,7 +26,8 @@ def orgs(call: Call) -> dict[str, Any]:
     tree, scope = call.tree(call.query.on), call.subtree(call.query.org, call.query.on)
     counts = _counts(call, tree, scope)
     codes = sorted(code for code in scope.codes if tree.lives(code))
-    return listed(call, codes, lambda code: _org(tree, tree.by_code[code], counts))
+    found = listed(call, codes, lambda code: _org(tree, tree.by_code[code], counts))
+    return {"as_of": call.at(call.now, call.query.org)} | found
 
 
 def one(call: Call) -> dict[str, Any]:
@@ -40,7 +41,13 @@ def one(call: Call) -> dict[str, Any]:
     contact = ("head_name", "head_phone", "head_email", "valid_from", "valid_to", "successor", "tz")
     extras = {name: getattr(org, name) for name in contact}
     flags = {"closed": tree.closed(code), "stands_for": sorted(tree.own(code) - {code})}
-    return _org(tree, org, counts) | extras | flags | {"children": [_org(tree, child, counts) for child in children]}
+    return (
+        {"as_of": call.at(call.now, code)}
+        | _org(tree, org, counts)
+        | extras
+        | flags
+        | {"children": [_org(tree, child, counts) for child in children]}
+    )
 
 
 def _org(tree: OrgTree, org: Org, counts: dict[str, Counter[Health]]) -> dict[str, Any]:

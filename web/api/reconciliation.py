@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from ioc.dossiers import figures, reconcile
-from ioc.dossiers.known import Known, deliveries, known
+from ioc.dossiers.known import Known
 from ioc.dossiers.reconcile import Line
 from ioc.dossiers.totals import told
 from ioc.inventory import Source
@@ -22,20 +22,16 @@ def reconciliation(call: Call) -> dict[str, Any]:
     asked = period(call, query.org, query.from_, query.to)
 
     def read(conn: Connection) -> dict[str, Any]:
-        account = reconcile.account(figures.total(dossiers.by_org(call, conn, query, asked).values()))
-        until = known(call.site.world, deliveries(conn), call.now)
+        ground = dossiers.ground(call, conn, query, asked)
+        account = reconcile.account(figures.total(figures.by_org(conn, ground.question).values()))
+        until = ground.question.known
         sources = call.site.world.sources(call.subtree(query.org), "dossier")
         found = [shown for source in sources if (shown := _source(call, conn, source, until)) is not None]
-        ours = {"figures": account, **_lines(call, reconcile.sums(account, {}))}
-        return {"ours": ours} | listed(call, found)
+        told = account if ground.standing.tellers else dict.fromkeys(account)
+        ours = {"figures": told, **_lines(call, reconcile.sums(account, {}))}
+        return dossiers.head(call, query, asked, ground) | {"ours": ours} | listed(call, found)
 
-    head = {
-        "org": query.org or call.site.home(call.scope),
-        "from": call.at(asked.start, query.org),
-        "to": call.at(asked.end, query.org),
-        "as_of": call.at(asked.at, query.org),
-    }
-    return head | call.site.read(read)
+    return call.site.read(read)
 
 
 def _source(call: Call, conn: Connection, source: Source, until: Known) -> dict[str, Any] | None:

@@ -1,6 +1,6 @@
 """Reports by the forms in force: figures, a page that prints, a workbook."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Literal
 
@@ -10,8 +10,9 @@ from ioc.dossiers import form06
 from ioc.dossiers.buckets import Question
 from ioc.dossiers.form06 import NUMBERS, Column, Form, Line, Row
 from ioc.inventory import Source
+from ioc.share import Void
 from web.api import dossiers
-from web.api.dossiers import SummaryQuery
+from web.api.dossiers import Ground, SummaryQuery
 from web.api.period import Period, period
 from web.api.route import Answer, Call
 from web.printed import form06 as paper
@@ -31,11 +32,11 @@ def report06(call: Call) -> dict[str, Any] | Answer:
     """Form 06/VPCP/KSTT of an org and all below it; on paper it is Vietnamese whoever asks."""
     query: Query = call.query
     asked = period(call, query.org, query.from_, query.to)
-    question, form = call.site.read(lambda conn: _form(call, conn, query, asked))
+    ground, form = call.site.read(lambda conn: _form(call, conn, query, asked))
     if query.format == "json":
-        return _figures(call, query, asked, question, form)
+        return _figures(call, query, asked, ground, form)
     say = partial(_say, call, _OF_THE_FORM)
-    written = _paper(call, query, asked, question, form, say)
+    written = _paper(call, query, asked, ground, form, say)
     if query.format == "html":
         return page.html("form06.html", paper=written)
     name = f"06-VPCP-KSTT-{query.org or 'all'}-{moment(call, asked.at, query.org, '%Y%m%d')}.xlsx"
@@ -47,46 +48,49 @@ def report06(call: Call) -> dict[str, Any] | Answer:
     )  # fmt: skip
 
 
-def _form(call: Call, conn: Connection, query: Query, asked: Period) -> tuple[Question, Form]:
-    question = dossiers.question(call, conn, query, asked)
-    scope = call.subtree(query.org, query.tree)
-    lines = form06.lines(conn, question)
-    return question, form06.fill(call.tree(query.tree), scope.root, scope.codes, lines)
+def _form(call: Call, conn: Connection, query: Query, asked: Period) -> tuple[Ground, Form]:
+    ground = dossiers.ground(call, conn, query, asked)
+    scope, tree = call.subtree(query.org, query.tree), call.tree(query.tree)
+    lines = form06.lines(conn, ground.question)
+
+    def is_told(unit: str) -> bool:
+        return bool(ground.tellers.of(tree.scope(unit)).tellers)
+
+    return ground, form06.fill(tree, scope.root, scope.codes, lines, is_told)
 
 
-def _figures(call: Call, query: Query, asked: Period, question: Question, form: Form) -> dict[str, Any]:
+def _figures(call: Call, query: Query, asked: Period, ground: Ground, form: Form) -> dict[str, Any]:
     say = partial(_say, call, call.lang)
     return {
         "form": "06/VPCP/KSTT",
-        "org": query.org or call.site.home(call.scope),
-        "by": query.by,
-        "from": call.at(asked.start, query.org),
-        "to": call.at(asked.end, query.org),
-        "as_of": call.at(asked.at, query.org),
-        "simulated": _simulated(call, question),
+        **dossiers.head(call, query, asked, ground),
+        "simulated": _simulated(call, ground.question),
         "headings": {str(NUMBERS[column]): say(f"{_FORM}column.{column}") for column in Column},
         "rows": [_row(row) for row in form.rows],
         "groups": [
-            {"group": group, "name": say(f"{_FORM}group.{group}"), **_line(form06.total(row.line for row in rows))}
-            for group, rows in form.groups()
+            {"group": group, "name": say(f"{_FORM}group.{group}"), **_sum(rows)} for group, rows in form.groups()
         ],
-        "total": _line(form.total),
-        "notes": _notes(call, question, form, say),
+        "total": _sum(form.rows),
+        "notes": _notes(call, ground, form, say),
     }
 
 
 def _row(row: Row) -> dict[str, Any]:
-    return {"stt": row.stt, "group": row.group, "org": row.org, "name": row.name, **_line(row.line)}
+    return {"stt": row.stt, "group": row.group, "org": row.org, "name": row.name, **_line(row.line, row.reported)}
 
 
-def _line(line: Line) -> dict[str, Any]:
-    """Each figure by its name and by its column of the form."""
-    columns = line.columns().items()
+def _sum(rows: Sequence[Row]) -> dict[str, Any]:
+    return _line(form06.total(row.line for row in rows), form06.reported(rows))
+
+
+def _line(line: Line, reported: bool) -> dict[str, Any]:
+    """Each figure by its name and by its column of the form; null where nobody reports."""
+    columns = {column: value if reported else None for column, value in line.columns().items()}.items()
     numbered = {str(NUMBERS[column]): value for column, value in columns}
     return {column.value: value for column, value in columns} | {"columns": numbered}
 
 
-def _paper(call: Call, query: Query, asked: Period, question: Question, form: Form, say: Say) -> Paper:
+def _paper(call: Call, query: Query, asked: Period, ground: Ground, form: Form, say: Say) -> Paper:
     org = query.org or call.site.home(call.scope)
     start, end = span(call, asked, query.org)
     return Paper(
@@ -98,22 +102,30 @@ def _paper(call: Call, query: Query, asked: Period, question: Question, form: Fo
         receiver=say("report.receiver"),
         unit=say("report.unit"),
         period=say("report.period", start=start, end=end),
-        as_of=say("report.as_of", at=moment(call, asked.at, query.org)),
+        as_of=_as_of(call, query, ground, say),
         head=paper.head(say),
         rows=paper.rows(form, say),
-        notes=tuple(note["text"] for note in _notes(call, question, form, say)),
-        simulated=_simulated(call, question),
+        notes=tuple(note["text"] for note in _notes(call, ground, form, say)),
+        simulated=_simulated(call, ground.question),
     )
 
 
-def _notes(call: Call, question: Question, form: Form, say: Say) -> list[dict[str, Any]]:
+def _as_of(call: Call, query: Query, ground: Ground, say: Say) -> str:
+    """Up to when all of it is known, the oldest of what went in."""
+    at = ground.standing.as_of
+    return say("report.not_reported") if at is None else say("report.as_of", at=moment(call, at, query.org))
+
+
+def _notes(call: Call, ground: Ground, form: Form, say: Say) -> list[dict[str, Any]]:
     """What a reader must know to trust the columns: whom they leave out, whom nobody can judge, who is behind."""
-    total = form.total
-    counted = {"left_out": total.left_out, "unconfirmed": total.unconfirmed}
+    total, silent = form.total, sum(not row.reported for row in form.rows)
+    counted = {"left_out": total.left_out, "unconfirmed": total.unconfirmed, "not_reported": silent}
     found: list[dict[str, Any]] = [
         {"key": key, "n": n, "text": say(f"{_FORM}note.{key}", n=page.number(n))} for key, n in counted.items() if n
     ]
-    for source, until in lagging(call, question).items():
+    if ground.void is Void.NO_WORKING_TIME:
+        found.append({"key": Void.NO_WORKING_TIME, "text": say("report.note.no_working_time")})
+    for source, until in lagging(call, ground.question).items():
         text = say("report.note.lagging", source=source.name, at=moment(call, until, source.key.org))
         found.append({"key": "lagging", "source": str(source.key), "as_of": call.at(until, None), "text": text})
     return found

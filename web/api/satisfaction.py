@@ -6,11 +6,10 @@ from typing import Any, NamedTuple
 from sqlalchemy.engine import Connection
 
 from ioc.dossiers import satisfaction as ratings
-from ioc.dossiers.buckets import Question
 from ioc.dossiers.release import DOSSIER, KIOSK, NONE, Ratings
 from ioc.dossiers.satisfaction import Told
 from ioc.dossiers.tallies import Side
-from web.api.dossiers import SummaryQuery, question
+from web.api.dossiers import Ground, SummaryQuery, ground, head
 from web.api.period import period
 from web.api.route import Call, listed
 
@@ -34,24 +33,34 @@ def satisfaction(call: Call) -> dict[str, Any]:
     asked = period(call, query.org, query.from_, query.to)
     tree, scope = call.tree(query.tree), call.subtree(query.org, query.tree)
 
-    def read(conn: Connection) -> tuple[Question, Told]:
-        asking = question(call, conn, query, asked)
-        return asking, ratings.told(conn, call.site.world.inventory, asking, lambda org: _line(call, org))
+    def read(conn: Connection) -> tuple[Ground, Told]:
+        basis = ground(call, conn, query, asked)
+        return basis, ratings.told(conn, call.site.world.inventory, basis.question, lambda org: _line(call, org))
 
-    asking, told = call.site.read(read)
-    handling = asking.side is Side.HANDLING
+    basis, told = call.site.read(read)
+    handling = basis.question.side is Side.HANDLING
     agency = {code: org.code for org in tree.living() for code in tree.own(org.code)}
     found = _by_agency(told, scope.codes, agency, handling=handling)
     names = {code: tree.by_code[code].name for code in found if code in tree}
     items = [{"org": code, "name": names.get(code, code), **_shown(found[code])} for code in sorted(found)]
     return {
-        "org": query.org or call.site.home(call.scope),
-        "from": call.at(asked.start, query.org),
-        "to": call.at(asked.end, query.org),
-        "min_ratings": asking.min_ratings,
+        **head(call, query, asked, basis),
+        "as_of": call.at(_as_of(call, basis, told, scope.codes), query.org),
+        "min_ratings": basis.question.min_ratings,
         **listed(call, items),
         "whole": _shown(_whole(told, scope.codes, handling=handling)),
     }
+
+
+def _as_of(call: Call, found: Ground, told: Told, orgs: frozenset[str]) -> int | None:
+    """The oldest of what went in: dossiers as far as they are known, kiosks as they were last heard."""
+    handling, world, at = found.question.side is Side.HANDLING, call.site.world, found.question.at
+    rated = [one for one in told.rated if one.told_of(handling=handling) in orgs]
+    ages = [found.standing.as_of] if any(one.source == DOSSIER for one in rated) else []
+    asked = {one.org for one in rated if one.source == KIOSK}
+    kiosks = (s for s in world.inventory.sources.values() if s.key.kind == "queue" and s.counts and s.key.org in asked)
+    ages += [world.of(source.key).heard_at for source in kiosks]
+    return min((min(age, at) for age in ages if age is not None), default=None)
 
 
 def _by_agency(

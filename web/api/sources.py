@@ -14,6 +14,7 @@ from ioc.inventory.records import set_status
 from ioc.model import Health, SourceStatus
 from web.api.availability import availability
 from web.api.route import Call, listed
+from web.sight import Look
 
 
 class Query(Struct, frozen=True):
@@ -28,8 +29,9 @@ class Query(Struct, frozen=True):
 def sources(call: Call) -> dict[str, Any]:
     scope, wanted, world = call.subtree(call.query.org), call.query.health, call.site.world
     found = (s for s in world.sources(scope, call.query.kind) if call.query.derived or not s.derived)
+    look = _look(call)
     rows = [source for source in found if wanted is None or world.health(source, call.now) == wanted]
-    return listed(call, sorted(rows, key=lambda s: s.key), lambda source: record(call, source))
+    return listed(call, sorted(rows, key=lambda s: s.key), lambda source: record(call, source, look))
 
 
 def one(call: Call) -> dict[str, Any]:
@@ -37,13 +39,17 @@ def one(call: Call) -> dict[str, Any]:
     extras = ("owner", "contact", "valid_from", "valid_to", "replaces", "cut_off")
     alerts = [a for a in call.site.facts.value.alerts if a.subject == source.key]
     return (
-        record(call, source)
+        record(call, source, _look(call))
         | {name: getattr(source, name) for name in extras}
         | {"cadence": None if source.cadence is None else source.cadence.text}
         | {"alerts": [_alert(call, alert) for alert in alerts]}
         | {"availability": availability(call, source)}
         | {"leniencies": call.site.read(lambda conn: _leniencies(conn, source.id))}
     )
+
+
+def _look(call: Call) -> Look:
+    return Look(call.site.world, call.site.facts.value, call.now)
 
 
 def confirm(call: Call) -> dict[str, Any]:
@@ -54,7 +60,7 @@ def retire(call: Call) -> dict[str, Any]:
     return _change(call, SourceStatus.RETIRED, "source_retired")
 
 
-def record(call: Call, source: Source) -> dict[str, Any]:
+def record(call: Call, source: Source, look: Look) -> dict[str, Any]:
     """The contract's shape, and what a list of sources is sorted and explained by.
 
     `current` says whether the values hold now: those of a source that says nothing are its last ones, `ages_s` old.
@@ -64,7 +70,7 @@ def record(call: Call, source: Source) -> dict[str, Any]:
     health, cause = world.verdict(source, call.now)
     if source.status is SourceStatus.RETIRED:
         health, cause = Health.CLOSED, None
-    as_of, speaks = live.as_of, world.speaks(source, call.now, health)
+    as_of, speaks = look.figures_of(source), world.speaks(source, call.now, health)
     return {
         "org": key.org,
         "kind": key.kind,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ioc.dossiers.form06 import FIRST_COLUMN, Column, Form, Group, Line, total
+from ioc.dossiers.form06 import FIRST_COLUMN, Column, Form, Group, Line, reported, total
 
 Say = Callable[..., str]  # a text of the catalogue by its key and parameters
 
@@ -30,7 +30,7 @@ class ShownRow:
     kind: str
     stt: str
     name: str
-    values: tuple[int, ...]
+    values: tuple[int | None, ...]  # None: nobody reports it
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +67,14 @@ def _rows(form: Form, say: Say) -> Iterator[ShownRow]:
     """The total stands last, as on the form."""
     for group, units in form.groups():
         name = say(f"report.form06.group.{group}")
-        yield ShownRow("group", _ROMAN[group], name, _values(total(unit.line for unit in units)))
+        yield ShownRow("group", _ROMAN[group], name, _values(total(unit.line for unit in units), reported(units)))
         for unit in units:
-            yield ShownRow("unit", str(unit.stt), unit.name, _values(unit.line))
-    yield ShownRow("total", "", say("report.form06.total"), _values(form.total))
+            yield ShownRow("unit", str(unit.stt), unit.name, _values(unit.line, unit.reported))
+    yield ShownRow("total", "", say("report.form06.total"), _values(form.total, reported(form.rows)))
 
 
-def _values(line: Line) -> tuple[int, ...]:
-    return tuple(line.columns().values())
+def _values(line: Line, told: bool) -> tuple[int | None, ...]:
+    return tuple(value if told else None for value in line.columns().values())
 
 
 _SUMS = {3: "(3)=(4)+(5)+(6)", 7: "(7)=(8)+(9)+(10)", 11: "(11)=(12)+(13)"}

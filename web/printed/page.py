@@ -21,13 +21,15 @@ def html(template: str, **values: Any) -> Answer:
     return Answer(body, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": _policy(style)})
 
 
-def number(value: int) -> str:
-    """As in Vietnamese: 9.079."""
+def number(value: int | None) -> str:
+    """As in Vietnamese: 9.079; a dash where nobody tells."""
+    if value is None:
+        return _DASH
     return f"{value:,}".replace(",", ".")
 
 
 def share(value: Mapping[str, Any]) -> str:
-    """A percentage with what it is of: 82,97 % (7.038/8.483); a dash where there is nothing to be a part of."""
+    """A percentage with what it is of: 82,97 % (7.038/8.483); a dash where there is none to tell."""
     of = f"({number(value['numerator'])}/{number(value['denominator'])})"
     pct = _DASH if value["value"] is None else f"{value['value']:.2f}".replace(".", ",") + " %"
     return f"{pct} {of}"

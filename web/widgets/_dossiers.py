@@ -3,35 +3,30 @@
 from typing import Any
 
 from ioc.dossiers.known import year_start
-from ioc.inventory import Source
-from ioc.world import Live
-from web.sight import Sight, State
+from ioc.dossiers.standing import void
+from ioc.model import State
+from ioc.share import Void
+from web.sight import Sight
 
 
 def head(sight: Sight) -> dict[str, Any]:
     """Judged from the systems that tell of the subtree: those in it, and those above that tell of all below them.
 
-    `as_of` is up to when the records of all of them are known; what was imported by hand has promised nothing more.
+    `as_of` is up to when the records of all of them are known; `reason` says why shares, or all figures, are null.
     """
-    sources = tellers(sight)
-    known = [until for source in sources if (until := sight.facts.known.get(source.id))]
-    plain = sight.head(sources)
-    state = State.LIVE if known and not any(_spoken(sight.live(s)) for s in sources) else plain["state"]
-    return plain | {"state": state if known else State.UNKNOWN, "as_of": sight.at(min(known, default=None))}
+    standing = sight.look.standing(sight.root)
+    plain = sight.head(one.source for one in standing.tellers)
+    return plain | {"state": standing.state, "as_of": sight.at(standing.as_of), "reason": empty(sight)}
 
 
-def tellers(sight: Sight) -> list[Source]:
-    above = {org.code for org in sight.world.inventory.orgs.path(sight.root)} if sight.root is not None else set()
-    every = sight.world.inventory.sources.values()
-    return [
-        s for s in every if s.key.kind == "dossier" and s.counts and (s.key.org in above or s.key.org in sight.scope)
-    ]
+def empty(sight: Sight) -> Void | None:
+    """Nobody tells of the subtree, or nobody has worked in this year yet."""
+    if sight.look.standing(sight.root).state is State.UNKNOWN:
+        return Void.NOT_REPORTED
+    calendar = sight.world.inventory.calendar(sight.root or "")
+    return void(calendar, year_start(sight.world, sight.now), sight.now)
 
 
 def period(sight: Sight) -> dict[str, Any]:
     """This year so far."""
     return {"from": sight.at(year_start(sight.world, sight.now)), "to": sight.at(sight.facts.at)}
-
-
-def _spoken(live: Live) -> bool:
-    return live.heard_at is not None or live.online is not None

@@ -5,6 +5,7 @@ from typing import Any
 from msgspec import Struct
 
 from ioc.dossiers.buckets import Bucket
+from ioc.share import Void
 from web.sight import Sight
 from web.widgets import _dossiers
 
@@ -26,14 +27,15 @@ def touches(_options: Options) -> frozenset[str]:
 
 
 def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
-    """`parts` add up to `must_resolve`; every share stands beside its numerator and denominator."""
+    """`parts` add up to `must_resolve`; every share stands beside its numerator and denominator; null: nobody tells."""
     counts, head = sight.dossiers(), _dossiers.head(sight)
-    shares = {name: share.shown() for name, share in counts.pct().items()}
+    shares = {name: share.shown() for name, share in counts.pct(head["reason"]).items()}
+    untold = head["reason"] is Void.NOT_REPORTED
     return head | {
         "period": _dossiers.period(sight),
-        "must_resolve": counts[Bucket.MUST_RESOLVE],
+        "must_resolve": None if untold else counts[Bucket.MUST_RESOLVE],
         "parts": {name: shares[name] for name in _PARTS},
         "in_time": shares["in_time"],
         "online": shares["online"],
-        "counts": {str(bucket): counts[bucket] for bucket in _ASIDE},
+        "counts": {str(bucket): None if untold else counts[bucket] for bucket in _ASIDE},
     }

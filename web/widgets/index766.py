@@ -6,11 +6,13 @@ from msgspec import Struct
 
 from ioc.dossiers import index766_board
 from ioc.dossiers.buckets import Question
-from ioc.dossiers.index766 import Index, Total
+from ioc.dossiers.index766 import Index, state
 from ioc.dossiers.index766_board import Board
 from ioc.dossiers.index766_definition import Group, definition
 from ioc.dossiers.known import year_start
-from web.sight import Sight, State
+from ioc.model import State
+from ioc.share import Void
+from web.sight import Sight
 from web.site import Site
 from web.widgets import _dossiers
 
@@ -33,34 +35,32 @@ def load(site: Site, sight: Sight, _options: Options) -> Board:
     least = site.context.settings.dossiers.min_ratings
     start, now = year_start(sight.world, sight.now), sight.now
     asked = Question(sight.facts.known, start, now, now, codes, min_ratings=least)
+    off = _dossiers.empty(sight) is Void.NO_WORKING_TIME
+    tellers, inventory = sight.look.tellers, sight.world.inventory
     wanted = definition(site.context.settings.dossiers.index766)
     orgs = [] if sight.root is None else [sight.root]
-    return site.read(lambda conn: index766_board.read(conn, sight.world.inventory, wanted, asked, orgs, sight.now))
+    return site.read(
+        lambda conn: index766_board.read(conn, inventory, wanted, asked, orgs, tellers, no_working_time=off)
+    )
 
 
 def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
-    """`score` of `max`, the points that can be counted, out of `points`; `official` is what others published."""
+    """`score` out of `max`, `uncounted` of which cannot be told; `official` is what others published."""
     head = _dossiers.head(sight) | {"period": _dossiers.period(sight), "estimate": True}
     board: Board | None = sight.loaded
     if board is None:
         return head | {"state": State.UNKNOWN, "groups": {}, "official": None}
-    found = board.index(sight.root, sight.scope.codes)
-    groups = {group.code: _group(found, group, at) for at, group in enumerate(found.definition.group)}
-    told = found.total.shown() | {"version": found.definition.version, "source": found.definition.source}
-    return head | told | {"state": _state(head, found.total), "groups": groups, "official": _official(sight, board)}
+    found = board.index(sight.root, sight.scope)
+    groups = {group.code: _group(sight, found, group, at) for at, group in enumerate(found.definition.group)}
+    told = found.total.shown(sight.at) | {"version": found.definition.version, "source": found.definition.source}
+    sure = state(State(head["state"]), found.total)
+    return head | told | {"state": sure, "groups": groups, "official": _official(sight, board)}
 
 
-def _group(found: Index, group: Group, at: int) -> dict[str, Any]:
+def _group(sight: Sight, found: Index, group: Group, at: int) -> dict[str, Any]:
     total = found.of(group)
     missing = [{"vi": one.criterion.vi, "en": one.criterion.en} for one in total.scored if one.missing]
-    return {"name": {"vi": group.vi, "en": group.en}, "order": at, "missing": missing, **total.shown()}
-
-
-def _state(head: dict[str, Any], total: Total) -> State:
-    """What feeds alone tell is as good as it was when it was published."""
-    if head["state"] != State.UNKNOWN:
-        return State(head["state"])
-    return State.UNKNOWN if total.score is None else State.LIVE
+    return {"name": {"vi": group.vi, "en": group.en}, "order": at, "missing": missing, **total.shown(sight.at)}
 
 
 def _official(sight: Sight, board: Board) -> dict[str, Any] | None:

@@ -10,12 +10,12 @@ from alerts.model import ACTIVE, AlertState
 from ioc import severity
 from ioc.dossiers.buckets import Bucket
 from ioc.inventory import Source
-from ioc.model import Health
+from ioc.model import Health, State
 from ioc.rounding import whole_minutes
 from ioc.severity import Tone
-from ioc.share import percent
+from ioc.share import Void, percent
 from ioc.world import UNCOUNTED
-from web.sight import Reporting, Sight, State
+from web.sight import Reporting, Sight
 from web.widgets import _dossiers
 
 kind = "kpi"
@@ -130,26 +130,31 @@ def _lost(sight: Sight, sources: Iterable[Source]) -> dict[str, Any]:
 
 
 def _dossiers_overdue(sight: Sight) -> dict[str, Any]:
-    sources = sight.sources("dossier")
-    of = sight.reporting(sources)
-    counts = sight.dossiers()
+    counts, head, of = sight.dossiers(), _dossiers.head(sight), _telling(sight)
     overdue = counts[Bucket.OPEN_OVERDUE]
     open_ = overdue + counts[Bucket.OPEN_IN_TERM] + counts[Bucket.DUE_UNCONFIRMED]
-    if sight.facts.at is None or not (sources or open_):
-        return _figure(sight.head(sources), None, None, "unknown", of)
+    if head["state"] == State.UNKNOWN:
+        return _figure(head, None, None, "unknown", of)
     reason = {"key": "ui.kpi.open_dossiers", "n": open_}
-    return _figure(sight.head(sources), overdue, open_, severity.of_figure("dossiers_overdue", overdue), of, **reason)
+    return _figure(head, overdue, open_, severity.of_figure("dossiers_overdue", overdue), of, **reason)
 
 
 def _dossiers_in_time(sight: Sight) -> dict[str, Any]:
     """A percentage with what it is of; of nothing there is none."""
-    sources, share, head = _dossiers.tellers(sight), sight.dossiers().pct()["in_time"], _dossiers.head(sight)
-    of = sight.reporting(sources)
-    if share.pct is None or head["state"] == State.UNKNOWN:
-        return _figure(head, None, None, "unknown", of) | {"unit": "%"}
+    head, of = _dossiers.head(sight), _telling(sight)
+    share = sight.dossiers().pct(head["reason"])["in_time"]
+    if share.pct is None:
+        why = {"key": "ui.reason.no_working_time"} if share.void is Void.NO_WORKING_TIME else {}
+        return _figure(head, None, None, "unknown", of, **why) | {"unit": "%"}
     colour = severity.of_figure("dossiers_in_time_pct", share.pct)
     reason = {"key": "ui.kpi.of_must_resolve", "n": share.numerator, "owed": share.denominator}
     return _figure(head, share.pct, None, colour, of, **reason) | {"unit": "%"}
+
+
+def _telling(sight: Sight) -> tuple[int, int]:
+    """How many systems tell of the subtree within their contracts, of all that do."""
+    tellers = sight.look.standing(sight.root).tellers
+    return sum(not one.behind for one in tellers), len(tellers)
 
 
 def _said(sight: Sight, sources: Iterable[Source], metric: str) -> list[float]:

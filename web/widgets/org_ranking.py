@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from ioc.dossiers.figures import total
 from ioc.inventory import Org
-from ioc.share import Share
+from ioc.share import Share, Void
 from web.sight import Sight
 from web.widgets import _dossiers
 
@@ -35,12 +35,16 @@ def touches(_options: Options) -> frozenset[str]:
 
 def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
     """`rank` counts 1-2-2-4 from the end named first; `hidden` is how many have too few dossiers for a share."""
-    found = {org: share for org, codes in _orgs(sight, options) if (share := _share(sight, options, codes)).denominator}
+    head = _dossiers.head(sight)
+    shares_of = ((org, _share(sight, options, codes, head["reason"])) for org, codes in _orgs(sight, options))
+    found = {org: share for org, share in shares_of if share.pct is not None}
     shares = {org: share for org, share in found.items() if share.denominator >= options.least}
     ranks = dict(zip(shares, ranked([_worth(options, share) for share in shares.values()]), strict=True))
     order = sorted(shares, key=lambda org: (ranks[org], -shares[org].denominator, org.code))
     rows = {org.code: _row(org, ranks[org], shares[org], at) for at, org in enumerate(order[: options.limit])}
-    return _dossiers.head(sight) | {
+    as_of = min((at for at in (sight.look.standing(sight.root).as_of, _counted_at(sight, options)) if at), default=None)
+    return head | {
+        "as_of": sight.at(as_of),
         "period": _dossiers.period(sight),
         "figure": options.figure,
         "by": options.by,
@@ -74,9 +78,13 @@ def _inside(sight: Sight, orgs: Iterable[Org]) -> Iterator[Org]:
     return (org for org in orgs if org.code in sight.scope)
 
 
-def _share(sight: Sight, options: Options, codes: frozenset[str]) -> Share:
+def _counted_at(sight: Sight, options: Options) -> int | None:
+    return sight.facts.handled_at if options.by == "handling" else sight.facts.at
+
+
+def _share(sight: Sight, options: Options, codes: frozenset[str], reason: Void | None) -> Share:
     counts = sight.facts.handled if options.by == "handling" else sight.facts.dossiers
-    return total(counts[code] for code in codes & counts.keys()).pct()[options.figure]
+    return total(counts[code] for code in codes & counts.keys()).pct(reason)[options.figure]
 
 
 def _worth(options: Options, share: Share) -> float:

@@ -116,7 +116,9 @@ class OneStop:
 
     def _summary(self) -> Response:
         self._heard("summary")
-        return jsonify({**self.counts, "as_of": MORNING.isoformat(), "pct": shares(self.counts)})
+        return jsonify(
+            {**self.counts, "as_of": MORNING.isoformat(), "state": "live", "reason": None, "pct": shares(self.counts)}
+        )
 
     def _list(self) -> Response:
         query = self._heard("list")
@@ -176,13 +178,15 @@ def index766(**more: Any) -> dict[str, Any]:
     for at, (name, points, most, score) in enumerate(told):
         missing = [{"vi": f"Tiêu chí {at}.{n} chưa có số liệu", "en": f"Criterion {at}.{n} unknown"} for n in range(3)]
         groups[f"G{at}"] = {
-            "name": {"vi": name, "en": f"Group {at}"}, "order": at, "points": points, "max": most, "score": score,
+            "name": {"vi": name, "en": f"Group {at}"}, "order": at, "points": points, "max": points, "score": score,
+            "countable": most, "uncounted": points - most,
             "pct": None if score is None else score * 100 / most, "partial": most < points,
             "missing": missing if most < points else [],
         }  # fmt: skip
     official = {"score": 83.8, "period": "2025", "as_of": MORNING.isoformat()}
     return HEAD | {
-        "estimate": True, "points": 100, "max": 54, "score": 39.06, "pct": 72.33, "partial": True, "groups": groups,
+        "estimate": True, "points": 100, "max": 100, "countable": 54, "uncounted": 46, "score": 39.06,
+        "pct": 72.33, "partial": True, "groups": groups,
         "official": official,
     } | more  # fmt: skip
 

@@ -97,7 +97,25 @@ def test_the_index_names_what_it_lacks_and_calls_itself_an_estimate(stage: Stage
     page = show("/wall", 3840, 2160, wait_for='[data-widget="index766"] li')
     index = page.locator('[data-widget="index766"]')
     expect(index.locator("h2")).to_contain_text("ước tính")
-    expect(index).to_contain_text("39,06/54")
+    expect(index.locator(".total")).to_have_text("39,06/100")
+    expect(index).to_contain_text("Tính được 54 trong 100 điểm, đạt 72,33%")
+    rows = index.locator("li")
+    assert [text.replace("\n", "") for text in rows.locator("b").all_inner_texts()] == [
+        "–/18",
+        "19,58/20",
+        "1,43/12",
+        "2,05/10",
+        "10/22",
+        "6/18",
+    ]
+    assert rows.locator(".uncounted").all_inner_texts() == [
+        "chưa tính được 18",
+        "",
+        "",
+        "chưa tính được 4",
+        "chưa tính được 12",
+        "chưa tính được 12",
+    ]
     expect(index).to_contain_text("Công bố: 83,8 (2025)")
     expect(index.locator('[data-group="G0"] b')).to_contain_text("–")
     assert index.locator('[data-partial="true"]').count() == 4
