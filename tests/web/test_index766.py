@@ -86,7 +86,7 @@ def test_one_month_is_no_year_and_more_than_all_is_no_share(province: Province) 
     month, over = criteria(year)["1.1"], criteria(year)["1.3"]
     assert (month["score"], month["missing"], month["period"], month["numerator"]) == (None, "period", "2026-10", 60)
     assert (over["score"], over["missing"], over["numerator"], over["denominator"]) == (None, "impossible", 70, 60)
-    assert (year["max"], year["official"]["other_period"]) == (0, True)
+    assert (year["countable"], year["official"]["other_period"]) == (0, True)
     assert criteria(get(province, "/index766?from=2026-10-01&to=2026-10-31"))["1.1"]["score"] == 6
     publish(province, PORTAL, "2026", index766=80)
     assert (get(province, "/index766")["official"]["score"], year["official"]["score"]) == (80, 71.5)

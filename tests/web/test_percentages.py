@@ -16,7 +16,8 @@ from tests.web.test_scope import GUARDED
 from web.api.route import Route
 
 PCT = re.compile(r"(^|_)(pct|percent|share)($|_)")
-WHOLE = ("denominator", "of", "max")  # how the whole is named beside a percentage; an index is of its points
+WHOLE = ("denominator", "of")  # how the whole is named beside a percentage
+OTHERS = {"observed_pct": "due"}  # one that stands beside another and is of something else
 # what devices say of themselves, as they say it
 READINGS = {"metrics", "texts"} | {name for spec in specs(scan("connectors.kinds")).values() for name in spec.metrics}
 PRINTED = re.compile(r"[–\d,]+ %(?! \([\d.]+/[\d.]+\))")
@@ -79,7 +80,8 @@ def test_every_percentage_of_every_answer_carries_its_denominator(province: Prov
                 found += percentages(answer.get_json(), f"{route.path}{query}")
     assert len(found) > 40
     for where, value, beside in found:
-        named = [beside[name] for name in WHOLE if name in beside]
+        whole = OTHERS.get(where.rpartition(".")[2])
+        named = [beside[name] for name in (WHOLE if whole is None else (whole,)) if name in beside]
         assert named, f"{where} = {value}: of what?"
         assert (value is None) == (not named[0]), f"{where} = {value} of {named[0]}"
         assert value is None or 0 <= value <= 100, where

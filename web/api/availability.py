@@ -58,14 +58,14 @@ class Kept(NamedTuple):
 
 
 def availability(call: Call, source: Source) -> dict[str, Any]:
-    """`pct` of the slots in which it was heard; `observed_pct` of those within its hours are known at all.
+    """`pct` of the slots in which it was heard; `observed_pct` of those `due` within its hours are known.
 
     A slot is as long as silence may last. Where a source tells `up`, a slot counts as far as it was. Slots before its
     first reading, and those in which we did not listen from end to end, are unknown: they are in no denominator.
     `reason` says why `pct` is null.
     """
     since = {"from": call.at(call.now - _DAY_MS, source.key.org)}
-    nothing = {"pct": None, "heard": None, "of": None, "observed_pct": None}
+    nothing = {"pct": None, "heard": None, "of": None, "observed_pct": None, "due": None}
     try:
         slots = _slots(call, source)
     except IocError as error:
@@ -79,6 +79,7 @@ def availability(call: Call, source: Source) -> dict[str, Any]:
         "heard": found.heard,
         "of": found.of,
         "observed_pct": percent(found.of, found.due),
+        "due": found.due,
         "reason": why and _said(call, why),
     }
 

@@ -103,8 +103,8 @@ export function duration(seconds) {
   return rest ? `${first} ${t(`ui.duration.${STEPS[at + 1][0]}`, { n: rest })}` : first
 }
 
-/** @param {number|null} seconds */
-export const ago = (seconds) => (seconds === null ? t('ui.never') : t('ui.ago', { age: duration(seconds) }))
+/** After a day the hours do not matter. @param {number|null} seconds */
+export const ago = (seconds) => (seconds === null ? t('ui.never') : t('ui.ago', { age: duration(seconds < 86_400 ? seconds : seconds - (seconds % 86_400)) }))
 
 /** Open hours are never turned into days: a working day is a day, whatever its hours. @param {number} seconds */
 export function workingTime(seconds) {
