@@ -34,11 +34,11 @@ class Told:
 
 def told(conn: Connection) -> Told:
     """From the blocks of days: of an org that receives and of one that works on it alike."""
-    orgs = [_t.receiving_org, _t.handling_org]
-    parts = [sa.select(org.label("org"), _t.source_id).where(_t.level == Level.BLOCK) for org in orgs]
+    cells = sa.select(_t.receiving_org, _t.handling_org, _t.source_id).where(_t.level == Level.BLOCK).distinct()
     found: dict[str, set[int]] = {}
-    for row in conn.execute(sa.union(*parts)):
-        found.setdefault(row.org, set()).add(row.source_id)
+    for receiving, handling, source_id in conn.execute(cells):
+        found.setdefault(receiving, set()).add(source_id)
+        found.setdefault(handling, set()).add(source_id)
     return Told(frozenset(deliveries(conn)), {org: frozenset(ids) for org, ids in found.items()})
 
 

@@ -79,8 +79,8 @@ def test_no_tile_of_an_old_import_is_live(late: Province, widget: str, options: 
 def test_the_tile_of_what_is_overdue_knows_what_the_one_beside_it_knows(late: Province) -> None:
     """Nothing becomes overdue for an instant nobody has spoken of: 0 of 1, which is not the same as nothing known."""
     in_time, overdue = (payload(late, "kpi", figure=f"dossiers_{name}") for name in ("in_time", "overdue"))
-    assert (in_time["value"], in_time["reporting"], in_time["of"]) == (100.0, 0, 1)
-    assert (overdue["value"], overdue["total"], overdue["reporting"], overdue["of"]) == (0, 1, 0, 1)
+    assert (in_time["value"], overdue["value"], overdue["total"]) == (100.0, 0, 1)
+    assert in_time["reporting"] == overdue["reporting"] == {"heard": 0, "expected": 1}
 
 
 def test_the_trend_of_our_own_counts_is_as_old_as_they_are(late: Province) -> None:

@@ -87,6 +87,9 @@ ORGS = [
 ]  # fmt: skip
 
 
+LIVE = {"as_of": MORNING.isoformat(), "state": "live", "reason": None}
+
+
 @dataclass
 class OneStop:
     """Answers, and remembers what it was asked."""
@@ -96,6 +99,7 @@ class OneStop:
     dossiers: list[dict[str, Any]] = field(default_factory=lambda: [brief(n) for n in range(29)])
     full: dict[str, Any] = field(default_factory=lambda: in_full(45))
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    standing: dict[str, Any] = field(default_factory=lambda: dict(LIVE))
 
     def last(self, call: str) -> dict[str, str]:
         return next(query for name, query in reversed(self.asked) if name == call)
@@ -116,9 +120,10 @@ class OneStop:
 
     def _summary(self) -> Response:
         self._heard("summary")
-        return jsonify(
-            {**self.counts, "as_of": MORNING.isoformat(), "state": "live", "reason": None, "pct": shares(self.counts)}
-        )
+        pct = shares(self.counts)
+        if self.standing["reason"]:
+            pct = {name: part | {"value": None, "reason": self.standing["reason"]} for name, part in pct.items()}
+        return jsonify({**self.counts, **self.standing, "pct": pct})
 
     def _list(self) -> Response:
         query = self._heard("list")

@@ -1,5 +1,6 @@
 """Dossiers on screen: the ring and the league on the wall, and the page where every figure leads to its dossiers."""
 
+import re
 from typing import Any
 from urllib.parse import quote
 
@@ -120,6 +121,41 @@ def test_the_index_names_what_it_lacks_and_calls_itself_an_estimate(stage: Stage
     expect(index.locator('[data-group="G0"] b')).to_contain_text("–")
     assert index.locator('[data-partial="true"]').count() == 4
     expect(index.locator(".note")).to_contain_text("12 tiêu chí: Tiêu chí 0.0 chưa có số liệu")
+
+
+def test_figures_of_an_old_import_are_no_live_ones(one_stop_system: OneStop, show: Opener) -> None:
+    one_stop_system.standing |= {"as_of": "2026-10-31T10:00:00+07:00", "state": "stale"}
+    page = open_list(show)
+    expect(page.locator('section[data-widget="dossier_split"]')).to_have_attribute("data-state", "stale")
+    expect(page.locator(".bar .old")).to_have_text("số liệu 19 ngày trước")
+    expect(page.locator(".worth")).to_have_text("Số liệu đủ đến 31/10/2026 10:00")
+    expect(page.get_by_text("Trực tiếp")).to_have_count(0)
+
+
+def test_a_day_off_says_why_it_has_no_shares(one_stop_system: OneStop, show: Opener) -> None:
+    one_stop_system.standing |= {"reason": "no_working_time"}
+    page = open_list(show)
+    expect(page.locator(".worth")).to_have_text("Chưa có giờ làm việc nên chưa tính tỷ lệ")
+    expect(page.locator('[data-bucket="open_overdue"] strong')).to_have_text("–")
+
+
+def test_a_ring_without_shares_says_why(stage: Stage, show: Opener) -> None:
+    set_scene(stage, "ho-so", split=one_stop.split(one_stop.COUNTS, reason="no_working_time"))
+    page = show("/wall", wait_for=RING)
+    expect(page.locator('[data-widget="dossier_split"] header')).to_contain_text("Chưa có giờ làm việc")
+
+
+def test_an_old_tile_is_not_blue(stage: Stage, show: Opener) -> None:
+    set_scene(stage, "ho-so")
+    page = show("/wall", wait_for=RING)
+    tile = next(tile["id"] for tile in stage.widgets if tile["options"].get("figure") == "dossiers_in_time")
+    old = {"state": "stale", "as_of": "2026-10-31T10:00:00+07:00", "severity": "ok", "reason": None}
+    stage.delta(tile, old | {"value": 100, "unit": "%", "total": None})
+    shown = page.locator('[data-figure="dossiers_in_time"]')
+    expect(shown).to_have_attribute("data-state", "stale")
+    expect(shown).to_have_class(re.compile(r"\bdim\b"))
+    expect(shown.locator("footer")).to_contain_text("số liệu 19 ngày trước · Số liệu cũ")
+    expect(shown.locator("p")).to_have_text("100,00%")
 
 
 def test_a_delta_moves_the_ring(stage: Stage, show: Opener) -> None:
