@@ -147,6 +147,10 @@ def test_a_page_carries_the_texts_it_can_say_and_no_others() -> None:
     assert not [page for page, keys in carried.items() if keys & letters]
     assert all(sent <= keys for keys in carried.values())
     assert {"ui.legend.ok", "health.none", "ui.wall.refused", "ui.widget.trend"} <= carried["wall"]
+    later = (DIST / manifest["../i18n/vi.json?of=wall&later"]["file"]).read_text(encoding="utf-8")
+    for key in ("ui.index766.counted", "ui.ranking.none", "ui.freshness.received"):
+        assert key in later
+        assert key not in carried["wall"], "what only other scenes say comes with them"
     assert {"ui.leniency.no_offset", "ui.sources.act.retire.means", "role.admin"} <= carried["sources"]
     assert "ui.alerts.move.fired" in carried["alerts"]
     assert not [

@@ -11,15 +11,20 @@ const KEY = /['"`]((?:ui|health|kind|metric|state|role|alert)\.[\w.${}-]+)['"`]/
 // keys that come in the server's messages; some of the alerts' are said in letters only
 const SENT = /^(?:alert\.(?!(?:age|field|message|severity)\.)|metric\.|ui\.kpi\.|ui\.scene\.)/
 
-/** A catalogue asked for as `vi.json?of=wall` holds what src/wall.js and all it imports can say, and nothing else. */
+/**
+ * A catalogue asked for as `vi.json?of=wall` holds what src/wall.js and all it imports can say, and nothing else;
+ * `?of=wall&later` what the parts that are fetched when they are asked for can say besides.
+ */
 const textsOfAPage = {
   name: 'texts-of-a-page',
   enforce: 'pre',
   transform(code, id) {
-    const page = /\/i18n\/\w+\.json\?of=(\w+)$/.exec(id)?.[1]
+    const [, page, later] = /\/i18n\/\w+\.json\?of=(\w+)(&later)?$/.exec(id) ?? []
     if (!page) return null
-    const shapes = keysFrom(path.join(SOURCES, `${page}.js`))
-    const texts = Object.entries(JSON.parse(code)).filter(([key]) => SENT.test(key) || shapes.some((shape) => shape.test(key)))
+    const [first, besides] = [keysFrom(path.join(SOURCES, `${page}.js`), /from '(\.[^']+\.(?:js|svelte))'/g), keysFrom(path.join(SOURCES, `${page}.js`))]
+    const isFirst = (key) => SENT.test(key) || first.some((shape) => shape.test(key))
+    const wanted = later ? (key) => !isFirst(key) && besides.some((shape) => shape.test(key)) : isFirst
+    const texts = Object.entries(JSON.parse(code)).filter(([key]) => wanted(key))
     return { code: `export default JSON.parse(${JSON.stringify(JSON.stringify(Object.fromEntries(texts)))})`, map: null, moduleType: 'js' }
   },
 }
@@ -36,14 +41,16 @@ const websocketOnly = {
 
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 
+const IMPORTS = /(?:from |import\()'(\.[^']+\.(?:js|svelte))'/g
+
 /** The keys a file and all it imports name; a variable part stands for any word. */
-function keysFrom(file, seen = new Set()) {
+function keysFrom(file, imports = IMPORTS, seen = new Set()) {
   if (seen.has(file)) return []
   seen.add(file)
   const code = readFileSync(file, 'utf-8')
   const own = [...code.matchAll(KEY)].map(([, key]) => new RegExp(`^${key.split(/\$\{.*?\}/).map(escaped).join('[\\w.-]+')}$`))
-  const imported = [...code.matchAll(/(?:from |import\()'(\.[^']+\.(?:js|svelte))'/g)].map(([, name]) => path.resolve(path.dirname(file), name))
-  return own.concat(imported.flatMap((next) => keysFrom(next, seen)))
+  const imported = [...code.matchAll(imports)].map(([, name]) => path.resolve(path.dirname(file), name))
+  return own.concat(imported.flatMap((next) => keysFrom(next, imports, seen)))
 }
 
 export default defineConfig({
