@@ -129,7 +129,7 @@ def test_figures_of_an_old_import_are_no_live_ones(one_stop_system: OneStop, sho
     expect(page.locator('section[data-widget="dossier_split"]')).to_have_attribute("data-state", "stale")
     expect(page.locator(".bar .old")).to_have_text("số liệu 19 ngày trước")
     expect(page.locator(".worth")).to_have_text("Số liệu đủ đến 31/10/2026 10:00")
-    expect(page.get_by_text("Trực tiếp")).to_have_count(0)
+    expect(page.locator(".bar .live")).to_have_count(0)
 
 
 def test_a_day_off_says_why_it_has_no_shares(one_stop_system: OneStop, show: Opener) -> None:
@@ -154,7 +154,7 @@ def test_an_old_tile_is_not_blue(stage: Stage, show: Opener) -> None:
     shown = page.locator('[data-figure="dossiers_in_time"]')
     expect(shown).to_have_attribute("data-state", "stale")
     expect(shown).to_have_class(re.compile(r"\bdim\b"))
-    expect(shown.locator("footer")).to_contain_text("số liệu 19 ngày trước · Số liệu cũ")
+    expect(shown.locator("footer")).to_contain_text("số liệu 19 ngày trước · Không có số liệu mới")
     expect(shown.locator("p")).to_have_text("100,00%")
 
 
