@@ -19,6 +19,7 @@ def check(settings: Settings) -> program.Program:
     """What would keep the broker from starting, said in one line before anything is started."""
     sockets.check_free("mqtt", settings.mqtt.host, settings.mqtt.port)
     config.check_room(settings.root, settings.mqtt)
+    config.check_certificate(settings.mqtt)
     found = program.find()
     _check_store(settings, found)
     return found

@@ -69,10 +69,8 @@ def addresses(settings: Settings) -> tuple[str, str]:
     """Broker and web as somebody outside reaches them, as far as the configuration tells."""
     web = settings.http.public_url or f"http://{settings.http.host}:{settings.http.port}"
     host = urlsplit(web).hostname or settings.http.host
-    if settings.mqtt.embedded:
-        return f"mqtt://{host}:{settings.mqtt.port}", web.rstrip("/")
     known, port = settings.mqtt.hosts[0]
-    name = host if known in ("localhost", "127.0.0.1", "::1") else known
+    name = host if settings.mqtt.embedded or known in ("localhost", "127.0.0.1", "::1") else known
     return f"{'mqtts' if settings.mqtt.tls else 'mqtt'}://{name}:{port}", web.rstrip("/")
 
 

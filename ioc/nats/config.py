@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import ssl
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -31,7 +32,7 @@ mqtt {{
   host: {host}
   port: {port}
   ack_wait: "{ack_wait}"
-  max_ack_pending: {pending}{no_auth}
+  max_ack_pending: {pending}{no_auth}{tls}
 }}
 accounts {{ include "./{accounts}" }}
 """
@@ -77,6 +78,17 @@ def check_room(root: Path, mqtt: Mqtt) -> None:
         raise IocError("disk_too_small", line)
 
 
+def check_certificate(mqtt: Mqtt) -> None:
+    """IocError `certificate_unusable` names the file that cannot be read or does not fit the other."""
+    if mqtt.certificate is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(mqtt.certificate, mqtt.key)
+    except (OSError, ssl.SSLError) as error:
+        why = error.strerror or str(error)
+        raise IocError("certificate_unusable", f"mqtt.certificate {mqtt.certificate}, key {mqtt.key}: {why}") from error
+
+
 def _there(root: Path) -> Path:
     """The store may be a disk of its own, mounted there."""
     store = root / STORE
@@ -114,6 +126,7 @@ def own_users(mqtt: Mqtt, keeper_password: str) -> list[User]:
 
 def text(place: Place, mqtt: Mqtt) -> str:
     """The NATS listener is for our keeper alone: loopback, a port of the system's choice, a password of its own."""
+    certificate = mqtt.certificate
     return _TEXT.format(
         run=quoted(place.run),
         store=quoted(place.store),
@@ -125,6 +138,7 @@ def text(place: Place, mqtt: Mqtt) -> str:
         ack_wait=ACK_WAIT,
         pending=MAX_ACK_PENDING,
         no_auth=f"\n  no_auth_user: {ANYBODY}" if mqtt.username is None else "",
+        tls=f"\n  tls {{ cert_file: {quoted(certificate)}, key_file: {quoted(mqtt.key)} }}" if certificate else "",
         accounts=place.accounts.name,
     )
 

@@ -10,6 +10,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import IO
 
+from msgspec import structs
+
 from ioc.beat import Beat
 from ioc.broker import Bus
 from ioc.clock import Clock
@@ -163,7 +165,7 @@ class Keeper:
 
 
 def own_login(mqtt: Mqtt, password: str) -> Mqtt:
-    return Mqtt(host=mqtt.host, port=mqtt.port, username=KEEPER, password=password)
+    return structs.replace(mqtt, username=KEEPER, password=password)
 
 
 def _store_full(fill: streams.Fill) -> str | None:

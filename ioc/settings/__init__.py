@@ -59,12 +59,16 @@ class Mqtt(Struct, frozen=True, kw_only=True):
     states_per_minute: Positive | None = None  # of one source; None: as many as it likes
     host: str = "127.0.0.1"
     port: Port = 1883
+    certificate: str | None = None  # the embedded broker's; with it, it speaks TLS and nothing else
+    key: str | None = None
     max_bytes: Annotated[int, Meta(ge=50_000_000)] | None = None  # of the embedded broker's store; None: by the disk
     sync_interval: Annotated[str, Meta(pattern=r"^(always|[1-9][0-9]{0,4}(ms|s|m))$")] = "2m"
 
     def __post_init__(self) -> None:
         if any(port > 65_535 for _, port in self._places()):
             raise ValueError(f"url {self.url!r}: a port is at most 65535")
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("certificate and key go together")
 
     @property
     def embedded(self) -> bool:
@@ -72,7 +76,7 @@ class Mqtt(Struct, frozen=True, kw_only=True):
 
     @property
     def tls(self) -> bool:
-        return self.url.startswith("mqtts:")
+        return self.certificate is not None if self.embedded else self.url.startswith("mqtts:")
 
     @property
     def hosts(self) -> tuple[tuple[str, int], ...]:

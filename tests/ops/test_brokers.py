@@ -13,6 +13,7 @@ from ioc.check_broker import DEEP, BrokerWatch, check_sessions, drop_counter
 from ioc.errors import IocError, UsageError
 from ioc.nats import config, program
 from ioc.settings import Mqtt
+from tests.authority import Authority
 from tests.embedded import embedded_broker
 from tests.ops.running import alive, wait_until
 from tests.ops.sitting import Sitter
@@ -33,6 +34,31 @@ def test_the_embedded_broker_asks_for_the_password_it_was_given(tmp_path):
             check_sessions(stranger, patience_s=2)
         with pytest.raises(IocError, match="refuses the login"):
             check_sessions(Mqtt(host="127.0.0.1", port=broker.port), patience_s=2)
+
+
+def test_with_a_certificate_it_speaks_tls_only_and_we_accept_only_that_one(tmp_path):
+    authority = Authority(tmp_path)
+    pair, other = authority.issue(30), authority.issue(31)
+    tls = {"certificate": str(pair.certificate), "key": str(pair.key)}
+    with embedded_broker(tmp_path / "data", **tls) as broker:
+        assert check_sessions(broker.settings).ok
+        with pytest.raises(IocError, match="does not answer"):
+            check_sessions(Mqtt(port=broker.port), patience_s=2)
+        foreign = Mqtt(port=broker.port, certificate=str(other.certificate), key=str(other.key))
+        with pytest.raises(IocError, match="does not answer"):
+            check_sessions(foreign, patience_s=2)
+        known = Mqtt(url=f"mqtts://127.0.0.1:{broker.port}", ca=str(authority.ca))
+        assert check_sessions(known).ok, "a device that trusts the authority"
+
+
+def test_a_certificate_that_does_not_fit_its_key_is_one_line(tmp_path):
+    authority = Authority(tmp_path)
+    pair, other = authority.issue(30), authority.issue(31)
+    for key in (str(other.key), str(tmp_path / "none.pem")):
+        told = {"port": free_port(), "certificate": str(pair.certificate), "key": key}
+        settings = bootstrap.parse_settings(bootstrap.default_table(tmp_path, mqtt=told), "test")
+        with pytest.raises(IocError, match=r"mqtt\.certificate .*"):
+            broker_role.check(settings)
 
 
 def test_its_pid_is_the_servers_and_nothing_of_it_outlives_it(tmp_path):
