@@ -35,8 +35,7 @@ def visit(mqtt: Mqtt, client_id: str, *topics: str) -> bool:
     """Come with a session and leave again; whether it was there."""
     client = PersistentClient(mqtt, client_id, topics, [])
     client.connect("127.0.0.1", int(mqtt.url.rsplit(":", 1)[1]))
-    while not (client.granted if topics else client.connected):
-        client.exchange(100, 0.1)
+    wait_until(lambda: client.exchange(100, 0.1) or (client.granted if topics else client.connected), "the session")
     client.disconnect()
     return client.session_present
 

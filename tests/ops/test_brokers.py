@@ -1,6 +1,7 @@
 """What the embedded broker and Mosquitto really keep, checked against the real things."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import psutil
@@ -8,8 +9,11 @@ import pytest
 
 from ioc import bootstrap
 from ioc import embedded_broker as broker_role
+from ioc.beat import pulses
 from ioc.broker import Bus
 from ioc.check_broker import DEEP, BrokerWatch, check_sessions, drop_counter
+from ioc.clock import SystemClock
+from ioc.db import Database, migrate, sqlite_url
 from ioc.errors import IocError, UsageError
 from ioc.nats import config, program
 from ioc.settings import Mqtt
@@ -80,7 +84,14 @@ def fill(bus: Bus) -> int:
     raise AssertionError("it takes everything")
 
 
-def test_a_full_store_refuses_publishers_and_lets_the_one_in_who_empties_it(tmp_path):
+def told(folder: Path) -> dict[str, object]:
+    """What the broker's role says of itself in `/readyz`."""
+    with Database(sqlite_url(folder / "ioc.sqlite")).read() as conn:
+        return next((dict(p.detail) for p in pulses(conn, SystemClock().now_ms()) if p.role == "broker"), {})
+
+
+def test_a_full_store_refuses_publishers_says_so_and_lets_the_one_in_who_empties_it(tmp_path):
+    migrate.upgrade(Database(sqlite_url(tmp_path / "ioc.sqlite")))
     with embedded_broker(tmp_path, max_bytes=50_000_000) as broker:
         sitter = Sitter(broker)
         sitter.visit()
@@ -90,12 +101,51 @@ def test_a_full_store_refuses_publishers_and_lets_the_one_in_who_empties_it(tmp_
         acknowledged = fill(filler)
         filler.stop()
         assert acknowledged * 200_000 > 0.75 * 50_000_000
+        wait_until(lambda: "as many as mqtt.max_bytes allows" in str(told(tmp_path).get("full")), 15)
         assert sitter.visit(acknowledged), "it comes in, and its session is there"
         assert sitter.got[:acknowledged] == list(range(acknowledged))
         bus = Bus(broker.settings, "later")
         bus.start()
         assert bus.wait(5)
         bus.publish_acknowledged("ioc/v1/a", b"1")
+        bus.stop()
+        wait_until(lambda: told(tmp_path)["full"] is None, 15)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """60 MB of their own under the store; skipped where this user may not mount."""
+    store = tmp_path / "nats"
+    store.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=60m", "tmpfs", store], capture_output=True, check=False)
+    if done.returncode:
+        pytest.skip("this user may not mount a disk")
+    yield store
+    subprocess.run(["umount", "-l", store], check=True)
+
+
+def test_a_full_disk_loses_nothing_and_the_server_is_ended_once_there_is_room(tmp_path, small_disk):
+    with embedded_broker(tmp_path, max_bytes=50_000_000) as broker:
+        sitter = Sitter(broker)
+        sitter.visit()
+        ballast = small_disk / "ballast"
+        ballast.write_bytes(b"x" * 40_000_000)
+        filler = Bus(broker.settings, "filler")
+        filler.start()
+        assert filler.wait(5)
+        acknowledged = fill(filler)
+        filler.stop()
+        assert acknowledged > 20
+        sitter.visit(acknowledged)
+        assert sitter.got[:acknowledged] == list(range(acknowledged))
+        ballast.unlink()
+        wait_until(lambda: broker.process.ended() is not None, 20)
+        broker.stop()
+        broker.start()
+        bus = Bus(broker.settings, "later")
+        bus.start()
+        assert bus.wait(5)
+        bus.publish_acknowledged("ioc/v1/a", b"99999999")
         bus.stop()
 
 

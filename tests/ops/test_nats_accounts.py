@@ -124,8 +124,7 @@ def test_who_learnt_the_id_of_a_session_gets_nothing_out_of_it_that_it_may_not_r
     arrived: list = []
     ingest = PersistentClient(place.broker.settings, "ioc-ingest-secret", ["ioc/v1/#"], arrived)
     ingest.connect("127.0.0.1", place.broker.port)
-    while not ingest.granted:
-        ingest.exchange(10, 0.1)
+    wait_until(lambda: ingest.exchange(10, 0.1) or ingest.granted)
     ingest.disconnect()
     Client(place, K2, place.secrets[K2]).say(f"ioc/v1/{K2}/state")
     thief = Client(place, K1, place.secrets[K1], client_id="ioc-ingest-secret")
