@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 2.0
 START_S = 30.0
+GOING_S = 0.5  # a server that ends lets its connections go before its log
 FREE_AGAIN_BYTES, FREE_AGAIN_PART = 50_000_000, 10
 
 
@@ -114,8 +115,10 @@ class Keeper:
                 self.violations.look(api, self.sayings.violations)
                 beat.say(*self._told(streams.fill(api)))
             except IocError as error:
+                if self.ended.wait(GOING_S):
+                    return
                 beat.say(False, {"trouble": str(error), "full": self._disk_full()})
-                with contextlib.suppress(IocError):
+                with contextlib.suppress(IocError, OSError, ValueError):
                     api = self._api()
             if self.sayings.disk_full and self._room_again():
                 log.warning("the disk has room again: nats-server takes nothing more by itself, it is started anew")
