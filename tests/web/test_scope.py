@@ -1,10 +1,10 @@
 """A token bound to one district sees no other district: every readable route of the table is tried."""
 
 import json
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import pytest
-from msgspec.structs import force_setattr
+from msgspec.structs import fields, force_setattr
 
 from ioc import audit
 from ioc.db.tables import figure_entry, notification, notification_alert, quarantine, unknown_topic
@@ -39,11 +39,15 @@ def _url(route: Route, values: dict[str, str]) -> str:
 
 def _questions(route: Route) -> list[str]:
     """The query strings worth trying on a route: none at all, and one that asks for the other district."""
-    foreign = f"org={SOUTH}&source=kiosk-1&metric=waiting&start=2026-11-20T08:00:00&value=1&unit=day"
     widgets = quote(json.dumps([{"id": "k", "kind": "queue_board", "options": {"org": SOUTH}}]))
-    if "widgets" in route.query.__struct_fields__:
+    taken = {field.encode_name for field in fields(route.asks)}
+    if "widgets" in taken:
         return [f"?widgets={','.join(KINDS)}", f"?widgets={widgets}"]
-    return ["", f"?{foreign}", f"?{foreign}&by=handling", f"?{foreign}&kind=queue"]
+    foreign = {"org": SOUTH, "source": "kiosk-1", "metric": "waiting", "start": "2026-11-20T08:00:00", "value": "1",
+               "unit": "day"}  # fmt: skip
+    tried: list[dict[str, str]] = [{}, foreign, foreign | {"by": "handling"}, foreign | {"kind": "queue"}]
+    known = [{name: value for name, value in keys.items() if name in taken} for keys in tried]
+    return [f"?{urlencode(keys)}" if keys else "" for keys in known]
 
 
 @pytest.fixture
