@@ -11,7 +11,7 @@ from ioc.db import Database
 from ioc.dossiers import figures
 from ioc.dossiers.buckets import Bucket, Question
 from ioc.dossiers.figures import Counts
-from ioc.dossiers.known import deliveries, known, year_start
+from ioc.dossiers.known import deliveries, known, telling, year_start
 from ioc.dossiers.standing import void
 from ioc.hours import ALWAYS
 from ioc.inventory import Inventory, OrgTree
@@ -56,7 +56,9 @@ class RollUp:
         world, now = self._world(), self._clock.now_ms()
         with self._db.read() as conn:
             counts = _counted(conn, world, now)
-        found = {org: n for org, n in rolled_up(counts, world.inventory.orgs).items() if self._speaks(world, org)}
+        unsaid = _half_told(world, now)
+        rolled = rolled_up(counts, world.inventory.orgs).items()
+        found = {org: n for org, n in rolled if org not in unsaid and self._speaks(world, org)}
         simulated = any(s.simulated for s in world.inventory.sources.values() if s.key.kind == "dossier" and s.counts)
         self._register(world.inventory, found, now, simulated)
         for org, n in found.items():
@@ -124,6 +126,14 @@ def rest(metric: str, whole: Mapping[str, Number], part: Mapping[str, Number]) -
 
 def _read(values: Mapping[str, Number]) -> Counts:
     return Counts({bucket: int(values[bucket]) for bucket in Bucket if bucket in values})
+
+
+def _half_told(world: World, now: int) -> set[str]:
+    """The orgs whose counts stand on a system that still tells its past: half of it is no reading."""
+    tellers, orgs = telling(world, now), world.inventory.orgs
+    told = {source.key.org for source in world.inventory.sources.values() if source.id in tellers}
+    above = {unit.code for org in told for unit in orgs.path(org)}
+    return above.union(*(orgs.scope(org).codes for org in told))
 
 
 def _counted(conn: Connection, world: World, now: int) -> dict[str, Counts]:

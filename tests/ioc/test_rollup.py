@@ -103,6 +103,13 @@ def test_orgs_with_dossiers_and_those_above_speak_each_minute(house: House) -> N
     assert house.line.records.world.of(DISTRICT).metrics["open_overdue"] == (house.clock.now_ms(), 1)
 
 
+def test_half_of_a_past_that_is_still_being_told_is_no_reading(house: House) -> None:
+    house.tell("a", "hg.dong-van", NOW - HOUR)
+    for complete, speakers in ((False, 0), (True, 2)):
+        house.line.take(("ioc/v1/hg/dossier/mot-cua/state", {"ts": house.clock.now_ms(), "complete": complete}))
+        assert len(house.minute()) == speakers
+
+
 def test_the_second_minute_registers_nothing_and_what_was_retired_keeps_silent(house: House) -> None:
     house.tell("a", "hg.dong-van", NOW + DAY)
     house.minute()
