@@ -20,12 +20,15 @@ PART_OF_DISK = 4
 MAX_PACKET = 1_048_576
 ACK_WAIT = "60s"
 MAX_ACK_PENDING = 1_000
+# all that may be under way at its largest: beyond it the server delivers again after `ack_wait`, and out of order
+MAX_PENDING = MAX_ACK_PENDING * 300_000
 
 _TEXT = """# Written at every start of the embedded broker; what is changed here by hand is gone at the next.
 server_name: "ioc"
 listen: "127.0.0.1:-1"
 ports_file_dir: {run}
 max_payload: {packet}
+max_pending: {max_pending}
 logtime: false
 jetstream {{ store_dir: {store}, max_file: {max_file}, max_mem: 67108864, sync_interval: {sync} }}
 mqtt {{
@@ -131,6 +134,7 @@ def text(place: Place, mqtt: Mqtt) -> str:
         run=quoted(place.run),
         store=quoted(place.store),
         packet=MAX_PACKET,
+        max_pending=MAX_PENDING,
         max_file=place.max_file,
         sync=quoted(mqtt.sync_interval),
         host=quoted(mqtt.host),
