@@ -14,8 +14,8 @@ export const rank = (health) => HEALTHS.indexOf(health in tones ? health : 'unkn
 /** @param {string} health */
 export const needsLook = (health) => ['bad', 'warn', 'dim'].includes(tone(health))
 
-/** Those that stand on a board, with their keys: a device that nobody has confirmed is on the page of sources only. @param {Record<string, {health: string}>} [given] */
-export const confirmed = (given = {}) => Object.entries(given).filter(([, one]) => one.health !== 'pending')
+/** Those that stand on a board, with their keys: a device that nobody has confirmed is on the page of sources only. @param {Record<string, {health: string}>} given */
+export const confirmed = (given) => Object.entries(given).filter(([, one]) => one.health !== 'pending')
 
 /** @param {{health: string, cause?: string|null}} one */
 export const called = (one) => t(one.cause === 'never_heard' ? 'alert.never_heard' : `health.${one.health}`)
