@@ -91,9 +91,11 @@ def change(tree: OrgTree, code: str, on: str, new: New) -> Reform:
 def tree_of(tree: OrgTree, on: str) -> OrgTree:
     """The tree of a day somebody typed; UsageError `bad_date`."""
     try:
-        day(on)
+        read = day(on)
     except BadCell as bad:
         raise UsageError("bad_date", f"--on: {bad}") from None
+    if read is not None and read != on:
+        raise UsageError("bad_date", f"--on: {on!r}; allowed: a date such as {read}")
     if not EARLIEST <= on <= LATEST:
         raise UsageError("bad_date", f"--on: {on}; allowed: a date from {EARLIEST} to {LATEST}")
     return tree.on(on)

@@ -18,7 +18,7 @@ LARGEST_BYTES = 20_000_000_000
 LEAST_BYTES = 100_000_000
 PART_OF_DISK = 4
 MAX_PACKET = 1_048_576
-ACK_WAIT = "60s"
+ACK_WAIT = "15s"  # what was on its way to an ingest that was killed comes again after it
 MAX_ACK_PENDING = 1_000
 # all that may be under way at its largest: beyond it the server delivers again after `ack_wait`, and out of order
 MAX_PENDING = MAX_ACK_PENDING * 300_000

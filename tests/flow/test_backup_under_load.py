@@ -44,7 +44,7 @@ kind = "threshold"
 on = {{ kind = "queue", metric = "longest_wait_s" }}
 above = 1800
 """
-SOURCES = "org,kind,source,hours,interval_s\nhg.dong-van,queue,k1,always,3600\nhg.dong-van,queue,flow,always,3600\n"
+SOURCES = "org,kind,source,hours,interval_s\nhg.dong-van,queue,k1,always,3600\nhg.dong-van,queue,flow,always,\n"
 TABLES = ("org", "source", "alert", "alert_entry", "notification", "delivery", "quarantine", "token", "user", "audit")
 
 

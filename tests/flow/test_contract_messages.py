@@ -40,7 +40,7 @@ def test_an_unseen_source_registers_itself_as_pending(house: House) -> None:
     assert listed["total"] == len(listed["items"])
     board = house.get("/live", widgets="queue_board")["items"][0]["payload"]
     counted = [s for s in house.get("/sources", kind="queue")["items"] if s["health"] != "pending"]
-    assert board["totals"]["of"] == len(counted), "a pending source is in no denominator"
+    assert board["totals"]["reporting"]["expected"] == len(counted), "a pending source is in no denominator"
     assert house.post("/sources/hg.dong-van/queue/newcomer/confirm").status_code == 200
     assert house.source("hg.dong-van/queue/newcomer", status="active")["health"] in ("ok", "closed")
 
