@@ -14,6 +14,7 @@ from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, add_sou
 from tests.web.counting import get
 from web.sight import Look
 from web.subject import Request, subject
+from web.widgets import trend as trend_widget
 
 HOUR = 3_600_000
 
@@ -258,6 +259,16 @@ def test_a_sum_that_lacks_somebody_is_a_hole_and_says_who_was_heard(province: Pr
     assert payload(province, "queue_board")["totals"]["reporting"] == {"heard": 1, "expected": 2}
     whole = get(province, "/orgs/hg")["reporting"]
     assert (whole["expected"], whole["heard"]) == (6, 1), "all others are silent too"
+
+
+def test_a_sum_of_more_sources_than_are_read_is_no_sum(province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(trend_widget, "_MOST_READ", 1)
+    for kiosk in KIOSKS.values():
+        province.say(kiosk, waiting=10)
+    shown = trend(province, FORTY_GONE[:1], agg="sum", hours=144)
+    assert values(shown) == [None] * 4
+    assert shown["incomplete"] == [[at, 10.0, 1, 2] for at in HOURS]
+    assert (shown["sources"], shown["reporting"]) == (2, {"heard": 2, "expected": 2})
 
 
 def test_a_mean_stays_and_says_of_how_many_it_is(province: Province) -> None:

@@ -24,14 +24,14 @@ class Joined(NamedTuple):
     incomplete: list[Partial]
 
 
-def joined(lists: Sequence[Sequence[Point]], agg: str, adds_up: bool, expected: Expected) -> Joined:
-    """Counts add up; measures with a unit are averaged, extremes stay extremes."""
+def joined(lists: Sequence[Sequence[Point]], agg: str, adds_up: bool, expected: Expected, unread: int = 0) -> Joined:
+    """Counts add up; measures with a unit are averaged, extremes stay extremes; `unread` lack in every bucket."""
     found = Joined([], [])
     sums = adds_up if agg in ("mean", "last") else agg in ("sum", "count")
     for bucket in zip(*lists, strict=False):
         at = bucket[0][0]
         values = [value for _, value in bucket if value is not None]
-        missing = sum(expected(place, at) for place, (_, value) in enumerate(bucket) if value is None)
+        missing = unread + sum(expected(place, at) for place, (_, value) in enumerate(bucket) if value is None)
         value = _one(values, agg, sums) if values else None
         if value is not None and missing:
             found.incomplete.append(Partial(at, value, len(values), len(values) + missing))

@@ -20,7 +20,7 @@ REFRESH_S = 60
 WEEK_MS = 7 * 86_400_000
 _POINTS = 144
 _MINUTE_MS = 60_000
-_MAX_SOURCES = 250
+_MOST_READ = 250
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True):
@@ -49,13 +49,14 @@ def series(sight: Sight, options: Options) -> list[RangeQuery]:
     return [
         RangeQuery(SeriesKey(s.key, options.metric), start - back, end - back, step, agg, Fill.NULL, offset_ms)
         for back in backs
-        for s in _sources(sight, options)
+        for s in _sources(sight, options)[:_MOST_READ]
     ]
 
 
 def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
     """`incomplete` names the buckets that lack somebody: `[t, value of those heard, heard, expected]`."""
-    sources = _sources(sight, options)
+    everybody = _sources(sight, options)
+    sources, unread = everybody[:_MOST_READ], len(everybody[_MOST_READ:])
     spec = sight.world.kinds.get(options.kind)
     metric = spec.metrics.get(options.metric) if spec else None
     patience = 0 if options.agg in ("sum", "count") else 1
@@ -63,17 +64,17 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
     lists = [standing(points, stands[at % len(stands)]) for at, points in enumerate(sight.loaded or ())]
     half = len(lists) // 2 if options.compare else len(lists)
     adds_up = metric is not None and not metric.unit
-    now = joined(lists[:half], options.agg, adds_up, _expected(sight, options, sources, lists[:half]))
-    before = joined(lists[half:], options.agg, adds_up, _expected(sight, options, sources, lists[half:]))
-    spoken = [source for source in sources if sight.current(source, options.metric) is not None]
-    due = sight.due(sources)
-    return sight.head(sources) | {
+    now = joined(lists[:half], options.agg, adds_up, _expected(sight, options, sources, lists[:half]), unread)
+    before = joined(lists[half:], options.agg, adds_up, _expected(sight, options, sources, lists[half:]), unread)
+    spoken = [source for source in everybody if sight.current(source, options.metric) is not None]
+    due = sight.due(everybody)
+    return sight.head(everybody) | {
         "metric": options.metric,
         "unit": metric.unit if metric else "",
         "points": [list(point) for point in now.points],
         "incomplete": [list(partial) for partial in now.incomplete],
         "previous": [[t + WEEK_MS, v] for t, v in before.points],
-        "sources": len(sources),
+        "sources": len(everybody),
         "reporting": Reporting(len(set(spoken) & set(due)), len(due)).shown(),
     }
 
@@ -111,7 +112,7 @@ def _step_ms(options: Options) -> int:
 def _sources(sight: Sight, options: Options) -> list[Source]:
     # what we add up ourselves holds all below it already
     found = (s for s in sight.sources(options.kind) if s.counts and not (s.derived and s.key.org != sight.root))
-    return [s for s in found if options.source in (None, s.key.source, str(s.key))][:_MAX_SOURCES]
+    return [s for s in found if options.source in (None, s.key.source, str(s.key))]
 
 
 def standing(points: Sequence[Point], buckets: int) -> list[Point]:
