@@ -35,6 +35,7 @@ def test_nothing_is_cut_off(stage: Stage, show: Opener, name: str, width: int, h
     set_scene(stage, name)
     page = show(f"/wall?lang={lang}", width, height, wait_for=RING)
     page.wait_for_selector("canvas")
+    page.evaluate("() => document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
     assert page.evaluate(CUT_OFF) == []
     assert page.evaluate(OUTSIDE) == []
 
