@@ -12,7 +12,7 @@ from tests.web.screens.conftest import MORNING, Opener
 from tests.web.screens.one_stop import CODE, COUNTS, NOTHING, OneStop
 from tests.web.screens.stage import Stage
 from tests.web.screens.test_access import violations
-from tests.web.screens.test_looks import CUT_OFF, OUTSIDE
+from tests.web.screens.test_looks import OUTSIDE, cut_off
 
 RING = '[data-widget="dossier_split"]  [role=img]'
 RANKS = '[data-widget="org_ranking"] .rank'
@@ -35,8 +35,7 @@ def test_nothing_is_cut_off(stage: Stage, show: Opener, name: str, width: int, h
     set_scene(stage, name)
     page = show(f"/wall?lang={lang}", width, height, wait_for=RING)
     page.wait_for_selector("canvas")
-    page.evaluate("() => document.fonts.ready.then(() => new Promise(requestAnimationFrame))")
-    assert page.evaluate(CUT_OFF) == []
+    assert cut_off(page) == []
     assert page.evaluate(OUTSIDE) == []
 
 

@@ -1,8 +1,11 @@
 """Nothing is cut off, nothing scrolls, and a quiet night looks quiet."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as TimedOut
 
 from tests.web.screens import province
 from tests.web.screens.conftest import MORNING, Opener
@@ -18,12 +21,20 @@ OUTSIDE = """() => [...document.querySelectorAll('[data-widget]')].filter((one) 
 }).map((one) => one.dataset.widget)"""
 
 
+def cut_off(page: Page) -> list[str]:
+    """What is cut off once the page has come to rest: letters and lists find their places one after the other."""
+    with suppress(TimedOut):
+        page.wait_for_function(f"() => ({CUT_OFF})().length === 0", timeout=3_000)
+    found: list[str] = page.evaluate(CUT_OFF)
+    return found
+
+
 @pytest.mark.parametrize("lang", ["vi", "en"])
 @pytest.mark.parametrize(("width", "height"), [(3840, 2160), (1920, 1080), (1024, 768)])
 def test_nothing_of_the_wall_is_cut_off(show: Opener, width: int, height: int, lang: str) -> None:
     page = show(f"/wall?lang={lang}", width, height)
     page.wait_for_selector("canvas")
-    assert page.evaluate(CUT_OFF) == []
+    assert cut_off(page) == []
     assert page.evaluate(OUTSIDE) == []
 
 
