@@ -21,7 +21,6 @@ every_s = 0.0
 UP, CAUSE = "up", "cause"
 CAUSES = frozenset({"ours", "carrier", "ministry", "electricity"})  # those that have a text `cause.<word>`
 IN_MINUTES_FROM_S = 120
-_SHARE = "pct_"  # how the shares among our own figures are called
 
 
 class On(Struct, frozen=True, kw_only=True):
