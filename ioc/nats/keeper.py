@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 2.0
 START_S = 30.0
+RELOAD_S = 5.0
 GOING_S = 0.5  # a server that ends lets its connections go before its log
 FREE_AGAIN_BYTES, FREE_AGAIN_PART = 50_000_000, 10
 
@@ -142,7 +143,10 @@ class Keeper:
         write_owned(self._place.accounts, text)
 
     def _reload(self) -> None:
+        """Returns once the server has taken it: a client that comes in meanwhile is cut."""
+        self.sayings.reloaded.clear()
         os.kill(self._server, signal.SIGHUP)
+        self.sayings.reloaded.wait(RELOAD_S)
 
     def _told(self, fill: streams.Fill) -> tuple[bool, dict[str, object]]:
         full = self._disk_full() or _store_full(fill)

@@ -1,6 +1,7 @@
 """What the server writes to its log, sorted: what is ours to say, and what is only counted."""
 
 import re
+import threading
 from collections import Counter
 from enum import StrEnum
 
@@ -9,6 +10,7 @@ _VIOLATION = re.compile(r"- mid:(?P<connection>\d+) - .*(?:Publish|Subscription)
 # a client id may be a secret, and stands in every line about a connection
 _CLIENT = re.compile(r' - mid:\d+ - (?:"[^"]*" - )?')
 _REPLACED = "Replacing old client"
+_RELOADED = "Reloaded server configuration"
 _HUSHED = ("Plaintext passwords detected",)
 
 
@@ -27,13 +29,18 @@ class Sayings:
         self.violations: Counter[int] = Counter()  # by connection
         self.refused_full = self.replaced = 0
         self.disk_full = False
+        self.reloaded = threading.Event()
 
     def hear(self, line: str) -> str | None:
         """What to log of it, without client ids; None for what is only counted or of no interest."""
         found = _LINE.match(line.rstrip())
-        if found is None or found["level"] not in set(Level):
+        if found is None:
             return None
         text = found["text"]
+        if _RELOADED in text:
+            self.reloaded.set()
+        if found["level"] not in set(Level):
+            return None
         if violation := _VIOLATION.search(text):
             self.violations[int(violation["connection"])] += 1
             return None

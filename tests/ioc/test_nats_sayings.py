@@ -35,3 +35,9 @@ def test_a_full_disk_is_said_once():
     assert sayings.hear(DISK) is not None
     assert sayings.hear(DISK) is None
     assert sayings.disk_full
+
+
+def test_a_reload_is_known_and_not_said():
+    sayings = Sayings()
+    assert sayings.hear("[17593] [INF] Reloaded server configuration") is None
+    assert sayings.reloaded.is_set()

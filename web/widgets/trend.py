@@ -20,7 +20,7 @@ REFRESH_S = 60
 WEEK_MS = 7 * 86_400_000
 _POINTS = 144
 _MINUTE_MS = 60_000
-_MOST_READ = 250
+_MOST_READ = 1_000
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True):
