@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from ioc.clock import Clock
@@ -25,16 +24,14 @@ class Daily:
     db: Database
     clock: Clock
     lease: Lease
-    world: Callable[[], World]
-    lock: AbstractContextManager[object]
+    snapshot: Callable[[], World]
     hour: str
 
     def run(self) -> None:
         if not self.lease.held:
             return
-        now = self.clock.now_ms()
-        with self.lock, self.db.read() as conn:
-            world = self.world()
+        world, now = self.snapshot(), self.clock.now_ms()
+        with self.db.read() as conn:
             cut = snapshot.cut_off(self.hour, world.inventory.orgs)
             days = snapshot.due(conn, cut, now)
             until = known(world, deliveries(conn), now) if days else {}

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 from alerts.evaluate import Evaluator, Findings
@@ -22,10 +21,9 @@ AFTER_JUMP_S = 180.0  # by then every source has been heard on the new time
 
 @dataclass(frozen=True, slots=True)
 class Senses:
-    """The world under its lock, and whether what devices say reaches us at all."""
+    """The world as a copy that stands still, and whether what devices say reaches us at all."""
 
-    world: Callable[[], World]
-    lock: AbstractContextManager[object]
+    snapshot: Callable[[], World]
     listening: Callable[[], bool]
 
 
@@ -61,11 +59,10 @@ class Lookout:
         if self._clock_was_set(now):
             return None
         self._listen(now)
-        with self.senses.lock:
-            world = self.senses.world()
-            findings = self.evaluator.look(View(world, now, self._listening_since, self.db))
-            self.topology.look(findings.by_fingerprint.values())
-            return Picture(world.inventory, findings, self.topology.shadowed(world.inventory), now)
+        world = self.senses.snapshot()
+        findings = self.evaluator.look(View(world, now, self._listening_since, self.db))
+        self.topology.look(findings.by_fingerprint.values())
+        return Picture(world.inventory, findings, self.topology.shadowed(world.inventory), now)
 
     def _clock_was_set(self, now: int) -> bool:
         mono = self.clock.monotonic()

@@ -143,7 +143,7 @@ class Service:
         log.info("alerts: this process holds the duty, token %s", self._lease.token)
         outbox = build_outbox(self._context, self._lease, self._channels)
         outbox.recover()
-        senses = Senses(lambda: self._follower.world, self._follower.lock, self._listening)
+        senses = Senses(self._follower.snapshot, self._listening)
         engine = build_engine(self._context, self._lease, senses, self._rules, self._channels)
         couriers = Couriers(outbox, {channel.name: channel.per_minute for channel in self._context.settings.channel})
         couriers.start()
@@ -156,9 +156,9 @@ class Service:
             self._duty = None
 
     def _daily(self) -> Daily:
-        context, follower = self._context, self._follower
+        context = self._context
         hour = context.settings.dossiers.snapshot_at
-        return Daily(context.db, context.clock, self._lease, lambda: follower.world, follower.lock, hour)
+        return Daily(context.db, context.clock, self._lease, self._follower.snapshot, hour)
 
     def _listening(self) -> bool:
         return self._bus.connected and self._ingest_alive

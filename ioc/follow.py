@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from ioc.inventory.records import load
 from ioc.live import DELTA_TOPIC, NOTICE_TOPIC, Delta, Notice, Patch, unseal
 from ioc.meta import Fact, get
 from ioc.model import SourceKey
-from ioc.world import Gap, World
+from ioc.world import Gap, Live, World
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +49,10 @@ def snapshot(conn: Connection) -> tuple[str, int, list[Patch]]:
 
 
 class Follower:
-    """Subscribe before `start`; callbacks come on the bus's thread, with `lock` free.
+    """Create it before the bus starts; callbacks come on the bus's thread, with no lock held.
+
+    The lock is never handed out: whoever needs a world that stands still takes a `snapshot`, so that no query of theirs
+    can keep the bus's thread, which also answers the broker's keepalive, from taking deltas.
 
     Values carry the instant they were measured and an older one never replaces a newer one, so a delta may be merged
     before the snapshot that closes a gap: nothing is shown late because of it.
@@ -62,7 +66,9 @@ class Follower:
         self._stale = True
         self._gap_at = 0
         self._day = ""
-        self.lock = threading.RLock()
+        self._lock = threading.RLock()
+        self._copies: dict[SourceKey, Live] = {}
+        self._changed: set[SourceKey] = set()  # since they were copied
         self.world = World(Inventory(OrgTree([])), context.kinds)
         self.unsigned = 0
         self.heard_at: int | None = None
@@ -75,6 +81,13 @@ class Follower:
     def on_notice(self, callback: Callable[[str], None]) -> None:
         self._on_notice.append(callback)
 
+    def snapshot(self) -> World:
+        """The world at this moment as a copy that nobody changes; only what changed since the last one is copied."""
+        with self._lock:
+            self._copies |= {key: self.world.live[key].copy() for key in self._changed}
+            self._changed.clear()
+            return replace(self.world, live=dict(self._copies))
+
     def tick(self) -> None:
         """Call about once a second: takes a new snapshot where one is due, looks whether the inventory changed."""
         try:
@@ -83,7 +96,7 @@ class Follower:
             log.warning("live state cannot be read: %s", error)
             return
         changed: set[SourceKey] = set()
-        with self.lock:
+        with self._lock:
             if inventory is not None:
                 changed |= inventory.sources.keys() ^ self.world.inventory.sources.keys()
                 self.world.inventory = inventory
@@ -108,7 +121,12 @@ class Follower:
         self._stale = epoch == self.world.epoch and n + 1 < self._gap_at
         if epoch != self.world.epoch:
             self.world.epoch, self.world.n = epoch, n
-        return self.world.merge(patches)
+        return self._merge(patches)
+
+    def _merge(self, patches: list[Patch]) -> set[SourceKey]:
+        changed = self.world.merge(patches)
+        self._changed |= changed
+        return changed
 
     def _delta(self, _topic: str, payload: bytes, _retained: bool) -> None:
         delta = unseal(self._context.live_key, payload, Delta)
@@ -116,11 +134,12 @@ class Follower:
             self.unsigned += 1
             return
         self.heard_at = self._context.clock.now_ms()
-        with self.lock:
+        with self._lock:
             try:
                 changed = self.world.apply(delta)
+                self._changed |= changed
             except Gap:
-                changed = self.world.merge(delta.patches)
+                changed = self._merge(delta.patches)
                 self.world.epoch, self.world.n = delta.epoch, delta.n
                 self._gap_at, self._stale = delta.n, True
         if changed:

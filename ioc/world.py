@@ -32,6 +32,9 @@ class Live:
         newest = [t for t, _ in self.metrics.values()] + [t for t, _ in self.texts.values()]
         return max(newest, default=None)
 
+    def copy(self) -> "Live":
+        return Live(dict(self.metrics), dict(self.texts), self.online, self.heard_at)
+
     def values(self) -> dict[str, Number]:
         return {name: value for name, (_, value) in self.metrics.items()}
 

@@ -1,6 +1,5 @@
 """A stage for alert stories: a small province, a clock, an engine, and a pocket that receives the messages."""
 
-import contextlib
 import tomllib
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -112,7 +111,7 @@ class Stage:
         self.clock.advance(7)
         assert self.lease.keep()
         channels = {"pocket": self.pocket}
-        senses = Senses(lambda: self.world, contextlib.nullcontext(), lambda: self.listening)
+        senses = Senses(lambda: self.world, lambda: self.listening)
         self.engine = service.build_engine(self.context, self.lease, senses, self.rules, channels)
         self.outbox = service.build_outbox(self.context, self.lease, channels)
         self.outbox.recover()

@@ -1,6 +1,5 @@
 """A weekend on a clock of its own, from the message to the alert: what is switched off at closing is no outage."""
 
-import contextlib
 import json
 from collections import Counter
 from datetime import datetime
@@ -58,7 +57,7 @@ class Province:
         self.seq = 0
         lease = Lease(self.db, "alerts", "here", 10**6, self.clock)
         assert lease.keep()
-        senses = Senses(lambda: self.world, contextlib.nullcontext(), lambda: True)
+        senses = Senses(lambda: self.world, lambda: True)
         context = Context(settings, self.clock, self.db, built.kinds, built.texts, b"key", built.open_store)
         plugins = registry.scan("alerts.rules"), registry.scan("alerts.channels")
         self.engine = service.build_engine(context, lease, senses, *plugins)

@@ -1,6 +1,5 @@
 """The figures of a day: frozen at the cut-off, printed again unchanged, corrected in the open, caught up later."""
 
-import contextlib
 from datetime import datetime
 
 import pytest
@@ -24,7 +23,7 @@ def ms(text: str) -> int:
 
 
 def job(province: Province, lease: Lease, hour: str = "17:00") -> Daily:
-    return Daily(province.db, province.clock, lease, lambda: province.site.world, contextlib.nullcontext(), hour)
+    return Daily(province.db, province.clock, lease, lambda: province.site.world, hour)
 
 
 class Office:
