@@ -1,6 +1,5 @@
 """One table of colours: rules, boards and screens agree on what is red, amber or blue, and on the words."""
 
-import json
 from pathlib import Path
 
 import pytest
@@ -14,9 +13,9 @@ from ioc.model import Health, Severity
 from ioc.registry import scan
 from ioc.settings import Rule
 from ioc.severity import Tone
+from tests.texts import TEXTS
 
 ROOT = Path(ioc.__file__).parent
-TEXTS = {lang: json.loads((ROOT.parent / "web/i18n" / f"{lang}.json").read_text()) for lang in ("vi", "en")}
 KINDS = specs(scan("connectors.kinds"))
 BIT = 0.5
 

@@ -5,8 +5,8 @@ import pytest
 from ioc.calendar.imports import import_days
 from ioc.inventory.records import load
 from ioc.settings.weekly import WeekHours, by_org
+from tests.texts import TEXTS
 from tests.web.conftest import NORTH, SATURDAY, SOUTH, Province
-from tests.web.test_texts import TEXTS
 
 OFFICE = ["07:30-11:30", "13:30-17:00"]
 

@@ -7,8 +7,8 @@ import pytest
 
 from ioc.calendar import Calendars, DayReason, WeekRow
 from ioc.calendar.imports import import_days
+from tests.texts import TEXTS
 from tests.web.conftest import NORTH, SATURDAY, SOUTH, Province
-from tests.web.test_texts import TEXTS
 
 
 def ask(province: Province, who: str = "leader", **question: object):

@@ -1,9 +1,7 @@
 """The catalogues: one set of keys in two languages, and a text for everything the screens can say."""
 
-import json
 import re
 import unicodedata
-from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -12,11 +10,10 @@ from alerts.model import AlertState, Move, NotificationState
 from ioc.kinds import specs
 from ioc.model import Health, Leniency, Role, Severity
 from ioc.registry import scan
+from tests.texts import LANGUAGES, TEXTS, WEB, WIDGETS, files, read
 from web.scenes import SCENES
 from web.widgets.kpi import Figure
 
-WEB = Path(__file__).resolve().parents[2] / "web"
-TEXTS = {lang: json.loads((WEB / "i18n" / f"{lang}.json").read_text(encoding="utf-8")) for lang in ("vi", "en")}
 SOURCES = sorted((WEB / "frontend" / "src").rglob("*.svelte")) + sorted((WEB / "frontend" / "src").rglob("*.js"))
 KEY = re.compile(r"""['"`]((?:ui|health|kind|metric|state|role)\.[\w.$\{\}-]+)['"`]""")
 
@@ -26,10 +23,24 @@ def test_both_languages_have_the_same_keys() -> None:
 
 
 def test_texts_are_composed_sorted_and_not_empty() -> None:
-    for catalogue in TEXTS.values():
+    for catalogue in map(read, [path for lang in LANGUAGES for path in files(lang)]):
         assert list(catalogue) == sorted(catalogue)
         assert not [key for key, text in catalogue.items() if not text.strip()]
         assert not [key for key, text in catalogue.items() if unicodedata.normalize("NFC", text) != text]
+
+
+def test_a_text_stands_in_one_file() -> None:
+    for lang in LANGUAGES:
+        assert len(TEXTS[lang]) == sum(len(read(path)) for path in files(lang))
+
+
+def test_a_widget_is_one_file_of_the_server_and_one_folder_of_the_page_with_its_texts() -> None:
+    kinds = set(scan("web.widgets"))
+    assert {path.name for path in WIDGETS.iterdir()} == kinds
+    for kind in kinds:
+        assert (WIDGETS / kind / "index.svelte").is_file()
+        for lang in LANGUAGES:
+            assert f"ui.widget.{kind}" in read(WIDGETS / kind / f"texts.{lang}.json")
 
 
 def test_both_languages_name_the_same_parameters() -> None:
@@ -54,7 +65,6 @@ def test_the_search_for_keys_finds_them() -> None:
 
 def test_every_word_of_the_domain_has_a_text() -> None:
     figures = get_args(Figure)
-    widgets = ("kpi", "queue_board", "vc_grid", "service_status", "alert_feed", "trend", "freshness")
     contract = ("shelved", "out_of_service")
     wanted = {
         *(f"health.{health}" for health in (*Health, "none")),
@@ -66,7 +76,6 @@ def test_every_word_of_the_domain_has_a_text() -> None:
         *(f"ui.alerts.move.{move}" for move in Move),
         *(f"ui.alerts.told.{state}" for state in NotificationState),
         *(f"ui.kpi.{figure}" for figure in figures),
-        *(f"ui.widget.{widget}" for widget in widgets),
         *(f"ui.scene.{scene}" for scene in SCENES),
     }
     for kind, spec in specs(scan("connectors.kinds")).items():

@@ -38,16 +38,16 @@ def spans(line: Any) -> list[tuple[str, int, int]]:
 def test_a_clock_runs_rests_and_runs_over(
     ask: Ask, told: dict[str, Any], now: int, drawn: list[tuple[str, int, int]]
 ) -> None:
-    assert spans(ask("course", "course", NEVER_TOLD | told, now)) == drawn
+    assert spans(ask("lib/course", "course", NEVER_TOLD | told, now)) == drawn
 
 
 def test_what_was_never_taken_in_has_no_clock(ask: Ask) -> None:
-    assert ask("course", "course", NEVER_TOLD | {"received": None}, 5) is None
+    assert ask("lib/course", "course", NEVER_TOLD | {"received": None}, 5) is None
 
 
 def test_everything_that_is_marked_lies_on_the_line(ask: Ask) -> None:
     told = NEVER_TOLD | {"due": 40, "ended": 30, "apology": 90}
-    line = ask("course", "course", told, 99)
+    line = ask("lib/course", "course", told, 99)
     assert [(one["kind"], one["at"]) for one in line["moments"]] == [
         ("received", 0), ("due", 40), ("apology", 90), ("ended", 30),
     ]  # fmt: skip
@@ -57,7 +57,7 @@ def test_everything_that_is_marked_lies_on_the_line(ask: Ask) -> None:
 
 @pytest.mark.parametrize("days", [1, 8, 9, 30, 400])
 def test_midnights_are_the_places_own_and_never_a_crowd(ask: Ask, days: int) -> None:
-    found = ask("course", "midnights", 5 * HOUR, 5 * HOUR + days * DAY, 7 * HOUR)
+    found = ask("lib/course", "midnights", 5 * HOUR, 5 * HOUR + days * DAY, 7 * HOUR)
     assert 1 <= len(found) <= 10
     assert {(at + 7 * HOUR) % DAY for at in found} == {0}
 
@@ -74,7 +74,7 @@ def test_midnights_are_the_places_own_and_never_a_crowd(ask: Ask, days: int) -> 
 def test_a_ring_is_true_to_its_numbers_and_hides_none(
     ask: Ask, numbers: list[int], lengths: list[float | None]
 ) -> None:
-    parts = ask("ring", "share", numbers)
+    parts = ask("widgets/dossier_split/ring", "share", numbers)
     assert [part and pytest.approx(part["length"], abs=0.01) for part in parts] == lengths
     shown = [part for part in parts if part]
     assert sum(part["length"] for part in shown) == pytest.approx(100 if shown else 0)
@@ -97,18 +97,18 @@ SUNDAY = int(datetime(2026, 11, 22, 23, 59, tzinfo=UTC).timestamp() * 1000)
     ],
 )
 def test_a_period_is_from_its_first_day_to_today(ask: Ask, name: str, at: int, first: str, last: str) -> None:
-    assert ask("period", "daysOf", name, at) == {"from": first, "to": last}
+    assert ask("lib/period", "daysOf", name, at) == {"from": first, "to": last}
 
 
 def test_an_address_says_what_is_unusual_and_nothing_else(ask: Ask) -> None:
     usual = {"org": "", "period": "year", "page": 1}
-    asked = ask("address", "readAddress", "?page=3&org=hg.x&lang=en", usual)
+    asked = ask("lib/address", "readAddress", "?page=3&org=hg.x&lang=en", usual)
     assert asked == {"org": "hg.x", "period": "year", "page": 3}
-    assert ask("address", "writeAddress", asked, usual, "?lang=en") == "?lang=en&org=hg.x&page=3"
-    assert ask("address", "writeAddress", usual, usual, "?page=3&org=hg.x") == ""
-    assert ask("address", "readAddress", "?page=-1", usual)["page"] == 1
+    assert ask("lib/address", "writeAddress", asked, usual, "?lang=en") == "?lang=en&org=hg.x&page=3"
+    assert ask("lib/address", "writeAddress", usual, usual, "?page=3&org=hg.x") == ""
+    assert ask("lib/address", "readAddress", "?page=-1", usual)["page"] == 1
 
 
 def test_a_file_opens_in_a_spreadsheet_and_runs_nothing(ask: Ask) -> None:
-    text = ask("csv", "csv", [["Mã", "Tên"], ["H22-1", '=cmd, "x"'], ["+84", 7]])
+    text = ask("lib/csv", "csv", [["Mã", "Tên"], ["H22-1", '=cmd, "x"'], ["+84", 7]])
     assert text == '\ufeffMã,Tên\r\nH22-1,"\'=cmd, ""x"""\r\n\'+84,7\r\n'

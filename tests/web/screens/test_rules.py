@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 
 from tests.web.screens.province import DISTRICTS
 
-LIB = Path(__file__).resolve().parents[3] / "web" / "frontend" / "src" / "lib"
+SOURCES = Path(__file__).resolve().parents[3] / "web" / "frontend" / "src"
 Ask = Callable[..., Any]
 
 
@@ -21,7 +21,7 @@ def ask(browser: Browser) -> Iterator[Ask]:
     page = browser.new_page()
 
     def ask(module: str, function: str, *arguments: object) -> Any:
-        source = "data:text/javascript," + quote((LIB / f"{module}.js").read_text(encoding="utf-8"))
+        source = "data:text/javascript," + quote((SOURCES / f"{module}.js").read_text(encoding="utf-8"))
         call = "([from, name, given]) => import(from).then((module) => module[name](...given))"
         return page.evaluate(call, [source, function, list(arguments)])
 
@@ -49,7 +49,7 @@ def ask(browser: Browser) -> Iterator[Ask]:
     ],
 )  # fmt: skip
 def test_names_are_told_apart_by_what_they_do_not_share(ask: Ask, names: list[str], told: list[str]) -> None:
-    assert ask("apart", "tellApart", names) == told
+    assert ask("lib/apart", "tellApart", names) == told
 
 
 def areas(count: int) -> list[dict[str, Any]]:
@@ -63,7 +63,7 @@ def areas(count: int) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("count", [1, 2, 5, 12, 13, 20, 34, 48])
 @pytest.mark.parametrize("field", [{"width": 115, "height": 33}, {"width": 122, "height": 68}])
 def test_every_area_has_its_own_place_beside_the_free_box(ask: Ask, count: int, field: dict[str, int]) -> None:
-    plan = ask("cartogram", "layout", areas(count), field, {"width": 26, "height": 9})
+    plan = ask("widgets/vc_grid/cartogram", "layout", areas(count), field, {"width": 26, "height": 9})
     taken = {(place["column"], place["row"]) for place in plan["places"]}
     box = plan["free"]
     kept = set(
@@ -80,7 +80,8 @@ def test_every_area_has_its_own_place_beside_the_free_box(ask: Ask, count: int, 
 
 def test_neighbours_stay_neighbours_and_no_place_is_wasted(ask: Ask) -> None:
     real = [{"lat": lat, "lon": lon, "order": n} for n, (_, lat, lon, _) in enumerate(DISTRICTS.values())]
-    plan = ask("cartogram", "layout", [{"lat": 22.77, "lon": 104.97, "order": 0}, *real], {"width": 115, "height": 33},
+    centre = {"lat": 22.77, "lon": 104.97, "order": 0}
+    plan = ask("widgets/vc_grid/cartogram", "layout", [centre, *real], {"width": 115, "height": 33},
                {"width": 26, "height": 9})  # fmt: skip
     at = dict(zip(["hg", *DISTRICTS], plan["places"], strict=True))
     assert at["hg.dong-van"]["row"] < at["hg.bac-me"]["row"]
@@ -91,7 +92,7 @@ def test_neighbours_stay_neighbours_and_no_place_is_wasted(ask: Ask) -> None:
 
 @pytest.mark.parametrize("most", [1, 4, 25, 320])
 def test_cells_fill_a_block_and_stay_inside(ask: Ask, most: int) -> None:
-    cell = ask("cartogram", "cells", most, 20.0, 6.0, 0.3)
+    cell = ask("widgets/vc_grid/cartogram", "cells", most, 20.0, 6.0, 0.3)
     rows = -(-most // cell["columns"])
     assert cell["columns"] * (cell["width"] + 0.3) - 0.3 <= 20.001
     assert rows * (cell["height"] + 0.3) - 0.3 <= 6.001
@@ -99,10 +100,10 @@ def test_cells_fill_a_block_and_stay_inside(ask: Ask, most: int) -> None:
 
 
 def test_rows_that_do_not_fit_leave_a_line_to_say_so(ask: Ask) -> None:
-    assert ask("room", "fitting", [3, 3, 3], 9, 3) == 3
-    assert ask("room", "fitting", [3, 3, 3, 3], 11, 3) == 2
-    assert ask("room", "fitting", [3, 4.6, 3, 3], 11, 3) == 2
-    assert ask("room", "fitting", [5], 2, 3) == 1
+    assert ask("lib/room", "fitting", [3, 3, 3], 9, 3) == 3
+    assert ask("lib/room", "fitting", [3, 3, 3, 3], 11, 3) == 2
+    assert ask("lib/room", "fitting", [3, 4.6, 3, 3], 11, 3) == 2
+    assert ask("lib/room", "fitting", [5], 2, 3) == 1
 
 
 STEP = 600_000
@@ -125,14 +126,14 @@ def known_from(first: int) -> list[list[int | None]]:
 )
 def test_a_young_series_begins_where_it_begins(ask: Ask, first: int, before: int, start: int, compared: bool) -> None:
     """A few figures of the week before are no comparison."""
-    shown = ask("since", "fromTheFirst", known_from(first), known_from(before))
+    shown = ask("widgets/trend/since", "fromTheFirst", known_from(first), known_from(before))
     assert shown["points"] == known_from(first)[start:]
     assert shown["previous"] == (known_from(before)[start:] if compared else [])
 
 
 def test_nothing_known_stays_as_it_is(ask: Ask) -> None:
-    assert ask("since", "fromTheFirst", [[0, None]], []) == {"points": [[0, None]], "previous": []}
-    assert ask("since", "fromTheFirst", [], []) == {"points": [], "previous": []}
+    assert ask("widgets/trend/since", "fromTheFirst", [[0, None]], []) == {"points": [[0, None]], "previous": []}
+    assert ask("widgets/trend/since", "fromTheFirst", [], []) == {"points": [], "previous": []}
 
 
 @pytest.mark.parametrize(
@@ -149,4 +150,4 @@ def test_nothing_known_stays_as_it_is(ask: Ask) -> None:
     ],
 )
 def test_a_merge_patch_is_applied_as_its_standard_says(ask: Ask, target: Any, patch: Any, result: Any) -> None:
-    assert ask("merge", "merge", target, patch) == result
+    assert ask("lib/merge", "merge", target, patch) == result

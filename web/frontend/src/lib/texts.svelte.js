@@ -15,16 +15,8 @@ const texts = new Texts()
 /** @type {Record<string, () => Promise<{default: Record<string, string>}>>} */
 let loaders = {}
 
-let more = null
-
 /** Each page brings the catalogues it needs, before it says anything. @param {typeof loaders} given by language */
 export const bring = (given) => (loaders = given)
-
-/** What only parts that come later say. @param {typeof loaders} given */
-export function bringMore(given) {
-  more = given
-  return learn(texts.lang)
-}
 
 /** @param {string} [preferred] what the server says of this person */
 export async function speak(preferred) {
@@ -39,7 +31,7 @@ export async function switchTo(lang) {
 }
 
 async function learn(lang) {
-  texts.catalogue = { ...(await loaders[lang]()).default, ...(await more?.[lang]())?.default }
+  texts.catalogue = (await loaders[lang]()).default
   texts.lang = lang
   document.documentElement.lang = lang
 }

@@ -1,50 +1,19 @@
-// A time series on a canvas (uPlot), kept outside the framework's reactivity: a Svelte action.
+// A time series on a canvas (uPlot): the part of the trend that is large, and comes after everything else stands.
 import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
-import { number } from './texts.svelte.js'
-import { chartDate } from './time.js'
+import { number } from '../../lib/texts.svelte.js'
+import { chartDate } from '../../lib/time.js'
 
 const FONT = '"Inter Variable", sans-serif'
 const LOW = 14 // rem: no room for more than the ends of the scale
-const fonts = document.fonts?.load(`400 28px "Inter Variable"`, '0189 Đạ') ?? Promise.resolve()
 
-/** @typedef {{points: [number, number|null][], previous: [number, number|null][], incomplete: [number, number, number, number][], unit: string, hours: number, grey: boolean}} Drawn */
+/** @typedef {import('./chart.js').Drawn} Drawn */
 
 /** @param {HTMLElement} node @param {Drawn} drawn */
-export function chart(node, drawn) {
-  let plot = null
-  let look = ''
-  let gone = false
-
-  const draw = () => {
-    if (gone || !node.clientWidth || !node.clientHeight) return
-    const next = `${node.clientWidth}x${node.clientHeight} ${drawn.grey} ${drawn.unit} ${drawn.lang} ${!drawn.previous.length} ${!drawn.incomplete.length}`
-    if (plot && next === look) {
-      plot.setData(aligned(drawn))
-      return
-    }
-    look = next
-    plot?.destroy()
-    plot = new uPlot(settings(node, drawn), aligned(drawn), node)
-  }
-
-  const watcher = new ResizeObserver(draw)
-  fonts.finally(() => !gone && watcher.observe(node))
-  return {
-    update(next) {
-      drawn = next
-      if (plot) requestAnimationFrame(draw) // after the page took its new colours
-    },
-    destroy() {
-      gone = true
-      watcher.disconnect()
-      plot?.destroy()
-    },
-  }
-}
+export const plotted = (node, drawn) => new uPlot(settings(node, drawn), aligned(drawn), node)
 
 /** All series on one time axis, seconds as uPlot wants them. @param {Drawn} drawn */
-function aligned({ points, previous, incomplete }) {
+export function aligned({ points, previous, incomplete }) {
   const table = (rows) => [rows.map(([ms]) => ms / 1000), rows.map(([, value]) => value)]
   return uPlot.join([points, ...[previous, incomplete].filter((rows) => rows.length)].map(table))
 }

@@ -1,0 +1,20 @@
+"""Every text of the screens in both languages: the catalogues, and what each widget brings beside its component."""
+
+import json
+from pathlib import Path
+
+WEB = Path(__file__).resolve().parents[1] / "web"
+WIDGETS = WEB / "frontend" / "src" / "widgets"
+LANGUAGES = ("vi", "en")
+
+
+def files(lang: str) -> list[Path]:
+    return [WEB / "i18n" / f"{lang}.json", *sorted(WIDGETS.glob(f"*/texts.{lang}.json"))]
+
+
+def read(path: Path) -> dict[str, str]:
+    texts: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return texts
+
+
+TEXTS = {lang: {key: text for path in files(lang) for key, text in read(path).items()} for lang in LANGUAGES}

@@ -1,0 +1,44 @@
+// Keeps a time series drawn in its element, outside the framework's reactivity: a Svelte action.
+import { untilThere } from '../../lib/later.js'
+
+const fonts = document.fonts?.load(`400 28px "Inter Variable"`, '0189 Đạ').catch(() => null)
+const drawing = untilThere(() => import('./plot.js'))
+
+/** @typedef {{points: [number, number|null][], previous: [number, number|null][], incomplete: [number, number, number, number][], unit: string, hours: number, grey: boolean, lang: string}} Drawn */
+
+/** @param {HTMLElement} node @param {Drawn} drawn */
+export function chart(node, drawn) {
+  let plot = null
+  let look = ''
+  let gone = false
+
+  function draw({ plotted, aligned }) {
+    if (gone || !node.clientWidth || !node.clientHeight) return
+    const next = `${node.clientWidth}x${node.clientHeight} ${drawn.grey} ${drawn.unit} ${drawn.lang} ${!drawn.previous.length} ${!drawn.incomplete.length}`
+    if (plot && next === look) {
+      plot.setData(aligned(drawn))
+      return
+    }
+    look = next
+    plot?.destroy()
+    plot = plotted(node, drawn)
+  }
+
+  let watcher = null
+  Promise.all([drawing, fonts]).then(([means]) => {
+    if (gone) return
+    watcher = new ResizeObserver(() => draw(means))
+    watcher.observe(node)
+  })
+  return {
+    update(next) {
+      drawn = next
+      if (plot) drawing.then((means) => requestAnimationFrame(() => draw(means))) // after the page took its new colours
+    },
+    destroy() {
+      gone = true
+      watcher?.disconnect()
+      plot?.destroy()
+    },
+  }
+}
