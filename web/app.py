@@ -1,4 +1,4 @@
-"""The WSGI application: every request through one line of checks, then to its handler in the route table."""
+"""The WSGI application: every request through one line of checks, then to its handler."""
 
 import logging
 from collections.abc import Callable
@@ -13,8 +13,9 @@ from werkzeug.exceptions import HTTPException
 from ioc.errors import IocError
 from ioc.inventory import Scope
 from web import assets, errors, openapi, reading
-from web.api.route import Answer, Call, Open, Part, Route
-from web.auth import COOKIE, CSRF_HEADER, Caller, Sessions, check_csrf, check_device, identify, require
+from web.auth import COOKIE, CSRF_HEADER, Caller, LoginBrake, Sessions, check_csrf, check_device, identify, require
+from web.boundary.ports import bound
+from web.boundary.route import Answer, Call, Open, Part, Route
 from web.site import Site
 
 log = logging.getLogger(__name__)
@@ -24,13 +25,14 @@ JSON = "application/json"
 _HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
 
-def build(site: Site, sessions: Sessions, routes: tuple[Route, ...]) -> Flask:
-    """Only what the table names, the pages, and the description of the table itself."""
+def build(site: Site, routes: tuple[Route, ...], sessions: Sessions, brake: LoginBrake) -> Flask:
+    """Only what the routes name, the pages, and the description of the routes themselves."""
     app = Flask("web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    offered = (site, sessions, brake)
     for route in (*routes, _description(site, routes)):
         name = f"{route.method} {route.path}"
-        app.add_url_rule(route.path, name, _view(site, sessions, route), methods=[route.method])
+        app.add_url_rule(route.path, name, _view(site, sessions, route, bound(route, offered)), methods=[route.method])
     assets.mount(app, site, sessions)
     app.register_error_handler(HTTPException, lambda error: _http_error(site, error))
     app.register_error_handler(Exception, lambda error: _unexpected(site, error))
@@ -40,10 +42,14 @@ def build(site: Site, sessions: Sessions, routes: tuple[Route, ...]) -> Flask:
 
 def _description(site: Site, routes: tuple[Route, ...]) -> Route:
     spec = msgspec.json.encode(openapi.document(routes, site.build))
-    return Route("GET", "/api/v1/openapi.json", Open.TO_ALL, lambda _: Answer(spec), "This description")
+
+    def described(_call: Call) -> Answer:
+        return Answer(spec)
+
+    return Route("GET", "/api/v1/openapi.json", Open.TO_ALL, described, "This description")
 
 
-def _view(site: Site, sessions: Sessions, route: Route) -> Callable[..., Response]:
+def _view(site: Site, sessions: Sessions, route: Route, handler: Callable[[Call], Any]) -> Callable[..., Response]:
     def view(**path: Any) -> Response:
         caller: Caller | None = None
         try:
@@ -54,7 +60,7 @@ def _view(site: Site, sessions: Sessions, route: Route) -> Callable[..., Respons
             else:
                 _admit(route, caller)
             call = _call(site, route, caller, path)
-            result = route.handler(call)
+            result = handler(call)
             return _respond(site, result, _links(route, call.part, result))
         except IocError as error:
             return _error(site, error, caller)

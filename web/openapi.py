@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from web.api.route import Open, Route
 from web.auth import CSRF_HEADER
+from web.boundary.route import Open, Route
 
 _PARAMETER = re.compile(r"<(?:(?P<sort>int|path):)?(?P<name>\w+)>")
 _REF = "#/components/schemas/{name}"

@@ -21,9 +21,9 @@ from ioc.context import Context
 from ioc.follow import Follower
 from ioc.model import SourceKey
 from web import app as application
-from web.api.table import routes
 from web.assets import build_id
 from web.auth import LoginBrake, Sessions
+from web.boundary.folder import routes
 from web.listen import listener
 from web.offload import Few, offload
 from web.pump import BEAT_S, LEAST_GAP_S, Pump
@@ -70,7 +70,7 @@ class Server:
         series = Few(_STORE_READS)
         self.site = Site(context, self._follower, offload, store, self._bus, widgets(), build, offload_series=series)
         self._board = Board()
-        self.app: Flask = application.build(self.site, sessions, routes(sessions, LoginBrake(auth.attempts_per_minute)))
+        self.app: Flask = application.build(self.site, routes(), sessions, LoginBrake(auth.attempts_per_minute))
         self.realtime = Realtime(self.app, self.site, sessions, self._board)
         self.pump = Pump(self.site, self._board, self.realtime.recheck)
         self._beat = Beat(context.db, ROLE, context.clock)

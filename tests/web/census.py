@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 from ioc.share import percent
 from tests.web.conftest import KIOSKS, NORTH, Province, raise_alert
 from tests.web.walking import Walk
-from web.api.route import Route
-from web.api.table import routes
-from web.auth import LoginBrake, Sessions
+from web.boundary.folder import routes
+from web.boundary.route import Route
 from web.scenes import SCENES
 
 # names and places of things, what was asked, and what was agreed: no figures of the field
@@ -52,7 +51,7 @@ class Census:
     def _addresses(self) -> Iterator[str]:
         alert = raise_alert(self._province, KIOSKS[NORTH], fingerprint="census")
         parts = {"org": NORTH, "kind": "queue", "source": "kiosk-1", "id": str(alert), "code": "hg", "name": "mot-cua"}
-        for route in routes(Sessions(b"s" * 32, 12), LoginBrake(5)):
+        for route in routes():
             if self._reads(route):
                 wanted = parts | self._part_of(route.path)
                 filled = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: wanted[found[1]], route.path)  # noqa: B023

@@ -29,8 +29,8 @@ from tests.clock import FakeClock
 from tests.dossiers import event, tell
 from web import app as application
 from web import facts
-from web.api.table import routes
 from web.auth import LoginBrake, Sessions
+from web.boundary.folder import routes
 from web.server import widgets
 from web.site import Site
 
@@ -152,7 +152,7 @@ def province(tmp_path: Path) -> Iterator[Province]:
     store, bus = RememberingStore(), RecordingBus()
     site = Site(context, Following(world), run_here, store, bus, widgets(), "build-1")
     sessions, brake = Sessions(b"s" * 32, 12), LoginBrake(5)
-    app = application.build(site, sessions, routes(sessions, brake))
+    app = application.build(site, routes(), sessions, brake)
     built = Province(site, app, clock, db, store, bus, _tokens(db))
     for key in SOURCES:
         built.say(key, up=True, waiting=3)

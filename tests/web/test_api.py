@@ -10,8 +10,7 @@ from ioc.model import SourceKey
 from ioc.settings import Connector, Settings
 from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, raise_alert, tell_dossier
 from web.api.health import needed
-from web.api.table import routes
-from web.auth import LoginBrake, Sessions
+from web.boundary.folder import routes
 from web.openapi import spelled
 
 KIOSK = f"org={NORTH}&kind=queue&source=kiosk-1&metric=waiting"
@@ -238,7 +237,7 @@ def test_only_a_series_dies_of_a_metric_store_that_is_away(province: Province) -
     statuses: dict[str, list[int]] = {}
     for trouble in (None, IocError("store_unavailable", "away", transient=True)):
         province.store.trouble = trouble
-        for route in routes(Sessions(b"s" * 32, 12), LoginBrake(5)):
+        for route in routes():
             if route.method == "GET":
                 path = spelled(route.path)
                 filled = re.sub(r"\{\w+\}", lambda found: sample[found[0]], path) + asked.get(path, "")
@@ -267,7 +266,7 @@ def test_every_scene_holds_widgets_that_exist_and_fit(province: Province) -> Non
 
 
 def test_the_description_names_every_route_and_no_other(province: Province) -> None:
-    table = routes(Sessions(b"s" * 32, 12), LoginBrake(5))
+    table = routes()
     spec = province.client().get("/api/v1/openapi.json").json
     described = {(method.upper(), path) for path, methods in spec["paths"].items() for method in methods}
     assert described == {(route.method, spelled(route.path)) for route in table}

@@ -13,7 +13,7 @@ from ioc.registry import scan
 from tests.web.conftest import KIOSKS, NORTH, Province
 from tests.web.counting import counting
 from tests.web.test_scope import GUARDED
-from web.api.route import Route
+from web.boundary.route import Route
 
 PCT = re.compile(r"(^|_)(pct|percent|share)($|_)")
 WHOLE = ("denominator", "of")  # how the whole is named beside a percentage

@@ -11,12 +11,11 @@ from ioc.dossiers.rejudge import settle
 from ioc.meta import Fact
 from ioc.model import SourceKey
 from tests.web.conftest import KIOSKS, NORTH, Province, add_source, raise_alert, tell_dossier
-from web.api.route import PER_PAGE, Open, Route
-from web.api.table import routes
-from web.auth import LoginBrake, Sessions
+from web.boundary.folder import routes
+from web.boundary.route import PER_PAGE, Open, Route
 from web.openapi import spelled
 
-TABLE = routes(Sessions(b"s" * 32, 12), LoginBrake(5))
+TABLE = routes()
 LISTS = [route for route in TABLE if route.answers == "list"]
 NEEDED = {"/api/v1/live": "widgets=alert_feed"}
 MISSPELT = "khong_co"

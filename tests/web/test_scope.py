@@ -12,12 +12,12 @@ from ioc.mapping.declared import MapRule
 from ioc.model import Role, SourceKey
 from ioc.settings import Rule
 from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, add_source, raise_alert, tell_dossier
-from web.api.route import Method, Open, Route
-from web.api.table import routes
-from web.auth import RANK, LoginBrake, Sessions
+from web.auth import RANK
+from web.boundary.folder import routes
+from web.boundary.route import Method, Open, Route
 from web.server import widgets
 
-TABLE = routes(Sessions(b"s" * 32, 12), LoginBrake(5))
+TABLE = routes()
 GUARDED = [route for route in TABLE if route.role is not Open.TO_ALL]
 FOREIGN = (SOUTH, "Bắc Quang", "Vĩnh Tuy", "bi-mat")
 # what a caller could type to reach the other district, by the name of the parameter

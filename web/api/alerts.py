@@ -13,8 +13,8 @@ from alerts.model import Alert, AlertState, NotificationState
 from ioc.db import Database
 from ioc.errors import IocError
 from ioc.inventory import Source
-from ioc.model import Severity, SourceKey
-from web.api.route import Call, paged
+from ioc.model import Role, Severity, SourceKey
+from web.boundary.route import V1, Call, Route, paged
 
 Word = TypeVar("Word", bound=StrEnum)
 _NOT_YET = frozenset({"shelved", "out_of_service"})  # words of the contract that no alert can be in so far
@@ -173,3 +173,21 @@ def _words(name: str, text: str | None, allowed: type[Word]) -> tuple[Word, ...]
             detail = f"{name}: {', '.join(known)}"
             raise IocError("invalid_value", f"{word!r}; {detail}", name=name, detail=detail)
     return tuple(known[word] for word in words)
+
+
+ROUTES = (
+    Route("GET", f"{V1}/alerts", Role.LEADER, alerts, "Alerts", Query, answers="list"),
+    Route("GET", f"{V1}/alerts/<int:id>", Role.LEADER, one, "One alert with all that happened to it"),
+    Route("POST", f"{V1}/alerts/<int:id>/acknowledge", Role.OPERATOR, acknowledge, "Take it", body=Remark),
+    Route("POST", f"{V1}/alerts/<int:id>/comment", Role.OPERATOR, comment, "Say something about it", body=Remark),
+    Route("POST", f"{V1}/alerts/<int:id>/seen", Role.LEADER, seen, "Note that it has been seen", body=Remark),
+    Route(
+        "GET",
+        f"{V1}/notifications",
+        Role.OPERATOR,
+        notifications,
+        "Messages and their deliveries",
+        NotificationQuery,
+        answers="list",
+    ),
+)

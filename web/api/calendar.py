@@ -8,8 +8,8 @@ from ioc.calendar.days import DayKind
 from ioc.calendar.weeks import WEEKDAYS, Periods
 from ioc.calendar.year import OddDay, WeekSpan, tell
 from ioc.hours import write_period
-from ioc.model import FIRST_YEAR, LAST_YEAR
-from web.api.route import Call
+from ioc.model import FIRST_YEAR, LAST_YEAR, Role
+from web.boundary.route import V1, Call, Route
 
 
 class Query(Struct, frozen=True):
@@ -55,3 +55,6 @@ def _day(call: Call, odd: OddDay) -> dict[str, Any]:
 
 def _written(periods: Periods) -> list[str]:
     return [write_period(period) for period in periods]
+
+
+ROUTES = (Route("GET", f"{V1}/calendar", Role.LEADER, calendar, "Weekly hours and special days of a year", Query),)

@@ -14,9 +14,10 @@ from ioc.dossiers.known import deliveries, known
 from ioc.dossiers.snapshot import Snapshot, Span
 from ioc.dossiers.standing import void
 from ioc.errors import IocError
+from ioc.model import Role
 from ioc.share import Void
 from web.api.dossiers import counted, shares
-from web.api.route import Answer, Call
+from web.boundary.route import V1, Answer, Call, Route
 from web.printed import page
 from web.printed.days import DAY, moment
 
@@ -130,3 +131,10 @@ def _cell(found: Snapshot, changes: Corrections, span: Span, bucket: Bucket) -> 
 
 def _say(call: Call, key: str, **params: object) -> str:
     return call.site.context.texts.render("vi", key, params)
+
+
+ROUTES = (
+    Route(
+        "GET", f"{V1}/reports/daily", Role.LEADER, daily, "The day as it stood at its cut-off, and corrections", Query
+    ),
+)

@@ -7,9 +7,9 @@ from msgspec import Struct
 
 from ioc.deadline import CountedDay, Term, Unit, explain
 from ioc.errors import IocError
-from ioc.model import FIRST_YEAR, LAST_YEAR
-from web.api.period import moment
-from web.api.route import Call
+from ioc.model import FIRST_YEAR, LAST_YEAR, Role
+from web.boundary.period import moment
+from web.boundary.route import V1, Call, Route
 
 # lunar days can be computed within these
 FIRST, LAST = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC), datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
@@ -46,3 +46,8 @@ def _day(call: Call, day: CountedDay) -> dict[str, Any]:
     text = call.site.context.texts.render(call.lang, f"ui.deadline.{day.reason}", {})
     plain = {"date": day.date.isoformat(), "counted": day.counted, "reason": day.reason}
     return plain | {"text": text, "note": day.note}
+
+
+ROUTES = (
+    Route("GET", f"{V1}/deadline", Role.LEADER, deadline, "When a term ends, with every day counted or not", Query),
+)

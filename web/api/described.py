@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from ioc.described import asyncapi, sheet
 from ioc.described.page import printable
-from web.api.route import Answer, Call
+from web.boundary.route import V1, Answer, Call, Open, Route
 
 
 class SheetQuery(Struct, frozen=True):
@@ -25,3 +25,17 @@ def vendor_sheet(call: Call) -> Answer:
     if call.query.format == "md":
         return Answer(text, content_type="text/markdown; charset=utf-8")
     return Answer(printable(text, lang), content_type="text/html; charset=utf-8")
+
+
+ROUTES = (
+    Route("GET", f"{V1}/asyncapi.json", Open.TO_ALL, asyncapi_document, "The MQTT door as AsyncAPI"),
+    Route(
+        "GET",
+        f"{V1}/vendor-sheet",
+        Open.TO_ALL,
+        vendor_sheet,
+        "The sheet a vendor is given",
+        SheetQuery,
+        answers="text",
+    ),
+)

@@ -15,10 +15,10 @@ from ioc.dossiers.standing import Standing, Tellers, told, void
 from ioc.dossiers.tallies import Side
 from ioc.dossiers.trait_buckets import TraitBucket
 from ioc.errors import IocError
-from ioc.model import State
+from ioc.model import Role, State
 from ioc.share import Void
-from web.api.period import Period, moment, period
-from web.api.route import Call, paged
+from web.boundary.period import Period, moment, period
+from web.boundary.route import V1, Call, Route, paged
 
 By = Literal["receiving", "handling"]
 Submission = Literal["direct", "online", "post"]
@@ -200,3 +200,12 @@ def _shown(call: Call, name: str, value: Any, org: str | None) -> Any:
     if isinstance(value, dict):
         return {inner: _shown(call, inner, part, org) for inner, part in value.items()}
     return call.at(value, org) if name.endswith("_at") and isinstance(value, int) else value
+
+
+ROUTES = (
+    Route("GET", f"{V1}/dossiers", Role.LEADER, dossiers, "Dossiers", Query, answers="list"),
+    Route(
+        "GET", f"{V1}/dossiers/summary", Role.LEADER, summary, "Counts of a period, with what they are of", SummaryQuery
+    ),
+    Route("GET", f"{V1}/dossiers/<path:code>", Role.LEADER, one, "One dossier with its history"),
+)

@@ -9,8 +9,9 @@ from ioc import severity
 from ioc.dossiers.known import Known, deliveries
 from ioc.feeds.kept import KINDS
 from ioc.feeds.scores import Score, scores
+from ioc.model import Role
 from ioc.share import Share
-from web.api.route import Call, listed
+from web.boundary.route import V1, Call, Route, listed
 
 
 class Query(Struct, frozen=True):
@@ -68,3 +69,16 @@ def _share(share: Share) -> dict[str, Any]:
     """With its colour by the one table."""
     colour = "unknown" if share.pct is None else severity.of_figure("feed_pct", share.pct)
     return {"pct": share.pct, "numerator": share.numerator, "denominator": share.denominator, "severity": colour}
+
+
+ROUTES = (
+    Route(
+        "GET",
+        f"{V1}/feeds",
+        Role.LEADER,
+        feeds,
+        "Feeds: what each promised and how well it keeps it",
+        Query,
+        answers="list",
+    ),
+)

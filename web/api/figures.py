@@ -10,8 +10,8 @@ from ioc.clock import local
 from ioc.errors import IocError
 from ioc.figures import entries, publishing
 from ioc.figures.entries import Draft, Row, State
-from ioc.model import SourceStatus
-from web.api.route import Answer, Call, listed
+from ioc.model import Role, SourceStatus
+from web.boundary.route import V1, Answer, Call, Route, listed
 
 
 class Query(Struct, frozen=True):
@@ -100,3 +100,19 @@ def _today(call: Call, org: str) -> date:
 def _shown(call: Call, row: Row) -> dict[str, Any]:
     times = {name: call.at(row[name], row["org"]) for name in ("entered_at", "decided_at")}
     return {**row, **times}
+
+
+ROUTES = (
+    Route(
+        "GET",
+        f"{V1}/figures",
+        Role.LEADER,
+        figures,
+        "Periodic figures typed in, with every correction",
+        Query,
+        answers="list",
+    ),
+    Route("POST", f"{V1}/figures", Role.OPERATOR, enter, "Enter figures of a period", body=Body),
+    Route("POST", f"{V1}/figures/<int:id>/sign", Role.LEADER, sign, "Sign off what somebody else entered"),
+    Route("POST", f"{V1}/figures/<int:id>/refuse", Role.LEADER, refuse, "Refuse what somebody else entered"),
+)

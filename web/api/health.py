@@ -10,8 +10,9 @@ from alerts import queries
 from alerts.ledger import DROPS
 from ioc.beat import Pulse, pulses
 from ioc.db.tables import counter
+from ioc.model import Role
 from ioc.settings import Settings
-from web.api.route import Answer, Call
+from web.boundary.route import Answer, Call, Open, Route
 
 TEXT = "text/plain; charset=utf-8"
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
@@ -108,3 +109,10 @@ def _labels(labels: dict[str, str]) -> str:
 
     inner = ",".join(f'{key}="{escaped(value)}"' for key, value in labels.items())
     return f"{{{inner}}}" if inner else ""
+
+
+ROUTES = (
+    Route("GET", "/healthz", Open.TO_ALL, healthz, "Whether this process serves"),
+    Route("GET", "/readyz", Role.WALL, readyz, "A line a role", answers="text"),
+    Route("GET", "/metrics", Role.WALL, metrics, "Counters for Prometheus", answers="text"),
+)

@@ -9,10 +9,11 @@ from ioc.dossiers.index766 import Index, ranks, state
 from ioc.dossiers.index766_board import Board
 from ioc.dossiers.index766_definition import Definition, definition
 from ioc.inventory import Org, Scope
+from ioc.model import Role
 from ioc.share import Void
 from web.api.dossiers import Ground, SummaryQuery, ground, head
-from web.api.period import Period, period
-from web.api.route import Call, listed
+from web.boundary.period import Period, period
+from web.boundary.route import V1, Call, Route, listed
 
 Query = SummaryQuery
 
@@ -92,3 +93,17 @@ def _official(call: Call, board: Board, org: str | None) -> dict[str, Any] | Non
         return None
     plain = {name: getattr(told, name) for name in ("score", "period", "other_period", "source")}
     return plain | {"as_of": call.at(told.as_of, org)}
+
+
+ROUTES = (
+    Route("GET", f"{V1}/index766", Role.LEADER, index, "The 766 index, estimated from what is known", Query),
+    Route(
+        "GET",
+        f"{V1}/index766/ranking",
+        Role.LEADER,
+        ranking,
+        "The orgs below one by their 766 index",
+        Query,
+        answers="list",
+    ),
+)

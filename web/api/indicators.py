@@ -8,10 +8,11 @@ from sqlalchemy.engine import Connection
 from ioc.dossiers.indicator import Asked, Indicator
 from ioc.dossiers.indicators import CATALOGUE
 from ioc.errors import IocError
+from ioc.model import Role
 from web.api import dossiers
 from web.api.dossiers import Ground, SummaryQuery
-from web.api.period import Period, period
-from web.api.route import Call, listed
+from web.boundary.period import Period, period
+from web.boundary.route import V1, Call, Route, listed
 
 
 def indicators(call: Call) -> dict[str, Any]:
@@ -84,3 +85,19 @@ def _head(call: Call, query: SummaryQuery, asked: Period, found: Ground) -> dict
 def _joined(buckets: Iterable[str]) -> str | None:
     """As `bucket=` of the list takes them."""
     return ",".join(buckets) or None
+
+
+ROUTES = (
+    Route(
+        "GET",
+        f"{V1}/indicators",
+        Role.LEADER,
+        indicators,
+        "What each figure means and comes to",
+        SummaryQuery,
+        answers="list",
+    ),
+    Route(
+        "GET", f"{V1}/indicators/<id>", Role.LEADER, one, "One figure: meaning, formula, what it is of", SummaryQuery
+    ),
+)

@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from ioc.dossiers import indices, published
 from ioc.dossiers.indices import Standing, Year
-from web.api.route import Call, listed
+from ioc.model import Role
+from web.boundary.route import V1, Call, Route, listed
 
 
 class Query(Struct, frozen=True):
@@ -44,3 +45,8 @@ def _shown(call: Call, org: str | None, one: Standing) -> dict[str, Any]:
 def _year(one: Year) -> dict[str, Any]:
     figures = {"value": one.value, "rank": one.rank, "rank_total": one.rank_total}
     return {"year": one.year, **figures, "impossible": dict(one.impossible)}
+
+
+ROUTES = (
+    Route("GET", f"{V1}/indices", Role.LEADER, latest, "Yearly indices with rank and change", Query, answers="list"),
+)

@@ -1,8 +1,9 @@
 """The MQTT door for those who can only POST: the same topics, payloads and outcomes."""
 
 from ioc.errors import IocError
+from ioc.model import Role
 from ioc.wire import ROOT, Rejected, is_id, parse_topic
-from web.api.route import Answer, Call
+from web.boundary.route import V1, Answer, Call, Route
 
 
 def ingest(call: Call) -> Answer:
@@ -31,3 +32,15 @@ def _reaches(call: Call, org: str) -> bool:
         return True
     call.site.following.tick()
     return org in call.site.scope(call.principal)
+
+
+ROUTES = (
+    Route(
+        "POST",
+        f"{V1}/ingest/<org>/<kind>/<source>/<channel>",
+        Role.ADMIN,
+        ingest,
+        "The MQTT door for those who can only POST",
+        devices=True,
+    ),
+)

@@ -11,9 +11,10 @@ from sqlalchemy.engine import Connection
 from ioc import quarantine
 from ioc.db.tables import audit
 from ioc.inventory import Scope
+from ioc.model import Role
 from ioc.replay import send
 from ioc.settings import Rule
-from web.api.route import Call, Part, listed, paged
+from web.boundary.route import V1, Call, Part, Route, listed, paged
 
 
 class QuarantineQuery(Struct, frozen=True):
@@ -75,3 +76,19 @@ def replay(call: Call) -> dict[str, Any]:
         reason=reason,
     )
     return {"sent": sent}
+
+
+ROUTES = (
+    Route("GET", f"{V1}/rules", Role.LEADER, rules, "The rules in force", answers="list"),
+    Route("GET", f"{V1}/audit", Role.ADMIN, audit_rows, "Who changed what", answers="list"),
+    Route(
+        "GET",
+        f"{V1}/quarantine",
+        Role.ADMIN,
+        quarantined,
+        "What could not be used, with the reason",
+        QuarantineQuery,
+        answers="list",
+    ),
+    Route("POST", f"{V1}/quarantine/replay", Role.ADMIN, replay, "Try it again", body=ReplayBody),
+)

@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from ioc.clock import rfc3339
 from ioc.errors import IocError
-from web.api.route import Call, listed
+from ioc.model import Role
+from web.boundary.route import V1, Call, Route, listed
 from web.scenes import SCENES, Scene
 from web.sight import Look
 from web.subject import MAX_WIDGETS, Request, Subject, read_request, subject
@@ -59,3 +60,10 @@ def scene(call: Call) -> dict[str, Any]:
 def _scene(scene: Scene) -> dict[str, Any]:
     plain: dict[str, Any] = msgspec.to_builtins(scene)
     return plain | {"title": {"key": f"ui.scene.{scene.name}"}}
+
+
+ROUTES = (
+    Route("GET", f"{V1}/live", Role.WALL, live, "Widget snapshots for those who poll", Query, answers="list"),
+    Route("GET", f"{V1}/scenes", Role.WALL, scenes, "The wall layouts", answers="list"),
+    Route("GET", f"{V1}/scenes/<name>", Role.WALL, scene, "One wall layout"),
+)

@@ -15,10 +15,11 @@ from ioc.mapping.proposal import propose
 from ioc.mapping.suspicion import Finding, Level
 from ioc.mapping.trial import Bench, Made, Sample, Trial
 from ioc.maps_in_force import rules_in_force
+from ioc.model import Role
 from ioc.privacy import Privacy
 from ioc.settings.read import one_map
 from ioc.wire import Rejected, parse_time
-from web.api.route import Call, listed
+from web.boundary.route import V1, Call, Route, listed
 
 
 class TryBody(Struct, frozen=True):
@@ -145,3 +146,18 @@ def _made(call: Call, made: Made) -> dict[str, Any]:
         "online": taken.online,
         "leniencies": sorted(taken.leniencies),
     }
+
+
+ROUTES = (
+    Route("GET", f"{V1}/maps", Role.ADMIN, maps, "Vendors' topics turned into ours", answers="list"),
+    Route(
+        "GET",
+        f"{V1}/topics/unknown",
+        Role.ADMIN,
+        unknown,
+        "Topics that no map means, with a sample each",
+        answers="list",
+    ),
+    Route("POST", f"{V1}/topics/unknown/forget", Role.ADMIN, forget, "Take one off that list", body=Forget),
+    Route("POST", f"{V1}/maps/try", Role.ADMIN, try_map, "What a map would make of a sample", body=TryBody),
+)

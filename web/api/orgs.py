@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from ioc.errors import IocError
 from ioc.inventory import Org, OrgTree, Scope
-from ioc.model import Health
-from web.api.route import Call, listed
+from ioc.model import Health, Role
+from web.boundary.route import V1, Call, Route, listed
 from web.sight import Reporting
 
 
@@ -68,3 +68,9 @@ def _counts(call: Call, tree: OrgTree, scope: Scope) -> dict[str, Counter[Health
         for org in tree.path(source.key.org):
             counts.setdefault(org.code, Counter())[health] += 1
     return counts
+
+
+ROUTES = (
+    Route("GET", f"{V1}/orgs", Role.LEADER, orgs, "The tree, with counts by health", Query, answers="list"),
+    Route("GET", f"{V1}/orgs/<code>", Role.LEADER, one, "One org with its children", OneQuery),
+)

@@ -10,10 +10,11 @@ from ioc.dossiers.known import Known
 from ioc.dossiers.reconcile import Line
 from ioc.dossiers.totals import told
 from ioc.inventory import Source
+from ioc.model import Role
 from web.api import dossiers
 from web.api.dossiers import SummaryQuery
-from web.api.period import period
-from web.api.route import Call, listed
+from web.boundary.period import period
+from web.boundary.route import V1, Call, Route, listed
 
 
 def reconciliation(call: Call) -> dict[str, Any]:
@@ -60,3 +61,16 @@ def _line(call: Call, line: Line) -> dict[str, Any]:
     shown = {"check": line.check, "name": line.name, "text": text, "said": line.said, "found": line.found}
     of = {} if line.of is None else {"numerator": line.of.numerator, "denominator": line.of.denominator}
     return {**shown, **of, "ok": line.ok}
+
+
+ROUTES = (
+    Route(
+        "GET",
+        f"{V1}/dossiers/reconciliation",
+        Role.LEADER,
+        reconciliation,
+        "Whether the figures add up, ours and the sources' own",
+        SummaryQuery,
+        answers="list",
+    ),
+)

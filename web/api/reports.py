@@ -10,11 +10,12 @@ from ioc.dossiers import form06
 from ioc.dossiers.buckets import Question
 from ioc.dossiers.form06 import NUMBERS, Column, Form, Line, Row
 from ioc.inventory import Source
+from ioc.model import Role
 from ioc.share import Void
 from web.api import dossiers
 from web.api.dossiers import Ground, SummaryQuery
-from web.api.period import Period, period
-from web.api.route import Answer, Call
+from web.boundary.period import Period, period
+from web.boundary.route import V1, Answer, Call, Route
 from web.printed import form06 as paper
 from web.printed import page
 from web.printed.days import moment, span
@@ -144,3 +145,8 @@ def _simulated(call: Call, question: Question) -> bool:
 
 def _say(call: Call, lang: str, key: str, **params: object) -> str:
     return call.site.context.texts.render(lang, key, params)
+
+
+ROUTES = (
+    Route("GET", f"{V1}/reports/form06", Role.LEADER, report06, "Form 06/VPCP/KSTT: figures, page or workbook", Query),
+)

@@ -9,9 +9,10 @@ from ioc.dossiers import satisfaction as ratings
 from ioc.dossiers.release import DOSSIER, KIOSK, NONE, Ratings
 from ioc.dossiers.satisfaction import Told
 from ioc.dossiers.tallies import Side
+from ioc.model import Role
 from web.api.dossiers import Ground, SummaryQuery, ground, head
-from web.api.period import period
-from web.api.route import Call, listed
+from web.boundary.period import period
+from web.boundary.route import V1, Call, Route, listed
 
 Query = SummaryQuery
 _SOURCES = (KIOSK, DOSSIER)
@@ -115,3 +116,16 @@ def _one(said: Said) -> dict[str, Any]:
         return {"value": None, "numerator": None, "denominator": n, "hidden": hidden, "withheld": n}
     shown = {"value": told.pct, "numerator": told.satisfied, "denominator": told.n, "hidden": None}
     return shown | {"withheld": n - told.n}
+
+
+ROUTES = (
+    Route(
+        "GET",
+        f"{V1}/satisfaction",
+        Role.LEADER,
+        satisfaction,
+        "Satisfaction by agency, with its n",
+        Query,
+        answers="list",
+    ),
+)

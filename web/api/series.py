@@ -1,20 +1,17 @@
 """One metric of one source over time, in buckets of the org's own days."""
 
-import re
 from typing import Any
 
 from msgspec import Struct, field
 
 from ioc.clock import local
 from ioc.errors import IocError
-from ioc.model import SeriesKey, SourceKey
+from ioc.model import Role, SeriesKey, SourceKey
 from ioc.store import MAX_BUCKETS, Aggregate, Fill, RangeQuery
-from ioc.wire import Rejected, parse_time
-from web.api.route import Call
+from web.boundary.period import instant
+from web.boundary.route import V1, Call, Route
 
 _DAY_MS = 86_400_000
-# a "+" that nobody escaped reaches us as a space
-_LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")
 
 
 class Query(Struct, frozen=True):
@@ -45,11 +42,4 @@ def series(call: Call) -> dict[str, Any]:
     return {"points": [list(point) for point in points]}
 
 
-def instant(call: Call, name: str, text: str | None, org: str | None, default: int) -> int:
-    """RFC 3339 or epoch milliseconds; IocError `invalid_value` names the parameter."""
-    if text is None:
-        return default
-    try:
-        return parse_time(_LOST_PLUS.sub(r"+\1", text), call.site.zone(org))[0]
-    except Rejected as error:
-        raise IocError("invalid_value", f"{name}: {error.detail}", name=name, detail=error.detail) from None
+ROUTES = (Route("GET", f"{V1}/series", Role.LEADER, series, "A metric over time", Query),)

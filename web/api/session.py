@@ -7,8 +7,9 @@ from msgspec import Struct
 from ioc import audit
 from ioc.access import check_password
 from ioc.errors import IocError
-from web.api.route import Answer, Call
+from ioc.model import Role
 from web.auth import LoginBrake, Sessions
+from web.boundary.route import V1, Answer, Call, Open, Route
 
 
 class Login(Struct, frozen=True):
@@ -16,28 +17,23 @@ class Login(Struct, frozen=True):
     password: str
 
 
-class Doors:
-    """The calls that open and end sessions."""
+def log_in(call: Call, sessions: Sessions, brake: LoginBrake) -> Answer:
+    """Unknown name and wrong password give the same answer after the same time."""
+    site, login = call.site, call.body
+    keys = f"address {call.remote}", f"name {login.username[:64]}"
+    brake.check(site.clock.monotonic(), *keys)
+    principal = site.offload(check_password, site.context.db, login.username, login.password)
+    outcome = "login" if principal else "login_failed"
+    org = principal.org if principal else None
+    site.write(lambda conn: audit.record(conn, call.now, login.username[:64], outcome, call.remote, {}, org))
+    if principal is None:
+        raise IocError("bad_login", "user name or password is wrong")
+    brake.forgive(*keys)
+    return Answer({"name": principal.name, "role": principal.role}, cookie=sessions.issue(principal))
 
-    def __init__(self, sessions: Sessions, brake: LoginBrake) -> None:
-        self._sessions, self._brake = sessions, brake
 
-    def log_in(self, call: Call) -> Answer:
-        """Unknown name and wrong password give the same answer after the same time."""
-        site, login = call.site, call.body
-        keys = f"address {call.remote}", f"name {login.username[:64]}"
-        self._brake.check(site.clock.monotonic(), *keys)
-        principal = site.offload(check_password, site.context.db, login.username, login.password)
-        outcome = "login" if principal else "login_failed"
-        org = principal.org if principal else None
-        site.write(lambda conn: audit.record(conn, call.now, login.username[:64], outcome, call.remote, {}, org))
-        if principal is None:
-            raise IocError("bad_login", "user name or password is wrong")
-        self._brake.forgive(*keys)
-        return Answer({"name": principal.name, "role": principal.role}, cookie=self._sessions.issue(principal))
-
-    def log_out(self, _call: Call) -> Answer:
-        return Answer(status=204, cookie=("", 0))
+def log_out(_call: Call) -> Answer:
+    return Answer(status=204, cookie=("", 0))
 
 
 def me(call: Call) -> dict[str, Any]:
@@ -54,3 +50,10 @@ def me(call: Call) -> dict[str, Any]:
         "simulated": any(source.simulated for source in site.world.inventory.in_scope(call.scope)),
         "build": site.build,
     }
+
+
+ROUTES = (
+    Route("POST", f"{V1}/session", Open.TO_ALL, log_in, "Log in", body=Login),
+    Route("DELETE", f"{V1}/session", Open.TO_ALL, log_out, "Log out"),
+    Route("GET", f"{V1}/me", Role.WALL, me, "Who the caller is, with the CSRF value of the session"),
+)

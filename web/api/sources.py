@@ -11,9 +11,9 @@ from ioc import audit
 from ioc.db.tables import leniency
 from ioc.inventory import Source
 from ioc.inventory.records import set_status
-from ioc.model import Health, SourceStatus
-from web.api.availability import availability
-from web.api.route import Call, listed
+from ioc.model import Health, Role, SourceStatus
+from web.api._availability import availability
+from web.boundary.route import V1, Call, Route, listed
 from web.sight import Look
 
 
@@ -122,3 +122,23 @@ def _alert(call: Call, alert: Alert) -> dict[str, Any]:
     plain = {name: getattr(alert, name) for name in ("id", "rule", "severity", "state", "owner")}
     title = call.site.context.texts.render(call.lang, alert.title, alert.params)
     return plain | {"title": title, "since": call.at(alert.since, alert.org)}
+
+
+ROUTES = (
+    Route("GET", f"{V1}/sources", Role.LEADER, sources, "Sources as they are now", Query, answers="list"),
+    Route(
+        "GET",
+        f"{V1}/sources/<org>/<kind>/<source>",
+        Role.LEADER,
+        one,
+        "One source with its alerts, availability, leniencies",
+    ),
+    Route("POST", f"{V1}/sources/<org>/<kind>/<source>/confirm", Role.ADMIN, confirm, "Count a newcomer in"),
+    Route(
+        "POST",
+        f"{V1}/sources/<org>/<kind>/<source>/retire",
+        Role.ADMIN,
+        retire,
+        "Leave a source out, keeping its history",
+    ),
+)

@@ -3,8 +3,8 @@
 from datetime import time
 
 from ioc.clock import local
-from web.api.period import Period
-from web.api.route import Call
+from web.boundary.period import Period
+from web.boundary.route import Call
 
 DAY = "%d/%m/%Y"
 INSTANT = "%H:%M %d/%m/%Y"

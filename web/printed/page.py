@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from web.api.route import Answer
+from web.boundary.route import Answer
 
 _FOLDER = Path(__file__).parent
 _DASH = "–"

@@ -15,7 +15,7 @@ from ioc.share import percent
 from ioc.store import Aggregate, Fill, Point, RangeQuery
 from ioc.world import MISSED_INTERVALS
 from web import errors
-from web.api.route import Call
+from web.boundary.route import Call
 
 _DAY_MS = 86_400_000
 _MINUTE_MS = 60_000

@@ -6,9 +6,11 @@ from typing import NamedTuple
 
 from ioc.clock import local
 from ioc.errors import IocError
-from web.api.route import Call
-from web.api.series import instant
+from ioc.wire import Rejected, parse_time
+from web.boundary.route import Call
 
+# a "+" that nobody escaped reaches us as a space
+_LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -39,6 +41,16 @@ def moment(call: Call, name: str, text: str, org: str | None, *, end_of_day: boo
         return _midnight(call, org, day)
     except (ValueError, OverflowError):
         raise IocError("invalid_value", f"{name}: no such day", name=name, detail="no such day") from None
+
+
+def instant(call: Call, name: str, text: str | None, org: str | None, default: int) -> int:
+    """RFC 3339 or epoch milliseconds; IocError `invalid_value` names the parameter."""
+    if text is None:
+        return default
+    try:
+        return parse_time(_LOST_PLUS.sub(r"+\1", text), call.site.zone(org))[0]
+    except Rejected as error:
+        raise IocError("invalid_value", f"{name}: {error.detail}", name=name, detail=error.detail) from None
 
 
 def _midnight(call: Call, org: str | None, day: date) -> int:

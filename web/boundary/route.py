@@ -18,6 +18,7 @@ from ioc.model import Role, SourceKey
 from web.auth import Caller
 from web.site import Site
 
+V1 = "/api/v1"
 Method = Literal["GET", "POST", "DELETE"]
 Row = TypeVar("Row")
 
@@ -139,7 +140,7 @@ class Route:
     method: Method
     path: str
     role: Role | Open
-    handler: Callable[[Call], Any]
+    handler: Callable[..., Any]  # takes the call, then what it needs by type (see `ports`)
     summary: str
     query: type[Struct] = Nothing
     body: type[Struct] | None = None

@@ -1,0 +1,39 @@
+"""What a handler needs beside its call: each further parameter is filled by its type when the routes are bound."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, get_type_hints
+
+from ioc.errors import UsageError
+from web.boundary.route import Call, Route
+
+
+def bound(route: Route, offered: Sequence[object]) -> Callable[[Call], Any]:
+    """The handler as it takes a call alone; UsageError names a parameter that nothing offered is of the type of."""
+    hints = get_type_hints(route.handler)
+    _call, *needed = inspect.signature(route.handler).parameters
+    return partial(route.handler, **{name: _found(route, name, hints.get(name), offered) for name in needed})
+
+
+def _found(route: Route, name: str, wanted: Any, offered: Sequence[object]) -> object:
+    for one in offered:
+        if _is_a(one, wanted):
+            return one
+    where = f"{route.handler.__module__}.{route.handler.__qualname__}"
+    told = getattr(wanted, "__name__", "no type")
+    raise UsageError("route_without_port", f"{where}: nothing here is of the type of `{name}` ({told})")
+
+
+def _is_a(one: object, wanted: Any) -> bool:
+    """Of the class, or with every member of the protocol."""
+    if getattr(wanted, "_is_protocol", False):
+        return all(hasattr(type(one), member) for member in members(wanted))
+    return isinstance(wanted, type) and isinstance(one, wanted)
+
+
+def members(protocol: type) -> frozenset[str]:
+    """What a protocol and those it stands on ask for."""
+    bases = [base for base in protocol.__mro__ if getattr(base, "_is_protocol", False) and base.__name__ != "Protocol"]
+    named = {name for base in bases for name in (*vars(base), *vars(base).get("__annotations__", {}))}
+    return frozenset(name for name in named if not name.startswith("_"))
