@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from ioc.clock import Clock
 from ioc.db import Database
-from ioc.dossiers import snapshot
-from ioc.dossiers.known import deliveries, known
-from ioc.dossiers.standing import Tellers, told
+from ioc.dossiers.counting.watermarks import deliveries, known
+from ioc.dossiers.reporting import snapshot
+from ioc.dossiers.reporting.freshness import Tellers, told
 from ioc.lease import Lease
 from ioc.world import World
 

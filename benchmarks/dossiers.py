@@ -25,10 +25,11 @@ from sqlalchemy.engine import Connection
 from alerts.rules.dossier_overdue import overdue
 from ioc.cli import main as ioc
 from ioc.db import Database, sqlite_url
-from ioc.dossiers import figures, queries
-from ioc.dossiers.buckets import Bucket, Question
-from ioc.dossiers.known import deliveries
-from ioc.dossiers.queries import Filter
+from ioc.dossiers.counting.buckets import Bucket, Question
+from ioc.dossiers.counting.summary import overall
+from ioc.dossiers.counting.watermarks import deliveries
+from ioc.dossiers.reporting import listing
+from ioc.dossiers.reporting.listing import Filter
 from ioc.inventory import OrgTree
 from ioc.inventory.records import load
 
@@ -113,10 +114,10 @@ def questions(conn: Connection, tree: OrgTree) -> dict[str, Callable[[], Any]]:
     commune = Question(known, year, now, now, frozenset({leaf}))
 
     def summary(question: Question) -> Callable[[], Any]:
-        return lambda: figures.total(figures.by_org(conn, question).values())
+        return lambda: overall(conn, question)
 
     def listed(**wanted: Any) -> Callable[[], Any]:
-        return lambda: queries.page(conn, Filter(**wanted), 0, 50)
+        return lambda: listing.page(conn, Filter(**wanted), 0, 50)
 
     return {
         "province, this year": summary(province),

@@ -15,7 +15,7 @@ from ioc import keys, registry
 from ioc.clock import SystemClock
 from ioc.context import Context
 from ioc.db import Database
-from ioc.dossiers.index766_definition import definition
+from ioc.dossiers.reporting.index766.definition import definition
 from ioc.errors import IocError, UsageError
 from ioc.kinds import Kinds, specs
 from ioc.mapping.maps import Maps

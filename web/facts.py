@@ -10,12 +10,11 @@ from alerts import queries
 from alerts.model import Alert, AlertState
 from ioc.beat import pulses
 from ioc.db.tables import conference, counter, desk
-from ioc.dossiers import figures
-from ioc.dossiers.buckets import Question
-from ioc.dossiers.figures import Counts
-from ioc.dossiers.known import Known, deliveries, known, year_start
-from ioc.dossiers.standing import Told, told
-from ioc.dossiers.tallies import Side
+from ioc.dossiers.counting.buckets import Question
+from ioc.dossiers.counting.summary import Counts, by_org
+from ioc.dossiers.counting.tallies import Side
+from ioc.dossiers.counting.watermarks import Known, deliveries, known, year_start
+from ioc.dossiers.reporting.freshness import Told, told
 from ioc.ingest.desks import is_open, midnight
 from ioc.inventory import Scope
 from ioc.model import Severity
@@ -124,4 +123,4 @@ def _handled(
 def _dossiers(conn: Connection, world: World, known_until: Known, now: int, side: Side) -> dict[str, Counts]:
     if not known_until:
         return {}
-    return figures.by_org(conn, Question(known_until, year_start(world, now), now, now, side=side))
+    return by_org(conn, Question(known_until, year_start(world, now), now, now, side=side))

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from alerts.model import Alert, AlertState
 from ioc.clock import rfc3339
-from ioc.dossiers.figures import Counts, total
-from ioc.dossiers.standing import Standing, Tellers
+from ioc.dossiers.counting.summary import Counts, total
+from ioc.dossiers.reporting.freshness import Standing, Tellers
 from ioc.inventory import Org, Scope, Source
 from ioc.inventory.orgs import DEFAULT_TZ
 from ioc.model import Health, Number, Severity, SourceKey

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from alerts.model import Finding, Params, Verdict, View
 from alerts.rules._voices import voices
-from ioc.dossiers import rollup
+from ioc.dossiers.reporting import rollup
 from ioc.inventory.sources import ROLL_UP
 from ioc.model import Number, SourceKey
 

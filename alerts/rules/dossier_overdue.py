@@ -11,7 +11,7 @@ from sqlalchemy.engine import RowMapping
 
 from alerts.model import Finding, Verdict, View
 from ioc.db.tables import dossier, source
-from ioc.dossiers.known import deliveries, known, telling
+from ioc.dossiers.counting.watermarks import deliveries, known, telling
 from ioc.model import Severity
 from ioc.settings import Positive, Rule
 

@@ -6,10 +6,10 @@ from msgspec import Struct
 
 from alerts.model import Finding, Verdict, View
 from alerts.rules._watched import undecided, watched
-from ioc.dossiers import reconcile
-from ioc.dossiers.known import deliveries, known, telling
-from ioc.dossiers.reconcile import Line
-from ioc.dossiers.totals import Totals, told
+from ioc.dossiers.counting.watermarks import deliveries, known, telling
+from ioc.dossiers.reporting import reconciliation
+from ioc.dossiers.reporting.reconciliation import Line
+from ioc.dossiers.reporting.source_totals import Totals, told
 from ioc.inventory import Source
 from ioc.model import Severity
 from ioc.settings import Positive, Rule
@@ -44,8 +44,8 @@ def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
 def lines(view: View, source: Source, totals: Totals) -> list[Line]:
     with view.db.read() as conn:
         until = known(view.world, deliveries(conn), view.now)[source.id]
-        counts = reconcile.counted(conn, source.id, totals, until, view.now)
-    return reconcile.compare(totals, counts)
+        counts = reconciliation.counted(conn, source.id, totals, until, view.now)
+    return reconciliation.compare(totals, counts)
 
 
 def _finding(rule: Rule, source: Source, totals: Totals, wrong: list[Line], checked: int) -> Finding:

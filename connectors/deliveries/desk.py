@@ -16,8 +16,8 @@ from connectors.deliveries.kept import Kept, Outcome
 from connectors.deliveries.options import Delivered
 from connectors.runner import wording
 from ioc.clock import Clock
-from ioc.dossiers.delivery.check import Checked, check
-from ioc.dossiers.delivery.rows import Decode, Reader
+from ioc.dossiers.importing.check import Checked, check
+from ioc.dossiers.importing.rows import Decode, Reader
 from ioc.errors import IocError, UsageError
 from ioc.inventory import Inventory
 from ioc.model import SourceKey

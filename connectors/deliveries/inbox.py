@@ -15,7 +15,7 @@ from connectors.deliveries.contract import Errand, Offer
 from connectors.deliveries.ending import Ending
 from connectors.deliveries.options import Delivered
 from ioc import charsets
-from ioc.dossiers.delivery.tables import Table, open_table
+from ioc.dossiers.importing.tables import Table, open_table
 from ioc.errors import UsageError
 from ioc.settings import Name, Seconds
 

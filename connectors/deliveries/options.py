@@ -4,7 +4,7 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
 
-from ioc.dossiers.delivery.columns import FIELDS, ColumnMap, known_map
+from ioc.dossiers.importing.columns import FIELDS, ColumnMap, known_map
 from ioc.mapping import checks
 
 Percent = Annotated[float, Meta(ge=0, le=100)]

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from ioc.dossiers.delivery.columns import ColumnMap
+from ioc.dossiers.importing.columns import ColumnMap
 from ioc.errors import IocError
 
 EMPTY_AT_MOST = 20  # pages in a row that hold nothing and name a next one

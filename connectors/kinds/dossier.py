@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ioc.deadline import Term, Unit
-from ioc.dossiers import portal, totals
-from ioc.dossiers.status import WORDS, in_words
+from ioc.dossiers.history.status import WORDS, in_words
+from ioc.dossiers.importing import portal
+from ioc.dossiers.reporting import source_totals
 from ioc.errors import IocError
 from ioc.events import DossierEvent
 from ioc.kinds import KindSpec, Member, Metric, Sort, Word
@@ -32,7 +33,7 @@ def unfold(fields: Fields) -> dict[str, Any]:
     """`as_of` is an instant, kept as a figure in epoch ms; `totals` is what the system counts itself."""
     plain = {name: value for name, value in fields.obj.items() if name != "totals"}
     whole = fields.flag("complete") is not False  # part of a delivery says nothing of what is known
-    return {**plain, "as_of": fields.time("as_of") if whole else None, **totals.flatten(fields)}
+    return {**plain, "as_of": fields.time("as_of") if whole else None, **source_totals.flatten(fields)}
 
 
 def decode_event(fields: Fields) -> DossierEvent:
@@ -166,8 +167,8 @@ _TOTALS = Member(
     Sort.OBJECT,
     members={
         **dict.fromkeys(("from", "to"), Member(Sort.TIME, required=True)),
-        **dict.fromkeys(totals.COUNTS, Member(Sort.NUMBER, low=0)),
-        "pct": Member(Sort.OBJECT, members=dict.fromkeys(totals.SHARES, Member(Sort.NUMBER, low=0, high=100))),
+        **dict.fromkeys(source_totals.COUNTS, Member(Sort.NUMBER, low=0)),
+        "pct": Member(Sort.OBJECT, members=dict.fromkeys(source_totals.SHARES, Member(Sort.NUMBER, low=0, high=100))),
     },
 )
 

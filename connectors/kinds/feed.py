@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ioc.dossiers.rollup import METRICS
+from ioc.dossiers.reporting.rollup import METRICS
 from ioc.figures.plausible import impossible
 from ioc.kinds import KindSpec, Member, Metric, Sort, Word
 from ioc.model import Reason

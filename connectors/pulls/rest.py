@@ -16,7 +16,7 @@ from connectors.deliveries.contract import Errand, Offer
 from connectors.deliveries.options import Delivered
 from connectors.deliveries.repeats import Repeats
 from connectors.runner import wording
-from ioc.dossiers.delivery.tables import Table, objects_table
+from ioc.dossiers.importing.tables import Table, objects_table
 from ioc.errors import IocError
 from ioc.mapping import paths
 from ioc.mapping.paths import Path

@@ -17,7 +17,7 @@ from connectors.deliveries.contract import Errand, Offer
 from connectors.deliveries.mark import Mark
 from connectors.deliveries.options import Delivered
 from ioc import charsets
-from ioc.dossiers.delivery.tables import Table, under_headings
+from ioc.dossiers.importing.tables import Table, under_headings
 from ioc.errors import IocError
 
 kind = "sql"

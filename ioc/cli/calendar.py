@@ -30,7 +30,7 @@ def add(commands: Commands) -> None:
 
 def calendar_import(arguments: argparse.Namespace) -> None:
     from ioc.calendar.imports import import_days
-    from ioc.dossiers.redate import Redating
+    from ioc.dossiers.importing.redate import Redating
 
     settings, now = settings_of(arguments), now_ms()
     db = open_database(settings)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from connectors.deliveries.contract import Offer
     from connectors.deliveries.kept import Outcome
-    from ioc.dossiers.delivery.rows import Reader
+    from ioc.dossiers.importing.rows import Reader
     from ioc.settings import Connector, Settings
 
 ROWS = 5
@@ -32,7 +32,7 @@ def preview(settings: "Settings", connector: "Connector") -> int:
     from connectors.deliveries.desk import LIMIT_S
     from connectors.deliveries.rounds import desk_of, pulls
     from ioc.clock import rfc3339
-    from ioc.dossiers.delivery.rows import Reader
+    from ioc.dossiers.importing.rows import Reader
     from ioc.model import SourceKey
 
     context = open_context(settings)

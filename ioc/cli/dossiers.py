@@ -9,7 +9,7 @@ from ioc.errors import UsageError
 
 if TYPE_CHECKING:
     from ioc.context import Context
-    from ioc.dossiers.snapshot import CutOff
+    from ioc.dossiers.reporting.snapshot import CutOff
     from ioc.world import World
 
 
@@ -24,7 +24,7 @@ def add(commands: Commands) -> None:
 
 
 def rejudge(arguments: argparse.Namespace) -> None:
-    from ioc.dossiers.redate import Redating
+    from ioc.dossiers.importing.redate import Redating
     from ioc.inventory.writing import transaction
 
     settings = settings_of(arguments)
@@ -37,9 +37,9 @@ def rejudge(arguments: argparse.Namespace) -> None:
 
 
 def snapshot(arguments: argparse.Namespace) -> None:
-    from ioc.dossiers import snapshot
-    from ioc.dossiers.known import deliveries, known
-    from ioc.dossiers.standing import Tellers, told
+    from ioc.dossiers.counting.watermarks import deliveries, known
+    from ioc.dossiers.reporting import snapshot
+    from ioc.dossiers.reporting.freshness import Tellers, told
 
     context = open_context(settings_of(arguments))
     now, world = now_ms(), _world(context)

@@ -14,8 +14,8 @@ from ioc.errors import UsageError
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from ioc.dossiers.delivery.rows import Reader
-    from ioc.dossiers.delivery.tables import Line
+    from ioc.dossiers.importing.rows import Reader
+    from ioc.dossiers.importing.tables import Line
 
 _GC_THRESHOLD = (50_000, 20, 50)  # rows make no cycles to look for
 
@@ -36,10 +36,11 @@ def add(commands: Commands) -> None:
 
 def dossiers(arguments: argparse.Namespace) -> None:
     from ioc.clock import local
-    from ioc.dossiers.delivery import Delivery, deliver, read_map
-    from ioc.dossiers.delivery.rows import Reader
-    from ioc.dossiers.delivery.source import find
-    from ioc.dossiers.delivery.tables import open_table
+    from ioc.dossiers.importing.columns import read_map
+    from ioc.dossiers.importing.delivery import Delivery, deliver
+    from ioc.dossiers.importing.rows import Reader
+    from ioc.dossiers.importing.tables import open_table
+    from ioc.dossiers.importing.target import find
     from ioc.inventory.orgs import DEFAULT_TZ, OrgTree
     from ioc.inventory.records import load
 

@@ -11,7 +11,7 @@ from ioc.decode.element import decode_element
 from ioc.decode.limits import Limits
 from ioc.decode.state import plain_bounds, plain_state
 from ioc.decode.values import NO_LENIENCY, Bad, Batch, Decoded, Target
-from ioc.dossiers.status import in_words
+from ioc.dossiers.history.status import in_words
 from ioc.events import DossierEvent
 from ioc.inbox import Received, Run
 from ioc.inventory import Inventory

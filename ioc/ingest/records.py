@@ -13,9 +13,9 @@ from ioc.clock import local
 from ioc.db import Database
 from ioc.db.tables import cursor, derived, event_seen, latest, quarantine
 from ioc.decode import Bad, Batch, Decoded
-from ioc.dossiers import records as dossier_records
-from ioc.dossiers.judge import Policy
-from ioc.dossiers.records import Told
+from ioc.dossiers.history.judgement import Policy
+from ioc.dossiers.importing import records as dossier_records
+from ioc.dossiers.importing.records import Told
 from ioc.events import ConferenceEvent, DossierEvent, TicketEvent
 from ioc.feeds.kept import Taken
 from ioc.follow import snapshot

@@ -21,9 +21,9 @@ from ioc.clock import local, rfc3339
 from ioc.context import Context
 from ioc.db.tables import event_seen, feed_day, feed_delivery, quarantine
 from ioc.decode import Decoder
-from ioc.dossiers import rollup
-from ioc.dossiers.rejudge import settle
-from ioc.dossiers.rollup import RollUp
+from ioc.dossiers.importing.rejudge import settle
+from ioc.dossiers.reporting import rollup
+from ioc.dossiers.reporting.rollup import RollUp
 from ioc.errors import IocError
 from ioc.follow import snapshot
 from ioc.inbox import Inbox

@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from ioc.dossiers import figures
-from ioc.dossiers.buckets import Bucket, Question
-from ioc.dossiers.known import known
+from ioc.dossiers.counting.buckets import Bucket, Question
+from ioc.dossiers.counting.summary import overall
+from ioc.dossiers.counting.watermarks import known
 from tests.alerts.conftest import ms
 from tests.alerts.test_rules import OVERDUE, Registry
-from tests.dossiers import event, tell
+from tests.dossiers.events import event, tell
 
 
 def counts(s) -> dict[str, int]:
@@ -17,7 +17,7 @@ def counts(s) -> dict[str, int]:
     now = s.clock.now_ms()
     question = Question(known(s.world, {}, now), ms("2026-01-01 00:00"), now, now)
     with s.db.read() as conn:
-        found = figures.total(figures.by_org(conn, question).values())
+        found = overall(conn, question)
     return {bucket.value: found[bucket] for bucket in Bucket if found[bucket]}
 
 

@@ -11,7 +11,7 @@ from ioc.model import Reason
 from ioc.wire import Fields, Rejected
 from tests.alerts.conftest import TZ, ms
 from tests.alerts.test_rules import Registry
-from tests.dossiers import event, tell
+from tests.dossiers.events import event, tell
 
 RULE = """
 [[rule]]

@@ -10,7 +10,7 @@ from ioc.errors import UsageError
 from ioc.live import Patch
 from ioc.model import SourceStatus
 from tests.alerts.conftest import ms
-from tests.dossiers import event, tell
+from tests.dossiers.events import event, tell
 
 WAIT = """
 [[rule]]

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.rules._voices import voices
-from ioc.dossiers import rollup
-from ioc.dossiers.buckets import Bucket
-from ioc.dossiers.figures import Counts
+from ioc.dossiers.counting.buckets import Bucket
+from ioc.dossiers.counting.summary import Counts
+from ioc.dossiers.reporting import rollup
 from ioc.inventory import Org, OrgTree
 from tests.alerts.conftest import ms
 

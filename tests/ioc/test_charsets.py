@@ -6,8 +6,8 @@ import pytest
 from openpyxl import Workbook
 
 from ioc import charsets
-from ioc.dossiers.delivery.columns import known_map
-from ioc.dossiers.delivery.tables import open_table
+from ioc.dossiers.importing.columns import known_map
+from ioc.dossiers.importing.tables import open_table
 from ioc.errors import UsageError
 from ioc.inventory import sheet
 from ioc.inventory.sheet import Encoded, Problems

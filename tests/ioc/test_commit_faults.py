@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from ioc import meta
 from ioc.db.tables import dossier, quarantine
-from ioc.dossiers import records as dossier_records
-from ioc.dossiers.rejudge import settle
+from ioc.dossiers.importing import records as dossier_records
+from ioc.dossiers.importing.rejudge import settle
 from ioc.errors import IocError
 from ioc.ingest import feed_figures, outlet, tickets
 from ioc.ingest import records as records_module

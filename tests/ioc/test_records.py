@@ -17,7 +17,7 @@ from ioc.calendar.imports import import_days
 from ioc.db import Database, sqlite_url
 from ioc.db.tables import counter, derived, dossier, leniency, metadata, org, quarantine, source
 from ioc.decode import Decoder
-from ioc.dossiers.record import Reader
+from ioc.dossiers.reporting.view import Reader
 from ioc.follow import snapshot
 from ioc.inbox import Received, Run
 from ioc.ingest.desks import is_open, midnight

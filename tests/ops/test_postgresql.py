@@ -11,9 +11,10 @@ from alembic.migration import MigrationContext
 
 from ioc.db import Database, migrate
 from ioc.db.tables import dossier_tally, metadata
-from ioc.dossiers import figures, queries
-from ioc.dossiers.buckets import Bucket
-from tests.ioc.test_dossier_figures import PERIODS, database, fill, life, question, tell_all
+from ioc.dossiers.counting.buckets import Bucket
+from ioc.dossiers.counting.summary import overall
+from ioc.dossiers.reporting import listing
+from tests.dossiers.counting.test_summary import PERIODS, database, fill, life, question, tell_all
 from tests.postgres_server import postgresql
 
 PASSWORD = "thu-nghiem"
@@ -54,6 +55,6 @@ def _tallies(db: Database) -> list[tuple[object, ...]]:
 def _answers(db: Database, period: tuple[str, str]) -> dict[str, tuple[int, int, set[str]]]:
     asked = question(*period)
     with db.read() as conn:
-        counts = figures.total(figures.by_org(conn, asked).values())
-        found = {bucket: queries.page(conn, queries.Filter(asked, bucket), 0, 1_000) for bucket in Bucket}
+        counts = overall(conn, asked)
+        found = {bucket: listing.page(conn, listing.Filter(asked, bucket), 0, 1_000) for bucket in Bucket}
     return {bucket: (counts[bucket], total, {row["code"] for row in rows}) for bucket, (rows, total) in found.items()}

@@ -26,7 +26,7 @@ from ioc.store import Point, RangeQuery
 from ioc.texts import Texts
 from ioc.world import World
 from tests.clock import FakeClock
-from tests.dossiers import event, tell
+from tests.dossiers.events import event, tell
 from web import app as application
 from web import facts
 from web.auth import LoginBrake, Sessions

@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from ioc.db.tables import org, source
 from ioc.inventory.records import load
-from tests.dossiers import tell
-from tests.ioc.test_dossier_figures import life
+from tests.dossiers.counting.test_summary import life
+from tests.dossiers.events import tell
 from tests.web.conftest import NORTH, SOUTH, Province
 
 DEPARTMENTS = ("hg.so-tn", "hg.so-xd")

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 
 from ioc.db.tables import role_beat
 from ioc.db.tables import source as source_table
-from ioc.dossiers import known
-from ioc.dossiers.buckets import Bucket
-from ioc.dossiers.standing import behind
+from ioc.dossiers.counting import watermarks
+from ioc.dossiers.counting.buckets import Bucket
+from ioc.dossiers.reporting.freshness import behind
 from ioc.inventory import Source
 from ioc.inventory.sources import ROLL_UP
 from ioc.model import SourceKey
@@ -32,7 +32,7 @@ def imported(province: Province, as_of: int = TENTH) -> None:
     tell_dossier(province, "open", **came)
     source_id = province.site.world.inventory.sources[BY_HAND].id
     with province.db.write() as conn:
-        known.delivered(province.db, conn, source_id, as_of, as_of, 2)
+        watermarks.delivered(province.db, conn, source_id, as_of, as_of, 2)
     province.reload()
 
 

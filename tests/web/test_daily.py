@@ -10,7 +10,7 @@ from ioc.db.tables import dossier_snapshot, org, source
 from ioc.errors import IocError
 from ioc.lease import Lease
 from ioc.model import SourceKey
-from tests.dossiers import event, tell
+from tests.dossiers.events import event, tell
 from tests.web.conftest import NORTH, SOUTH, Province
 from tests.web.counting import get
 from tests.web.test_report_of_2019 import TZ

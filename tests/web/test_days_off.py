@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from ioc.dossiers.figures import Counts
-from ioc.dossiers.rollup import metrics
+from ioc.dossiers.counting.summary import Counts
+from ioc.dossiers.reporting.rollup import metrics
 from ioc.share import Void
 from tests.web.conftest import NORTH, Province, tell_dossier
 from tests.web.counting import get

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ioc.dossiers.indicators import CATALOGUE, COUNTS, Catalogue
-from tests.dossiers import event, tell
-from tests.ioc.test_dossier_figures import at
+from ioc.dossiers.reporting.indicators.catalogue import CATALOGUE, COUNTS, Catalogue
+from tests.dossiers.counting.test_summary import at
+from tests.dossiers.events import event, tell
 from tests.web.conftest import NORTH, Province, tell_dossier
 from tests.web.counting import counting, get
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from ioc import meta
 from ioc.db.tables import dossier
-from ioc.dossiers.rejudge import settle
+from ioc.dossiers.importing.rejudge import settle
 from ioc.meta import Fact
 from ioc.model import SourceKey
 from tests.web.conftest import KIOSKS, NORTH, Province, add_source, raise_alert, tell_dossier

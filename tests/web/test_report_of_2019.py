@@ -18,7 +18,7 @@ from ioc.events import DossierEvent
 from ioc.inventory.records import load
 from ioc.model import SourceKey
 from ioc.wire import Fields
-from tests.dossiers import event, tell
+from tests.dossiers.events import event, tell
 from tests.web.conftest import Province
 from tests.web.counting import get
 

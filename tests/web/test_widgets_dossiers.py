@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from ioc.db.tables import source as source_table
-from ioc.dossiers.buckets import Bucket
+from ioc.dossiers.counting.buckets import Bucket
 from ioc.model import SourceKey
 from ioc.store import RangeQuery
 from tests.web.conftest import NORTH, ONE_STOP, SATURDAY, SOUTH, Province, add_source, tell_dossier

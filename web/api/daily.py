@@ -7,12 +7,12 @@ from typing import Any, Literal
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from ioc.dossiers import figures, snapshot
-from ioc.dossiers.buckets import Bucket
-from ioc.dossiers.figures import Counts
-from ioc.dossiers.known import deliveries, known
-from ioc.dossiers.snapshot import Snapshot, Span
-from ioc.dossiers.standing import void
+from ioc.dossiers.counting.buckets import Bucket
+from ioc.dossiers.counting.summary import Counts, overall
+from ioc.dossiers.counting.watermarks import deliveries, known
+from ioc.dossiers.reporting import snapshot
+from ioc.dossiers.reporting.freshness import void
+from ioc.dossiers.reporting.snapshot import Snapshot, Span
 from ioc.errors import IocError
 from ioc.model import Role
 from ioc.share import Void
@@ -58,7 +58,7 @@ def _present(call: Call, conn: Connection, found: Snapshot) -> dict[Span, Counts
     until = known(call.site.world, deliveries(conn), call.now)
     orgs = call.site.orgs.on(found.day.isoformat()).scope(found.org).codes
     questions = {span: cut.question(span, found.day, until, orgs) for span in Span}
-    return {span: figures.total(figures.by_org(conn, asked).values()) for span, asked in questions.items()}
+    return {span: overall(conn, asked) for span, asked in questions.items()}
 
 
 def _shown(call: Call, found: Snapshot, changes: Corrections) -> dict[str, Any]:

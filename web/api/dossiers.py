@@ -5,15 +5,15 @@ from typing import Annotated, Any, Literal, NamedTuple
 from msgspec import Meta, Struct, field
 from sqlalchemy.engine import Connection
 
-from ioc.dossiers import figures, queries
-from ioc.dossiers.buckets import Bucket, Question
-from ioc.dossiers.figures import Counts
-from ioc.dossiers.known import deliveries, known
-from ioc.dossiers.queries import Filter, Sort
-from ioc.dossiers.record import Reader
-from ioc.dossiers.standing import Standing, Tellers, told, void
-from ioc.dossiers.tallies import Side
-from ioc.dossiers.trait_buckets import TraitBucket
+from ioc.dossiers.counting.buckets import Bucket, Question
+from ioc.dossiers.counting.summary import Counts, overall
+from ioc.dossiers.counting.tallies import Side
+from ioc.dossiers.counting.trait_buckets import TraitBucket
+from ioc.dossiers.counting.watermarks import deliveries, known
+from ioc.dossiers.reporting import listing
+from ioc.dossiers.reporting.freshness import Standing, Tellers, told, void
+from ioc.dossiers.reporting.listing import Filter, Sort
+from ioc.dossiers.reporting.view import Reader
 from ioc.errors import IocError
 from ioc.model import Role, State
 from ioc.share import Void
@@ -61,7 +61,7 @@ def dossiers(call: Call) -> dict[str, Any]:
     def read(conn: Connection) -> tuple[list[dict[str, Any]], int]:
         asking = question(call, conn, query, asked)
         plain = chosen is None
-        rows, total = queries.page(
+        rows, total = listing.page(
             conn,
             Filter(
                 asking,
@@ -89,7 +89,7 @@ def one(call: Call) -> dict[str, Any]:
     code = call.path["code"]
 
     def read(conn: Connection) -> dict[str, Any] | None:
-        row = queries.one(conn, call.scope, code)
+        row = listing.one(conn, call.scope, code)
         asking = question(call, conn, SummaryQuery(), Period(0, call.now, call.now))
         return None if row is None else _reader(call, asking).in_full(row)
 
@@ -107,7 +107,7 @@ def summary(call: Call) -> dict[str, Any]:
 
     def read(conn: Connection) -> tuple[Ground, Counts]:
         found = ground(call, conn, query, asked)
-        return found, figures.total(figures.by_org(conn, found.question).values())
+        return found, overall(conn, found.question)
 
     found, counts = call.site.read(read)
     return head(call, query, asked, found) | counted(counts, found.void)

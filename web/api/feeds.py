@@ -6,7 +6,7 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from ioc import severity
-from ioc.dossiers.known import Known, deliveries
+from ioc.dossiers.counting.watermarks import Known, deliveries
 from ioc.feeds.kept import KINDS
 from ioc.feeds.scores import Score, scores
 from ioc.model import Role

@@ -4,10 +4,9 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from ioc.dossiers import index766_board
-from ioc.dossiers.index766 import Index, ranks, state
-from ioc.dossiers.index766_board import Board
-from ioc.dossiers.index766_definition import Definition, definition
+from ioc.dossiers.reporting.index766.board import Board, read_board
+from ioc.dossiers.reporting.index766.definition import Definition, definition
+from ioc.dossiers.reporting.index766.score import Index, ranks, state
 from ioc.inventory import Org, Scope
 from ioc.model import Role
 from ioc.share import Void
@@ -60,7 +59,7 @@ def _board(call: Call, query: Query, asked: Period, orgs: list[str]) -> tuple[Bo
         found = ground(call, conn, query, asked)
         off = found.void is Void.NO_WORKING_TIME
         args = (conn, inventory, wanted, found.question, orgs, found.tellers)
-        return index766_board.read(*args, no_working_time=off), found
+        return read_board(*args, no_working_time=off), found
 
     return call.site.read(read)
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from ioc.dossiers.indicator import Asked, Indicator
-from ioc.dossiers.indicators import CATALOGUE
+from ioc.dossiers.reporting.indicators.catalogue import CATALOGUE
+from ioc.dossiers.reporting.indicators.contract import Asked, Indicator
 from ioc.errors import IocError
 from ioc.model import Role
 from web.api import dossiers

@@ -4,8 +4,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc.dossiers import indices, published
-from ioc.dossiers.indices import Standing, Year
+from ioc.figures import publications, yearly_indices
+from ioc.figures.yearly_indices import Standing, Year
 from ioc.model import Role
 from web.boundary.route import V1, Call, Route, listed
 
@@ -21,9 +21,9 @@ def latest(call: Call) -> dict[str, Any]:
     org = query.org or call.site.home(call.scope)
     inventory = call.site.world.inventory
     told = call.site.read(
-        lambda conn: published.publications(conn, inventory, [] if org is None else [org], indices.names())
+        lambda conn: publications.publications(conn, inventory, [] if org is None else [org], yearly_indices.names())
     )
-    return {"org": org} | listed(call, indices.standings(told), lambda one: _shown(call, org, one))
+    return {"org": org} | listed(call, yearly_indices.standings(told), lambda one: _shown(call, org, one))
 
 
 def _shown(call: Call, org: str | None, one: Standing) -> dict[str, Any]:

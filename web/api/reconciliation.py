@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from ioc.dossiers import figures, reconcile
-from ioc.dossiers.known import Known
-from ioc.dossiers.reconcile import Line
-from ioc.dossiers.totals import told
+from ioc.dossiers.counting.summary import overall
+from ioc.dossiers.counting.watermarks import Known
+from ioc.dossiers.reporting.reconciliation import Line, account, compare, counted, sums
+from ioc.dossiers.reporting.source_totals import told
 from ioc.inventory import Source
 from ioc.model import Role
 from web.api import dossiers
@@ -24,12 +24,12 @@ def reconciliation(call: Call) -> dict[str, Any]:
 
     def read(conn: Connection) -> dict[str, Any]:
         ground = dossiers.ground(call, conn, query, asked)
-        account = reconcile.account(figures.total(figures.by_org(conn, ground.question).values()))
+        figures = account(overall(conn, ground.question))
         until = ground.question.known
         sources = call.site.world.sources(call.subtree(query.org), "dossier")
         found = [shown for source in sources if (shown := _source(call, conn, source, until)) is not None]
-        told = account if ground.standing.tellers else dict.fromkeys(account)
-        ours = {"figures": told, **_lines(call, reconcile.sums(account, {}))}
+        told = figures if ground.standing.tellers else dict.fromkeys(figures)
+        ours = {"figures": told, **_lines(call, sums(figures, {}))}
         return dossiers.head(call, query, asked, ground) | {"ours": ours} | listed(call, found)
 
     return call.site.read(read)
@@ -40,14 +40,14 @@ def _source(call: Call, conn: Connection, source: Source, until: Known) -> dict[
     totals = told(call.site.world.of(source.key))
     if totals is None or source.id not in until:
         return None
-    counts = reconcile.counted(conn, source.id, totals, until[source.id], call.now)
+    counts = counted(conn, source.id, totals, until[source.id], call.now)
     return {
         "source": str(source.key),
         "name": source.name,
         "told_at": call.at(totals.told_at, source.key.org),
         "from": call.at(totals.start, source.key.org),
         "to": call.at(totals.end, source.key.org),
-        **_lines(call, reconcile.compare(totals, counts)),
+        **_lines(call, compare(totals, counts)),
     }
 
 

@@ -6,9 +6,9 @@ from typing import Any, Literal
 
 from sqlalchemy.engine import Connection
 
-from ioc.dossiers import form06
-from ioc.dossiers.buckets import Question
-from ioc.dossiers.form06 import NUMBERS, Column, Form, Line, Row
+from ioc.dossiers.counting.buckets import Question
+from ioc.dossiers.reporting import form06
+from ioc.dossiers.reporting.form06 import NUMBERS, Column, Form, Line, Row
 from ioc.inventory import Source
 from ioc.model import Role
 from ioc.share import Void

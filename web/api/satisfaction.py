@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.engine import Connection
 
-from ioc.dossiers import satisfaction as ratings
-from ioc.dossiers.release import DOSSIER, KIOSK, NONE, Ratings
-from ioc.dossiers.satisfaction import Told
-from ioc.dossiers.tallies import Side
+from ioc.dossiers.counting.tallies import Side
+from ioc.dossiers.reporting import satisfaction as ratings
+from ioc.dossiers.reporting.release import DOSSIER, KIOSK, NONE, Ratings
+from ioc.dossiers.reporting.satisfaction import Told
 from ioc.model import Role
 from web.api.dossiers import Ground, SummaryQuery, ground, head
 from web.boundary.period import period

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ioc.dossiers.known import year_start
-from ioc.dossiers.standing import void
+from ioc.dossiers.counting.watermarks import year_start
+from ioc.dossiers.reporting.freshness import void
 from ioc.model import State
 from ioc.share import Void
 from web.sight import Sight

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc.dossiers.buckets import Bucket
+from ioc.dossiers.counting.buckets import Bucket
 from ioc.share import Void
 from web.sight import Sight
 from web.widgets import _dossiers

@@ -4,12 +4,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc.dossiers import index766_board
-from ioc.dossiers.buckets import Question
-from ioc.dossiers.index766 import Index, state
-from ioc.dossiers.index766_board import Board
-from ioc.dossiers.index766_definition import Group, definition
-from ioc.dossiers.known import year_start
+from ioc.dossiers.counting.buckets import Question
+from ioc.dossiers.counting.watermarks import year_start
+from ioc.dossiers.reporting.index766.board import Board, read_board
+from ioc.dossiers.reporting.index766.definition import Group, definition
+from ioc.dossiers.reporting.index766.score import Index, state
 from ioc.model import State
 from ioc.share import Void
 from web.sight import Sight
@@ -39,9 +38,7 @@ def load(site: Site, sight: Sight, _options: Options) -> Board:
     tellers, inventory = sight.look.tellers, sight.world.inventory
     wanted = definition(site.context.settings.dossiers.index766)
     orgs = [] if sight.root is None else [sight.root]
-    return site.read(
-        lambda conn: index766_board.read(conn, inventory, wanted, asked, orgs, tellers, no_working_time=off)
-    )
+    return site.read(lambda conn: read_board(conn, inventory, wanted, asked, orgs, tellers, no_working_time=off))
 
 
 def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from alerts.model import ACTIVE, AlertState
 from ioc import severity
-from ioc.dossiers.buckets import Bucket
+from ioc.dossiers.counting.buckets import Bucket
 from ioc.inventory import Source
 from ioc.model import Health, State
 from ioc.rounding import whole_minutes

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from ioc.dossiers.figures import total
+from ioc.dossiers.counting.summary import total
 from ioc.inventory import Org
 from ioc.share import Share, Void
 from web.sight import Sight

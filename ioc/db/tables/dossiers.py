@@ -21,7 +21,7 @@ dossier = Table(
     Column("received_at", BigInteger),
     Column("due_at", BigInteger),
     Column("ended_at", BigInteger),
-    Column("outcome", String(8)),  # dossiers.Outcome
+    Column("outcome", String(8)),  # judgement.Outcome
     Column("undated", Boolean, nullable=False),
     Column("near_at", BigInteger),
     Column("overdue_at", BigInteger),
@@ -71,7 +71,7 @@ dossier_pause = Table(  # while the clock of a dossier stands still
     Column("source_id", Integer, primary_key=True),
     Column("code", String(128), primary_key=True),
     Column("begins_at", BigInteger, primary_key=True),
-    Column("ends_at", BigInteger, nullable=False),  # dossiers.NEVER while it lasts
+    Column("ends_at", BigInteger, nullable=False),  # course.NEVER while it lasts
     sa.ForeignKeyConstraint(["source_id", "code"], ["dossier.source_id", "dossier.code"], ondelete="CASCADE"),
     Index("ix_dossier_pause_ends_at", "ends_at"),
 )
@@ -79,7 +79,7 @@ dossier_pause = Table(  # while the clock of a dossier stands still
 dossier_tally = Table(  # how many dossiers passed each mark, by day and by block of days
     "dossier_tally",
     metadata,
-    Column("level", Integer, primary_key=True),  # dossiers.tallies.Level
+    Column("level", Integer, primary_key=True),  # tallies.Level
     Column("bucket", Integer, primary_key=True),
     Column("receiving_org", String(64), primary_key=True),
     Column("handling_org", String(64), primary_key=True),

@@ -1,0 +1,1 @@
+"""One dossier's life: what was said of it, the course it took, and its deadlines judged."""

@@ -1,0 +1,37 @@
+"""Dossiers as ingest would have written them, told in one line each."""
+
+from itertools import count
+from typing import Any
+
+import sqlalchemy as sa
+
+from ioc.db import Database
+from ioc.db.tables import source
+from ioc.dossiers.importing import records
+from ioc.events import DossierEvent
+from ioc.inventory import Inventory
+from ioc.inventory.records import load
+from ioc.settings import Dossiers
+
+_NUMBER = count(1)
+
+
+def event(code: str, ts: int, event_id: str | None = None, **fields: Any) -> DossierEvent:
+    return DossierEvent(event_id or f"e{next(_NUMBER)}", ts, code, fields)
+
+
+def tell(
+    db: Database,
+    *events: DossierEvent,
+    source_id: int = 1,
+    inventory: Inventory | None = None,
+    policy: Dossiers | None = None,
+    now: int | None = None,
+) -> None:
+    """Fold events of one source into the records."""
+    with db.write() as conn:
+        found = inventory or load(conn, "2026-11-21")
+        org = conn.scalar(sa.select(source.c.org).where(source.c.id == source_id)) or ""
+        judge = records.Judge(found, policy or Dossiers())
+        told = [records.Told(source_id, org, one) for one in events]
+        records.apply(conn, judge, told, max(one.ts for one in events) if now is None else now)
