@@ -7,9 +7,9 @@ from sqlalchemy.engine import Connection
 
 from alerts import ledger
 from alerts.model import Alert, AlertState, Move
-from ioc import audit
-from ioc.db import Database
-from ioc.errors import IocError
+from ioc.core.errors import IocError
+from ioc.platform import audit
+from ioc.platform.db import Database
 
 COMMENT_LENGTH = 2_000
 _ACKNOWLEDGED_FROM = {

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Mapping
 
 from alerts.outbox import Outbox
-from ioc.errors import IocError
+from ioc.core.errors import IocError
 
 log = logging.getLogger(__name__)
 

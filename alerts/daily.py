@@ -4,13 +4,13 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ioc.clock import Clock
-from ioc.db import Database
-from ioc.dossiers.counting.watermarks import deliveries, known
-from ioc.dossiers.reporting import snapshot
-from ioc.dossiers.reporting.freshness import Tellers, told
-from ioc.lease import Lease
-from ioc.world import World
+from ioc.core.clock import Clock
+from ioc.domain.dossiers.counting.watermarks import deliveries, known
+from ioc.domain.dossiers.reporting import snapshot
+from ioc.domain.dossiers.reporting.freshness import Tellers, told
+from ioc.live.world import World
+from ioc.platform.db import Database
+from ioc.platform.lease import Lease
 
 log = logging.getLogger(__name__)
 

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from alerts.model import NotificationState, What
-from ioc.db.tables import notification, notification_alert
+from ioc.platform.db.tables import notification, notification_alert
 
 CLAIM_MS = 180_000  # longer than any channel's timeout
 LONGEST_WAIT_S = 300

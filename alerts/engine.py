@@ -13,11 +13,11 @@ from alerts.model import Alert, AlertState, Drop, Finding, Move, Subject, Verdic
 from alerts.notices import Queue
 from alerts.timers import Timers
 from alerts.voices import muted
-from ioc.clock import Clock
-from ioc.db import Database
-from ioc.inventory import Inventory
-from ioc.lease import Lease
-from ioc.model import SourceKey
+from ioc.core.clock import Clock
+from ioc.core.model import SourceKey
+from ioc.domain.inventory import Inventory
+from ioc.platform.db import Database
+from ioc.platform.lease import Lease
 
 REFRESH_S = 2.0  # figures of an open alert are written this often at most
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from alerts.model import Finding, RulePlugin, View
-from ioc.clock import Clock
-from ioc.settings import Rule
+from ioc.config.settings import Rule
+from ioc.core.clock import Clock
 
 log = logging.getLogger(__name__)
 

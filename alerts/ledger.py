@@ -8,9 +8,9 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from alerts.decide import OPEN_STATES
 from alerts.model import Alert, AlertState, Finding, Move
-from ioc.db import Database
-from ioc.db.tables import alert, alert_entry, counter
-from ioc.model import Severity, SourceKey
+from ioc.core.model import Severity, SourceKey
+from ioc.platform.db import Database
+from ioc.platform.db.tables import alert, alert_entry, counter
 
 ENGINE = "engine"
 FLAP_WINDOW_MS = 3_600_000

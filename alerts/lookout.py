@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from alerts.evaluate import Evaluator, Findings
 from alerts.model import View
 from alerts.topology import Topology
-from ioc.clock import Clock
-from ioc.db import Database
-from ioc.inventory import Inventory
-from ioc.model import SourceKey
-from ioc.world import World
+from ioc.core.clock import Clock
+from ioc.core.model import SourceKey
+from ioc.domain.inventory import Inventory
+from ioc.live.world import World
+from ioc.platform.db import Database
 
 log = logging.getLogger(__name__)
 

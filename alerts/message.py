@@ -11,9 +11,9 @@ from msgspec import Struct
 
 from alerts import sms
 from alerts.model import What
-from ioc.clock import local
-from ioc.model import Severity
-from ioc.texts import Texts
+from ioc.core.clock import local
+from ioc.core.model import Severity
+from ioc.core.texts import Texts
 
 Line = Mapping[str, Any]  # see alerts.notices.line
 WORST_FIRST = MappingProxyType({Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2})

@@ -7,10 +7,10 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from ioc.db import Database
-from ioc.model import Severity, SourceKey
-from ioc.settings import Rule
-from ioc.world import World
+from ioc.config.settings import Rule
+from ioc.core.model import Severity, SourceKey
+from ioc.live.world import World
+from ioc.platform.db import Database
 
 Subject = SourceKey | str  # a source, or an org by its code
 Params = Mapping[str, object]

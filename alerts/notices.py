@@ -11,10 +11,10 @@ from sqlalchemy.engine import Connection, RowMapping
 from alerts.ledger import count
 from alerts.model import Alert, Drop, NotificationState, What
 from alerts.routing import Router, Target
-from ioc.db import Database
-from ioc.db.tables import notification, notification_alert
-from ioc.inventory import Inventory
-from ioc.model import SourceKey
+from ioc.core.model import SourceKey
+from ioc.domain.inventory import Inventory
+from ioc.platform.db import Database
+from ioc.platform.db.tables import notification, notification_alert
 
 Line = dict[str, object]  # what a message says of one alert
 TOLD = (NotificationState.WAITING, NotificationState.SENDING, NotificationState.DELIVERED)

@@ -13,11 +13,11 @@ from alerts import ledger
 from alerts.due import CLAIM_MS, LONGEST_WAIT_S, UNFINISHED, announced_to, due
 from alerts.message import ChannelPlugin, Composer, Line
 from alerts.model import Drop, NotificationState, What
-from ioc.clock import Clock
-from ioc.db import Database
-from ioc.db.tables import delivery, notification
-from ioc.errors import IocError
-from ioc.lease import Lease
+from ioc.core.clock import Clock
+from ioc.core.errors import IocError
+from ioc.platform.db import Database
+from ioc.platform.db.tables import delivery, notification
+from ioc.platform.lease import Lease
 
 log = logging.getLogger(__name__)
 

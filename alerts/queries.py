@@ -8,9 +8,9 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from alerts.ledger import DROPS, read_alert, select_alerts
 from alerts.model import Alert, AlertState
-from ioc.db.tables import alert, alert_entry, counter, delivery, notification, notification_alert
-from ioc.inventory import Scope
-from ioc.model import Severity
+from ioc.core.model import Severity
+from ioc.domain.inventory import Scope
+from ioc.platform.db.tables import alert, alert_entry, counter, delivery, notification, notification_alert
 
 SHOWN = (AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.RESOLVED_UNSEEN)
 Row = RowMapping

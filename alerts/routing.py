@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ioc.inventory import OrgTree
-from ioc.model import Severity
-from ioc.settings import Receiver, Route, Settings
+from ioc.config.settings import Receiver, Route, Settings
+from ioc.core.model import Severity
+from ioc.domain.inventory import OrgTree
 
 
 @dataclass(frozen=True, slots=True)

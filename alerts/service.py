@@ -20,17 +20,17 @@ from alerts.notices import Queue
 from alerts.outbox import Channel, Outbox
 from alerts.routing import Router
 from alerts.topology import Topology
-from ioc import registry
-from ioc.beat import Beat, pulses
-from ioc.broker import Bus
+from ioc.config.read import is_loopback
+from ioc.config.settings import Rule, Settings
 from ioc.context import Context
-from ioc.errors import IocError
-from ioc.follow import Follower
-from ioc.jobs import Jobs
-from ioc.lease import Lease
-from ioc.live import NOTICE_TOPIC, Notice, seal
-from ioc.settings import Rule, Settings
-from ioc.settings.read import is_loopback
+from ioc.core import registry
+from ioc.core.errors import IocError
+from ioc.live.deltas import NOTICE_TOPIC, Notice, seal
+from ioc.live.follow import Follower
+from ioc.platform.beat import Beat, pulses
+from ioc.platform.broker import Bus
+from ioc.platform.jobs import Jobs
+from ioc.platform.lease import Lease
 
 log = logging.getLogger(__name__)
 

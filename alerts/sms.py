@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-from ioc.contact import subscriber
+from ioc.core.contact import subscriber
 
 PhoneFormat = Literal["0", "84", "+84"]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Hashable
 
-from ioc.clock import Clock
+from ioc.core.clock import Clock
 
 
 class Timers:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 
 from alerts.model import Finding, Subject, Verdict
-from ioc.clock import Clock
-from ioc.inventory import Inventory
-from ioc.model import SourceKey
+from ioc.core.clock import Clock
+from ioc.core.model import SourceKey
+from ioc.domain.inventory import Inventory
 
 
 class Topology:

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 
 from alerts.model import Alert, Finding, Subject, Verdict, fingerprint
-from ioc.inventory import OrgTree
-from ioc.model import SourceKey
+from ioc.core.model import SourceKey
+from ioc.domain.inventory import OrgTree
 
 
 def muted(findings: Iterable[Finding], followed: Mapping[str, Alert], orgs: OrgTree) -> frozenset[str]:

@@ -22,8 +22,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from ioc.broker.session import PersistentClient
-from ioc.settings import Mqtt
+from ioc.config.settings import Mqtt
+from ioc.platform.broker.session import PersistentClient
 from tests.embedded import EmbeddedBroker
 from tests.ops.shipped import shipped_mosquitto
 

@@ -15,13 +15,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from ioc.clock import SystemClock
-from ioc.model import Sample, SeriesKey, SourceKey
-from ioc.store import Aggregate, Fill, MetricStore, RangeQuery, Retention, ranges
-from ioc.store.embedded import EmbeddedStore
-from ioc.store.influx.address import Access, parse
-from ioc.store.influx.store import InfluxStore
-from ioc.store.schema import HOUR, MINUTE
+from ioc.config.influx_address import Access, parse
+from ioc.core.clock import SystemClock
+from ioc.core.model import Sample, SeriesKey, SourceKey
+from ioc.metrics import Aggregate, Fill, MetricStore, RangeQuery, Retention, ranges
+from ioc.metrics.embedded import EmbeddedStore
+from ioc.metrics.influx.store import InfluxStore
+from ioc.metrics.schema import HOUR, MINUTE
 from tests.influx_servers import influxd
 
 DAY = 24 * HOUR

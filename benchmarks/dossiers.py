@@ -24,14 +24,14 @@ from sqlalchemy.engine import Connection
 
 from alerts.rules.dossier_overdue import overdue
 from ioc.cli import main as ioc
-from ioc.db import Database, sqlite_url
-from ioc.dossiers.counting.buckets import Bucket, Question
-from ioc.dossiers.counting.summary import overall
-from ioc.dossiers.counting.watermarks import deliveries
-from ioc.dossiers.reporting import listing
-from ioc.dossiers.reporting.listing import Filter
-from ioc.inventory import OrgTree
-from ioc.inventory.records import load
+from ioc.domain.dossiers.counting.buckets import Bucket, Question
+from ioc.domain.dossiers.counting.summary import overall
+from ioc.domain.dossiers.counting.watermarks import deliveries
+from ioc.domain.dossiers.reporting import listing
+from ioc.domain.dossiers.reporting.listing import Filter
+from ioc.domain.inventory import OrgTree
+from ioc.domain.inventory.records import load
+from ioc.platform.db import Database, sqlite_url
 
 FULL, QUICK = 1_000_000, 50_000
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)

@@ -137,10 +137,10 @@ class Group:
 
 def prepare(folder: Path) -> str:
     """A records database with one-stop centres; returns a token."""
-    from ioc.access import create_token
-    from ioc.db import Database, sqlite_url
-    from ioc.db.tables import metadata, org, source
-    from ioc.model import Role
+    from ioc.core.model import Role
+    from ioc.domain.access import create_token
+    from ioc.platform.db import Database, sqlite_url
+    from ioc.platform.db.tables import metadata, org, source
 
     db = Database(sqlite_url(folder / "ioc.sqlite"))
     metadata.create_all(db.engine)
@@ -161,7 +161,7 @@ def serve(folder: Path, port: int) -> None:
     import gevent
 
     from ioc import bootstrap
-    from ioc.settings import Settings
+    from ioc.config.settings import Settings
     from web.server import Server
 
     context = bootstrap.build(msgspec.convert({"data_dir": str(folder), "http": {"port": port}}, Settings))
@@ -174,8 +174,8 @@ def serve(folder: Path, port: int) -> None:
 
 def feeding_bus() -> Any:
     """A bus without a broker."""
-    from ioc.broker import Bus
-    from ioc.settings import Mqtt
+    from ioc.config.settings import Mqtt
+    from ioc.platform.broker import Bus
 
     class Feeding(Bus):
         def __init__(self) -> None:
@@ -198,7 +198,7 @@ def feed(bus: Any, key: bytes) -> None:
     """Every centre has new figures, four times a second."""
     import gevent
 
-    from ioc.live import DELTA_TOPIC, Delta, Patch, seal
+    from ioc.live.deltas import DELTA_TOPIC, Delta, Patch, seal
 
     n, start = 0, time.monotonic()
     while True:

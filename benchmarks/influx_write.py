@@ -21,11 +21,11 @@ import urllib3
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from ioc.clock import SystemClock
-from ioc.model import Sample, SourceKey
-from ioc.store.influx.address import Access, parse
-from ioc.store.influx.line import lines_of
-from ioc.store.influx.store import InfluxStore
+from ioc.config.influx_address import Access, parse
+from ioc.core.clock import SystemClock
+from ioc.core.model import Sample, SourceKey
+from ioc.metrics.influx.line import lines_of
+from ioc.metrics.influx.store import InfluxStore
 from tests.influx_servers import influxd, nginx
 
 NOW = 1_794_009_600_000

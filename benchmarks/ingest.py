@@ -24,8 +24,8 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from ioc.config.settings import Mqtt
 from ioc.ingest.identity import FILE, Identity
-from ioc.settings import Mqtt
 from tests.embedded import EmbeddedBroker
 from tests.running import import_orgs, running
 from tests.servers import Mosquitto, free_port

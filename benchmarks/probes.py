@@ -27,8 +27,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from connectors.runner.runner import Figures
 from connectors.runner.thread import probing
 from ioc import bootstrap
-from ioc.beat import Beat
-from ioc.db import migrate
+from ioc.platform.beat import Beat
+from ioc.platform.db import migrate
 from tests.authority import Authority, Pair
 from tests.servers import mosquitto
 

@@ -14,10 +14,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 
-from ioc.model import Sample, SeriesKey, SourceKey
-from ioc.store import Aggregate, Fill, RangeQuery, Retention
-from ioc.store.embedded import EmbeddedStore
-from ioc.store.schema import HOUR, MINUTE, open_writer
+from ioc.core.model import Sample, SeriesKey, SourceKey
+from ioc.metrics import Aggregate, Fill, RangeQuery, Retention
+from ioc.metrics.embedded import EmbeddedStore
+from ioc.metrics.schema import HOUR, MINUTE, open_writer
 
 DAY = 24 * HOUR
 NOW = 1_794_009_600_000  # a midnight, UTC

@@ -14,14 +14,14 @@ from connectors.simulator.demo import load_demo
 from connectors.simulator.province import CADENCE_S, Province
 from connectors.simulator.speaker import LIVE_PER_TICK, TICK_S, Speaker
 from connectors.simulator.timeline import Timeline
-from ioc.beat import Beat
-from ioc.broker import Bus
 from ioc.context import Context
-from ioc.db.tables import source
-from ioc.errors import UsageError
-from ioc.live import DELTA_TOPIC
-from ioc.model import SourceStatus
-from ioc.roles import CONNECTORS
+from ioc.core.errors import UsageError
+from ioc.core.model import SourceStatus
+from ioc.live.deltas import DELTA_TOPIC
+from ioc.ops.roles import CONNECTORS
+from ioc.platform.beat import Beat
+from ioc.platform.broker import Bus
+from ioc.platform.db.tables import source
 
 
 @dataclass(frozen=True, slots=True)

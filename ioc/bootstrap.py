@@ -11,18 +11,19 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc import keys, registry
-from ioc.clock import SystemClock
+from ioc.config import read
+from ioc.config.settings import Settings
+from ioc.config.started import Started
 from ioc.context import Context
-from ioc.db import Database
-from ioc.dossiers.reporting.index766.definition import definition
-from ioc.errors import IocError, UsageError
-from ioc.kinds import Kinds, specs
-from ioc.mapping.maps import Maps
-from ioc.settings import Settings, read
-from ioc.started import Started
-from ioc.store.open import open_store
-from ioc.texts import Texts
+from ioc.core import keys, registry
+from ioc.core.clock import SystemClock
+from ioc.core.errors import IocError, UsageError
+from ioc.core.texts import Texts
+from ioc.domain.dossiers.reporting.index766.definition import definition
+from ioc.messages.kinds import Kinds, specs
+from ioc.messages.mapping.maps import Maps
+from ioc.metrics.open import open_store
+from ioc.platform.db import Database
 
 KINDS = "connectors.kinds"
 PLUGGED = {"rule": "alerts.rules", "channel": "alerts.channels", "connector": "connectors.pulls"}

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from ioc.clock import Clock
-from ioc.db import Database
-from ioc.kinds import Kinds
-from ioc.settings import Settings
-from ioc.store import MetricStore
-from ioc.texts import Texts
+from ioc.config.settings import Settings
+from ioc.core.clock import Clock
+from ioc.core.texts import Texts
+from ioc.messages.kinds import Kinds
+from ioc.metrics import MetricStore
+from ioc.platform.db import Database
 
 
 class OpenStore(Protocol):

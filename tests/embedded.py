@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ioc import bootstrap, roles
-from ioc.process import RoleProcess
-from ioc.settings import Mqtt
-from ioc.started import Started
+from ioc import bootstrap
+from ioc.config.settings import Mqtt
+from ioc.config.started import Started
+from ioc.ops import roles
+from ioc.ops.process import RoleProcess
 from tests.servers import free_port
 
 START_S = 20.0

@@ -10,8 +10,8 @@ import msgspec
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from ioc.errors import IocError
-from ioc.inventory import Scope
+from ioc.core.errors import IocError
+from ioc.domain.inventory import Scope
 from web import assets, errors, openapi, reading
 from web.auth import COOKIE, CSRF_HEADER, Caller, LoginBrake, Sessions, check_csrf, check_device, identify, require
 from web.boundary.ports import bound

@@ -6,8 +6,8 @@ from typing import Any
 from flask import Flask, Response, redirect, request, send_from_directory
 from werkzeug.exceptions import NotFound
 
-from ioc.errors import IocError
-from ioc.model import Role
+from ioc.core.errors import IocError
+from ioc.core.model import Role
 from web.auth import COOKIE, Sessions, by_token, identify
 from web.site import Site
 

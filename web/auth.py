@@ -10,10 +10,10 @@ from typing import Any
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.engine import Connection
 
-from ioc import devices
-from ioc.access import Principal, Via, session_owner, token_named, token_owner
-from ioc.errors import IocError
-from ioc.model import Role
+from ioc.core.errors import IocError
+from ioc.core.model import Role
+from ioc.domain.access import Principal, Via, session_owner, token_named, token_owner
+from ioc.ops import devices
 from web.site import Site
 
 COOKIE = "ioc_session"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ioc.access import Principal
+from ioc.domain.access import Principal
 from web.watch import Board, Shared, Watching
 
 STALL_S = 10.0

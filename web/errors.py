@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from ioc.errors import IocError
-from ioc.texts import LANGUAGES, Texts
+from ioc.core.errors import IocError
+from ioc.core.texts import LANGUAGES, Texts
 
 _STATUS = {
     "bad_request": 400,

@@ -8,17 +8,17 @@ from sqlalchemy.engine import Connection
 
 from alerts import queries
 from alerts.model import Alert, AlertState
-from ioc.beat import pulses
-from ioc.db.tables import conference, counter, desk
-from ioc.dossiers.counting.buckets import Question
-from ioc.dossiers.counting.summary import Counts, by_org
-from ioc.dossiers.counting.tallies import Side
-from ioc.dossiers.counting.watermarks import Known, deliveries, known, year_start
-from ioc.dossiers.reporting.freshness import Told, told
+from ioc.core.model import Severity
+from ioc.domain.dossiers.counting.buckets import Question
+from ioc.domain.dossiers.counting.summary import Counts, by_org
+from ioc.domain.dossiers.counting.tallies import Side
+from ioc.domain.dossiers.counting.watermarks import Known, deliveries, known, year_start
+from ioc.domain.dossiers.reporting.freshness import Told, told
+from ioc.domain.inventory import Scope
 from ioc.ingest.desks import is_open, midnight
-from ioc.inventory import Scope
-from ioc.model import Severity
-from ioc.world import World
+from ioc.live.world import World
+from ioc.platform.beat import pulses
+from ioc.platform.db.tables import conference, counter, desk
 
 HANDLED_EVERY_MS = 10_000
 _DESK_MS = 26 * 3_600_000  # a day anywhere, with an hour that a clock is put back

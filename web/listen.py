@@ -4,8 +4,8 @@ import errno
 import socket
 from collections.abc import Mapping
 
-from ioc.errors import IocError
-from ioc.settings import Http
+from ioc.config.settings import Http
+from ioc.core.errors import IocError
 
 INHERITED = "IOC_HTTP_FD"
 _BACKLOG = 1024

@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from msgspec import json
 
-from ioc.clock import rfc3339
-from ioc.errors import IocError
-from ioc.model import SourceKey
+from ioc.core.clock import rfc3339
+from ioc.core.errors import IocError
+from ioc.core.model import SourceKey
 from web import facts
 from web.sight import Look
 from web.site import Site

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, get_args
 
 import msgspec
 
-from ioc.errors import IocError
+from ioc.core.errors import IocError
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 

@@ -9,8 +9,8 @@ from flask import Flask, request
 from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError as Refused
 
-from ioc.access import Principal
-from ioc.errors import IocError
+from ioc.core.errors import IocError
+from ioc.domain.access import Principal
 from web import errors
 from web.auth import COOKIE, Sessions, by_token, identify, still_there
 from web.clients import Client

@@ -14,12 +14,12 @@ from gevent.pool import Pool
 from gevent.pywsgi import WSGIHandler, WSGIServer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from ioc import keys, registry
-from ioc.beat import EVERY_S, Beat
-from ioc.broker import Bus
 from ioc.context import Context
-from ioc.follow import Follower
-from ioc.model import SourceKey
+from ioc.core import keys, registry
+from ioc.core.model import SourceKey
+from ioc.live.follow import Follower
+from ioc.platform.beat import EVERY_S, Beat
+from ioc.platform.broker import Bus
 from web import app as application
 from web.assets import build_id
 from web.auth import LoginBrake, Sessions

@@ -12,7 +12,7 @@ def run(context: Context, stop: threading.Event, ready: Callable[[], None]) -> N
     """Serve until `stop` is set; IocError `port_taken` when the address is somebody else's."""
     monkey.patch_all()
     # only now: what this loads must find sockets, locks and threads already patched
-    from ioc.broker import Bus
+    from ioc.platform.broker import Bus
     from web.server import Server
 
     Server(context, Bus(context.settings.mqtt, "ioc-web")).run(stop, ready)

@@ -7,14 +7,13 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from alerts.model import Alert, AlertState
-from ioc.clock import rfc3339
-from ioc.dossiers.counting.summary import Counts, total
-from ioc.dossiers.reporting.freshness import Standing, Tellers
-from ioc.inventory import Org, Scope, Source
-from ioc.inventory.orgs import DEFAULT_TZ
-from ioc.model import Health, Number, Severity, SourceKey
-from ioc.model import State as State
-from ioc.world import SILENT, UNCOUNTED, Live, World
+from ioc.core.clock import rfc3339
+from ioc.core.model import Health, Number, Severity, SourceKey, State
+from ioc.domain.dossiers.counting.summary import Counts, total
+from ioc.domain.dossiers.reporting.freshness import Standing, Tellers
+from ioc.domain.inventory import Org, Scope, Source
+from ioc.domain.inventory.orgs import DEFAULT_TZ
+from ioc.live.world import SILENT, UNCOUNTED, Live, World
 from web.facts import Facts
 
 

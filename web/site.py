@@ -7,17 +7,17 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
-from ioc.access import Principal
-from ioc.broker import Bus
-from ioc.clock import Clock
 from ioc.context import Context
-from ioc.figures import series
-from ioc.inventory import OrgTree, Scope
-from ioc.inventory.orgs import DEFAULT_TZ
-from ioc.kinds import Kinds
-from ioc.live import NOTICE_TOPIC, Notice, seal
-from ioc.store import MetricStore, Point, RangeQuery, ranges
-from ioc.world import World
+from ioc.core.clock import Clock
+from ioc.domain.access import Principal
+from ioc.domain.figures import series
+from ioc.domain.inventory import OrgTree, Scope
+from ioc.domain.inventory.orgs import DEFAULT_TZ
+from ioc.live.deltas import NOTICE_TOPIC, Notice, seal
+from ioc.live.world import World
+from ioc.messages.kinds import Kinds
+from ioc.metrics import MetricStore, Point, RangeQuery, ranges
+from ioc.platform.broker import Bus
 from web.clients import Clients
 from web.facts import Facts
 from web.sight import Look, Sight

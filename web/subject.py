@@ -6,10 +6,11 @@ from typing import Any, Protocol
 
 import msgspec
 
-from ioc.errors import IocError
-from ioc.inventory import Scope
-from ioc.store import RangeQuery
-from web.sight import Look, Sight, State
+from ioc.core.errors import IocError
+from ioc.core.model import State
+from ioc.domain.inventory import Scope
+from ioc.metrics import RangeQuery
+from web.sight import Look, Sight
 
 MAX_WIDGETS = 64
 MAX_ID = 64

@@ -13,9 +13,9 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from alerts.message import Message
-from ioc.contact import EMAIL, is_email, mailbox
-from ioc.errors import IocError
-from ioc.settings import Port
+from ioc.config.settings import Port
+from ioc.core.contact import EMAIL, is_email, mailbox
+from ioc.core.errors import IocError
 
 kind = "email"
 address = "email"

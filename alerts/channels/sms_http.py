@@ -13,7 +13,7 @@ from alerts import sms
 from alerts.channels._reply import Reply, text_at
 from alerts.channels._template import escape_for, fill
 from alerts.message import Message
-from ioc.errors import IocError
+from ioc.core.errors import IocError
 
 kind = "sms_http"
 address = "phone"

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from alerts.model import Finding, Params, Verdict, View
 from alerts.rules._voices import voices
-from ioc.dossiers.reporting import rollup
-from ioc.inventory.sources import ROLL_UP
-from ioc.model import Number, SourceKey
+from ioc.core.model import Number, SourceKey
+from ioc.domain.dossiers.reporting import rollup
+from ioc.domain.inventory.sources import ROLL_UP
 
 Judge = Callable[[Number], Verdict | None]
 

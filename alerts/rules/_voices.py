@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 
-from ioc.inventory import OrgTree
+from ioc.domain.inventory import OrgTree
 
 
 def voices(bad: Collection[str], orgs: OrgTree, rest_is_bad: Callable[[str, str], bool]) -> dict[str, str]:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from alerts.model import Finding, Verdict, View
-from ioc.hours import ALWAYS, Hours
-from ioc.inventory import Source
-from ioc.model import Severity
-from ioc.settings import Rule
+from ioc.config.settings import Rule
+from ioc.core.hours import ALWAYS, Hours
+from ioc.core.model import Severity
+from ioc.domain.inventory import Source
 
 _NO_HOURS = Hours.parse(ALWAYS)
 

@@ -7,10 +7,10 @@ import msgspec
 from msgspec import Struct
 
 from alerts.model import Finding, Verdict, View
-from ioc.inventory import Org
-from ioc.model import Severity
-from ioc.settings import Rule
-from ioc.settings.weekly import month_day
+from ioc.config.settings import Rule
+from ioc.config.weekly import month_day
+from ioc.core.model import Severity
+from ioc.domain.inventory import Org
 
 kind = "calendar_unconfirmed"
 default_hold_s = 0.0

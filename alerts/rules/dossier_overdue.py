@@ -10,10 +10,10 @@ from msgspec import Struct
 from sqlalchemy.engine import RowMapping
 
 from alerts.model import Finding, Verdict, View
-from ioc.db.tables import dossier, source
-from ioc.dossiers.counting.watermarks import deliveries, known, telling
-from ioc.model import Severity
-from ioc.settings import Positive, Rule
+from ioc.config.settings import Positive, Rule
+from ioc.core.model import Severity
+from ioc.domain.dossiers.counting.watermarks import deliveries, known, telling
+from ioc.platform.db.tables import dossier, source
 
 kind = "dossier_overdue"
 default_hold_s = 0.0

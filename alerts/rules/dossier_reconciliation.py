@@ -6,13 +6,13 @@ from msgspec import Struct
 
 from alerts.model import Finding, Verdict, View
 from alerts.rules._watched import undecided, watched
-from ioc.dossiers.counting.watermarks import deliveries, known, telling
-from ioc.dossiers.reporting import reconciliation
-from ioc.dossiers.reporting.reconciliation import Line
-from ioc.dossiers.reporting.source_totals import Totals, told
-from ioc.inventory import Source
-from ioc.model import Severity
-from ioc.settings import Positive, Rule
+from ioc.config.settings import Positive, Rule
+from ioc.core.model import Severity
+from ioc.domain.dossiers.counting.watermarks import deliveries, known, telling
+from ioc.domain.dossiers.reporting import reconciliation
+from ioc.domain.dossiers.reporting.reconciliation import Line
+from ioc.domain.dossiers.reporting.source_totals import Totals, told
+from ioc.domain.inventory import Source
 
 kind = "dossier_reconciliation"
 default_hold_s = 600.0  # dossiers may come in behind the totals they make up

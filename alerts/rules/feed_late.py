@@ -6,11 +6,11 @@ from msgspec import Struct
 
 from alerts.model import Finding, Verdict, View
 from alerts.rules._watched import undecided, watched
-from ioc.clock import local
-from ioc.feeds.contracts import last_deliveries, late
-from ioc.inventory import Source
-from ioc.model import Severity
-from ioc.settings import Rule, Seconds
+from ioc.config.settings import Rule, Seconds
+from ioc.core.clock import local
+from ioc.core.model import Severity
+from ioc.domain.feeds.contracts import last_deliveries, late
+from ioc.domain.inventory import Source
 
 kind = "feed_late"
 default_hold_s = 0.0

@@ -7,9 +7,9 @@ from msgspec import Struct
 
 from alerts.model import Finding, Verdict, View
 from alerts.rules._watched import undecided, watched
-from ioc.inventory import Source
-from ioc.model import Health, Severity
-from ioc.settings import Positive, Rule
+from ioc.config.settings import Positive, Rule
+from ioc.core.model import Health, Severity
+from ioc.domain.inventory import Source
 
 kind = "offline"
 default_hold_s = 120.0

@@ -6,9 +6,9 @@ from typing import Any
 from msgspec import Struct
 
 from alerts.model import Finding, Verdict, View
-from ioc.beat import Pulse, pulses
-from ioc.model import Severity
-from ioc.settings import Rule
+from ioc.config.settings import Rule
+from ioc.core.model import Severity
+from ioc.platform.beat import Pulse, pulses
 
 kind = "system"
 default_hold_s = 30.0

@@ -7,13 +7,13 @@ from msgspec import Struct
 from alerts.model import Finding, Params, Verdict, View
 from alerts.rules._rolled import in_the_roll_up, told_once
 from alerts.rules._watched import undecided, watched
-from ioc.inventory import Source
-from ioc.kinds import KindSpec
-from ioc.model import Number, Severity, SourceKey
-from ioc.rounding import whole_minutes
-from ioc.settings import Rule
-from ioc.share import rounded
-from ioc.world import MISSED_INTERVALS
+from ioc.config.settings import Rule
+from ioc.core.model import Number, Severity, SourceKey
+from ioc.core.rounding import whole_minutes
+from ioc.core.share import rounded
+from ioc.domain.inventory import Source
+from ioc.live.world import MISSED_INTERVALS
+from ioc.messages.kinds import KindSpec
 
 kind = "threshold"
 default_hold_s = 0.0

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from ioc.errors import IocError
-from ioc.mapping.paths import Path
+from ioc.core.errors import IocError
+from ioc.messages.mapping.paths import Path
 
 _PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _SAID = 120

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from msgspec import Struct
 
 from connectors.deliveries.kept import Kept
-from ioc.dossiers.importing.tables import Table
+from ioc.domain.dossiers.importing.tables import Table
 
 
 def _nothing(_why: str | None) -> None:

@@ -15,13 +15,13 @@ from connectors.deliveries.contract import Errand, Offer, Pull
 from connectors.deliveries.kept import Kept, Outcome
 from connectors.deliveries.options import Delivered
 from connectors.runner import wording
-from ioc.clock import Clock
-from ioc.dossiers.importing.check import Checked, check
-from ioc.dossiers.importing.rows import Decode, Reader
-from ioc.errors import IocError, UsageError
-from ioc.inventory import Inventory
-from ioc.model import SourceKey
-from ioc.settings import Connector
+from ioc.config.settings import Connector
+from ioc.core.clock import Clock
+from ioc.core.errors import IocError, UsageError
+from ioc.core.model import SourceKey
+from ioc.domain.dossiers.importing.check import Checked, check
+from ioc.domain.dossiers.importing.rows import Decode, Reader
+from ioc.domain.inventory import Inventory
 
 log = logging.getLogger(__name__)
 

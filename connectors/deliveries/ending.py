@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ioc.errors import UsageError
+from ioc.core.errors import UsageError
 
 _TAIL = 4_096
 _TEXTS = (".csv", ".jsonl")

@@ -14,10 +14,10 @@ from msgspec import Meta
 from connectors.deliveries.contract import Errand, Offer
 from connectors.deliveries.ending import Ending
 from connectors.deliveries.options import Delivered
-from ioc import charsets
-from ioc.dossiers.importing.tables import Table, open_table
-from ioc.errors import UsageError
-from ioc.settings import Name, Seconds
+from ioc.config.settings import Name, Seconds
+from ioc.core import charsets
+from ioc.core.errors import UsageError
+from ioc.domain.dossiers.importing.tables import Table, open_table
 
 _UNFINISHED = (".part", ".partial", ".tmp", ".filepart", ".crdownload")
 HOUR_MS = 3_600_000

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ioc.errors import IocError
+from ioc.core.errors import IocError
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS row(key TEXT PRIMARY KEY, hash BLOB NOT NULL, open INTEGER NOT NULL, gone INTEGER)

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from ioc.errors import UsageError
+from ioc.core.errors import UsageError
 
 Mark = datetime | date | int | float | str | bytes
 

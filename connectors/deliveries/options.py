@@ -4,8 +4,8 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta, Struct
 
-from ioc.dossiers.importing.columns import FIELDS, ColumnMap, known_map
-from ioc.mapping import checks
+from ioc.domain.dossiers.importing.columns import FIELDS, ColumnMap, known_map
+from ioc.messages.mapping import checks
 
 Percent = Annotated[float, Meta(ge=0, le=100)]
 

@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 import msgspec
 
 from connectors.deliveries.kept import Kept, Sent
-from ioc.dossiers.history.status import OPEN
-from ioc.dossiers.importing.rows import Row
+from ioc.domain.dossiers.history.status import OPEN
+from ioc.domain.dossiers.importing.rows import Row
 
 AT_MOST = 1_000  # elements of an array
 BYTES_AT_MOST = 250_000  # a little below what a message may hold

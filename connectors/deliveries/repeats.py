@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from ioc.dossiers.importing.columns import ColumnMap
-from ioc.errors import IocError
+from ioc.core.errors import IocError
+from ioc.domain.dossiers.importing.columns import ColumnMap
 
 EMPTY_AT_MOST = 20  # pages in a row that hold nothing and name a next one
 

@@ -12,15 +12,15 @@ from connectors.deliveries.desk import Desk
 from connectors.deliveries.options import Delivered
 from connectors.runner.leases import KEEP_S, Leases
 from connectors.runner.schedule import Timetable
-from ioc import registry
-from ioc.broker import Bus
-from ioc.clock import Clock, local
+from ioc.config.settings import Connector
 from ioc.context import Context
-from ioc.errors import UsageError
-from ioc.inventory import Inventory
-from ioc.inventory.orgs import DEFAULT_TZ, OrgTree
-from ioc.inventory.records import load
-from ioc.settings import Connector
+from ioc.core import registry
+from ioc.core.clock import Clock, local
+from ioc.core.errors import UsageError
+from ioc.domain.inventory import Inventory
+from ioc.domain.inventory.orgs import DEFAULT_TZ, OrgTree
+from ioc.domain.inventory.records import load
+from ioc.platform.broker import Bus
 
 log = logging.getLogger(__name__)
 

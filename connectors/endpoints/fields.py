@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ioc.errors import IocError
-from ioc.mapping.declared import TimeRule, read_field
-from ioc.mapping.element import Element
-from ioc.mapping.paths import Path
-from ioc.mapping.values import Field, instant
-from ioc.model import Number
-from ioc.wire import Rejected
+from ioc.core.errors import IocError
+from ioc.core.model import Number
+from ioc.messages.mapping.declared import TimeRule, read_field
+from ioc.messages.mapping.element import Element
+from ioc.messages.mapping.paths import Path
+from ioc.messages.mapping.values import Field, instant
+from ioc.messages.wire import Rejected
 
 Read = tuple[dict[str, Number], dict[str, str]]
 

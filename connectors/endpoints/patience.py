@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ioc.errors import IocError
+from ioc.core.errors import IocError
 
 LONGEST_S = 3_600.0
 

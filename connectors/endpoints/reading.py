@@ -7,8 +7,8 @@ from connectors.endpoints.session import Session
 from connectors.runner import wording
 from connectors.runner.contract import Seen
 from connectors.runner.gear import Stopwatch
-from ioc.errors import IocError
-from ioc.model import Number
+from ioc.core.errors import IocError
+from ioc.core.model import Number
 
 Told = tuple[Mapping[str, Number | None], Mapping[str, str | None]]  # figures and texts of a vc state
 S = TypeVar("S", bound=Session)

@@ -10,9 +10,9 @@ from xml.etree.ElementTree import Element
 
 from connectors.endpoints.session import REFUSED, Session
 from connectors.endpoints.xml import number, parse, texts
-from ioc.errors import IocError
-from ioc.model import Number
-from ioc.share import percent
+from ioc.core.errors import IocError
+from ioc.core.model import Number
+from ioc.core.share import percent
 
 # of a call that is up, also while it is held or its signalling is lost
 _UP = frozenset({"Connected", "OnHold", "Preservation", "RemotePreservation"})

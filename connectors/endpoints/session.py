@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.endpoints.options import Endpoint
 from connectors.endpoints.patience import Patience
-from ioc.errors import IocError
+from ioc.core.errors import IocError
 
 if TYPE_CHECKING:
     import httpx

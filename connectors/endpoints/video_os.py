@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from connectors.endpoints.session import REFUSED, Session
-from ioc.errors import IocError
+from ioc.core.errors import IocError
 
 _COOKIE = "session_id"
 _SYSTEM = "system.status."

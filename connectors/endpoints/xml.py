@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element, ParseError
 import defusedxml.ElementTree
 from defusedxml import DefusedXmlException
 
-from ioc.errors import IocError
+from ioc.core.errors import IocError
 
 
 def parse(document: bytes) -> Element:

@@ -4,15 +4,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from ioc.deadline import Term, Unit
-from ioc.dossiers.history.status import WORDS, in_words
-from ioc.dossiers.importing import portal
-from ioc.dossiers.reporting import source_totals
-from ioc.errors import IocError
-from ioc.events import DossierEvent
-from ioc.kinds import KindSpec, Member, Metric, Sort, Word
-from ioc.model import FIRST_YEAR, LAST_YEAR, Leniency, Reason
-from ioc.wire import Fields, Rejected, is_no_date, is_org
+from ioc.core.errors import IocError
+from ioc.core.model import FIRST_YEAR, LAST_YEAR, Leniency, Reason
+from ioc.domain.deadline import Term, Unit
+from ioc.domain.dossiers.history.status import WORDS, in_words
+from ioc.domain.dossiers.importing import portal
+from ioc.domain.dossiers.reporting import source_totals
+from ioc.messages.events import DossierEvent
+from ioc.messages.kinds import KindSpec, Member, Metric, Sort, Word
+from ioc.messages.wire import Fields, Rejected, is_no_date, is_org
 
 kind = "dossier"
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from ioc.dossiers.reporting.rollup import METRICS
-from ioc.figures.plausible import impossible
-from ioc.kinds import KindSpec, Member, Metric, Sort, Word
-from ioc.model import Reason
-from ioc.periods import EXAMPLES
-from ioc.wire import Fields, Rejected
+from ioc.core.model import Reason
+from ioc.core.periods import EXAMPLES
+from ioc.domain.dossiers.reporting.rollup import METRICS
+from ioc.domain.figures.plausible import impossible
+from ioc.messages.kinds import KindSpec, Member, Metric, Sort, Word
+from ioc.messages.wire import Fields, Rejected
 
 kind = "feed"
 

@@ -1,6 +1,6 @@
 """Network lines between sites."""
 
-from ioc.kinds import MINUS_ONE, KindSpec, Metric, Word
+from ioc.messages.kinds import MINUS_ONE, KindSpec, Metric, Word
 
 kind = "link"
 

@@ -1,9 +1,9 @@
 """Queue-ticket kiosks and their counters at one-stop centres."""
 
-from ioc.events import TicketEvent, TicketEventType
-from ioc.kinds import KindSpec, Member, Metric, Sort, Word
-from ioc.model import Health, Reason
-from ioc.wire import Fields, Rejected
+from ioc.core.model import Health, Reason
+from ioc.messages.events import TicketEvent, TicketEventType
+from ioc.messages.kinds import KindSpec, Member, Metric, Sort, Word
+from ioc.messages.wire import Fields, Rejected
 
 kind = "queue"
 

@@ -1,6 +1,6 @@
 """Service systems behind public administration: one-stop, portal, document exchange, mail, data centre."""
 
-from ioc.kinds import KindSpec, Metric, Word
+from ioc.messages.kinds import KindSpec, Metric, Word
 
 kind = "service"
 

@@ -1,9 +1,9 @@
 """Video-conference endpoints, from the province down to the communes."""
 
-from ioc.events import ConferenceEvent, ConferenceEventType
-from ioc.kinds import MINUS_ONE, KindSpec, Member, Metric, Sort, Word
-from ioc.model import Reason
-from ioc.wire import Fields, Rejected, is_id, is_org
+from ioc.core.model import Reason
+from ioc.messages.events import ConferenceEvent, ConferenceEventType
+from ioc.messages.kinds import MINUS_ONE, KindSpec, Member, Metric, Sort, Word
+from ioc.messages.wire import Fields, Rejected, is_id, is_org
 
 kind = "vc"
 

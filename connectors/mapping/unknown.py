@@ -5,14 +5,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ioc import unknown_topics
-from ioc.broker import Bus
 from ioc.context import Context
-from ioc.errors import IocError
-from ioc.mapping.maps import Maps
-from ioc.maps_in_force import MapsInForce
-from ioc.privacy import Privacy
-from ioc.unknown_topics import Heard
+from ioc.core.errors import IocError
+from ioc.ingest import unknown_topics
+from ioc.ingest.maps_in_force import MapsInForce
+from ioc.ingest.unknown_topics import Heard
+from ioc.messages.mapping.maps import Maps
+from ioc.messages.privacy import Privacy
+from ioc.platform.broker import Bus
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 from connectors.runner import certificates, wording
 from connectors.runner.contract import LINE_OR_SERVICE, Seen
 from connectors.runner.gear import Gear, Stopwatch
-from ioc.model import Number
+from ioc.core.model import Number
 
 if TYPE_CHECKING:
     import httpx

@@ -12,8 +12,8 @@ from connectors.mail.account import Account, Tls, imap_session, smtp_session
 from connectors.mail.round_trip import arrived, letter
 from connectors.runner.contract import LINE_OR_SERVICE, Seen
 from connectors.runner.gear import Gear, Stopwatch
-from ioc.model import Number
-from ioc.settings import Port
+from ioc.config.settings import Port
+from ioc.core.model import Number
 
 kind = "imap"
 libraries: tuple[str, ...] = ()

@@ -10,8 +10,8 @@ from connectors.endpoints.sessions import patience
 from connectors.runner import wording
 from connectors.runner.contract import Seen
 from connectors.runner.gear import Gear, Stopwatch
-from ioc.errors import IocError
-from ioc.mapping.declared import TimeRule
+from ioc.core.errors import IocError
+from ioc.messages.mapping.declared import TimeRule
 
 if TYPE_CHECKING:
     import httpx

@@ -6,8 +6,8 @@ from msgspec import Meta, Struct
 
 from connectors.runner.contract import LINE_OR_SERVICE, Seen
 from connectors.runner.gear import Gear
-from ioc.errors import IocError
-from ioc.share import percent
+from ioc.core.errors import IocError
+from ioc.core.share import percent
 
 if TYPE_CHECKING:
     from icmplib import Host

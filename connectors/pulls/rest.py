@@ -16,10 +16,10 @@ from connectors.deliveries.contract import Errand, Offer
 from connectors.deliveries.options import Delivered
 from connectors.deliveries.repeats import Repeats
 from connectors.runner import wording
-from ioc.dossiers.importing.tables import Table, objects_table
-from ioc.errors import IocError
-from ioc.mapping import paths
-from ioc.mapping.paths import Path
+from ioc.core.errors import IocError
+from ioc.domain.dossiers.importing.tables import Table, objects_table
+from ioc.messages.mapping import paths
+from ioc.messages.mapping.paths import Path
 
 if TYPE_CHECKING:
     import httpx

@@ -13,8 +13,8 @@ from msgspec import Meta
 from connectors.deliveries import inbox
 from connectors.deliveries.contract import Errand, Offer
 from connectors.deliveries.inbox import File, Files
-from ioc.errors import IocError
-from ioc.settings import Port
+from ioc.config.settings import Port
+from ioc.core.errors import IocError
 
 if TYPE_CHECKING:
     import paramiko

@@ -10,9 +10,9 @@ from connectors.runner.gear import Gear, Stopwatch
 from connectors.snmp.agent import UPTIME, Access, Agent, Value, reach
 from connectors.snmp.readings import READINGS
 from connectors.snmp.traffic import Interface
-from ioc.kinds import NOT_KNOWN_32
-from ioc.model import Number
-from ioc.settings import Port
+from ioc.config.settings import Port
+from ioc.core.model import Number
+from ioc.messages.kinds import NOT_KNOWN_32
 
 kind = "snmp"
 libraries = ("pysnmp.hlapi.v3arch.asyncio",)

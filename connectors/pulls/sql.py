@@ -16,9 +16,9 @@ from connectors.deliveries import mark, server
 from connectors.deliveries.contract import Errand, Offer
 from connectors.deliveries.mark import Mark
 from connectors.deliveries.options import Delivered
-from ioc import charsets
-from ioc.dossiers.importing.tables import Table, under_headings
-from ioc.errors import IocError
+from ioc.core import charsets
+from ioc.core.errors import IocError
+from ioc.domain.dossiers.importing.tables import Table, under_headings
 
 kind = "sql"
 _SHOWN = 40

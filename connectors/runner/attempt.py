@@ -6,8 +6,8 @@ import logging
 from connectors.runner import wording
 from connectors.runner.contract import Probe, Seen
 from connectors.runner.gear import Gear
-from ioc.errors import IocError
-from ioc.settings import Connector
+from ioc.config.settings import Connector
+from ioc.core.errors import IocError
 
 log = logging.getLogger(__name__)
 

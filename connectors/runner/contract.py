@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from msgspec import Struct
 
 from connectors.runner.gear import Gear
-from ioc.model import Number
+from ioc.core.model import Number
 
 LINE_OR_SERVICE = frozenset({"link", "service"})  # what a probe publishes: `PUBLISHES` of its options
 

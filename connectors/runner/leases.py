@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ioc.clock import Clock
-from ioc.db import Database
-from ioc.db.tables import lease
-from ioc.errors import IocError
+from ioc.core.clock import Clock
+from ioc.core.errors import IocError
+from ioc.platform.db import Database
+from ioc.platform.db.tables import lease
 
 log = logging.getLogger(__name__)
 

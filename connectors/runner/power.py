@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from ioc.broker import OnMessage
+from ioc.platform.broker import OnMessage
 
 ON_BATTERY = "on_battery"
 _WORDS: Mapping[object, bool] = MappingProxyType({"true": True, "false": False, "1": True, "0": False})

@@ -12,8 +12,8 @@ from connectors.runner.contract import Probe
 from connectors.runner.gear import Gear
 from connectors.runner.schedule import Timetable
 from connectors.runner.telling import Teller
-from ioc.clock import Clock
-from ioc.settings import Connector
+from ioc.config.settings import Connector
+from ioc.core.clock import Clock
 
 PULSE_S = 0.1
 OWN_FAULT = 0.25  # a look that fails while we had to do without this part of its time says nothing about its target

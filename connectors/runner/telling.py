@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from connectors.runner.contract import LINE_OR_SERVICE, Seen
-from ioc.model import Number, SourceKey
-from ioc.settings import Connector
+from ioc.config.settings import Connector
+from ioc.core.model import Number, SourceKey
 
 log = logging.getLogger(__name__)
 

@@ -19,11 +19,11 @@ from connectors.runner.contract import Probe
 from connectors.runner.leases import KEEP_S, Leases
 from connectors.runner.power import Power
 from connectors.runner.runner import Figures, Runner
-from ioc import registry
-from ioc.beat import Beat
-from ioc.broker import Bus
+from ioc.config.settings import Connector
 from ioc.context import Context
-from ioc.settings import Connector
+from ioc.core import registry
+from ioc.platform.beat import Beat
+from ioc.platform.broker import Bus
 
 log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 import socket
 import ssl
 
-from ioc.errors import IocError
+from ioc.core.errors import IocError
 
 LONGEST = 120  # what the text `error` of a state may hold, with room to spare
 TIMEOUT = "timeout"

@@ -5,9 +5,9 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from ioc.calendar import Calendar
-from ioc.clock import local
-from ioc.hours import OFFICE_PERIODS
+from ioc.core.clock import local
+from ioc.core.hours import OFFICE_PERIODS
+from ioc.domain.calendar import Calendar
 
 TZ: Final = ZoneInfo("Asia/Ho_Chi_Minh")
 SECOND: Final = 1_000

@@ -1,9 +1,9 @@
 """The demo province's inventory into the database."""
 
 from connectors.simulator.roster import packaged
-from ioc.db import Database
-from ioc.inventory.imports import import_orgs, import_sources
-from ioc.inventory.report import ImportReport
+from ioc.domain.importing.inventory import import_orgs, import_sources
+from ioc.domain.sheets.report import ImportReport
+from ioc.platform.db import Database
 
 ACTOR = "demo"
 

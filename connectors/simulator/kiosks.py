@@ -7,7 +7,7 @@ from typing import Any
 from connectors.simulator.days import SECOND, day_of
 from connectors.simulator.queues import QueueDay, Ticket, queue_day
 from connectors.simulator.roster import Site
-from ioc.events import TicketEventType as Step
+from ioc.messages.events import TicketEventType as Step
 
 State = dict[str, Any]
 

@@ -17,7 +17,7 @@ from connectors.simulator.meetings import ANNOUNCED_MIN, Meeting, calls, meeting
 from connectors.simulator.mishaps import absences
 from connectors.simulator.roster import Roster, Site
 from connectors.simulator.systems import link_state, service_state
-from ioc.wire import ROOT
+from ioc.messages.wire import ROOT
 
 IN_CALL_S: Final = 15
 CADENCE_S: Final = {"vc": 30, "queue": 15, "service": 10, "link": 15}

@@ -7,8 +7,8 @@ from functools import cached_property
 from importlib import resources
 from typing import Final
 
-from ioc.hours import OFFICE
-from ioc.model import SourceKey
+from ioc.core.hours import OFFICE
+from ioc.core.model import SourceKey
 
 ROOT_ORG: Final = "hg"
 

@@ -15,7 +15,7 @@ from connectors.simulator.history import Batch, history
 from connectors.simulator.marker import Told
 from connectors.simulator.province import Message, Province
 from connectors.simulator.timeline import Timeline
-from ioc.clock import Clock
+from ioc.core.clock import Clock
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,7 @@ REMEMBER_EVERY: Final = MINUTE
 
 
 class Publisher(Protocol):
-    """The part of `ioc.broker.Bus` that speaks."""
+    """The part of `ioc.platform.broker.Bus` that speaks."""
 
     @property
     def connected(self) -> bool: ...

@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from connectors.simulator.days import TZ
-from ioc.clock import rfc3339
+from ioc.core.clock import rfc3339
 
 INSTANTS: Final = frozenset(
     {

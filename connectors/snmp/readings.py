@@ -5,9 +5,9 @@ from types import MappingProxyType
 
 from connectors.kinds.service import SPEC
 from connectors.snmp.agent import Agent, Value
-from ioc.kinds import NOT_KNOWN_32
-from ioc.model import Number
-from ioc.share import percent
+from ioc.core.model import Number
+from ioc.core.share import percent
+from ioc.messages.kinds import NOT_KNOWN_32
 
 Figures = dict[str, Number]
 Reading = Callable[[Agent], Awaitable[Figures | None]]  # None: the agent has no such table

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from connectors.runner.contract import Seen
 from connectors.snmp.agent import UPTIME, Agent, Value
-from ioc.model import Number
+from ioc.core.model import Number
 
 NAME, ALIAS, DESCRIPTION = "1.3.6.1.2.1.31.1.1.1.1", "1.3.6.1.2.1.31.1.1.1.18", "1.3.6.1.2.1.2.2.1.2"
 NAMES = (NAME, ALIAS, DESCRIPTION)

@@ -22,7 +22,7 @@ from ioc.cli import (
     service,
     store,
 )
-from ioc.errors import IocError, UsageError
+from ioc.core.errors import IocError, UsageError
 
 DONE, FAILED, USAGE = 0, 1, 2
 GROUPS = (

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from ioc.cli.common import Commands, add_encoding, command, encoded, group, now_ms, open_database, say, settings_of
 
 if TYPE_CHECKING:
-    from ioc.calendar.weeks import Week
-    from ioc.calendar.year import OddDay, Year
-    from ioc.inventory import Inventory
-    from ioc.settings import Settings
+    from ioc.config.settings import Settings
+    from ioc.core.weeks import Week
+    from ioc.domain.calendar.year import OddDay, Year
+    from ioc.domain.inventory import Inventory
 
 
 def add(commands: Commands) -> None:
@@ -29,8 +29,8 @@ def add(commands: Commands) -> None:
 
 
 def calendar_import(arguments: argparse.Namespace) -> None:
-    from ioc.calendar.imports import import_days
-    from ioc.dossiers.importing.redate import Redating
+    from ioc.domain.dossiers.importing.redate import Redating
+    from ioc.domain.importing.calendar import import_days
 
     settings, now = settings_of(arguments), now_ms()
     db = open_database(settings)
@@ -40,11 +40,11 @@ def calendar_import(arguments: argparse.Namespace) -> None:
 
 
 def calendar_show(arguments: argparse.Namespace) -> None:
-    from ioc.calendar.seed import checked_year
-    from ioc.calendar.year import tell
-    from ioc.clock import local
-    from ioc.inventory.orgs import DEFAULT_TZ, OrgTree
-    from ioc.inventory.records import load
+    from ioc.core.clock import local
+    from ioc.domain.calendar.seed import checked_year
+    from ioc.domain.calendar.year import tell
+    from ioc.domain.inventory.orgs import DEFAULT_TZ, OrgTree
+    from ioc.domain.inventory.records import load
 
     settings = settings_of(arguments)
     today = local(now_ms(), OrgTree([]).tz(DEFAULT_TZ)).date()
@@ -77,16 +77,16 @@ def _lines(year: "Year") -> Iterator[str]:
 
 def _week(week: "Week") -> Iterator[tuple[str, str]]:
     """Days in a row that share their hours on one line."""
-    from ioc.calendar.weeks import WEEKDAYS
-    from ioc.hours import write_periods
+    from ioc.core.hours import write_periods
+    from ioc.core.weeks import WEEKDAYS
 
     for periods, days in groupby(zip(WEEKDAYS, week, strict=True), key=lambda day: day[1]):
         yield " ".join(name for name, _ in days), write_periods(periods) or "closed"
 
 
 def _day(odd: "OddDay") -> str:
-    from ioc.calendar.weeks import WEEKDAYS
-    from ioc.hours import write_periods
+    from ioc.core.hours import write_periods
+    from ioc.core.weeks import WEEKDAYS
 
     day = odd.day
     what = write_periods(day.periods) or "off"

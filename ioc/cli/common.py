@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ioc.errors import UsageError
+from ioc.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from ioc.config.settings import Settings
     from ioc.context import Context
-    from ioc.db import Database
-    from ioc.inventory.sheet import Encoded
-    from ioc.settings import Settings
+    from ioc.domain.sheets.sheet import Encoded
+    from ioc.platform.db import Database
 
 DEMO_DIR = "ioc-demo"
 Commands = Any  # argparse keeps the type of its subparsers to itself
@@ -50,7 +50,7 @@ def settings_of(arguments: argparse.Namespace) -> "Settings":
 def open_database(settings: "Settings") -> "Database":
     """The records database, created and migrated where needed."""
     from ioc import bootstrap
-    from ioc.db import Database, migrate
+    from ioc.platform.db import Database, migrate
 
     bootstrap.open_data_dir(settings)
     db = Database(settings.database_url)
@@ -67,7 +67,7 @@ def open_context(settings: "Settings") -> "Context":
 
 
 def now_ms() -> int:
-    from ioc.clock import SystemClock
+    from ioc.core.clock import SystemClock
 
     return SystemClock().now_ms()
 
@@ -85,8 +85,8 @@ def add_encoding(parser: argparse.ArgumentParser) -> None:
 
 def encoded(arguments: argparse.Namespace) -> "Encoded":
     """The file of a command, in the encoding it is said to have; UsageError where nobody knows that."""
-    from ioc import charsets
-    from ioc.inventory.sheet import Encoded
+    from ioc.core import charsets
+    from ioc.domain.sheets.sheet import Encoded
 
     try:
         charsets.check(arguments.encoding)

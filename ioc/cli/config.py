@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ioc.cli.common import Commands, command, now_ms, open_database, say, settings_of
 
 if TYPE_CHECKING:
-    from ioc.settings import Settings
+    from ioc.config.settings import Settings
 
 
 def add(commands: Commands) -> None:
@@ -38,10 +38,10 @@ def check(file: Path) -> "Settings":
 def _try_samples(settings: "Settings", file: Path) -> None:
     """Every map on the sample it carries: what would be refused is a problem, what looks wrong is said."""
     from ioc import bootstrap
-    from ioc.mapping.suspicion import Level
-    from ioc.mapping.trial import Bench, own_sample
-    from ioc.privacy import Privacy
-    from ioc.settings.read import refused
+    from ioc.config.read import refused
+    from ioc.ingest.trial import Bench, own_sample
+    from ioc.messages.mapping.suspicion import Level
+    from ioc.messages.privacy import Privacy
 
     texts = bootstrap.texts()
     bench = Bench(bootstrap.kinds(), None, Privacy(settings.inbox.private_keys), now_ms())
@@ -72,7 +72,7 @@ def check_store(arguments: argparse.Namespace) -> int:
 
 
 def migrate(arguments: argparse.Namespace) -> None:
-    from ioc.db.migrate import head
+    from ioc.platform.db.migrate import head
 
     db = open_database(settings_of(arguments))
     say(f"{db.engine.url.render_as_string()}: schema {head()}")

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 from ioc.cli import deliveries
 from ioc.cli.common import Commands, command, group, now_ms, open_database, say, settings_of
-from ioc.errors import UsageError
+from ioc.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from ioc.db import Database
-    from ioc.settings import Connector, Settings
+    from ioc.config.settings import Connector, Settings
+    from ioc.platform.db import Database
 
 
 def add(commands: Commands) -> None:
@@ -83,10 +83,10 @@ def _named(settings: "Settings", name: str) -> "Connector":
 
 def remarks(db: "Database", connector: "Connector") -> list[str]:
     """What the inventory makes of it: a state that is published for nobody helps nobody."""
-    from ioc.clock import local
-    from ioc.inventory.orgs import DEFAULT_TZ
-    from ioc.inventory.records import load
-    from ioc.model import SourceKey, SourceStatus
+    from ioc.core.clock import local
+    from ioc.core.model import SourceKey, SourceStatus
+    from ioc.domain.inventory.orgs import DEFAULT_TZ
+    from ioc.domain.inventory.records import load
 
     key = SourceKey.parse(connector.publish)
     with db.read() as conn:

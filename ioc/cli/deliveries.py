@@ -5,15 +5,15 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ioc.cli.common import open_context, say
-from ioc.errors import UsageError
+from ioc.core.errors import UsageError
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from connectors.deliveries.contract import Offer
     from connectors.deliveries.kept import Outcome
-    from ioc.dossiers.importing.rows import Reader
-    from ioc.settings import Connector, Settings
+    from ioc.config.settings import Connector, Settings
+    from ioc.domain.dossiers.importing.rows import Reader
 
 ROWS = 5
 
@@ -31,9 +31,9 @@ def preview(settings: "Settings", connector: "Connector") -> int:
     from connectors.deliveries.contract import Errand
     from connectors.deliveries.desk import LIMIT_S
     from connectors.deliveries.rounds import desk_of, pulls
-    from ioc.clock import rfc3339
-    from ioc.dossiers.importing.rows import Reader
-    from ioc.model import SourceKey
+    from ioc.core.clock import rfc3339
+    from ioc.core.model import SourceKey
+    from ioc.domain.dossiers.importing.rows import Reader
 
     context = open_context(settings)
     desk, now = desk_of(context, lambda _topic, _payload: None), context.clock.now_ms()
@@ -57,7 +57,7 @@ def preview(settings: "Settings", connector: "Connector") -> int:
 def _show(offer: "Offer", reader: "Reader") -> None:
     import msgspec
 
-    from ioc.wire import Rejected
+    from ioc.messages.wire import Rejected
 
     table = offer.read()
     if table.encoding is not None:
@@ -80,8 +80,8 @@ def show(settings: "Settings", connector: "Connector", arguments: argparse.Names
 
     from connectors.deliveries.desk import KEPT
     from connectors.deliveries.kept import Kept
-    from ioc.clock import rfc3339
-    from ioc.inventory.orgs import DEFAULT_TZ
+    from ioc.core.clock import rfc3339
+    from ioc.domain.inventory.orgs import DEFAULT_TZ
 
     zone = ZoneInfo(DEFAULT_TZ)
     with closing(Kept(settings.root / KEPT / f"{connector.name}.sqlite")) as kept:
@@ -92,7 +92,7 @@ def show(settings: "Settings", connector: "Connector", arguments: argparse.Names
 
 
 def _line(outcome: "Outcome", zone: "ZoneInfo") -> str:
-    from ioc.clock import rfc3339
+    from ioc.core.clock import rfc3339
 
     at = rfc3339(outcome.at, zone)
     if outcome.error is not None:

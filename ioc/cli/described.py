@@ -16,7 +16,7 @@ def add(commands: Commands) -> None:
 
 def vendor_sheet(arguments: argparse.Namespace) -> None:
     from ioc import bootstrap
-    from ioc.described import page, sheet
+    from ioc.ops.described import page, sheet
 
     settings, lang = settings_of(arguments), arguments.lang
     text = sheet.markdown(bootstrap.kinds(), settings, bootstrap.texts(), lang, version("ioc"))

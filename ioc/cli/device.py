@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ioc.cli.common import Commands, command, group, now_ms, open_database, say, settings_of
 from ioc.cli.people import table
-from ioc.errors import IocError
+from ioc.core.errors import IocError
 
 
 def add(commands: Commands) -> None:
@@ -27,7 +27,8 @@ def add(commands: Commands) -> None:
 
 
 def device_add(arguments: argparse.Namespace) -> None:
-    from ioc import bootstrap, devices
+    from ioc import bootstrap
+    from ioc.ops import devices
 
     key = devices.read_key(arguments.device, list(bootstrap.kinds()))
     db = open_database(settings_of(arguments))
@@ -35,14 +36,15 @@ def device_add(arguments: argparse.Namespace) -> None:
 
 
 def device_list(arguments: argparse.Namespace) -> None:
-    from ioc import devices
+    from ioc.ops import devices
 
     with open_database(settings_of(arguments)).read() as conn:
         table(devices.listing(conn), ("device", "topics", "created_at", "revoked_at", "remark"))
 
 
 def device_revoke(arguments: argparse.Namespace) -> None:
-    from ioc import bootstrap, devices
+    from ioc import bootstrap
+    from ioc.ops import devices
 
     key = devices.read_key(arguments.device, list(bootstrap.kinds()))
     if not devices.revoke(open_database(settings_of(arguments)), key, now_ms()):
@@ -51,10 +53,12 @@ def device_revoke(arguments: argparse.Namespace) -> None:
 
 
 def device_export(arguments: argparse.Namespace) -> None:
-    from ioc import bootstrap, devices, mosquitto
-    from ioc.mapping.maps import Maps
-    from ioc.nats.accounts import FILE
-    from ioc.nats.export import write_export
+    from ioc import bootstrap
+    from ioc.messages.mapping.maps import Maps
+    from ioc.ops import devices
+    from ioc.platform import mosquitto
+    from ioc.platform.nats.accounts import FILE
+    from ioc.platform.nats.export import write_export
 
     settings = settings_of(arguments)
     with open_database(settings).read() as conn:

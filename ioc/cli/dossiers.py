@@ -5,12 +5,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ioc.cli.common import Commands, command, group, now_ms, open_context, open_database, say, settings_of
-from ioc.errors import UsageError
+from ioc.core.errors import UsageError
 
 if TYPE_CHECKING:
     from ioc.context import Context
-    from ioc.dossiers.reporting.snapshot import CutOff
-    from ioc.world import World
+    from ioc.domain.dossiers.reporting.snapshot import CutOff
+    from ioc.live.world import World
 
 
 def add(commands: Commands) -> None:
@@ -24,8 +24,8 @@ def add(commands: Commands) -> None:
 
 
 def rejudge(arguments: argparse.Namespace) -> None:
-    from ioc.dossiers.importing.redate import Redating
-    from ioc.inventory.writing import transaction
+    from ioc.domain.dossiers.importing.redate import Redating
+    from ioc.domain.sheets.writing import transaction
 
     settings = settings_of(arguments)
     db = open_database(settings)
@@ -37,9 +37,9 @@ def rejudge(arguments: argparse.Namespace) -> None:
 
 
 def snapshot(arguments: argparse.Namespace) -> None:
-    from ioc.dossiers.counting.watermarks import deliveries, known
-    from ioc.dossiers.reporting import snapshot
-    from ioc.dossiers.reporting.freshness import Tellers, told
+    from ioc.domain.dossiers.counting.watermarks import deliveries, known
+    from ioc.domain.dossiers.reporting import snapshot
+    from ioc.domain.dossiers.reporting.freshness import Tellers, told
 
     context = open_context(settings_of(arguments))
     now, world = now_ms(), _world(context)
@@ -67,11 +67,11 @@ def _day(text: str, cut: "CutOff", now: int) -> date:
 
 def _world(context: "Context") -> "World":
     """The live state as ingest last wrote it."""
-    from ioc.clock import local
-    from ioc.follow import snapshot
-    from ioc.inventory.orgs import DEFAULT_TZ, OrgTree
-    from ioc.inventory.records import load
-    from ioc.world import World
+    from ioc.core.clock import local
+    from ioc.domain.inventory.orgs import DEFAULT_TZ, OrgTree
+    from ioc.domain.inventory.records import load
+    from ioc.live.follow import snapshot
+    from ioc.live.world import World
 
     today = local(now_ms(), OrgTree([]).tz(DEFAULT_TZ)).date().isoformat()
     with context.db.read() as conn:

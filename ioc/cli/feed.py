@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ioc.cli.common import Commands, command, now_ms, open_context, say, settings_of
-from ioc.errors import UsageError
+from ioc.core.errors import UsageError
 
 if TYPE_CHECKING:
     from ioc.context import Context
-    from ioc.replay import Replay
+    from ioc.ingest.replay import Replay
 
 CONNECT_S = 3.0
 
@@ -33,7 +33,7 @@ def add(commands: Commands) -> None:
 
 def simulate(arguments: argparse.Namespace) -> None:
     from connectors import service
-    from ioc import logs
+    from ioc.platform import logs
 
     settings = settings_of(arguments)
     logs.configure(settings.log, "simulate")
@@ -50,8 +50,8 @@ def replay(arguments: argparse.Namespace) -> int:
 
 
 def _quarantine(arguments: argparse.Namespace) -> int:
-    from ioc import quarantine
-    from ioc.inventory import Scope
+    from ioc.domain.inventory import Scope
+    from ioc.ingest import quarantine
 
     context = open_context(settings_of(arguments))
     with _way_in(context) as (send, where):
@@ -62,7 +62,7 @@ def _quarantine(arguments: argparse.Namespace) -> int:
 
 
 def _file(arguments: argparse.Namespace) -> int:
-    from ioc import capture
+    from ioc.ops import capture
 
     context = open_context(settings_of(arguments))
     now = now_ms()
@@ -77,8 +77,8 @@ def _file(arguments: argparse.Namespace) -> int:
 @contextmanager
 def _way_in(context: "Context") -> "Iterator[tuple[Callable[[Replay], None], str]]":
     """Through the broker; where none answers, straight to where ingest will look first."""
-    from ioc.broker import Bus
-    from ioc.replay import send
+    from ioc.ingest.replay import send
+    from ioc.platform.broker import Bus
 
     bus = Bus(context.settings.mqtt, "ioc-replay")
     bus.start()
@@ -93,9 +93,9 @@ def _way_in(context: "Context") -> "Iterator[tuple[Callable[[Replay], None], str
 
 def _into_inbox(context: "Context") -> "Callable[[Replay], None]":
     """One commit a message: whoever sent it may mark it as sent."""
-    from ioc.inbox import Inbox, Received
-    from ioc.mapping.maps import Maps
-    from ioc.privacy import Privacy
+    from ioc.ingest.inbox import Inbox, Received
+    from ioc.messages.mapping.maps import Maps
+    from ioc.messages.privacy import Privacy
 
     settings = context.settings
     inbox, privacy = Inbox(settings.root / "inbox.sqlite"), Privacy(settings.inbox.private_keys)

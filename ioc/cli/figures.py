@@ -16,9 +16,9 @@ def add(commands: Commands) -> None:
 
 
 def figures_import(arguments: argparse.Namespace) -> None:
-    from ioc.clock import local
-    from ioc.figures.imports import import_figures
-    from ioc.inventory.orgs import DEFAULT_TZ, OrgTree
+    from ioc.core.clock import local
+    from ioc.domain.importing.figures import import_figures
+    from ioc.domain.inventory.orgs import DEFAULT_TZ, OrgTree
 
     db, now = open_database(settings_of(arguments)), now_ms()
     today = local(now, OrgTree([]).tz(DEFAULT_TZ)).date()

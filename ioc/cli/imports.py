@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from ioc.cli.common import Commands, add_encoding, command, encoded, group, now_ms, open_context, say, settings_of
 from ioc.cli.meter import Meter
-from ioc.errors import UsageError
+from ioc.core.errors import UsageError
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from ioc.dossiers.importing.rows import Reader
-    from ioc.dossiers.importing.tables import Line
+    from ioc.domain.dossiers.importing.rows import Reader
+    from ioc.domain.dossiers.importing.tables import Line
 
 _GC_THRESHOLD = (50_000, 20, 50)  # rows make no cycles to look for
 
@@ -35,14 +35,14 @@ def add(commands: Commands) -> None:
 
 
 def dossiers(arguments: argparse.Namespace) -> None:
-    from ioc.clock import local
-    from ioc.dossiers.importing.columns import read_map
-    from ioc.dossiers.importing.delivery import Delivery, deliver
-    from ioc.dossiers.importing.rows import Reader
-    from ioc.dossiers.importing.tables import open_table
-    from ioc.dossiers.importing.target import find
-    from ioc.inventory.orgs import DEFAULT_TZ, OrgTree
-    from ioc.inventory.records import load
+    from ioc.core.clock import local
+    from ioc.domain.dossiers.importing.columns import read_map
+    from ioc.domain.dossiers.importing.delivery import Delivery, deliver
+    from ioc.domain.dossiers.importing.rows import Reader
+    from ioc.domain.dossiers.importing.tables import open_table
+    from ioc.domain.dossiers.importing.target import find
+    from ioc.domain.inventory.orgs import DEFAULT_TZ, OrgTree
+    from ioc.domain.inventory.records import load
 
     context = open_context(settings_of(arguments))
     columns, now = read_map(arguments.map), now_ms()
@@ -79,8 +79,8 @@ def dossiers(arguments: argparse.Namespace) -> None:
 
 
 def _instant(text: str | None, tz: "ZoneInfo", now: int) -> int:
-    from ioc.wire import Rejected
-    from ioc.wire.instant import parse_time
+    from ioc.messages.wire import Rejected
+    from ioc.messages.wire.instant import parse_time
 
     if text is None:
         return now
@@ -93,7 +93,7 @@ def _instant(text: str | None, tz: "ZoneInfo", now: int) -> int:
 def _preview(reader: "Reader", lines: "Iterable[Line]", n: int, origin: Path) -> None:
     import msgspec
 
-    from ioc.wire import Rejected
+    from ioc.messages.wire import Rejected
 
     for line in islice(lines, n):
         try:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from ioc.cli.common import Commands, add_encoding, command, encoded, group, now_ms, open_database, say, settings_of
-from ioc.errors import IocError, UsageError
+from ioc.core.errors import IocError, UsageError
 
 
 def add(commands: Commands) -> None:
@@ -25,7 +25,7 @@ def _add_file(parser: argparse.ArgumentParser) -> None:
 
 
 def source_import(arguments: argparse.Namespace) -> None:
-    from ioc.inventory.imports import import_sources
+    from ioc.domain.importing.inventory import import_sources
 
     db = open_database(settings_of(arguments))
     for line in import_sources(db, encoded(arguments), now_ms(), arguments.dry_run).lines():
@@ -33,9 +33,9 @@ def source_import(arguments: argparse.Namespace) -> None:
 
 
 def source_status(arguments: argparse.Namespace) -> None:
-    from ioc import audit
-    from ioc.inventory.records import set_status
-    from ioc.model import SourceKey, SourceStatus
+    from ioc.core.model import SourceKey, SourceStatus
+    from ioc.domain.inventory.records import set_status
+    from ioc.platform import audit
 
     try:
         key = SourceKey.parse(arguments.source)

@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ioc.cli.common import DEMO_DIR, Commands, command, now_ms, open_context, say, settings_of
-from ioc.errors import IocError, UsageError
+from ioc.core.errors import IocError, UsageError
 
 
 def add(commands: Commands) -> None:
@@ -25,9 +25,9 @@ def add(commands: Commands) -> None:
 
 
 def backup(arguments: argparse.Namespace) -> None:
-    from ioc import backup as copies
-    from ioc.clock import rfc3339
-    from ioc.inventory.orgs import DEFAULT_TZ
+    from ioc.core.clock import rfc3339
+    from ioc.domain.inventory.orgs import DEFAULT_TZ
+    from ioc.ops import backup as copies
 
     settings = settings_of(arguments)
     made_at = rfc3339(now_ms(), ZoneInfo(DEFAULT_TZ))
@@ -39,7 +39,7 @@ def backup(arguments: argparse.Namespace) -> None:
 
 
 def restore(arguments: argparse.Namespace) -> None:
-    from ioc import backup as copies
+    from ioc.ops import backup as copies
 
     data_dir = arguments.data_dir or Path(DEMO_DIR)
     if arguments.config is not None:
@@ -51,7 +51,7 @@ def restore(arguments: argparse.Namespace) -> None:
 
 
 def doctor(arguments: argparse.Namespace) -> int:
-    from ioc.doctor import Verdict, examine
+    from ioc.ops.doctor import Verdict, examine
 
     if arguments.broker:
         return _broker(arguments)
@@ -63,7 +63,7 @@ def doctor(arguments: argparse.Namespace) -> int:
 
 
 def _broker(arguments: argparse.Namespace) -> int:
-    from ioc.conformance import conform
+    from ioc.ops.conformance import conform
 
     if arguments.messages < 1:
         raise UsageError("bad_option", f"--messages {arguments.messages}: must be above 0")

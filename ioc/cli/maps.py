@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ioc.cli.common import Commands, command, group, now_ms, open_context, say, settings_of
-from ioc.errors import UsageError
+from ioc.core.errors import UsageError
 
 if TYPE_CHECKING:
+    from ioc.config.settings import Settings
     from ioc.context import Context
-    from ioc.inventory import Inventory
-    from ioc.mapping.declared import MapRule
-    from ioc.mapping.trial import Sample, Trial
-    from ioc.settings import Settings
-    from ioc.texts import Texts
+    from ioc.core.texts import Texts
+    from ioc.domain.inventory import Inventory
+    from ioc.ingest.trial import Sample, Trial
+    from ioc.messages.mapping.declared import MapRule
 
 
 def add(commands: Commands) -> None:
@@ -37,8 +37,8 @@ def list_maps(arguments: argparse.Namespace) -> None:
 
 
 def try_map(arguments: argparse.Namespace) -> int:
-    from ioc.mapping.trial import Bench
-    from ioc.privacy import Privacy
+    from ioc.ingest.trial import Bench
+    from ioc.messages.privacy import Privacy
 
     settings = settings_of(arguments)
     rule = _rule(arguments.map, settings)
@@ -58,8 +58,8 @@ def lines(trial: "Trial", texts: "Texts") -> Iterator[str]:
     """What would be made, with the values that would be kept, then what was found."""
     import msgspec
 
-    from ioc.clock import rfc3339
-    from ioc.inventory.orgs import DEFAULT_TZ
+    from ioc.core.clock import rfc3339
+    from ioc.domain.inventory.orgs import DEFAULT_TZ
 
     for made in trial.made:
         yield f"-> {made.topic} {msgspec.json.encode(made.body).decode()}"
@@ -93,9 +93,9 @@ def _rules_of(path: Path) -> "list[MapRule]":
 
 
 def _samples(rule: "MapRule", arguments: argparse.Namespace) -> "Iterator[Sample]":
-    from ioc import capture
-    from ioc.mapping.trial import Sample, own_sample
-    from ioc.wire import Rejected, parse_time
+    from ioc.ingest.trial import Sample, own_sample
+    from ioc.messages.wire import Rejected, parse_time
+    from ioc.ops import capture
 
     try:
         at = None if arguments.at is None else parse_time(arguments.at, ZoneInfo("UTC"))[0]
@@ -120,9 +120,9 @@ def _samples(rule: "MapRule", arguments: argparse.Namespace) -> "Iterator[Sample
 
 def _inventory(context: "Context") -> "Inventory | None":
     """None before any org was imported: then nothing is held against the sample's."""
-    from ioc.clock import local
-    from ioc.inventory.orgs import DEFAULT_TZ
-    from ioc.inventory.records import load
+    from ioc.core.clock import local
+    from ioc.domain.inventory.orgs import DEFAULT_TZ
+    from ioc.domain.inventory.records import load
 
     with context.db.read() as conn:
         found = load(conn, local(now_ms(), ZoneInfo(DEFAULT_TZ)).date().isoformat())

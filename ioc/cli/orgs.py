@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from ioc.cli.common import Commands, add_encoding, command, encoded, group, now_ms, open_database, say, settings_of
 
 if TYPE_CHECKING:
-    from ioc.inventory import Org, OrgTree
-    from ioc.inventory.reform import New, Reform
+    from ioc.domain.inventory import Org, OrgTree
+    from ioc.domain.reform.plan import New, Reform
 
 
 def add(commands: Commands) -> None:
@@ -40,7 +40,7 @@ def add(commands: Commands) -> None:
 
 
 def org_import(arguments: argparse.Namespace) -> None:
-    from ioc.inventory.imports import import_orgs
+    from ioc.domain.importing.inventory import import_orgs
 
     db = open_database(settings_of(arguments))
     for line in import_orgs(db, encoded(arguments), now_ms(), arguments.dry_run).lines():
@@ -48,8 +48,8 @@ def org_import(arguments: argparse.Namespace) -> None:
 
 
 def org_list(arguments: argparse.Namespace) -> None:
-    from ioc.inventory.records import load_orgs
-    from ioc.inventory.reform import tree_of
+    from ioc.domain.inventory.records import load_orgs
+    from ioc.domain.reform.plan import tree_of
 
     db = open_database(settings_of(arguments))
     with db.read() as conn:
@@ -59,19 +59,19 @@ def org_list(arguments: argparse.Namespace) -> None:
 
 
 def org_merge(arguments: argparse.Namespace) -> None:
-    from ioc.inventory.reform import merge
+    from ioc.domain.reform.plan import merge
 
     _reform(arguments, lambda tree: merge(tree, arguments.codes, arguments.into, arguments.on, _new(arguments)))
 
 
 def org_close(arguments: argparse.Namespace) -> None:
-    from ioc.inventory.reform import close
+    from ioc.domain.reform.plan import close
 
     _reform(arguments, lambda tree: close(tree, arguments.codes, arguments.on))
 
 
 def org_change(arguments: argparse.Namespace) -> None:
-    from ioc.inventory.reform import change
+    from ioc.domain.reform.plan import change
 
     _reform(arguments, lambda tree: change(tree, arguments.code, arguments.on, _new(arguments)))
 
@@ -80,15 +80,15 @@ def today() -> str:
     """The local day of the country."""
     from zoneinfo import ZoneInfo
 
-    from ioc.clock import local
-    from ioc.inventory.orgs import DEFAULT_TZ
+    from ioc.core.clock import local
+    from ioc.domain.inventory.orgs import DEFAULT_TZ
 
     return local(now_ms(), ZoneInfo(DEFAULT_TZ)).date().isoformat()
 
 
 def _reform(arguments: argparse.Namespace, plan: Callable[["OrgTree"], "Reform"]) -> None:
-    from ioc.inventory.concerned import concerned
-    from ioc.inventory.reforming import carry_out
+    from ioc.domain.reform.concerned import concerned
+    from ioc.domain.reform.execution import carry_out
 
     settings = settings_of(arguments)
     verb = arguments.run.__name__.removeprefix("org_")

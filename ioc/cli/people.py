@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ioc.cli.common import Commands, command, group, now_ms, open_database, say, settings_of
-from ioc.errors import IocError, UsageError
+from ioc.core.errors import IocError, UsageError
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -40,15 +40,15 @@ def _add_right(parser: argparse.ArgumentParser) -> None:
 
 
 def token_create(arguments: argparse.Namespace) -> None:
-    from ioc import access
-    from ioc.model import Role
+    from ioc.core.model import Role
+    from ioc.domain import access
 
     db = open_database(settings_of(arguments))
     say(access.create_token(db, arguments.name, Role(arguments.role), arguments.org, now_ms()))
 
 
 def token_list(arguments: argparse.Namespace) -> None:
-    from ioc import access
+    from ioc.domain import access
 
     db = open_database(settings_of(arguments))
     with db.read() as conn:
@@ -57,21 +57,21 @@ def token_list(arguments: argparse.Namespace) -> None:
 
 
 def token_revoke(arguments: argparse.Namespace) -> None:
-    from ioc import access
+    from ioc.domain import access
 
     _or_unknown(access.revoke_token(open_database(settings_of(arguments)), arguments.name, now_ms()), arguments.name)
 
 
 def user_add(arguments: argparse.Namespace) -> None:
-    from ioc import access
-    from ioc.model import Role
+    from ioc.core.model import Role
+    from ioc.domain import access
 
     db = open_database(settings_of(arguments))
     access.add_user(db, arguments.name, Role(arguments.role), arguments.org, _password(), now_ms())
 
 
 def user_list(arguments: argparse.Namespace) -> None:
-    from ioc import access
+    from ioc.domain import access
 
     db = open_database(settings_of(arguments))
     with db.read() as conn:
@@ -80,13 +80,13 @@ def user_list(arguments: argparse.Namespace) -> None:
 
 
 def user_disable(arguments: argparse.Namespace) -> None:
-    from ioc import access
+    from ioc.domain import access
 
     _or_unknown(access.disable_user(open_database(settings_of(arguments)), arguments.name, now_ms()), arguments.name)
 
 
 def user_passwd(arguments: argparse.Namespace) -> None:
-    from ioc import access
+    from ioc.domain import access
 
     db = open_database(settings_of(arguments))
     _or_unknown(access.set_password(db, arguments.name, _password(), now_ms()), arguments.name)
@@ -111,7 +111,7 @@ def _or_unknown(changed: bool, name: str) -> None:
 def _flagged(conn: "Connection", rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Where the org of a grant is closed: its last day and who stands for it now."""
     from ioc.cli.orgs import today
-    from ioc.inventory.records import load_orgs
+    from ioc.domain.inventory.records import load_orgs
 
     orgs, flagged = load_orgs(conn, today()), list[Mapping[str, Any]]()
     for row in rows:
@@ -131,8 +131,8 @@ def table(rows: Iterable[Mapping[str, Any]], columns: tuple[str, ...]) -> None:
 
 
 def _shown(column: str, value: Any) -> str:
-    from ioc.clock import rfc3339
-    from ioc.inventory.orgs import DEFAULT_TZ
+    from ioc.core.clock import rfc3339
+    from ioc.domain.inventory.orgs import DEFAULT_TZ
 
     if value is None:
         return "-"

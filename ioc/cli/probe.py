@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from ioc.context import Context
-from ioc.errors import IocError
-from ioc.model import Sample, SeriesKey, SourceKey
-from ioc.store import Aggregate, Fill, Look, MetricStore, RangeQuery, Remote, Retention
+from ioc.core.errors import IocError
+from ioc.core.model import Sample, SeriesKey, SourceKey
+from ioc.metrics import Aggregate, Fill, Look, MetricStore, RangeQuery, Remote, Retention
 
 PROBE = SourceKey("ioc-probe", "feed", "check-store")
 METRIC = "probe"

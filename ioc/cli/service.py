@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ioc import roles
 from ioc.cli.common import DEMO_DIR, Commands, now_ms, say, settings_of
-from ioc.errors import UsageError
-from ioc.inventory.orgs import DEFAULT_TZ
+from ioc.core.errors import UsageError
+from ioc.domain.inventory.orgs import DEFAULT_TZ
+from ioc.ops import roles
 
 if TYPE_CHECKING:
-    from ioc.db import Database
-    from ioc.settings import Settings
-    from ioc.started import Started
+    from ioc.config.settings import Settings
+    from ioc.config.started import Started
+    from ioc.platform.db import Database
 
 SERVED = (roles.BROKER, roles.INGEST, roles.ALERTS, roles.WEB)
 ALL = (*SERVED, roles.CONNECTORS)
@@ -52,9 +52,9 @@ def add(commands: Commands) -> None:
 
 def demo(arguments: argparse.Namespace) -> None:
     from ioc import bootstrap
-    from ioc import demo as first
-    from ioc.settings.read import is_loopback
-    from ioc.started import Started
+    from ioc.config.read import is_loopback
+    from ioc.config.started import Started
+    from ioc.ops import demo as first
 
     if arguments.speed <= 0:
         raise UsageError("bad_option", f"--speed {arguments.speed}: must be above 0")
@@ -90,7 +90,7 @@ def _ahead_ms(at: str | None) -> int:
 
 
 def serve(arguments: argparse.Namespace) -> None:
-    from ioc.started import Started
+    from ioc.config.started import Started
 
     settings = settings_of(arguments)
     if arguments.config is not None:
@@ -114,7 +114,7 @@ def _needed(role: str, settings: "Settings") -> bool:
 
 def _started_before(data_dir: Path) -> "Started":
     from ioc import bootstrap
-    from ioc.started import Started
+    from ioc.config.started import Started
 
     path = Started.path(data_dir)
     if path.is_file():
@@ -130,13 +130,16 @@ def _run(
     settings: "Settings", started: "Started", names: Sequence[str], links: Links, file: Path | None = None
 ) -> None:
     """`file`: the configuration whose changed maps are taken over."""
-    from ioc import bootstrap, embedded_broker, locks, logs, sockets
+    from ioc import bootstrap
     from ioc.cli.config import check
-    from ioc.clock import SystemClock
-    from ioc.map_file import MapFile
-    from ioc.started import Started
-    from ioc.supervisor import Supervisor
-    from ioc.waiting import database_when_there
+    from ioc.config.map_file import MapFile
+    from ioc.config.started import Started
+    from ioc.core import locks, sockets
+    from ioc.core.clock import SystemClock
+    from ioc.ops import embedded_broker
+    from ioc.ops.supervisor import Supervisor
+    from ioc.platform import logs
+    from ioc.platform.waiting import database_when_there
 
     logs.configure(settings.log, "supervisor")
     bootstrap.open_data_dir(settings)
@@ -166,8 +169,8 @@ def _orgs_at_least(db: "Database") -> None:
 
     from connectors.simulator.demo import ACTOR
     from connectors.simulator.roster import packaged
-    from ioc.db.tables import org
-    from ioc.inventory.imports import import_orgs
+    from ioc.domain.importing.inventory import import_orgs
+    from ioc.platform.db.tables import org
 
     with db.read() as conn:
         known = conn.scalar(sa.select(sa.func.count()).select_from(org))

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from ioc.cli.common import Commands, command, group, say, settings_of
 from ioc.cli.meter import Meter
-from ioc.errors import IocError, UsageError
+from ioc.core.errors import IocError, UsageError
 
 if TYPE_CHECKING:
+    from ioc.config.settings import Store
     from ioc.context import Context
-    from ioc.settings import Store
-    from ioc.store import MetricStore
-    from ioc.store.port import Port, Progress
+    from ioc.metrics import MetricStore
+    from ioc.metrics.port import Port, Progress
 
 
 def add(commands: Commands) -> None:
@@ -29,9 +29,10 @@ def add(commands: Commands) -> None:
 
 
 def copy(arguments: argparse.Namespace) -> int:
-    from ioc import bootstrap, locks
-    from ioc.store import port
-    from ioc.store.copying import Note
+    from ioc import bootstrap
+    from ioc.core import locks
+    from ioc.metrics import port
+    from ioc.metrics.copying import Note
 
     if arguments.origin == arguments.target:
         raise UsageError("same_store", "--from and --to are the same store")
@@ -64,7 +65,7 @@ def copy(arguments: argparse.Namespace) -> int:
 def _open(context: "Context", url: str, arguments: argparse.Namespace) -> "MetricStore":
     from msgspec import structs
 
-    from ioc.store.open import open_store
+    from ioc.metrics.open import open_store
 
     own = context.settings.store
     try:
@@ -75,7 +76,7 @@ def _open(context: "Context", url: str, arguments: argparse.Namespace) -> "Metri
 
 
 def _named(url: str, arguments: argparse.Namespace) -> "Store":
-    from ioc.settings import EMBEDDED, Store
+    from ioc.config.settings import EMBEDDED, Store
 
     if url == EMBEDDED:
         return Store()
@@ -92,7 +93,7 @@ def _secret(variable: str | None) -> str | None:
 
 
 def _port(store: "MetricStore") -> "Port":
-    from ioc.store.port import Movable
+    from ioc.metrics.port import Movable
 
     health = store.health()
     if not health.ok:

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ioc.db import Database
-from ioc.db.tables import conference
-from ioc.events import ConferenceEvent, ConferenceEventType
-from ioc.live import Patch
-from ioc.model import SourceKey
+from ioc.core.model import SourceKey
+from ioc.live.deltas import Patch
+from ioc.messages.events import ConferenceEvent, ConferenceEventType
+from ioc.platform.db import Database
+from ioc.platform.db.tables import conference
 
 
 def apply(db: Database, conn: Connection, org: str, events: Iterable[ConferenceEvent]) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime, time
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from ioc.clock import local
+from ioc.core.clock import local
 
 
 class Told(Protocol):

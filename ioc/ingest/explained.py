@@ -6,16 +6,16 @@ from typing import Any, Final
 
 import sqlalchemy as sa
 
-from ioc import audit
-from ioc.clock import Clock
-from ioc.db import Database
-from ioc.db.tables import quarantine
-from ioc.decode import Decoder
-from ioc.decode.decoder import INVENTORYS_REASONS
-from ioc.decode.limits import Limits
-from ioc.inbox import Inbox, Received, Run
-from ioc.inventory import Inventory
-from ioc.model import SourceKey, SourceStatus
+from ioc.core.clock import Clock
+from ioc.core.model import SourceKey, SourceStatus
+from ioc.domain.inventory import Inventory
+from ioc.ingest.decode import Decoder
+from ioc.ingest.decode.decoder import INVENTORYS_REASONS
+from ioc.ingest.decode.limits import Limits
+from ioc.ingest.inbox import Inbox, Received, Run
+from ioc.platform import audit
+from ioc.platform.db import Database
+from ioc.platform.db.tables import quarantine
 
 log = logging.getLogger(__name__)
 

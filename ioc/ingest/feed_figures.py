@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 from sqlalchemy.engine import Connection
 
-from ioc.db import Database
-from ioc.db.tables import feed_figure
-from ioc.decode import Decoded
-from ioc.model import SourceKey
+from ioc.core.model import SourceKey
+from ioc.ingest.decode import Decoded
+from ioc.platform.db import Database
+from ioc.platform.db.tables import feed_figure
 
 KIND = "feed"
 _NO_FIGURES = frozenset({"as_of", "complete"})  # these speak of a delivery

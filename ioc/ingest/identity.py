@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from ioc.errors import IocError
-from ioc.settings import Mqtt
+from ioc.config.settings import Mqtt
+from ioc.core.errors import IocError
 
 FILE = "session.json"
 _RANDOM_BYTES = 16

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-from ioc.clock import Clock
+from ioc.core.clock import Clock
 
 log = logging.getLogger(__name__)
 

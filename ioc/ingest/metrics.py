@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from ioc.db import Database
-from ioc.db.tables import derived
-from ioc.decode import Batch, Decoder
-from ioc.decode.limits import Limits
-from ioc.errors import IocError
-from ioc.inbox import Inbox
+from ioc.core.errors import IocError
+from ioc.core.model import Reason, Sample, SourceKey
+from ioc.ingest.decode import Batch, Decoder
+from ioc.ingest.decode.limits import Limits
+from ioc.ingest.inbox import Inbox
 from ioc.ingest.patches import ageless
 from ioc.ingest.refused import quarantine
-from ioc.model import Reason, Sample, SourceKey
-from ioc.store import MetricStore, RefusedSample, SamplesRefused
+from ioc.metrics import MetricStore, RefusedSample, SamplesRefused
+from ioc.platform.db import Database
+from ioc.platform.db.tables import derived
 
 log = logging.getLogger(__name__)
 

@@ -2,9 +2,9 @@
 
 import logging
 
-from ioc.broker import Bus
-from ioc.live import DELTA_TOPIC, NOTICE_TOPIC, Delta, Notice, Patch, seal
-from ioc.world import World
+from ioc.live.deltas import DELTA_TOPIC, NOTICE_TOPIC, Delta, Notice, Patch, seal
+from ioc.live.world import World
+from ioc.platform.broker import Bus
 
 log = logging.getLogger(__name__)
 

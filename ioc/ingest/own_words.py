@@ -6,11 +6,11 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ioc.db.tables import latest, source
-from ioc.decode import Decoded
+from ioc.core.model import SourceKey
+from ioc.ingest.decode import Decoded
 from ioc.ingest.tickets import FIGURES
-from ioc.model import SourceKey
-from ioc.world import MISSED_INTERVALS
+from ioc.live.world import MISSED_INTERVALS
+from ioc.platform.db.tables import latest, source
 
 STATE_FRESH_MS = 10 * 60_000
 

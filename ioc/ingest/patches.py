@@ -1,9 +1,9 @@
 """What a decoded message changes in the live state, and two such changes as one."""
 
-from ioc.decode import Decoded
-from ioc.live import Patch
-from ioc.model import Leniency
-from ioc.world import Live
+from ioc.core.model import Leniency
+from ioc.ingest.decode import Decoded
+from ioc.live.deltas import Patch
+from ioc.live.world import Live
 
 # its instant is not the device's own: nothing tells how long the broker has kept it
 _AGELESS = frozenset({Leniency.MISSING_TS, Leniency.CLOCK_AHEAD, Leniency.CLOCK_BEHIND})

@@ -5,19 +5,19 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ioc.clock import Clock, local
-from ioc.db import Database
-from ioc.decode import Batch, Decoder
-from ioc.decode.decoder import not_understood
-from ioc.decode.limits import Limits
-from ioc.errors import IocError
-from ioc.inbox import Inbox, Run
+from ioc.core.clock import Clock, local
+from ioc.core.errors import IocError
+from ioc.domain.inventory import Inventory
+from ioc.domain.inventory.records import load
+from ioc.ingest.decode import Batch, Decoder
+from ioc.ingest.decode.decoder import not_understood
+from ioc.ingest.decode.limits import Limits
+from ioc.ingest.inbox import Inbox, Run
 from ioc.ingest.metrics import Handover
 from ioc.ingest.outlet import Outlet
 from ioc.ingest.records import Records
-from ioc.inventory import Inventory
-from ioc.inventory.records import load
-from ioc.meta import Fact, get
+from ioc.platform.db import Database
+from ioc.platform.meta import Fact, get
 
 log = logging.getLogger(__name__)
 

@@ -7,16 +7,16 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from ioc.broker import RECONNECT_S, Turns
-from ioc.broker.session import Delivery, PersistentClient, forget
-from ioc.clock import Clock
-from ioc.errors import IocError
-from ioc.inbox import Inbox, Received
+from ioc.config.settings import Mqtt
+from ioc.core.clock import Clock
+from ioc.core.errors import IocError
 from ioc.ingest.identity import Identity
-from ioc.mapping.maps import Maps
-from ioc.privacy import REDACTED, Privacy
-from ioc.settings import Mqtt
-from ioc.wire import MAX_PAYLOAD
+from ioc.ingest.inbox import Inbox, Received
+from ioc.messages.mapping.maps import Maps
+from ioc.messages.privacy import REDACTED, Privacy
+from ioc.messages.wire import MAX_PAYLOAD
+from ioc.platform.broker import RECONNECT_S, Turns
+from ioc.platform.broker.session import Delivery, PersistentClient, forget
 
 log = logging.getLogger(__name__)
 

@@ -8,29 +8,29 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ioc import meta
-from ioc.clock import local
-from ioc.db import Database
-from ioc.db.tables import cursor, derived, event_seen, latest, quarantine
-from ioc.decode import Bad, Batch, Decoded
-from ioc.dossiers.history.judgement import Policy
-from ioc.dossiers.importing import records as dossier_records
-from ioc.dossiers.importing.records import Told
-from ioc.events import ConferenceEvent, DossierEvent, TicketEvent
-from ioc.feeds.kept import Taken
-from ioc.follow import snapshot
+from ioc.core.clock import local
+from ioc.core.model import Leniency, SourceKey
+from ioc.domain.dossiers.history.judgement import Policy
+from ioc.domain.dossiers.importing import records as dossier_records
+from ioc.domain.dossiers.importing.records import Told
+from ioc.domain.inventory import Inventory
+from ioc.domain.inventory.records import load, register
 from ioc.ingest import conferences, feed_figures, tickets
+from ioc.ingest.decode import Bad, Batch, Decoded
 from ioc.ingest.desks import midnight
 from ioc.ingest.feed_figures import Published
+from ioc.ingest.feeds_kept import Taken
 from ioc.ingest.own_words import OwnWords
 from ioc.ingest.patches import join, patch_of
 from ioc.ingest.tally import Tally
-from ioc.inventory import Inventory
-from ioc.inventory.records import load, register
-from ioc.live import Patch
-from ioc.meta import Fact, get
-from ioc.model import Leniency, SourceKey
-from ioc.world import Live, World
+from ioc.live.deltas import Patch
+from ioc.live.follow import snapshot
+from ioc.live.world import Live, World
+from ioc.messages.events import ConferenceEvent, DossierEvent, TicketEvent
+from ioc.platform import meta
+from ioc.platform.db import Database
+from ioc.platform.db.tables import cursor, derived, event_seen, latest, quarantine
+from ioc.platform.meta import Fact, get
 
 log = logging.getLogger(__name__)
 

@@ -6,13 +6,13 @@ from typing import Final
 
 import msgspec
 
-from ioc.db import Database
-from ioc.db.tables import counter
-from ioc.db.tables import quarantine as table
+from ioc.core.model import Reason
 from ioc.ingest.tally import Count
-from ioc.model import Reason
-from ioc.store import RefusedSample
-from ioc.wire import ROOT
+from ioc.messages.wire import ROOT
+from ioc.metrics import RefusedSample
+from ioc.platform.db import Database
+from ioc.platform.db.tables import counter
+from ioc.platform.db.tables import quarantine as table
 
 ORIGIN: Final = "metric-store"  # stands where the name of an inbox would
 

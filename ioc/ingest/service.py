@@ -13,40 +13,41 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from ioc import observed, replay
-from ioc.beat import Beat
-from ioc.broker import Bus
-from ioc.check_broker import BrokerWatch
-from ioc.clock import local, rfc3339
 from ioc.context import Context
-from ioc.db.tables import event_seen, feed_day, feed_delivery, quarantine
-from ioc.decode import Decoder
-from ioc.dossiers.importing.rejudge import settle
-from ioc.dossiers.reporting import rollup
-from ioc.dossiers.reporting.rollup import RollUp
-from ioc.errors import IocError
-from ioc.follow import snapshot
-from ioc.inbox import Inbox
+from ioc.core.clock import local, rfc3339
+from ioc.core.errors import IocError
+from ioc.domain.dossiers.importing.rejudge import settle
+from ioc.domain.dossiers.reporting import rollup
+from ioc.domain.dossiers.reporting.rollup import RollUp
+from ioc.domain.inventory.orgs import DEFAULT_TZ, OrgTree
+from ioc.domain.inventory.records import load
+from ioc.ingest import replay
+from ioc.ingest.decode import Decoder
 from ioc.ingest.explained import Explained
 from ioc.ingest.filters import former
 from ioc.ingest.identity import FILE as SESSION_FILE
 from ioc.ingest.identity import Identity
+from ioc.ingest.inbox import Inbox
 from ioc.ingest.losses import FILE as LOSSES_FILE
 from ioc.ingest.losses import Loss, Losses
+from ioc.ingest.maps_in_force import MapsInForce
 from ioc.ingest.metrics import Handover, Metrics
 from ioc.ingest.outlet import Outlet
 from ioc.ingest.pump import Pump
 from ioc.ingest.receiver import Receiver
 from ioc.ingest.records import Records
-from ioc.inventory.orgs import DEFAULT_TZ, OrgTree
-from ioc.inventory.records import load
-from ioc.jobs import Jobs
-from ioc.maps_in_force import MapsInForce
-from ioc.privacy import Privacy
-from ioc.store import Retention
-from ioc.store.aside import aside
-from ioc.store.open import FILE as METRICS
-from ioc.world import World
+from ioc.live.follow import snapshot
+from ioc.live.world import World
+from ioc.messages.privacy import Privacy
+from ioc.metrics import Retention
+from ioc.metrics.open import FILE as METRICS
+from ioc.platform import observed
+from ioc.platform.aside import aside
+from ioc.platform.beat import Beat
+from ioc.platform.broker import Bus
+from ioc.platform.check_broker import BrokerWatch
+from ioc.platform.db.tables import event_seen, feed_day, feed_delivery, quarantine
+from ioc.platform.jobs import Jobs
 
 log = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from enum import StrEnum
 
 from sqlalchemy.engine import Connection
 
-from ioc.db import Database
-from ioc.db.tables import counter, leniency
-from ioc.decode import Batch
-from ioc.model import Leniency, Outcome, SourceKey
+from ioc.core.model import Leniency, Outcome, SourceKey
+from ioc.ingest.decode import Batch
+from ioc.platform.db import Database
+from ioc.platform.db.tables import counter, leniency
 
 
 class Count(StrEnum):

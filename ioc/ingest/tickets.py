@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from ioc.clock import local
-from ioc.db import Database
-from ioc.db.tables import desk, source, ticket
-from ioc.events import TicketEvent
-from ioc.events import TicketEventType as Step
+from ioc.core.clock import local
+from ioc.core.model import Number
 from ioc.ingest.desks import is_open, midnight
-from ioc.model import Number
+from ioc.messages.events import TicketEvent
+from ioc.messages.events import TicketEventType as Step
+from ioc.platform.db import Database
+from ioc.platform.db.tables import desk, source, ticket
 
 # a field is the instant a step happened; of several the earliest counts, except where a later one corrects it
 _EARLIEST = {

@@ -11,19 +11,19 @@ from msgspec import Struct
 
 from alerts import ledger, service
 from alerts.lookout import Senses
-from ioc import registry
+from ioc.config import read
 from ioc.context import Context
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import metadata
-from ioc.hours import Hours
-from ioc.inventory import Inventory, Org, OrgTree, Source
-from ioc.kinds import specs
-from ioc.lease import Lease
-from ioc.live import Patch
-from ioc.model import SourceKey, SourceStatus
-from ioc.settings import read
-from ioc.texts import Texts
-from ioc.world import World
+from ioc.core import registry
+from ioc.core.hours import Hours
+from ioc.core.model import SourceKey, SourceStatus
+from ioc.core.texts import Texts
+from ioc.domain.inventory import Inventory, Org, OrgTree, Source
+from ioc.live.deltas import Patch
+from ioc.live.world import World
+from ioc.messages.kinds import specs
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import metadata
+from ioc.platform.lease import Lease
 from tests.clock import FakeClock
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")

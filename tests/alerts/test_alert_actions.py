@@ -5,9 +5,9 @@ import sqlalchemy as sa
 
 from alerts import actions, queries
 from alerts.model import AlertState
-from ioc.db.tables import audit
-from ioc.errors import IocError
-from ioc.model import Severity
+from ioc.core.errors import IocError
+from ioc.core.model import Severity
+from ioc.platform.db.tables import audit
 from tests.alerts.conftest import OFFLINE, ms
 
 NOW = OFFLINE + "hold_s = 0\n"

@@ -10,16 +10,16 @@ import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 
 from alerts import queries, service
-from ioc import registry
-from ioc.clock import SystemClock
+from ioc.config import read
 from ioc.context import Context
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import latest, lease, meta, metadata, org, source
-from ioc.inventory import Org, OrgTree
-from ioc.kinds import specs
-from ioc.meta import Fact
-from ioc.settings import read
-from ioc.texts import Texts
+from ioc.core import registry
+from ioc.core.clock import SystemClock
+from ioc.core.texts import Texts
+from ioc.domain.inventory import Org, OrgTree
+from ioc.messages.kinds import specs
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import latest, lease, meta, metadata, org, source
+from ioc.platform.meta import Fact
 
 PATIENCE_S = 30
 

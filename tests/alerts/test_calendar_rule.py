@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from ioc.calendar import Calendars, DayKind, Special
+from ioc.domain.calendar import Calendars, DayKind, Special
 from tests.alerts.conftest import ms
 
 UNCONFIRMED = """

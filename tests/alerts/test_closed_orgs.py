@@ -7,11 +7,11 @@ import pytest
 from alerts.model import View
 from alerts.routing import Router
 from alerts.rules._watched import watched
-from ioc.db import Database, sqlite_url
-from ioc.inventory import Inventory, Org, OrgTree
-from ioc.model import Severity, SourceKey
-from ioc.settings import Channel, Receiver, Route, Rule, Settings
-from ioc.world import World
+from ioc.config.settings import Channel, Receiver, Route, Rule, Settings
+from ioc.core.model import Severity, SourceKey
+from ioc.domain.inventory import Inventory, Org, OrgTree
+from ioc.live.world import World
+from ioc.platform.db import Database, sqlite_url
 from tests.ioc.worlds import kinds, source
 
 EVE = "2025-06-30"

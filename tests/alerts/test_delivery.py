@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from alerts import queries
-from ioc.db.tables import notification
-from ioc.errors import IocError
+from ioc.core.errors import IocError
+from ioc.platform.db.tables import notification
 from tests.alerts.conftest import OFFLINE
 
 NOW = OFFLINE + "hold_s = 0\n"

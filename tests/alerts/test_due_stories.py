@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from ioc.dossiers.counting.buckets import Bucket, Question
-from ioc.dossiers.counting.summary import overall
-from ioc.dossiers.counting.watermarks import known
+from ioc.domain.dossiers.counting.buckets import Bucket, Question
+from ioc.domain.dossiers.counting.summary import overall
+from ioc.domain.dossiers.counting.watermarks import known
 from tests.alerts.conftest import ms
 from tests.alerts.test_rules import OVERDUE, Registry
 from tests.dossiers.events import event, tell

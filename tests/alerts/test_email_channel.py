@@ -13,7 +13,7 @@ from aiosmtpd.smtp import AuthResult
 
 from alerts.channels import email as channel
 from alerts.message import Message
-from ioc.errors import IocError
+from ioc.core.errors import IocError
 
 LETTER = Message(
     "ref-1",

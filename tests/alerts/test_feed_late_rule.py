@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
-from ioc.db.tables import feed_delivery, source
-from ioc.feeds.cadence import Cadence
+from ioc.core.cadence import Cadence
+from ioc.platform.db.tables import feed_delivery, source
 from tests.alerts.conftest import ms
 
 LATE = """

@@ -10,12 +10,13 @@ from alerts.message import Composer
 from alerts.model import What
 from alerts.routing import Router, Target
 from alerts.service import public_url
-from ioc import registry
-from ioc.inventory import OrgTree
-from ioc.kinds import specs
-from ioc.model import Severity
-from ioc.settings import Http, Settings, read
-from ioc.texts import Texts
+from ioc.config import read
+from ioc.config.settings import Http, Settings
+from ioc.core import registry
+from ioc.core.model import Severity
+from ioc.core.texts import Texts
+from ioc.domain.inventory import OrgTree
+from ioc.messages.kinds import specs
 from tests.alerts.conftest import ORGS, Pocket, ms
 
 TEXTS = Texts(Path(__file__).parents[2] / "web" / "i18n")

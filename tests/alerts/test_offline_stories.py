@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from ioc.model import Health
+from ioc.core.model import Health
 from tests.alerts.conftest import OFFLINE, ms
 
 BUSY = OFFLINE + "hold_s = 0\n"

@@ -5,10 +5,10 @@ import json
 import pytest
 
 from connectors.kinds.dossier import SPEC
-from ioc.decode.state import read_state
-from ioc.live import Patch
-from ioc.model import Reason
-from ioc.wire import Fields, Rejected
+from ioc.core.model import Reason
+from ioc.ingest.decode.state import read_state
+from ioc.live.deltas import Patch
+from ioc.messages.wire import Fields, Rejected
 from tests.alerts.conftest import TZ, ms
 from tests.alerts.test_rules import Registry
 from tests.dossiers.events import event, tell

@@ -5,10 +5,10 @@ import sqlalchemy as sa
 from msgspec import structs
 
 from alerts.rules.threshold import On, Options
-from ioc.db.tables import org, source
-from ioc.errors import UsageError
-from ioc.live import Patch
-from ioc.model import SourceStatus
+from ioc.core.errors import UsageError
+from ioc.core.model import SourceStatus
+from ioc.live.deltas import Patch
+from ioc.platform.db.tables import org, source
 from tests.alerts.conftest import ms
 from tests.dossiers.events import event, tell
 

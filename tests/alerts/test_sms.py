@@ -3,7 +3,7 @@
 import pytest
 
 from alerts import sms
-from ioc.errors import IocError
+from ioc.core.errors import IocError
 
 
 @pytest.mark.parametrize("number", ["0912345678", "84912345678", "+84912345678", "+84 912 345 678", "0912.345.678"])

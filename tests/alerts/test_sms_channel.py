@@ -11,7 +11,7 @@ import pytest
 
 from alerts.channels import sms_http
 from alerts.message import Message
-from ioc.errors import IocError
+from ioc.core.errors import IocError
 
 TEXT = 'Xín Mần: "quá tải" <5 & {phone}\\'
 FOLDED = 'Xin Man: "qua tai" <5 & {phone}\\'

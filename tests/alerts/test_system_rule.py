@@ -2,7 +2,7 @@
 
 import pytest
 
-from ioc.beat import Beat
+from ioc.platform.beat import Beat
 
 SYSTEM = """
 [[rule]]

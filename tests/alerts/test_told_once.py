@@ -5,10 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.rules._voices import voices
-from ioc.dossiers.counting.buckets import Bucket
-from ioc.dossiers.counting.summary import Counts
-from ioc.dossiers.reporting import rollup
-from ioc.inventory import Org, OrgTree
+from ioc.domain.dossiers.counting.buckets import Bucket
+from ioc.domain.dossiers.counting.summary import Counts
+from ioc.domain.dossiers.reporting import rollup
+from ioc.domain.inventory import Org, OrgTree
 from tests.alerts.conftest import ms
 
 IN_TIME = """

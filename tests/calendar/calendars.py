@@ -3,9 +3,9 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from ioc.calendar import Calendar, DayKind, Season, Special, WeekRow
-from ioc.calendar.weeks import OFFICE_WEEK
-from ioc.hours import OFFICE_PERIODS, Hours, Period
+from ioc.core.hours import OFFICE_PERIODS, Hours, Period
+from ioc.core.weeks import OFFICE_WEEK
+from ioc.domain.calendar import Calendar, DayKind, Season, Special, WeekRow
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from ioc.calendar import Calendar, Calendars, DayKind, DayReason, Special
-from ioc.calendar import seed as seeds
-from ioc.calendar.count import next_opening, next_working_day, working_time_between
-from ioc.errors import IocError
+from ioc.core.errors import IocError
+from ioc.domain.calendar import Calendar, Calendars, DayKind, DayReason, Special
+from ioc.domain.calendar import seed as seeds
+from ioc.domain.calendar.count import next_opening, next_working_day, working_time_between
 from tests.calendar.calendars import CALENDARS, HANOI, OFF, at, hours, work
 
 HOUR = 3_600_000

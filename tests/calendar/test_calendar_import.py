@@ -7,14 +7,14 @@ import pytest
 import sqlalchemy as sa
 
 from ioc import cli
-from ioc.calendar import records
-from ioc.calendar.days import DayReason
-from ioc.calendar.imports import import_days
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import audit, calendar_day, metadata
-from ioc.errors import UsageError
-from ioc.inventory.imports import import_orgs
-from ioc.meta import Fact, get
+from ioc.core.errors import UsageError
+from ioc.domain.calendar import records
+from ioc.domain.calendar.days import DayReason
+from ioc.domain.importing.calendar import import_days
+from ioc.domain.importing.inventory import import_orgs
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import audit, calendar_day, metadata
+from ioc.platform.meta import Fact, get
 from tests.calendar.calendars import HANOI, hours
 
 NOW = 1_795_251_600_000  # 2026-11-21T08:00 in Hà Giang

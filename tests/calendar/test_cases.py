@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ioc.clock import rfc3339
-from ioc.deadline import Term, Unit, due_at, explain
+from ioc.core.clock import rfc3339
+from ioc.domain.deadline import Term, Unit, due_at, explain
 from tests.calendar.calendars import CALENDARS, HANOI, at
 
 with (Path(__file__).parent / "cases.csv").open(encoding="utf-8") as file:

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from ioc.calendar import DayReason as R
-from ioc.deadline import Term, Unit, due_at, explain
-from ioc.errors import IocError
+from ioc.core.errors import IocError
+from ioc.domain.calendar import DayReason as R
+from ioc.domain.deadline import Term, Unit, due_at, explain
 from tests.calendar.calendars import CALENDARS, at
 
 DEFAULT = CALENDARS["default"]

@@ -6,7 +6,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ioc.calendar.count import (
+from ioc.domain.calendar.count import (
     HOUR_MS,
     add_working_days,
     add_working_hours,
@@ -14,7 +14,7 @@ from ioc.calendar.count import (
     shift,
     working_time_between,
 )
-from ioc.deadline import Term, Unit, due_at, explain
+from ioc.domain.deadline import Term, Unit, due_at, explain
 from tests.calendar.calendars import CALENDARS, HANOI
 
 STARTS = st.integers(0, 3 * 365 * 24 * 60).map(

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from ioc import bootstrap
-from ioc.calendar import NO_WEEKS, Calendars, DayKind, DayReason, Season, Special
-from ioc.errors import UsageError
+from ioc.core.errors import UsageError
+from ioc.domain.calendar import NO_WEEKS, Calendars, DayKind, DayReason, Season, Special
 from tests.calendar.calendars import HANOI, hours
 
 MONDAY_IN_SUMMER, MONDAY_IN_WINTER, SATURDAY = date(2026, 6, 8), date(2026, 12, 7), date(2026, 12, 12)

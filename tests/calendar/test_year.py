@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from ioc.calendar import Calendar, DayKind, DayReason, Special
-from ioc.calendar.year import tell
+from ioc.domain.calendar import Calendar, DayKind, DayReason, Special
+from ioc.domain.calendar.year import tell
 from tests.calendar.calendars import CALENDARS, HANOI, OFF, hours
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from ioc.decode import Decoded, Decoder
-from ioc.inbox import Received, Run
+from ioc.ingest.decode import Decoded, Decoder
+from ioc.ingest.inbox import Received, Run
 from tests.ioc import worlds
 
 NOW = 1_795_140_000_000

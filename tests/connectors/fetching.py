@@ -6,8 +6,8 @@ from typing import Any
 
 from connectors.deliveries.desk import Desk
 from connectors.deliveries.rounds import pulls
-from ioc.errors import IocError
-from ioc.settings import Connector
+from ioc.config.settings import Connector
+from ioc.core.errors import IocError
 from tests.clock import FakeClock
 from tests.connectors.probing import connector
 from tests.ioc import worlds

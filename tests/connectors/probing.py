@@ -9,9 +9,10 @@ from connectors.runner.attempt import attempt
 from connectors.runner.contract import Seen
 from connectors.runner.gear import Gear
 from connectors.runner.thread import PULLS, probes
-from ioc.errors import UsageError
-from ioc.registry import scan
-from ioc.settings import Connector, read
+from ioc.config import read
+from ioc.config.settings import Connector
+from ioc.core.errors import UsageError
+from ioc.core.registry import scan
 
 
 def option_types() -> dict[str, dict[str, type[Struct]]]:

@@ -3,11 +3,11 @@
 import pytest
 
 from ioc.cli.connector import remarks
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import metadata
-from ioc.inventory.imports import import_orgs, import_sources
-from ioc.inventory.records import register
-from ioc.model import SourceKey
+from ioc.core.model import SourceKey
+from ioc.domain.importing.inventory import import_orgs, import_sources
+from ioc.domain.inventory.records import register
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import metadata
 from tests.connectors.probing import connector
 
 NOW = 1_795_251_600_000

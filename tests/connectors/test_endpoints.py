@@ -16,7 +16,7 @@ from connectors.runner.attempt import attempt
 from connectors.runner.gear import Gear
 from connectors.runner.telling import Message, Teller
 from connectors.runner.thread import probes
-from ioc.errors import IocError
+from ioc.core.errors import IocError
 from tests.authority import Authority
 from tests.connectors.decoding import understood
 from tests.connectors.probing import connector, problems

@@ -5,10 +5,10 @@ from contextlib import closing
 
 import pytest
 
-from ioc import charsets
 from ioc.cli import main
-from ioc.db import Database, sqlite_url
-from ioc.inventory.imports import import_orgs
+from ioc.core import charsets
+from ioc.domain.importing.inventory import import_orgs
+from ioc.platform.db import Database, sqlite_url
 from tests.connectors.fetching import HEAD, House, fetcher, row
 from tests.connectors.probing import problems
 

@@ -17,9 +17,9 @@ from connectors.runner.power import Power
 from connectors.runner.runner import Runner
 from connectors.runner.schedule import Timetable
 from connectors.runner.telling import Teller
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import metadata
-from ioc.errors import IocError
+from ioc.core.errors import IocError
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import metadata
 from tests.clock import FakeClock
 from tests.connectors.probing import connector, connectors, problems
 from tests.ioc.worlds import kinds

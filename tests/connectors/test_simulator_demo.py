@@ -5,10 +5,10 @@ from collections import Counter
 import pytest
 
 from connectors.simulator.demo import load_demo
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import metadata
-from ioc.inventory.records import load
-from ioc.model import SourceKey, SourceStatus
+from ioc.core.model import SourceKey, SourceStatus
+from ioc.domain.inventory.records import load
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import metadata
 
 NOW = 1_795_251_600_000
 FARTHEST = {  # roughly where they lie: who is north, south, east, west of whom

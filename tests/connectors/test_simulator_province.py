@@ -13,13 +13,13 @@ from connectors.simulator.kiosks import kiosk_events, kiosk_state
 from connectors.simulator.mishaps import fibre_cuts
 from connectors.simulator.province import Province
 from connectors.simulator.timeline import Timeline
-from ioc.decode import Decoder
-from ioc.inbox import Received, Run
-from ioc.inventory import Inventory, Org, OrgTree
-from ioc.kinds import specs
-from ioc.privacy import Privacy
-from ioc.registry import scan
-from ioc.settings import PRIVATE_KEYS
+from ioc.config.settings import PRIVATE_KEYS
+from ioc.core.registry import scan
+from ioc.domain.inventory import Inventory, Org, OrgTree
+from ioc.ingest.decode import Decoder
+from ioc.ingest.inbox import Received, Run
+from ioc.messages.kinds import specs
+from ioc.messages.privacy import Privacy
 
 MONDAY = date(2026, 11, 23)
 SATURDAY = date(2026, 11, 21)

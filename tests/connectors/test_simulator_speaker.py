@@ -15,12 +15,12 @@ from connectors.simulator.days import MINUTE, SECOND, at
 from connectors.simulator.province import Province
 from connectors.simulator.speaker import Speaker
 from connectors.simulator.timeline import Timeline
-from ioc.clock import SystemClock
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import metadata, source
-from ioc.errors import UsageError
-from ioc.inventory.imports import import_orgs, import_sources
-from ioc.settings import Mqtt, Settings
+from ioc.config.settings import Mqtt, Settings
+from ioc.core.clock import SystemClock
+from ioc.core.errors import UsageError
+from ioc.domain.importing.inventory import import_orgs, import_sources
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import metadata, source
 from tests.clock import FakeClock
 from tests.servers import mosquitto
 

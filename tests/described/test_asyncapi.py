@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from ioc.decode import Decoder
-from ioc.described.asyncapi import document, event_object, state_object
-from ioc.inbox import Received, Run
-from ioc.inventory import Inventory, OrgTree
-from ioc.kinds import KindSpec
+from ioc.domain.inventory import Inventory, OrgTree
+from ioc.ingest.decode import Decoder
+from ioc.ingest.inbox import Received, Run
+from ioc.messages.kinds import KindSpec
+from ioc.ops.described.asyncapi import document, event_object, state_object
 from tests.ioc.worlds import ORGS, kinds
 
 NOW = 1_795_222_806_000

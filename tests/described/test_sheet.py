@@ -6,13 +6,13 @@ import shlex
 import pytest
 
 from ioc import bootstrap
-from ioc.decode import Decoder
-from ioc.described.page import printable
-from ioc.described.sheet import addresses, markdown
-from ioc.inbox import Received, Run
-from ioc.inventory import Inventory, OrgTree
-from ioc.model import Reason
-from ioc.settings import Http, Mqtt, Settings
+from ioc.config.settings import Http, Mqtt, Settings
+from ioc.core.model import Reason
+from ioc.domain.inventory import Inventory, OrgTree
+from ioc.ingest.decode import Decoder
+from ioc.ingest.inbox import Received, Run
+from ioc.ops.described.page import printable
+from ioc.ops.described.sheet import addresses, markdown
 from tests.ioc.worlds import ORGS, kinds
 
 NOW = 1_795_222_806_000

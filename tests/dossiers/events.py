@@ -5,13 +5,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ioc.db import Database
-from ioc.db.tables import source
-from ioc.dossiers.importing import records
-from ioc.events import DossierEvent
-from ioc.inventory import Inventory
-from ioc.inventory.records import load
-from ioc.settings import Dossiers
+from ioc.config.settings import Dossiers
+from ioc.domain.dossiers.importing import records
+from ioc.domain.inventory import Inventory
+from ioc.domain.inventory.records import load
+from ioc.messages.events import DossierEvent
+from ioc.platform.db import Database
+from ioc.platform.db.tables import source
 
 _NUMBER = count(1)
 

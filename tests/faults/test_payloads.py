@@ -10,12 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ioc.inbox import Received, Run
+from ioc.config.settings import Inbox
+from ioc.core.model import Reason
+from ioc.ingest.inbox import Received, Run
 from ioc.ingest.metrics import samples_of
-from ioc.model import Reason
-from ioc.privacy import Privacy
-from ioc.settings import Inbox
-from ioc.store.embedded import EmbeddedStore
+from ioc.messages.privacy import Privacy
+from ioc.metrics.embedded import EmbeddedStore
 from tests.ioc.test_records import Line
 
 NOW = 1_795_222_800_000

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ioc.calendar import Calendar
-from ioc.errors import UsageError
-from ioc.feeds.cadence import Cadence, Came, Contract
+from ioc.core.cadence import Cadence, Came, Contract
+from ioc.core.errors import UsageError
+from ioc.domain.calendar import Calendar
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 DAYS = Calendar(TZ)

@@ -6,12 +6,12 @@ from datetime import datetime
 import pytest
 import sqlalchemy as sa
 
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import feed_day, feed_delivery, metadata, org, source
-from ioc.decode import Decoder
-from ioc.feeds.kept import DAY_MS, Taken
-from ioc.inbox import Received, Run
-from ioc.model import SourceKey
+from ioc.core.model import SourceKey
+from ioc.ingest.decode import Decoder
+from ioc.ingest.feeds_kept import DAY_MS, Taken
+from ioc.ingest.inbox import Received, Run
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import feed_day, feed_delivery, metadata, org, source
 from tests.ioc import worlds
 
 NOW = 1_795_140_000_000

@@ -13,8 +13,8 @@ import pytest
 import sqlalchemy as sa
 from paho.mqtt.enums import CallbackAPIVersion
 
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import metadata
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import metadata
 from tests.flow.conftest import command, until
 from tests.flow.test_alert_line import Gateway, running_gateway
 from tests.flow.test_contract_processes import Installation

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from ioc import registry
+from ioc.core import registry
 from tests.flow.conftest import command, until
 from tests.flow.test_contract_processes import Installation, published
 from tests.ops.running import Running, alive, pids

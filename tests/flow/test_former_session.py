@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from ioc.broker import Bus
-from ioc.broker.session import PersistentClient
-from ioc.clock import SystemClock
-from ioc.inbox import Inbox
+from ioc.config.settings import Mqtt
+from ioc.core.clock import SystemClock
 from ioc.ingest.identity import Identity
+from ioc.ingest.inbox import Inbox
 from ioc.ingest.receiver import Receiver
-from ioc.privacy import Privacy
-from ioc.settings import Mqtt
+from ioc.messages.privacy import Privacy
+from ioc.platform.broker import Bus
+from ioc.platform.broker.session import PersistentClient
 from tests.embedded import embedded_broker
 from tests.running import wait_until
 from tests.servers import mosquitto
@@ -99,7 +99,7 @@ def test_the_client_id_is_random_kept_for_its_owner_and_the_same_next_time(tmp_p
 def test_a_session_that_is_gone_though_it_was_expected_is_told_after_a_restart_too(mqtt, tmp_path):
     with Served(mqtt, tmp_path) as served:
         wait_until(lambda: served.identity.expected and not served.identity.former, "a session")
-    from ioc.broker.session import forget
+    from ioc.platform.broker.session import forget
 
     forget(
         mqtt,

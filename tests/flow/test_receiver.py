@@ -8,17 +8,17 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from ioc import replay
-from ioc.broker import Bus
-from ioc.broker.buffered import BufferedSocket
-from ioc.broker.session import PersistentClient
-from ioc.clock import SystemClock
-from ioc.errors import IocError
-from ioc.inbox import Inbox, Received
+from ioc.config.settings import Mqtt
+from ioc.core.clock import SystemClock
+from ioc.core.errors import IocError
+from ioc.ingest import replay
 from ioc.ingest.identity import Identity
+from ioc.ingest.inbox import Inbox, Received
 from ioc.ingest.receiver import Receiver
-from ioc.privacy import Privacy
-from ioc.settings import Mqtt
+from ioc.messages.privacy import Privacy
+from ioc.platform.broker import Bus
+from ioc.platform.broker.buffered import BufferedSocket
+from ioc.platform.broker.session import PersistentClient
 from tests.running import wait_until
 from tests.servers import Mosquitto, mosquitto
 

@@ -8,16 +8,16 @@ from pathlib import Path
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.reasoncodes import ReasonCode
 
-from ioc.broker import Bus
-from ioc.broker.session import PersistentClient
-from ioc.clock import SystemClock
-from ioc.inbox import Inbox
+from ioc.config.settings import PRIVATE_KEYS, Mqtt
+from ioc.core.clock import SystemClock
 from ioc.ingest.filters import former
 from ioc.ingest.identity import Identity
+from ioc.ingest.inbox import Inbox
 from ioc.ingest.receiver import Receiver
-from ioc.mapping.maps import Maps
-from ioc.privacy import Privacy
-from ioc.settings import PRIVATE_KEYS, Mqtt
+from ioc.messages.mapping.maps import Maps
+from ioc.messages.privacy import Privacy
+from ioc.platform.broker import Bus
+from ioc.platform.broker.session import PersistentClient
 from tests.ioc.worlds import kinds
 from tests.mapping.vendors import plain
 from tests.running import wait_until

@@ -10,19 +10,20 @@ import pytest
 
 from alerts import queries, service
 from alerts.lookout import Senses
-from ioc import bootstrap, registry
-from ioc.calendar.imports import import_days
+from ioc import bootstrap
+from ioc.config.settings import Dossiers
 from ioc.context import Context
-from ioc.db import migrate
-from ioc.decode import Decoder
-from ioc.inbox import Received, Run
+from ioc.core import registry
+from ioc.core.model import Health
+from ioc.domain.importing.calendar import import_days
+from ioc.domain.importing.inventory import import_orgs, import_sources
+from ioc.domain.inventory.records import load
+from ioc.ingest.decode import Decoder
+from ioc.ingest.inbox import Received, Run
 from ioc.ingest.records import Records
-from ioc.inventory.imports import import_orgs, import_sources
-from ioc.inventory.records import load
-from ioc.lease import Lease
-from ioc.model import Health
-from ioc.settings import Dossiers
-from ioc.world import World
+from ioc.live.world import World
+from ioc.platform.db import migrate
+from ioc.platform.lease import Lease
 from tests.clock import FakeClock
 from tests.running import ORGS
 

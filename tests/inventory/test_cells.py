@@ -2,9 +2,9 @@
 
 import pytest
 
-from ioc.inventory import cells, sheet
-from ioc.inventory.cells import BadCell
-from ioc.inventory.sheet import Problems
+from ioc.domain.sheets import cells, sheet
+from ioc.domain.sheets.cells import BadCell
+from ioc.domain.sheets.sheet import Problems
 
 
 @pytest.mark.parametrize(

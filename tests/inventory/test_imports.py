@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import audit, metadata, source
-from ioc.errors import UsageError
-from ioc.inventory import Inventory
-from ioc.inventory.imports import import_orgs, import_sources
-from ioc.inventory.records import load, register
-from ioc.meta import Fact, get
-from ioc.model import SourceKey, SourceStatus
+from ioc.core.errors import UsageError
+from ioc.core.model import SourceKey, SourceStatus
+from ioc.domain.importing.inventory import import_orgs, import_sources
+from ioc.domain.inventory import Inventory
+from ioc.domain.inventory.records import load, register
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import audit, metadata, source
+from ioc.platform.meta import Fact, get
 
 NOW = 1_795_251_600_000  # 2026-11-21T08:00 in Hà Giang
 ORGS = """code,name,kind,parent

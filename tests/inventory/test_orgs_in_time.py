@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ioc.inventory import Org, OrgTree, Past
+from ioc.domain.inventory import Org, OrgTree, Past
 
 EVE, DAY = "2025-06-30", "2025-07-01"
 AFTER = {"valid_from": DAY}

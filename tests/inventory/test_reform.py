@@ -6,13 +6,14 @@ import pytest
 import sqlalchemy as sa
 
 from connectors import simulator
-from ioc import access, cli
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import audit, calendar_day, dossier, org, org_past
-from ioc.inventory import OrgTree
-from ioc.inventory.records import load_orgs
-from ioc.meta import Fact, get
-from ioc.model import Role
+from ioc import cli
+from ioc.core.model import Role
+from ioc.domain import access
+from ioc.domain.inventory import OrgTree
+from ioc.domain.inventory.records import load_orgs
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import audit, calendar_day, dossier, org, org_past
+from ioc.platform.meta import Fact, get
 
 PROVINCE = Path(simulator.__file__).parent / "hagiang" / "orgs.csv"
 EVE, DAY = "2025-06-30", "2025-07-01"

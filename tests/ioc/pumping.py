@@ -6,22 +6,22 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import counter, metadata, quarantine
-from ioc.decode import Decoder
-from ioc.inbox import Inbox, Received
+from ioc.config.settings import Dossiers
+from ioc.core.model import SourceKey
+from ioc.domain.importing.inventory import import_orgs, import_sources
+from ioc.domain.inventory.records import load
+from ioc.ingest.decode import Decoder
 from ioc.ingest.explained import Explained
+from ioc.ingest.inbox import Inbox, Received
 from ioc.ingest.metrics import Handover, Metrics
 from ioc.ingest.outlet import Outlet
 from ioc.ingest.pump import Pump
 from ioc.ingest.records import Records
-from ioc.inventory.imports import import_orgs, import_sources
-from ioc.inventory.records import load
-from ioc.mapping.maps import Maps
-from ioc.model import SourceKey
-from ioc.settings import Dossiers
-from ioc.store.embedded import EmbeddedStore
-from ioc.world import World
+from ioc.live.world import World
+from ioc.messages.mapping.maps import Maps
+from ioc.metrics.embedded import EmbeddedStore
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import counter, metadata, quarantine
 from tests.clock import FakeClock
 from tests.ioc.worlds import kinds
 

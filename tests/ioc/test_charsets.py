@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
-from ioc import charsets
-from ioc.dossiers.importing.columns import known_map
-from ioc.dossiers.importing.tables import open_table
-from ioc.errors import UsageError
-from ioc.inventory import sheet
-from ioc.inventory.sheet import Encoded, Problems
+from ioc.core import charsets
+from ioc.core.errors import UsageError
+from ioc.domain.dossiers.importing.columns import known_map
+from ioc.domain.dossiers.importing.tables import open_table
+from ioc.domain.sheets import sheet
+from ioc.domain.sheets.sheet import Encoded, Problems
 
 SMALL = "àáảãạăằắẳẵặâầấẩẫậđèéẻẽẹêềếểễệìíỉĩịòóỏõọôồốổỗộơờớởỡợùúủũụưừứửữựỳýỷỹỵ"
 WITHOUT_TONE = "ĂÂĐÊÔƠƯ"  # all the capitals that TCVN3 has for text

@@ -7,17 +7,17 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ioc import meta
-from ioc.db.tables import dossier, quarantine
-from ioc.dossiers.importing import records as dossier_records
-from ioc.dossiers.importing.rejudge import settle
-from ioc.errors import IocError
+from ioc.config.settings import Dossiers
+from ioc.core.errors import IocError
+from ioc.core.model import SourceKey
+from ioc.domain.dossiers.importing import records as dossier_records
+from ioc.domain.dossiers.importing.rejudge import settle
 from ioc.ingest import feed_figures, outlet, tickets
 from ioc.ingest import records as records_module
-from ioc.live import DELTA_TOPIC, Delta, unseal
-from ioc.meta import Fact
-from ioc.model import SourceKey
-from ioc.settings import Dossiers
+from ioc.live.deltas import DELTA_TOPIC, Delta, unseal
+from ioc.platform import meta
+from ioc.platform.db.tables import dossier, quarantine
+from ioc.platform.meta import Fact
 from tests.ioc.pumping import KEY, NOW, Works
 
 N = 200

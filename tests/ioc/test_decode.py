@@ -7,12 +7,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ioc.clock import local
-from ioc.decode import Decoder
-from ioc.events import DossierEvent, TicketEvent
-from ioc.inbox import Received, Run
-from ioc.model import Leniency, Reason, Refusal, SourceKey, SourceStatus
-from ioc.wire import Fields
+from ioc.core.clock import local
+from ioc.core.model import Leniency, Reason, Refusal, SourceKey, SourceStatus
+from ioc.ingest.decode import Decoder
+from ioc.ingest.inbox import Received, Run
+from ioc.messages.events import DossierEvent, TicketEvent
+from ioc.messages.wire import Fields
 from tests.ioc.worlds import KIOSK, inventory, kinds, source
 
 NOW = 1_795_222_800_000

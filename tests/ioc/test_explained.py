@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ioc.db.tables import audit, source
 from ioc.ingest import pump as pumping
+from ioc.platform.db.tables import audit, source
 from tests.ioc.pumping import NOW, ORGS, Works
 
 DONG_VAN = f"{ORGS}hg.dong-van,Huyện Đồng Văn,district,hg\n"

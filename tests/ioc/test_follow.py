@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from ioc.follow import Follower
-from ioc.live import DELTA_TOPIC, NOTICE_TOPIC, Delta, Notice, Patch, seal
-from ioc.settings import Settings
+from ioc.config.settings import Settings
+from ioc.live.deltas import DELTA_TOPIC, NOTICE_TOPIC, Delta, Notice, Patch, seal
+from ioc.live.follow import Follower
 from tests.clock import FakeClock
 from tests.ioc.test_records import KIOSK, NOW, Line
 from tests.ioc.worlds import kinds

@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from ioc.calendar import Calendar
-from ioc.calendar.count import working_time_between
-from ioc.deadline import Term, Unit, due_at
-from ioc.errors import UsageError
-from ioc.hours import Hours, read_periods, write_periods
+from ioc.core.errors import UsageError
+from ioc.core.hours import Hours, read_periods, write_periods
+from ioc.domain.calendar import Calendar
+from ioc.domain.calendar.count import working_time_between
+from ioc.domain.deadline import Term, Unit, due_at
 from tests.calendar.calendars import CALENDARS, at
 
 OFFICE = CALENDARS["default"]

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ioc.errors import IocError
-from ioc.inbox import DamagedInboxError, Inbox, Received
-from ioc.store.aside import aside
+from ioc.core.errors import IocError
+from ioc.ingest.inbox import DamagedInboxError, Inbox, Received
+from ioc.platform.aside import aside
 
 
 def rows(first: int, n: int) -> list[Received]:

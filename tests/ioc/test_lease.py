@@ -3,11 +3,11 @@
 import pytest
 import sqlalchemy as sa
 
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import lease as table
-from ioc.db.tables import metadata
-from ioc.errors import IocError
-from ioc.lease import Lease
+from ioc.core.errors import IocError
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import lease as table
+from ioc.platform.db.tables import metadata
+from ioc.platform.lease import Lease
 from tests.clock import FakeClock
 
 

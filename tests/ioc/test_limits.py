@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ioc.db.tables import counter, leniency, source
-from ioc.decode.limits import NEVER_TOO_MANY, Pace, most
+from ioc.ingest.decode.limits import NEVER_TOO_MANY, Pace, most
+from ioc.platform.db.tables import counter, leniency, source
 from tests.ioc.pumping import NOW, ORGS, Works
 
 SOURCES = """org,kind,source,interval_s,cadence

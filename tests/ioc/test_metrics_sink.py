@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import counter, metadata, quarantine
-from ioc.decode import Decoder
-from ioc.errors import IocError
-from ioc.inbox import Inbox, Received
+from ioc.core.errors import IocError
+from ioc.core.model import Sample
+from ioc.ingest.decode import Decoder
+from ioc.ingest.inbox import Inbox, Received
 from ioc.ingest.metrics import CURSOR, Handover, Metrics
-from ioc.model import Sample
-from ioc.store import RefusedSample, SamplesRefused, StoreHealth
+from ioc.metrics import RefusedSample, SamplesRefused, StoreHealth
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import counter, metadata, quarantine
 from tests.ioc.worlds import KIOSK, inventory, kinds
 from tests.running import wait_until
 

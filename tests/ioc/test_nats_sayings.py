@@ -1,6 +1,6 @@
 """What nats-server writes to its log, as captured from 2.15.1: secrets stay out, floods are counted."""
 
-from ioc.nats.sayings import Sayings
+from ioc.platform.nats.sayings import Sayings
 
 FULL = (
     '[17593] [ERR] 127.0.0.1:37687 - mid:30 - "ioc-ingest-0123456789abcdef" - JetStream failed a pipelined QoS1/2'

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ioc.live import Patch
-from ioc.model import Health
-from ioc.world import NEVER_HEARD, World
+from ioc.core.model import Health
+from ioc.live.deltas import Patch
+from ioc.live.world import NEVER_HEARD, World
 from tests.ioc.test_world import at
 from tests.ioc.worlds import KIOSK, LINE, inventory, kinds
 

@@ -5,12 +5,12 @@ from datetime import datetime
 
 import pytest
 
-from ioc.decode import Decoder
-from ioc.inbox import Received, Run
+from ioc.core.model import Health, SourceKey
+from ioc.ingest.decode import Decoder
+from ioc.ingest.inbox import Received, Run
 from ioc.ingest.metrics import samples_of
 from ioc.ingest.patches import patch_of
-from ioc.model import Health, SourceKey
-from ioc.world import World
+from ioc.live.world import World
 from tests.ioc import worlds
 
 PAR = SourceKey("hg", "feed", "par")

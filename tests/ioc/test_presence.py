@@ -5,13 +5,13 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ioc.decode import Decoder
-from ioc.inbox import Received, Run
+from ioc.ingest.decode import Decoder
+from ioc.ingest.inbox import Received, Run
 from ioc.ingest.metrics import samples_of
 from ioc.ingest.own_words import OwnWords
 from ioc.ingest.patches import join, patch_of
-from ioc.live import Patch
-from ioc.world import Live
+from ioc.live.deltas import Patch
+from ioc.live.world import Live
 from tests.ioc.test_records import NOW, Line, line
 from tests.ioc.worlds import KIOSK, inventory, kinds
 

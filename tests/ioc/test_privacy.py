@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from ioc.privacy import Privacy
-from ioc.settings import PRIVATE_KEYS
+from ioc.config.settings import PRIVATE_KEYS
+from ioc.messages.privacy import Privacy
 
 PRIVACY = Privacy(PRIVATE_KEYS)
 

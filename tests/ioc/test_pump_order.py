@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ioc.db.tables import dossier
-from ioc.live import DELTA_TOPIC, Delta, unseal
+from ioc.live.deltas import DELTA_TOPIC, Delta, unseal
+from ioc.platform.db.tables import dossier
 from tests.ioc.pumping import KEY, NOW, Works
 
 

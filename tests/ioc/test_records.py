@@ -13,20 +13,20 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ioc.calendar.imports import import_days
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import counter, derived, dossier, leniency, metadata, org, quarantine, source
-from ioc.decode import Decoder
-from ioc.dossiers.reporting.view import Reader
-from ioc.follow import snapshot
-from ioc.inbox import Received, Run
+from ioc.config.settings import Dossiers
+from ioc.core.model import Reason, SourceKey, SourceStatus
+from ioc.domain.dossiers.reporting.view import Reader
+from ioc.domain.importing.calendar import import_days
+from ioc.domain.inventory.records import load
+from ioc.ingest.decode import Decoder
 from ioc.ingest.desks import is_open, midnight
+from ioc.ingest.inbox import Received, Run
 from ioc.ingest.records import Records
-from ioc.inventory.records import load
-from ioc.meta import Fact, bump
-from ioc.model import Reason, SourceKey, SourceStatus
-from ioc.settings import Dossiers
-from ioc.world import World
+from ioc.live.follow import snapshot
+from ioc.live.world import World
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import counter, derived, dossier, leniency, metadata, org, quarantine, source
+from ioc.platform.meta import Fact, bump
 from tests.ioc.worlds import ORGS, kinds
 
 NOW = 1_795_222_800_000  # 2026-11-21T08:00 in Hà Giang

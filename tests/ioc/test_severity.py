@@ -6,13 +6,13 @@ import pytest
 
 import ioc
 from alerts.rules import threshold
-from ioc import severity
 from ioc.bootstrap import load_settings
-from ioc.kinds import KindSpec, specs
-from ioc.model import Health, Severity
-from ioc.registry import scan
-from ioc.settings import Rule
-from ioc.severity import Tone
+from ioc.config.settings import Rule
+from ioc.core.model import Health, Severity
+from ioc.core.registry import scan
+from ioc.messages import severity
+from ioc.messages.kinds import KindSpec, specs
+from ioc.messages.severity import Tone
 from tests.texts import TEXTS
 
 ROOT = Path(ioc.__file__).parent

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.rules.threshold import figures
-from ioc.dossiers.reporting.index766.definition import definition
-from ioc.dossiers.reporting.index766.score import Ratio, index
-from ioc.dossiers.reporting.reconciliation import sums
-from ioc.share import Share, percent, rounded
+from ioc.core.share import Share, percent, rounded
+from ioc.domain.dossiers.reporting.index766.definition import definition
+from ioc.domain.dossiers.reporting.index766.score import Ratio, index
+from ioc.domain.dossiers.reporting.reconciliation import sums
 
 ROOT = Path(__file__).resolve().parents[2]
 SHARE_JS = ROOT / "web" / "frontend" / "src" / "lib" / "share.js"
@@ -134,7 +134,8 @@ def test_the_screens_round_by_the_same_rule() -> None:
 
 SUM = re.compile(r"(?<![\w.])100(?:\.0)? \* |\* 100(?:\.0)?(?![\w.])")
 NOT_A_SHARE = {  # limits compared in whole numbers, and how far a command has come
-    "ioc/share.py", "ioc/cli/meter.py", "connectors/deliveries/desk.py", "ioc/dossiers/reporting/reconciliation.py",
+    "ioc/core/share.py", "ioc/cli/meter.py", "connectors/deliveries/desk.py",
+    "ioc/domain/dossiers/reporting/reconciliation.py",
 }  # fmt: skip
 
 

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from ioc.decode import Decoder
-from ioc.inbox import Received, Run
-from ioc.inventory import Inventory, OrgTree
-from ioc.model import Reason
+from ioc.core.model import Reason
+from ioc.domain.inventory import Inventory, OrgTree
+from ioc.ingest.decode import Decoder
+from ioc.ingest.inbox import Received, Run
 from tests.ioc.worlds import ORGS, kinds
 
 NOW = 1_795_222_800_000

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ioc.clock import rfc3339
-from ioc.model import Leniency, Reason, SourceKey
-from ioc.wire import MAX_PAYLOAD, Fields, Rejected, Unusable, parse_json, parse_time, parse_topic
+from ioc.core.clock import rfc3339
+from ioc.core.model import Leniency, Reason, SourceKey
+from ioc.messages.wire import MAX_PAYLOAD, Fields, Rejected, Unusable, parse_json, parse_time, parse_topic
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 INSTANT = 1_795_222_800_000  # 2026-11-21T08:00:00+07:00

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ioc.calendar import Calendars, DayKind, Special
-from ioc.hours import Hours
-from ioc.live import Delta, Patch
-from ioc.model import Health, SourceStatus
-from ioc.world import Gap, World
+from ioc.core.hours import Hours
+from ioc.core.model import Health, SourceStatus
+from ioc.domain.calendar import Calendars, DayKind, Special
+from ioc.live.deltas import Delta, Patch
+from ioc.live.world import Gap, World
 from tests.ioc.worlds import ENDPOINT, KIOSK, LINE, PORTAL, inventory, kinds, source
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")

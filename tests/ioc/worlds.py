@@ -1,10 +1,10 @@
 """A small province for stories: one district, a kiosk, an endpoint on a line, a system."""
 
-from ioc.hours import Hours
-from ioc.inventory import Inventory, Org, OrgTree, Source
-from ioc.kinds import specs
-from ioc.model import SourceKey, SourceStatus
-from ioc.registry import scan
+from ioc.core.hours import Hours
+from ioc.core.model import SourceKey, SourceStatus
+from ioc.core.registry import scan
+from ioc.domain.inventory import Inventory, Org, OrgTree, Source
+from ioc.messages.kinds import specs
 
 KIOSK = SourceKey("hg.dong-van", "queue", "kiosk-1")
 ENDPOINT = SourceKey("hg.dong-van", "vc", "cau-1")

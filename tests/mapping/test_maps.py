@@ -2,10 +2,10 @@
 
 import pytest
 
-from ioc.mapping.maps import Maps
-from ioc.model import Leniency, Reason, Refusal
-from ioc.privacy import Privacy
-from ioc.settings import PRIVATE_KEYS
+from ioc.config.settings import PRIVATE_KEYS
+from ioc.core.model import Leniency, Reason, Refusal
+from ioc.messages.mapping.maps import Maps
+from ioc.messages.privacy import Privacy
 from tests.ioc.worlds import kinds
 from tests.mapping.vendors import NOW, captured, decoded, decoder, plain, rule, shipped
 

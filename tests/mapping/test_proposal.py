@@ -6,11 +6,11 @@ import tomllib
 import msgspec
 import pytest
 
-from ioc.mapping.declared import MapRule
-from ioc.mapping.formats import elements
-from ioc.mapping.maps import Maps
-from ioc.mapping.paths import Path
-from ioc.mapping.proposal import propose
+from ioc.messages.mapping.declared import MapRule
+from ioc.messages.mapping.formats import elements
+from ioc.messages.mapping.maps import Maps
+from ioc.messages.mapping.paths import Path
+from ioc.messages.mapping.proposal import propose
 from tests.ioc.worlds import kinds
 from tests.mapping.vendors import captured
 

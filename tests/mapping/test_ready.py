@@ -7,8 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ioc.mapping.declared import MapRule
-from ioc.model import Refusal
+from ioc.core.model import Refusal
+from ioc.messages.mapping.declared import MapRule
 from tests.mapping.vendors import decoded, decoder
 
 TEXT = (Path(__file__).parents[2] / "docs" / "maps.md").read_text(encoding="utf-8")

@@ -7,11 +7,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from ioc.inventory import Inventory, OrgTree
-from ioc.mapping.suspicion import Level
-from ioc.mapping.trial import Bench, Sample, Trial, own_sample
-from ioc.privacy import Privacy
-from ioc.settings import PRIVATE_KEYS
+from ioc.config.settings import PRIVATE_KEYS
+from ioc.domain.inventory import Inventory, OrgTree
+from ioc.ingest.trial import Bench, Sample, Trial, own_sample
+from ioc.messages.mapping.suspicion import Level
+from ioc.messages.privacy import Privacy
 from tests.ioc.worlds import kinds
 from tests.mapping.vendors import NOW, ORGS, captured, plain, shipped
 
@@ -133,7 +133,8 @@ def test_a_map_may_carry_its_sample():
 
 def test_every_finding_has_a_text():
     texts = json.loads((ROOT / "web/i18n/vi.json").read_text(encoding="utf-8"))
-    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "ioc/mapping").glob("*.py"))
+    files = [*(ROOT / "ioc/messages/mapping").glob("*.py"), ROOT / "ioc/ingest/trial.py"]
+    source = "".join(path.read_text(encoding="utf-8") for path in files)
     said = set(re.findall(r'(?:Level\.\w+, |_finding\()"(\w+)"', source))
     assert {"path_empty", "zone_wrong", "bad_unless_unit"} <= said
     assert not {f"map.{code}" for code in said} - texts.keys()

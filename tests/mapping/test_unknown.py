@@ -5,14 +5,15 @@ import threading
 import pytest
 
 from connectors.mapping.unknown import Listener, watching
-from ioc import bootstrap, unknown_topics
-from ioc.broker import Bus
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import metadata
-from ioc.mapping.maps import Maps
-from ioc.privacy import Privacy
-from ioc.settings import PRIVATE_KEYS, Mqtt
-from ioc.unknown_topics import AT_MOST, SAMPLE_BYTES, Heard
+from ioc import bootstrap
+from ioc.config.settings import PRIVATE_KEYS, Mqtt
+from ioc.ingest import unknown_topics
+from ioc.ingest.unknown_topics import AT_MOST, SAMPLE_BYTES, Heard
+from ioc.messages.mapping.maps import Maps
+from ioc.messages.privacy import Privacy
+from ioc.platform.broker import Bus
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import metadata
 from tests.ioc.worlds import kinds
 from tests.mapping.vendors import plain
 from tests.running import wait_until

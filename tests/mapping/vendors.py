@@ -7,11 +7,11 @@ from typing import Any
 
 import msgspec
 
-from ioc.decode import Batch, Decoder
-from ioc.inbox import Received, Run
-from ioc.inventory import Inventory, Org, OrgTree
-from ioc.mapping.declared import MapRule
-from ioc.mapping.maps import Maps
+from ioc.domain.inventory import Inventory, Org, OrgTree
+from ioc.ingest.decode import Batch, Decoder
+from ioc.ingest.inbox import Received, Run
+from ioc.messages.mapping.declared import MapRule
+from ioc.messages.mapping.maps import Maps
 from tests.ioc.worlds import kinds
 
 CAPTURED = Path(__file__).parents[1] / "captured"

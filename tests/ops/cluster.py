@@ -3,9 +3,9 @@
 import subprocess
 from pathlib import Path
 
-from ioc.nats import program
-from ioc.nats.accounts import FILE, User, account_file, hashed
-from ioc.settings import Mqtt
+from ioc.config.settings import Mqtt
+from ioc.platform.nats import program
+from ioc.platform.nats.accounts import FILE, User, account_file, hashed
 from tests.ops.running import wait_until
 from tests.ops.shipped import DEPLOY
 from tests.servers import free_port, wait_for_port

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import metadata
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import metadata
 
 
 @pytest.fixture

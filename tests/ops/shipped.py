@@ -4,7 +4,7 @@ import getpass
 import subprocess
 from pathlib import Path
 
-from ioc.settings import Mqtt
+from ioc.config.settings import Mqtt
 from tests.servers import Mosquitto, free_port, program
 
 DEPLOY = Path(__file__).parents[2] / "deploy"

@@ -4,9 +4,9 @@ import threading
 import time
 from typing import Protocol
 
-from ioc.broker import Bus, paho_client
-from ioc.errors import IocError
-from ioc.settings import Mqtt
+from ioc.config.settings import Mqtt
+from ioc.core.errors import IocError
+from ioc.platform.broker import Bus, paho_client
 from tests.ops.running import wait_until
 
 TOPIC = "ioc/v1/hg/queue/k1/state"

@@ -3,11 +3,11 @@
 import pytest
 import sqlalchemy as sa
 
-from ioc import access
-from ioc.db import Database
-from ioc.db.tables import audit, org, token, user
-from ioc.errors import UsageError
-from ioc.model import Role
+from ioc.core.errors import UsageError
+from ioc.core.model import Role
+from ioc.domain import access
+from ioc.platform.db import Database
+from ioc.platform.db.tables import audit, org, token, user
 
 NOW = 1_780_000_000_000
 

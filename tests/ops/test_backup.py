@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ioc import backup as copies
-from ioc import keys
-from ioc.db import Database, migrate, sqlite_url
-from ioc.db.tables import cursor
-from ioc.errors import IocError
-from ioc.inbox import Inbox, Received
-from ioc.settings import DatabaseSettings, Mqtt, Settings
+from ioc.config.settings import DatabaseSettings, Mqtt, Settings
+from ioc.core import keys
+from ioc.core.errors import IocError
+from ioc.ingest.inbox import Inbox, Received
+from ioc.ops import backup as copies
+from ioc.platform.db import Database, migrate, sqlite_url
+from ioc.platform.db.tables import cursor
 
 NOW = 1_780_000_000_000
 

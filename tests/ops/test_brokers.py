@@ -8,15 +8,15 @@ import psutil
 import pytest
 
 from ioc import bootstrap
-from ioc import embedded_broker as broker_role
-from ioc.beat import pulses
-from ioc.broker import Bus
-from ioc.check_broker import DEEP, BrokerWatch, check_sessions, drop_counter
-from ioc.clock import SystemClock
-from ioc.db import Database, migrate, sqlite_url
-from ioc.errors import IocError, UsageError
-from ioc.nats import config, program
-from ioc.settings import Mqtt
+from ioc.config.settings import Mqtt
+from ioc.core.clock import SystemClock
+from ioc.core.errors import IocError, UsageError
+from ioc.ops import embedded_broker as broker_role
+from ioc.platform.beat import pulses
+from ioc.platform.broker import Bus
+from ioc.platform.check_broker import DEEP, BrokerWatch, check_sessions, drop_counter
+from ioc.platform.db import Database, migrate, sqlite_url
+from ioc.platform.nats import config, program
 from tests.authority import Authority
 from tests.embedded import embedded_broker
 from tests.ops.running import alive, wait_until

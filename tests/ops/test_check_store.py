@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ioc import cli
-from ioc.store import Aggregate
-from ioc.store.influx.address import parse
+from ioc.config.influx_address import parse
+from ioc.metrics import Aggregate
 from tests.influx_answers import Who
 from tests.influx_disguise import Disguise, disguised
 from tests.influx_double import Heard, Said, double

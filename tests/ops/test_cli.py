@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ioc import access, cli
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import audit
+from ioc import cli
+from ioc.domain import access
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import audit
 
 ORGS = "code,name,kind,parent\nhg,Hà Giang,province,\nhg.mv,Mèo Vạc,district,hg\n"
 SOURCES = "org,kind,source,name\nhg.mv,queue,kiosk-1,Kiosk Mèo Vạc\n"

@@ -3,9 +3,9 @@
 import threading
 import time
 
-from ioc.broker import Bus
-from ioc.broker.session import PersistentClient
-from ioc.errors import IocError
+from ioc.core.errors import IocError
+from ioc.platform.broker import Bus
+from ioc.platform.broker.session import PersistentClient
 from tests.long import size
 from tests.ops.cluster import Cluster
 from tests.ops.running import wait_until

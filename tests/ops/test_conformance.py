@@ -1,7 +1,7 @@
 """The conformance run tells a broker that keeps everything from one that does not."""
 
-from ioc.conformance import CHECKS, conform
-from ioc.settings import Mqtt
+from ioc.config.settings import Mqtt
+from ioc.ops.conformance import CHECKS, conform
 from tests.embedded import embedded_broker
 from tests.ops.shipped import Shipped
 from tests.servers import free_port, mosquitto
@@ -48,6 +48,6 @@ def test_a_broker_that_queues_little_fails_at_the_backlog(tmp_path):
 
 
 def test_a_broker_that_is_away_fails_everywhere_and_ends(monkeypatch):
-    monkeypatch.setattr("ioc.conformance.PATIENCE_S", 0.2)
+    monkeypatch.setattr("ioc.ops.conformance.PATIENCE_S", 0.2)
     found = verdicts(Mqtt(url=f"mqtt://127.0.0.1:{free_port()}"))
     assert set(found.values()) <= {False, None}

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from ioc.broker import Bus, paho_client
-from ioc.check_broker import DEEP, check_sessions
-from ioc.errors import IocError
-from ioc.settings import Mqtt
+from ioc.config.settings import Mqtt
+from ioc.core.errors import IocError
+from ioc.platform.broker import Bus, paho_client
+from ioc.platform.check_broker import DEEP, check_sessions
 from tests.ops.running import wait_until
 from tests.ops.shipped import DEPLOY, DEVICE, Shipped
 from tests.servers import Mosquitto

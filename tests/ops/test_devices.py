@@ -9,9 +9,9 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from ioc import cli
-from ioc.db import Database, sqlite_url
-from ioc.devices import owner
-from ioc.model import SourceKey
+from ioc.core.model import SourceKey
+from ioc.ops.devices import owner
+from ioc.platform.db import Database, sqlite_url
 from tests.ops.running import wait_until
 from tests.servers import Mosquitto, free_port, mosquitto
 

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from ioc import bootstrap, doctor
+from ioc import bootstrap
 from ioc.cli.common import open_context
-from ioc.doctor import Verdict
-from ioc.inventory.imports import import_orgs
+from ioc.domain.importing.inventory import import_orgs
+from ioc.ops import doctor
+from ioc.ops.doctor import Verdict
 
 ORGS = """code,name,parent,valid_to,successor
 hg,Hà Giang,,,

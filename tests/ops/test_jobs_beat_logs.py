@@ -4,12 +4,12 @@ import json
 import logging
 import threading
 
-from ioc.beat import LATE_MS, Beat, pulses
-from ioc.db import Database
-from ioc.errors import IocError
-from ioc.jobs import Jobs
-from ioc.logs import JsonLines
-from ioc.observed import spans
+from ioc.core.errors import IocError
+from ioc.platform.beat import LATE_MS, Beat, pulses
+from ioc.platform.db import Database
+from ioc.platform.jobs import Jobs
+from ioc.platform.logs import JsonLines
+from ioc.platform.observed import spans
 from tests.clock import FakeClock
 
 

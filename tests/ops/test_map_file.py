@@ -10,10 +10,10 @@ import pytest
 
 from ioc import bootstrap
 from ioc.cli.config import check
+from ioc.config.map_file import MapFile
+from ioc.config.started import Started
 from ioc.context import Context
-from ioc.map_file import MapFile
-from ioc.maps_in_force import MapsInForce, rules_in_force
-from ioc.started import Started
+from ioc.ingest.maps_in_force import MapsInForce, rules_in_force
 from tests.ops.running import Running
 from tests.running import ioc, rows, wait_until
 from tests.servers import free_port, program

@@ -10,9 +10,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 
-from ioc.db import Database, migrate, sqlite_url
-from ioc.db.tables import metadata
-from ioc.errors import IocError
+from ioc.core.errors import IocError
+from ioc.platform.db import Database, migrate, sqlite_url
+from ioc.platform.db.tables import metadata
 
 
 @pytest.fixture

@@ -8,14 +8,15 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from ioc import beat, devices
-from ioc.broker.session import PersistentClient
-from ioc.clock import SystemClock
-from ioc.db import Database, migrate, sqlite_url
-from ioc.db.tables import org
-from ioc.model import SourceKey
-from ioc.nats.accounts import device, subjects
-from ioc.nats.export import replace
+from ioc.core.clock import SystemClock
+from ioc.core.model import SourceKey
+from ioc.ops import devices
+from ioc.platform import beat
+from ioc.platform.broker.session import PersistentClient
+from ioc.platform.db import Database, migrate, sqlite_url
+from ioc.platform.db.tables import org
+from ioc.platform.nats.accounts import device, subjects
+from ioc.platform.nats.export import replace
 from tests.embedded import EmbeddedBroker
 from tests.ops.running import wait_until
 
@@ -150,7 +151,7 @@ def test_a_revoked_device_is_cut_at_once_a_renewed_one_too_and_nobody_else(place
 
 
 def test_a_device_of_an_older_build_is_listed_to_be_renewed(place):
-    from ioc.db.tables import device as table
+    from ioc.platform.db.tables import device as table
 
     with place.db.write() as conn:
         conn.execute(table.update().where(table.c.source == "k1").values(nats_hash=None))

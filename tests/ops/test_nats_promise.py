@@ -3,8 +3,8 @@
 import threading
 import time
 
-from ioc.broker import Bus
-from ioc.broker.session import PersistentClient
+from ioc.platform.broker import Bus
+from ioc.platform.broker.session import PersistentClient
 from tests.embedded import EmbeddedBroker, embedded_broker
 from tests.long import size
 from tests.ops.running import wait_until

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from ioc.db import Database, migrate
-from ioc.db.tables import dossier_tally, metadata
-from ioc.dossiers.counting.buckets import Bucket
-from ioc.dossiers.counting.summary import overall
-from ioc.dossiers.reporting import listing
+from ioc.domain.dossiers.counting.buckets import Bucket
+from ioc.domain.dossiers.counting.summary import overall
+from ioc.domain.dossiers.reporting import listing
+from ioc.platform.db import Database, migrate
+from ioc.platform.db.tables import dossier_tally, metadata
 from tests.dossiers.counting.test_summary import PERIODS, database, fill, life, question, tell_all
 from tests.postgres_server import postgresql
 

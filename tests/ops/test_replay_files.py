@@ -5,11 +5,12 @@ import json
 import pytest
 import sqlalchemy as sa
 
-from ioc import capture, cli
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import quarantine
-from ioc.errors import UsageError
-from ioc.inbox import Inbox
+from ioc import cli
+from ioc.core.errors import UsageError
+from ioc.ingest.inbox import Inbox
+from ioc.ops import capture
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import quarantine
 from tests.servers import free_port
 
 NOW = 1_780_000_000_000

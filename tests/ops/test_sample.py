@@ -9,9 +9,9 @@ import pytest
 from msgspec import Struct, structs
 
 from ioc import bootstrap
-from ioc.errors import UsageError
-from ioc.settings import Settings
-from ioc.settings.weekly import WeekHours
+from ioc.config.settings import Settings
+from ioc.config.weekly import WeekHours
+from ioc.core.errors import UsageError
 
 TEXT = resources.files("ioc").joinpath("ioc.sample.toml").read_text(encoding="utf-8")
 # what is a key or a section behind "#"; everything else there is prose

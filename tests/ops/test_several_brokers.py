@@ -5,14 +5,14 @@ import threading
 import pytest
 
 from ioc import bootstrap
-from ioc.broker import Bus
-from ioc.clock import SystemClock
-from ioc.errors import UsageError
-from ioc.inbox import Inbox
+from ioc.config.settings import Mqtt
+from ioc.core.clock import SystemClock
+from ioc.core.errors import UsageError
 from ioc.ingest.identity import Identity
+from ioc.ingest.inbox import Inbox
 from ioc.ingest.receiver import Receiver
-from ioc.privacy import Privacy
-from ioc.settings import Mqtt
+from ioc.messages.privacy import Privacy
+from ioc.platform.broker import Bus
 from tests.ops.running import wait_until
 from tests.servers import free_port, mosquitto
 

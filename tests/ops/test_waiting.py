@@ -7,9 +7,9 @@ import urllib.request
 
 import pytest
 
-from ioc import waiting
-from ioc.db import migrate
-from ioc.errors import IocError
+from ioc.core.errors import IocError
+from ioc.platform import waiting
+from ioc.platform.db import migrate
 
 
 @pytest.fixture

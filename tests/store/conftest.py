@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ioc.store.embedded import EmbeddedStore
-from ioc.store.influx.store import InfluxStore
+from ioc.metrics.embedded import EmbeddedStore
+from ioc.metrics.influx.store import InfluxStore
 from tests.influx_disguise import Disguise, disguised
 from tests.influx_servers import Influxd, influxd
 from tests.store.stories import open_bucket

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
-from ioc.model import Sample, SeriesKey, SourceKey
-from ioc.store import Aggregate, Fill, Point, RangeQuery
+from ioc.core.model import Sample, SeriesKey, SourceKey
+from ioc.metrics import Aggregate, Fill, Point, RangeQuery
 from tests.store.reference import Reference
 from tests.store.stories import DAY, HOUR, KIOSK, MINUTE, NOON
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from itertools import count
 
-from ioc.model import Sample, SeriesKey
-from ioc.store import Aggregate, Fill, Point, RangeQuery
+from ioc.core.model import Sample, SeriesKey
+from ioc.metrics import Aggregate, Fill, Point, RangeQuery
 
 FIGURES = {
     Aggregate.MEAN: lambda values: sum(values) / len(values),

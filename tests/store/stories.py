@@ -3,11 +3,11 @@
 import time
 from collections.abc import Sequence
 
-from ioc.model import Number, Sample, SeriesKey, SourceKey
-from ioc.store import Aggregate, Fill, MetricStore, Point, RangeQuery, Retention
-from ioc.store.embedded import EmbeddedStore
-from ioc.store.influx.address import Access, Flavour, parse
-from ioc.store.influx.store import InfluxStore
+from ioc.config.influx_address import Access, Flavour, parse
+from ioc.core.model import Number, Sample, SeriesKey, SourceKey
+from ioc.metrics import Aggregate, Fill, MetricStore, Point, RangeQuery, Retention
+from ioc.metrics.embedded import EmbeddedStore
+from ioc.metrics.influx.store import InfluxStore
 from tests.influx_answers import Who
 
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000

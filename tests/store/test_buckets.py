@@ -2,8 +2,8 @@
 
 import pytest
 
-from ioc.store import Aggregate, Fill, RangeQuery
-from ioc.store.buckets import Grid, fill
+from ioc.metrics import Aggregate, Fill, RangeQuery
+from ioc.metrics.buckets import Grid, fill
 from tests.store.stories import HOUR, MINUTE, NOON, WAITING
 
 GRID = Grid(first=0, step=10, size=6)

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from ioc import cli
-from ioc.errors import IocError
-from ioc.model import Sample, SeriesKey, SourceKey
-from ioc.store import Aggregate, Fill, MetricStore, RangeQuery, Retention
-from ioc.store.embedded import EmbeddedStore
-from ioc.store.influx.store import InfluxStore
-from ioc.store.port import Place, Port, copy
+from ioc.core.errors import IocError
+from ioc.core.model import Sample, SeriesKey, SourceKey
+from ioc.metrics import Aggregate, Fill, MetricStore, RangeQuery, Retention
+from ioc.metrics.embedded import EmbeddedStore
+from ioc.metrics.influx.store import InfluxStore
+from ioc.metrics.port import Place, Port, copy
 from tests.influx_disguise import Disguise
 from tests.influx_servers import Influxd
 from tests.store.questions import alike

@@ -6,9 +6,9 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ioc.model import Sample, SeriesKey
-from ioc.store import RangeQuery, Retention
-from ioc.store.embedded import EmbeddedStore
+from ioc.core.model import Sample, SeriesKey
+from ioc.metrics import RangeQuery, Retention
+from ioc.metrics.embedded import EmbeddedStore
 from tests.store.questions import (
     SPAN,
     Written,

@@ -5,13 +5,13 @@ from threading import Thread
 
 import pytest
 
-from ioc.clock import SystemClock
-from ioc.errors import IocError
-from ioc.model import Sample, SeriesKey, SourceKey
-from ioc.settings import Settings
-from ioc.store import MAX_BUCKETS, Aggregate, Fill, RangeQuery
-from ioc.store.embedded import EmbeddedStore
-from ioc.store.open import open_store
+from ioc.config.settings import Settings
+from ioc.core.clock import SystemClock
+from ioc.core.errors import IocError
+from ioc.core.model import Sample, SeriesKey, SourceKey
+from ioc.metrics import MAX_BUCKETS, Aggregate, Fill, RangeQuery
+from ioc.metrics.embedded import EmbeddedStore
+from ioc.metrics.open import open_store
 from tests.store.stories import DAY, HOUR, KEEP, KIOSK, MINUTE, NOON, VIETNAM, WAITING, ask, sample, settle, values
 
 

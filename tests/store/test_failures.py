@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ioc.errors import IocError
-from ioc.store import Aggregate
-from ioc.store.embedded import EmbeddedStore
-from ioc.store.failures import failure
+from ioc.core.errors import IocError
+from ioc.metrics import Aggregate
+from ioc.metrics.embedded import EmbeddedStore
+from ioc.metrics.failures import failure
 from tests.store.stories import HOUR, MINUTE, NOON, ask, sample, settle, values
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 import urllib3
 
-from ioc.errors import IocError
-from ioc.store import SamplesRefused
-from ioc.store.influx.address import Flavour
-from ioc.store.influx.failures import Unacceptable
-from ioc.store.influx.store import InfluxStore
+from ioc.config.influx_address import Flavour
+from ioc.core.errors import IocError
+from ioc.metrics import SamplesRefused
+from ioc.metrics.influx.failures import Unacceptable
+from ioc.metrics.influx.store import InfluxStore
 from tests.influx_answers import REPLACED, Captured, Who, captured, who_asks
 from tests.influx_double import DEV, Answer, Double, Heard, Said, as_captured, double
 from tests.store.stories import DAY, KEEP, KIOSK, NOON, open_bucket, sample

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import pytest
 
-from ioc.errors import IocError
-from ioc.store import SamplesRefused
-from ioc.store.influx.address import Access, parse
-from ioc.store.influx.failures import said
-from ioc.store.influx.store import PAUSE_S, InfluxStore
+from ioc.config.influx_address import Access, parse
+from ioc.core.errors import IocError
+from ioc.metrics import SamplesRefused
+from ioc.metrics.influx.failures import said
+from ioc.metrics.influx.store import PAUSE_S, InfluxStore
 from tests.influx_double import Double, Heard, Said, double
 from tests.store.stories import DAY, KEEP, NOON, ask, open_bucket, sample
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ioc.model import Sample, SeriesKey, SourceKey
-from ioc.store import Aggregate, Fill, Point, RangeQuery, Retention
-from ioc.store.embedded import EmbeddedStore
-from ioc.store.influx.influxql import select
-from ioc.store.influx.store import InfluxStore
+from ioc.core.model import Sample, SeriesKey, SourceKey
+from ioc.metrics import Aggregate, Fill, Point, RangeQuery, Retention
+from ioc.metrics.embedded import EmbeddedStore
+from ioc.metrics.influx.influxql import select
+from ioc.metrics.influx.store import InfluxStore
 from tests.influx_disguise import Disguise
 from tests.influx_servers import Influxd
 from tests.store.questions import (

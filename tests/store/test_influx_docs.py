@@ -5,8 +5,8 @@ import re
 import time
 from pathlib import Path
 
-from ioc.model import Sample, SourceKey
-from ioc.store.influx.address import parse
+from ioc.config.influx_address import parse
+from ioc.core.model import Sample, SourceKey
 from tests.influx_disguise import Disguise
 from tests.influx_servers import Influxd
 from tests.store.stories import HOUR, KEEP, MINUTE, open_bucket

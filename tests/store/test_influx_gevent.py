@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from ioc.model import Sample, SourceKey
+from ioc.core.model import Sample, SourceKey
 from tests.influx_disguise import Disguise
 from tests.influx_servers import Influxd
 from tests.store.stories import HOUR, NOON, open_bucket

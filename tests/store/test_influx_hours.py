@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from ioc.store import Aggregate
-from ioc.store.influx.store import InfluxStore
+from ioc.metrics import Aggregate
+from ioc.metrics.influx.store import InfluxStore
 from tests.influx_disguise import Disguise
 from tests.influx_servers import Influxd
 from tests.store.stories import HOUR, KEEP, MINUTE, NOON, ask, open_bucket, sample, values

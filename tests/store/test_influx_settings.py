@@ -2,9 +2,9 @@
 
 import pytest
 
-from ioc.errors import UsageError
-from ioc.settings import read
-from ioc.store.influx.address import Address, Flavour, parse
+from ioc.config import read
+from ioc.config.influx_address import Address, Flavour, parse
+from ioc.core.errors import UsageError
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ioc.errors import IocError
+from ioc.core.errors import IocError
 from tests.authority import Authority, Pair
 from tests.influx_servers import Influxd
 from tests.store.stories import NOON, ask, open_bucket, sample, values

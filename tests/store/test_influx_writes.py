@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import urllib3
 
-from ioc.errors import IocError
-from ioc.model import Sample, SeriesKey, SourceKey
-from ioc.store import Aggregate, Fill, RangeQuery, SamplesRefused
-from ioc.store.influx.delivery import deliver
-from ioc.store.influx.line import lines_of
-from ioc.store.influx.store import InfluxStore
+from ioc.core.errors import IocError
+from ioc.core.model import Sample, SeriesKey, SourceKey
+from ioc.metrics import Aggregate, Fill, RangeQuery, SamplesRefused
+from ioc.metrics.influx.delivery import deliver
+from ioc.metrics.influx.line import lines_of
+from ioc.metrics.influx.store import InfluxStore
 from tests.influx_disguise import Disguise
 from tests.influx_servers import Influxd, influxd, nginx, victoria_metrics
 from tests.store.stories import DAY, HOUR, KEEP, MINUTE, NOON, WAITING, ask, counted, open_bucket, sample, values

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from ioc.store.embedded import EmbeddedStore
+from ioc.metrics.embedded import EmbeddedStore
 from tests.store.stories import DAY, MINUTE, NOON, ask, counted, settle
 
 BATCH = 300

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from ioc.model import SourceKey
-from ioc.store import Aggregate, Retention
-from ioc.store.embedded import EmbeddedStore
-from ioc.store.maintain import _AT_ONCE
+from ioc.core.model import SourceKey
+from ioc.metrics import Aggregate, Retention
+from ioc.metrics.embedded import EmbeddedStore
+from ioc.metrics.maintain import _AT_ONCE
 from tests.store.stories import DAY, HOUR, KEEP, MINUTE, NOON, ask, counted, sample, settle, values
 
 BRIEF = Retention(raw_days=1, minute_days=2, hour_days=4)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from ioc.share import percent
+from ioc.core.share import percent
 from tests.web.conftest import KIOSKS, NORTH, Province, raise_alert
 from tests.web.walking import Walk
 from web.boundary.folder import routes

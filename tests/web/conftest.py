@@ -9,22 +9,22 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ioc.access import add_user, create_token
+from ioc.config.settings import Rule, Settings
 from ioc.context import Context
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import alert, metadata
-from ioc.db.tables import org as org_table
-from ioc.db.tables import source as source_table
-from ioc.errors import IocError
-from ioc.inventory.records import load
-from ioc.kinds import specs
-from ioc.live import Patch
-from ioc.model import Role, SourceKey
-from ioc.registry import scan
-from ioc.settings import Rule, Settings
-from ioc.store import Point, RangeQuery
-from ioc.texts import Texts
-from ioc.world import World
+from ioc.core.errors import IocError
+from ioc.core.model import Role, SourceKey
+from ioc.core.registry import scan
+from ioc.core.texts import Texts
+from ioc.domain.access import add_user, create_token
+from ioc.domain.inventory.records import load
+from ioc.live.deltas import Patch
+from ioc.live.world import World
+from ioc.messages.kinds import specs
+from ioc.metrics import Point, RangeQuery
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import alert, metadata
+from ioc.platform.db.tables import org as org_table
+from ioc.platform.db.tables import source as source_table
 from tests.clock import FakeClock
 from tests.dossiers.events import event, tell
 from web import app as application

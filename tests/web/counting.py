@@ -5,8 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ioc.db.tables import org, source
-from ioc.inventory.records import load
+from ioc.domain.inventory.records import load
+from ioc.platform.db.tables import org, source
 from tests.dossiers.counting.test_summary import life
 from tests.dossiers.events import tell
 from tests.web.conftest import NORTH, SOUTH, Province

@@ -1,8 +1,8 @@
 """A province for the walks over its figures: calm, with one silent source, and in trouble of every sort."""
 
 from alerts.model import AlertState
-from ioc.db.tables import alert, desk, role_beat
-from ioc.model import SourceKey
+from ioc.core.model import SourceKey
+from ioc.platform.db.tables import alert, desk, role_beat
 from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, add_source, raise_alert, tell_dossier
 
 DAY = 86_400_000

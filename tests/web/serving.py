@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from ioc.db import Database, sqlite_url
+from ioc.platform.db import Database, sqlite_url
 from tests.servers import free_port, wait_for_port
 
 
@@ -45,7 +45,7 @@ def worker(folder: Path, broker_port: int) -> Iterator[Worker]:
 def main(folder: str, port: str, broker_port: str) -> None:
     """What the supervisor's child does, for this role alone."""
     from ioc import bootstrap
-    from ioc.settings import Settings
+    from ioc.config.settings import Settings
     from web import service
 
     table = {"data_dir": folder, "http": {"port": int(port)}, "mqtt": {"port": int(broker_port)}}

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ioc.db.tables import role_beat
-from ioc.db.tables import source as source_table
-from ioc.dossiers.counting import watermarks
-from ioc.dossiers.counting.buckets import Bucket
-from ioc.dossiers.reporting.freshness import behind
-from ioc.inventory import Source
-from ioc.inventory.sources import ROLL_UP
-from ioc.model import SourceKey
+from ioc.core.model import SourceKey
+from ioc.domain.dossiers.counting import watermarks
+from ioc.domain.dossiers.counting.buckets import Bucket
+from ioc.domain.dossiers.reporting.freshness import behind
+from ioc.domain.inventory import Source
+from ioc.domain.inventory.sources import ROLL_UP
+from ioc.platform.db.tables import role_beat
+from ioc.platform.db.tables import source as source_table
 from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, add_source, tell_dossier
 from tests.web.counting import get
 from tests.web.test_widgets import payload

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from ioc.db.tables import counter, role_beat
-from ioc.errors import IocError
-from ioc.model import SourceKey
-from ioc.settings import Connector, Settings
+from ioc.config.settings import Connector, Settings
+from ioc.core.errors import IocError
+from ioc.core.model import SourceKey
+from ioc.platform.db.tables import counter, role_beat
 from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, raise_alert, tell_dossier
 from web.api.health import needed
 from web.boundary.folder import routes
@@ -292,7 +292,7 @@ def test_the_rules_in_force_are_listed(province: Province) -> None:
 
 
 def test_quarantine_is_listed_and_sent_again(province: Province) -> None:
-    from ioc.db.tables import quarantine
+    from ioc.platform.db.tables import quarantine
 
     with province.db.write() as conn:
         conn.execute(quarantine.insert().values(
@@ -314,7 +314,7 @@ def test_pages_carry_a_strict_policy(province: Province) -> None:
 
 
 def test_a_newcomer_is_confirmed(province: Province) -> None:
-    from ioc.inventory.records import register
+    from ioc.domain.inventory.records import register
 
     key = SourceKey(NORTH, "queue", "kiosk-9")
     with province.db.write() as conn:

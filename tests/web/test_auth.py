@@ -3,7 +3,7 @@
 import pytest
 from flask.testing import FlaskClient
 
-from ioc.access import disable_user, revoke_token
+from ioc.domain.access import disable_user, revoke_token
 from tests.web.conftest import KIOSKS, NORTH, Province
 
 GOOD = {"username": "mai", "password": "mat-khau-dai"}

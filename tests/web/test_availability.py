@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from ioc import observed
-from ioc.db.tables import observed as spans
-from ioc.errors import IocError
-from ioc.model import SourceKey
-from ioc.roles import CONNECTORS, INGEST
-from ioc.settings import Connector
-from ioc.store import Point, RangeQuery
+from ioc.config.settings import Connector
+from ioc.core.errors import IocError
+from ioc.core.model import SourceKey
+from ioc.metrics import Point, RangeQuery
+from ioc.ops.roles import CONNECTORS, INGEST
+from ioc.platform import observed
+from ioc.platform.db.tables import observed as spans
 from tests.web.conftest import NORTH, SATURDAY, Province
 
 KIOSK = f"/api/v1/sources/{NORTH}/queue/kiosk-1"

@@ -2,9 +2,9 @@
 
 import pytest
 
-from ioc.calendar.imports import import_days
-from ioc.inventory.records import load
-from ioc.settings.weekly import WeekHours, by_org
+from ioc.config.weekly import WeekHours, by_org
+from ioc.domain.importing.calendar import import_days
+from ioc.domain.inventory.records import load
 from tests.texts import TEXTS
 from tests.web.conftest import NORTH, SATURDAY, SOUTH, Province
 

@@ -6,10 +6,10 @@ import pytest
 import sqlalchemy as sa
 
 from alerts.daily import Daily
-from ioc.db.tables import dossier_snapshot, org, source
-from ioc.errors import IocError
-from ioc.lease import Lease
-from ioc.model import SourceKey
+from ioc.core.errors import IocError
+from ioc.core.model import SourceKey
+from ioc.platform.db.tables import dossier_snapshot, org, source
+from ioc.platform.lease import Lease
 from tests.dossiers.events import event, tell
 from tests.web.conftest import NORTH, SOUTH, Province
 from tests.web.counting import get

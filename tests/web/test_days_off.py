@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from ioc.dossiers.counting.summary import Counts
-from ioc.dossiers.reporting.rollup import metrics
-from ioc.share import Void
+from ioc.core.share import Void
+from ioc.domain.dossiers.counting.summary import Counts
+from ioc.domain.dossiers.reporting.rollup import metrics
 from tests.web.conftest import NORTH, Province, tell_dossier
 from tests.web.counting import get
 from tests.web.test_daily import Office, ms
@@ -65,7 +65,7 @@ def test_any_time_off_is_like_a_holiday_and_any_work_is_none(
 
 
 def test_the_calendar_is_that_of_the_org(national_day: Province) -> None:
-    from ioc.db.tables import calendar_day
+    from ioc.platform.db.tables import calendar_day
 
     with national_day.db.write() as conn:
         row = {"org": NORTH, "date": "2026-09-02", "kind": "work", "periods": "", "note": "", "source": ""}

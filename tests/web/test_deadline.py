@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 
 import pytest
 
-from ioc.calendar import Calendars, DayReason, WeekRow
-from ioc.calendar.imports import import_days
+from ioc.domain.calendar import Calendars, DayReason, WeekRow
+from ioc.domain.importing.calendar import import_days
 from tests.texts import TEXTS
 from tests.web.conftest import NORTH, SATURDAY, SOUTH, Province
 

@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ioc.db.tables import feed_day, feed_delivery
-from ioc.db.tables import source as source_table
-from ioc.feeds.scores import DAY_MS
-from ioc.inventory.imports import import_sources
-from ioc.model import SourceKey
+from ioc.core.model import SourceKey
+from ioc.domain.importing.inventory import import_sources
+from ioc.live.feed_scores import DAY_MS
+from ioc.platform.db.tables import feed_day, feed_delivery
+from ioc.platform.db.tables import source as source_table
 from tests.web.conftest import SATURDAY, Province
 
 HOUR_MS = 3_600_000

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from ioc.errors import IocError, UsageError
-from ioc.figures.imports import import_figures
-from ioc.inventory.imports import import_sources
-from ioc.inventory.records import set_status
-from ioc.model import SourceKey, SourceStatus
+from ioc.core.errors import IocError, UsageError
+from ioc.core.model import SourceKey, SourceStatus
+from ioc.domain.importing.figures import import_figures
+from ioc.domain.importing.inventory import import_sources
+from ioc.domain.inventory.records import set_status
 from tests.web.conftest import NORTH, SATURDAY, SOUTH, Province, add_source
 from tests.web.counting import get
 from tests.web.test_index766 import publish

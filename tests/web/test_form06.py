@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook, load_workbook
 
-from ioc.db.tables import org
+from ioc.platform.db.tables import org
 from tests.dossiers.events import event, tell
 from tests.web.conftest import NORTH, SOUTH, Province, tell_dossier
 from tests.web.counting import SYSTEMS, counting, get
@@ -129,7 +129,7 @@ def test_what_was_simulated_says_so_on_paper(province: Province) -> None:
     counting(province, n=20)
     assert "MÔ PHỎNG" not in province.get("/api/v1/reports/form06?format=html").get_data(as_text=True)
     with province.db.write() as conn:
-        from ioc.db.tables import source
+        from ioc.platform.db.tables import source
 
         conn.execute(source.update().where(source.c.id == SYSTEMS[0]).values(simulated=True))
     province.reload()

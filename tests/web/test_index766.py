@@ -4,11 +4,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ioc.db.tables import org as org_table
-from ioc.db.tables import ticket
-from ioc.decode import Decoded
+from ioc.core.model import SourceKey
 from ioc.ingest import feed_figures
-from ioc.model import SourceKey
+from ioc.ingest.decode import Decoded
+from ioc.platform.db.tables import org as org_table
+from ioc.platform.db.tables import ticket
 from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, add_source, tell_dossier
 from tests.web.counting import get
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ioc.dossiers.reporting.indicators.catalogue import CATALOGUE, COUNTS, Catalogue
+from ioc.domain.dossiers.reporting.indicators.catalogue import CATALOGUE, COUNTS, Catalogue
 from tests.dossiers.counting.test_summary import at
 from tests.dossiers.events import event, tell
 from tests.web.conftest import NORTH, Province, tell_dossier

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from ioc import devices
-from ioc.errors import IocError
-from ioc.inventory.imports import import_orgs
-from ioc.model import SourceKey
+from ioc.core.errors import IocError
+from ioc.core.model import SourceKey
+from ioc.domain.importing.inventory import import_orgs
+from ioc.ops import devices
 from tests.web.conftest import NORTH, SATURDAY, SOUTH, Province
 
 KIOSK = SourceKey(NORTH, "queue", "kiosk-1")

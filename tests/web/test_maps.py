@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ioc import unknown_topics
-from ioc.started import Started
-from ioc.unknown_topics import Heard
+from ioc.config.started import Started
+from ioc.ingest import unknown_topics
+from ioc.ingest.unknown_topics import Heard
 from tests.web.conftest import NORTH, SATURDAY, Province
 
 MAP = {

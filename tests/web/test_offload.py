@@ -5,7 +5,7 @@ import threading
 import gevent
 import pytest
 
-from ioc.errors import IocError
+from ioc.core.errors import IocError
 from web.offload import Few, offload
 
 

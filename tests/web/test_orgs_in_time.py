@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ioc.access import add_user, create_token
-from ioc.db.tables import org, org_past
-from ioc.inventory.concerned import concerned
-from ioc.inventory.reform import close, merge
-from ioc.inventory.reforming import carry_out
-from ioc.model import Role, SourceKey
+from ioc.core.model import Role, SourceKey
+from ioc.domain.access import add_user, create_token
+from ioc.domain.reform.concerned import concerned
+from ioc.domain.reform.execution import carry_out
+from ioc.domain.reform.plan import close, merge
+from ioc.platform.db.tables import org, org_past
 from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, raise_alert
 
 EVE, DAY, HEIR = "2025-06-30", "2025-07-01", "hg.dong-bac"

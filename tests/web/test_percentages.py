@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from ioc.kinds import specs
-from ioc.registry import scan
+from ioc.core.registry import scan
+from ioc.messages.kinds import specs
 from tests.web.conftest import KIOSKS, NORTH, Province
 from tests.web.counting import counting
 from tests.web.test_scope import GUARDED

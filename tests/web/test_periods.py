@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from ioc.db.tables import feed_delivery
-from ioc.inventory.imports import import_sources
-from ioc.model import SourceKey
+from ioc.core.model import SourceKey
+from ioc.domain.importing.inventory import import_sources
+from ioc.platform.db.tables import feed_delivery
 from tests.web.conftest import SATURDAY, Province
 from tests.web.counting import get
 from tests.web.test_index766 import publish

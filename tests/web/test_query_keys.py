@@ -5,11 +5,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ioc import meta
-from ioc.db.tables import dossier
-from ioc.dossiers.importing.rejudge import settle
-from ioc.meta import Fact
-from ioc.model import SourceKey
+from ioc.core.model import SourceKey
+from ioc.domain.dossiers.importing.rejudge import settle
+from ioc.platform import meta
+from ioc.platform.db.tables import dossier
+from ioc.platform.meta import Fact
 from tests.web.conftest import KIOSKS, NORTH, Province, add_source, raise_alert, tell_dossier
 from web.boundary.folder import routes
 from web.boundary.route import PER_PAGE, Open, Route

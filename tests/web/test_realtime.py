@@ -16,14 +16,14 @@ import socketio
 import websocket
 from paho.mqtt.enums import CallbackAPIVersion
 
-from ioc.access import create_token, disable_user, revoke_token
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import latest, meta, metadata
-from ioc.db.tables import org as org_table
-from ioc.db.tables import source as source_table
-from ioc.keys import read_or_create
-from ioc.live import DELTA_TOPIC, NOTICE_TOPIC, Delta, Notice, Patch, seal
-from ioc.model import Role
+from ioc.core.keys import read_or_create
+from ioc.core.model import Role
+from ioc.domain.access import create_token, disable_user, revoke_token
+from ioc.live.deltas import DELTA_TOPIC, NOTICE_TOPIC, Delta, Notice, Patch, seal
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import latest, meta, metadata
+from ioc.platform.db.tables import org as org_table
+from ioc.platform.db.tables import source as source_table
 from tests.servers import Mosquitto, mosquitto
 from tests.web.conftest import KIOSKS, NORTH, ORGS, SATURDAY, SOURCES, SOUTH, _row, _tokens
 from tests.web.serving import Worker, worker
@@ -241,7 +241,7 @@ def test_a_session_watches_until_its_user_is_disabled(house: House) -> None:
 
 
 def test_a_notice_makes_alerts_appear_at_once(house: House) -> None:
-    from ioc.db.tables import alert
+    from ioc.platform.db.tables import alert
 
     now = time.time_ns() // 1_000_000
     with connected(house) as screen:
@@ -273,7 +273,7 @@ def test_the_database_locked_elsewhere_freezes_no_screen(house: House) -> None:
 
 
 def test_a_replay_of_the_quarantine_reaches_the_broker(house: House) -> None:
-    from ioc.db.tables import quarantine
+    from ioc.platform.db.tables import quarantine
 
     with house.db.write() as conn:
         conn.execute(quarantine.insert().values(
@@ -285,7 +285,7 @@ def test_a_replay_of_the_quarantine_reaches_the_broker(house: House) -> None:
 
 
 def test_a_taken_port_is_one_clear_line() -> None:
-    from ioc.errors import IocError
+    from ioc.core.errors import IocError
     from web.listen import bind
 
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(IocError) as refused:

@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from ioc.db.tables import source
-from ioc.decode.state import read_state
-from ioc.events import DossierEvent
-from ioc.inventory.records import load
-from ioc.model import SourceKey
-from ioc.wire import Fields
+from ioc.core.model import SourceKey
+from ioc.domain.inventory.records import load
+from ioc.ingest.decode.state import read_state
+from ioc.messages.events import DossierEvent
+from ioc.messages.wire import Fields
+from ioc.platform.db.tables import source
 from tests.dossiers.events import event, tell
 from tests.web.conftest import Province
 from tests.web.counting import get

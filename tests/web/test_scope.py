@@ -6,11 +6,11 @@ from urllib.parse import quote, urlencode
 import pytest
 from msgspec.structs import fields, force_setattr
 
-from ioc import audit
-from ioc.db.tables import figure_entry, notification, notification_alert, quarantine, unknown_topic
-from ioc.mapping.declared import MapRule
-from ioc.model import Role, SourceKey
-from ioc.settings import Rule
+from ioc.config.settings import Rule
+from ioc.core.model import Role, SourceKey
+from ioc.messages.mapping.declared import MapRule
+from ioc.platform import audit
+from ioc.platform.db.tables import figure_entry, notification, notification_alert, quarantine, unknown_topic
 from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, add_source, raise_alert, tell_dossier
 from web.auth import RANK
 from web.boundary.folder import routes

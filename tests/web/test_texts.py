@@ -7,9 +7,9 @@ from typing import get_args
 import pytest
 
 from alerts.model import AlertState, Move, NotificationState
-from ioc.kinds import specs
-from ioc.model import Health, Leniency, Role, Severity
-from ioc.registry import scan
+from ioc.core.model import Health, Leniency, Role, Severity
+from ioc.core.registry import scan
+from ioc.messages.kinds import specs
 from tests.texts import LANGUAGES, TEXTS, WEB, WIDGETS, files, read
 from web.scenes import SCENES
 from web.widgets.kpi import Figure

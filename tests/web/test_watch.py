@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from ioc.access import Principal, Via
-from ioc.errors import IocError
-from ioc.model import Role, SourceKey
+from ioc.core.errors import IocError
+from ioc.core.model import Role, SourceKey
+from ioc.domain.access import Principal, Via
 from tests.web.conftest import KIOSKS, NORTH, SOUTH, Province
 from web.clients import STALL_S, Client
 from web.mergepatch import apply
@@ -142,7 +142,7 @@ def test_resync_begins_again_with_the_next_number(desk: Desk) -> None:
 
 
 def test_a_source_born_later_appears_by_delta(desk: Desk) -> None:
-    from ioc.inventory.records import register
+    from ioc.domain.inventory.records import register
 
     screen, province = desk.screen("a"), desk.province
     desk.change(KIOSKS[NORTH], waiting=1)

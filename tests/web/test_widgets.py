@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from ioc.db.tables import conference, desk, role_beat
-from ioc.db.tables import source as source_table
-from ioc.live import Patch
-from ioc.model import Health, SourceKey
-from ioc.registry import scan
-from ioc.store import Point
+from ioc.core.model import Health, SourceKey
+from ioc.core.registry import scan
+from ioc.live.deltas import Patch
+from ioc.metrics import Point
+from ioc.platform.db.tables import conference, desk, role_beat
+from ioc.platform.db.tables import source as source_table
 from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, add_source, raise_alert, tell_dossier
 from tests.web.counting import get
 from web.sight import Look

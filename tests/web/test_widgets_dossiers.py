@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from ioc.db.tables import source as source_table
-from ioc.dossiers.counting.buckets import Bucket
-from ioc.model import SourceKey
-from ioc.store import RangeQuery
+from ioc.core.model import SourceKey
+from ioc.domain.dossiers.counting.buckets import Bucket
+from ioc.metrics import RangeQuery
+from ioc.platform.db.tables import source as source_table
 from tests.web.conftest import NORTH, ONE_STOP, SATURDAY, SOUTH, Province, add_source, tell_dossier
 from tests.web.test_widgets import payload
 from web import facts

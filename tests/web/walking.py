@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from ioc.model import Health
+from ioc.core.model import Health
 from tests.web.conftest import Province
 from web.scenes import SCENES, Tile
 

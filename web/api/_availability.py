@@ -4,16 +4,16 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from ioc import observed
-from ioc.clock import local
-from ioc.errors import IocError
-from ioc.inventory import Source
-from ioc.model import SeriesKey
-from ioc.observed import Span
-from ioc.roles import CONNECTORS, INGEST
-from ioc.share import percent
-from ioc.store import Aggregate, Fill, Point, RangeQuery
-from ioc.world import MISSED_INTERVALS
+from ioc.core.clock import local
+from ioc.core.errors import IocError
+from ioc.core.model import SeriesKey
+from ioc.core.share import percent
+from ioc.domain.inventory import Source
+from ioc.live.world import MISSED_INTERVALS
+from ioc.metrics import Aggregate, Fill, Point, RangeQuery
+from ioc.ops.roles import CONNECTORS, INGEST
+from ioc.platform import observed
+from ioc.platform.observed import Span
 from web import errors
 from web.boundary.route import Call
 

@@ -10,10 +10,10 @@ from sqlalchemy.engine import Connection
 
 from alerts import actions, queries
 from alerts.model import Alert, AlertState, NotificationState
-from ioc.db import Database
-from ioc.errors import IocError
-from ioc.inventory import Source
-from ioc.model import Role, Severity, SourceKey
+from ioc.core.errors import IocError
+from ioc.core.model import Role, Severity, SourceKey
+from ioc.domain.inventory import Source
+from ioc.platform.db import Database
 from web.boundary.route import V1, Call, Route, paged
 
 Word = TypeVar("Word", bound=StrEnum)

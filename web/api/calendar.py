@@ -4,11 +4,11 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from ioc.calendar.days import DayKind
-from ioc.calendar.weeks import WEEKDAYS, Periods
-from ioc.calendar.year import OddDay, WeekSpan, tell
-from ioc.hours import write_period
-from ioc.model import FIRST_YEAR, LAST_YEAR, Role
+from ioc.core.hours import write_period
+from ioc.core.model import FIRST_YEAR, LAST_YEAR, Role
+from ioc.core.weeks import WEEKDAYS, Periods
+from ioc.domain.calendar.days import DayKind
+from ioc.domain.calendar.year import OddDay, WeekSpan, tell
 from web.boundary.route import V1, Call, Route
 
 

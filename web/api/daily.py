@@ -7,15 +7,15 @@ from typing import Any, Literal
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from ioc.dossiers.counting.buckets import Bucket
-from ioc.dossiers.counting.summary import Counts, overall
-from ioc.dossiers.counting.watermarks import deliveries, known
-from ioc.dossiers.reporting import snapshot
-from ioc.dossiers.reporting.freshness import void
-from ioc.dossiers.reporting.snapshot import Snapshot, Span
-from ioc.errors import IocError
-from ioc.model import Role
-from ioc.share import Void
+from ioc.core.errors import IocError
+from ioc.core.model import Role
+from ioc.core.share import Void
+from ioc.domain.dossiers.counting.buckets import Bucket
+from ioc.domain.dossiers.counting.summary import Counts, overall
+from ioc.domain.dossiers.counting.watermarks import deliveries, known
+from ioc.domain.dossiers.reporting import snapshot
+from ioc.domain.dossiers.reporting.freshness import void
+from ioc.domain.dossiers.reporting.snapshot import Snapshot, Span
 from web.api.dossiers import counted, shares
 from web.boundary.route import V1, Answer, Call, Route
 from web.printed import page

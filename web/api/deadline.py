@@ -5,9 +5,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc.deadline import CountedDay, Term, Unit, explain
-from ioc.errors import IocError
-from ioc.model import FIRST_YEAR, LAST_YEAR, Role
+from ioc.core.errors import IocError
+from ioc.core.model import FIRST_YEAR, LAST_YEAR, Role
+from ioc.domain.deadline import CountedDay, Term, Unit, explain
 from web.boundary.period import moment
 from web.boundary.route import V1, Call, Route
 

@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from ioc.described import asyncapi, sheet
-from ioc.described.page import printable
+from ioc.ops.described import asyncapi, sheet
+from ioc.ops.described.page import printable
 from web.boundary.route import V1, Answer, Call, Open, Route
 
 

@@ -5,18 +5,18 @@ from typing import Annotated, Any, Literal, NamedTuple
 from msgspec import Meta, Struct, field
 from sqlalchemy.engine import Connection
 
-from ioc.dossiers.counting.buckets import Bucket, Question
-from ioc.dossiers.counting.summary import Counts, overall
-from ioc.dossiers.counting.tallies import Side
-from ioc.dossiers.counting.trait_buckets import TraitBucket
-from ioc.dossiers.counting.watermarks import deliveries, known
-from ioc.dossiers.reporting import listing
-from ioc.dossiers.reporting.freshness import Standing, Tellers, told, void
-from ioc.dossiers.reporting.listing import Filter, Sort
-from ioc.dossiers.reporting.view import Reader
-from ioc.errors import IocError
-from ioc.model import Role, State
-from ioc.share import Void
+from ioc.core.errors import IocError
+from ioc.core.model import Role, State
+from ioc.core.share import Void
+from ioc.domain.dossiers.counting.buckets import Bucket, Question
+from ioc.domain.dossiers.counting.summary import Counts, overall
+from ioc.domain.dossiers.counting.tallies import Side
+from ioc.domain.dossiers.counting.trait_buckets import TraitBucket
+from ioc.domain.dossiers.counting.watermarks import deliveries, known
+from ioc.domain.dossiers.reporting import listing
+from ioc.domain.dossiers.reporting.freshness import Standing, Tellers, told, void
+from ioc.domain.dossiers.reporting.listing import Filter, Sort
+from ioc.domain.dossiers.reporting.view import Reader
 from web.boundary.period import Period, moment, period
 from web.boundary.route import V1, Call, Route, paged
 

@@ -5,12 +5,12 @@ from typing import Any, Literal
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from ioc import severity
-from ioc.dossiers.counting.watermarks import Known, deliveries
-from ioc.feeds.kept import KINDS
-from ioc.feeds.scores import Score, scores
-from ioc.model import Role
-from ioc.share import Share
+from ioc.core.model import Role
+from ioc.core.share import Share
+from ioc.domain.dossiers.counting.watermarks import Known, deliveries
+from ioc.ingest.feeds_kept import KINDS
+from ioc.live.feed_scores import Score, scores
+from ioc.messages import severity
 from web.boundary.route import V1, Call, Route, listed
 
 

@@ -6,11 +6,11 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from ioc.clock import local
-from ioc.errors import IocError
-from ioc.figures import entries, publishing
-from ioc.figures.entries import Draft, Row, State
-from ioc.model import Role, SourceStatus
+from ioc.core.clock import local
+from ioc.core.errors import IocError
+from ioc.core.model import Role, SourceStatus
+from ioc.domain.figures import entries, publishing
+from ioc.domain.figures.entries import Draft, Row, State
 from web.boundary.route import V1, Answer, Call, Route, listed
 
 

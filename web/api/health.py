@@ -8,10 +8,10 @@ from sqlalchemy.engine import Connection
 
 from alerts import queries
 from alerts.ledger import DROPS
-from ioc.beat import Pulse, pulses
-from ioc.db.tables import counter
-from ioc.model import Role
-from ioc.settings import Settings
+from ioc.config.settings import Settings
+from ioc.core.model import Role
+from ioc.platform.beat import Pulse, pulses
+from ioc.platform.db.tables import counter
 from web.boundary.route import Answer, Call, Open, Route
 
 TEXT = "text/plain; charset=utf-8"

@@ -4,12 +4,12 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from ioc.dossiers.reporting.index766.board import Board, read_board
-from ioc.dossiers.reporting.index766.definition import Definition, definition
-from ioc.dossiers.reporting.index766.score import Index, ranks, state
-from ioc.inventory import Org, Scope
-from ioc.model import Role
-from ioc.share import Void
+from ioc.core.model import Role
+from ioc.core.share import Void
+from ioc.domain.dossiers.reporting.index766.board import Board, read_board
+from ioc.domain.dossiers.reporting.index766.definition import Definition, definition
+from ioc.domain.dossiers.reporting.index766.score import Index, ranks, state
+from ioc.domain.inventory import Org, Scope
 from web.api.dossiers import Ground, SummaryQuery, ground, head
 from web.boundary.period import Period, period
 from web.boundary.route import V1, Call, Route, listed

@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from ioc.dossiers.reporting.indicators.catalogue import CATALOGUE
-from ioc.dossiers.reporting.indicators.contract import Asked, Indicator
-from ioc.errors import IocError
-from ioc.model import Role
+from ioc.core.errors import IocError
+from ioc.core.model import Role
+from ioc.domain.dossiers.reporting.indicators.catalogue import CATALOGUE
+from ioc.domain.dossiers.reporting.indicators.contract import Asked, Indicator
 from web.api import dossiers
 from web.api.dossiers import Ground, SummaryQuery
 from web.boundary.period import Period, period

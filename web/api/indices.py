@@ -4,9 +4,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc.figures import publications, yearly_indices
-from ioc.figures.yearly_indices import Standing, Year
-from ioc.model import Role
+from ioc.core.model import Role
+from ioc.domain.figures import publications, yearly_indices
+from ioc.domain.figures.yearly_indices import Standing, Year
 from web.boundary.route import V1, Call, Route, listed
 
 

@@ -1,8 +1,8 @@
 """The MQTT door for those who can only POST: the same topics, payloads and outcomes."""
 
-from ioc.errors import IocError
-from ioc.model import Role
-from ioc.wire import ROOT, Rejected, is_id, parse_topic
+from ioc.core.errors import IocError
+from ioc.core.model import Role
+from ioc.messages.wire import ROOT, Rejected, is_id, parse_topic
 from web.boundary.route import V1, Answer, Call, Route
 
 

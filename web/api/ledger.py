@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from ioc import quarantine
-from ioc.db.tables import audit
-from ioc.inventory import Scope
-from ioc.model import Role
-from ioc.replay import send
-from ioc.settings import Rule
+from ioc.config.settings import Rule
+from ioc.core.model import Role
+from ioc.domain.inventory import Scope
+from ioc.ingest import quarantine
+from ioc.ingest.replay import send
+from ioc.platform.db.tables import audit
 from web.boundary.route import V1, Call, Part, Route, listed, paged
 
 

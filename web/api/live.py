@@ -5,9 +5,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from ioc.clock import rfc3339
-from ioc.errors import IocError
-from ioc.model import Role
+from ioc.core.clock import rfc3339
+from ioc.core.errors import IocError
+from ioc.core.model import Role
 from web.boundary.route import V1, Call, Route, listed
 from web.scenes import SCENES, Scene
 from web.sight import Look

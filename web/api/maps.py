@@ -7,18 +7,19 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from ioc import audit, unknown_topics
-from ioc.errors import IocError
-from ioc.mapping.declared import MapRule
-from ioc.mapping.maps import Maps
-from ioc.mapping.proposal import propose
-from ioc.mapping.suspicion import Finding, Level
-from ioc.mapping.trial import Bench, Made, Sample, Trial
-from ioc.maps_in_force import rules_in_force
-from ioc.model import Role
-from ioc.privacy import Privacy
-from ioc.settings.read import one_map
-from ioc.wire import Rejected, parse_time
+from ioc.config.read import one_map
+from ioc.core.errors import IocError
+from ioc.core.model import Role
+from ioc.ingest import unknown_topics
+from ioc.ingest.maps_in_force import rules_in_force
+from ioc.ingest.trial import Bench, Made, Sample, Trial
+from ioc.messages.mapping.declared import MapRule
+from ioc.messages.mapping.maps import Maps
+from ioc.messages.mapping.proposal import propose
+from ioc.messages.mapping.suspicion import Finding, Level
+from ioc.messages.privacy import Privacy
+from ioc.messages.wire import Rejected, parse_time
+from ioc.platform import audit
 from web.boundary.route import V1, Call, Route, listed
 
 

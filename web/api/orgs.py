@@ -5,9 +5,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc.errors import IocError
-from ioc.inventory import Org, OrgTree, Scope
-from ioc.model import Health, Role
+from ioc.core.errors import IocError
+from ioc.core.model import Health, Role
+from ioc.domain.inventory import Org, OrgTree, Scope
 from web.boundary.route import V1, Call, Route, listed
 from web.sight import Reporting
 

@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from ioc.dossiers.counting.summary import overall
-from ioc.dossiers.counting.watermarks import Known
-from ioc.dossiers.reporting.reconciliation import Line, account, compare, counted, sums
-from ioc.dossiers.reporting.source_totals import told
-from ioc.inventory import Source
-from ioc.model import Role
+from ioc.core.model import Role
+from ioc.domain.dossiers.counting.summary import overall
+from ioc.domain.dossiers.counting.watermarks import Known
+from ioc.domain.dossiers.reporting.reconciliation import Line, account, compare, counted, sums
+from ioc.domain.dossiers.reporting.source_totals import told
+from ioc.domain.inventory import Source
 from web.api import dossiers
 from web.api.dossiers import SummaryQuery
 from web.boundary.period import period

@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 from sqlalchemy.engine import Connection
 
-from ioc.dossiers.counting.buckets import Question
-from ioc.dossiers.reporting import form06
-from ioc.dossiers.reporting.form06 import NUMBERS, Column, Form, Line, Row
-from ioc.inventory import Source
-from ioc.model import Role
-from ioc.share import Void
+from ioc.core.model import Role
+from ioc.core.share import Void
+from ioc.domain.dossiers.counting.buckets import Question
+from ioc.domain.dossiers.reporting import form06
+from ioc.domain.dossiers.reporting.form06 import NUMBERS, Column, Form, Line, Row
+from ioc.domain.inventory import Source
 from web.api import dossiers
 from web.api.dossiers import Ground, SummaryQuery
 from web.boundary.period import Period, period

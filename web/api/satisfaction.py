@@ -5,11 +5,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.engine import Connection
 
-from ioc.dossiers.counting.tallies import Side
-from ioc.dossiers.reporting import satisfaction as ratings
-from ioc.dossiers.reporting.release import DOSSIER, KIOSK, NONE, Ratings
-from ioc.dossiers.reporting.satisfaction import Told
-from ioc.model import Role
+from ioc.core.model import Role
+from ioc.domain.dossiers.counting.tallies import Side
+from ioc.domain.dossiers.reporting import satisfaction as ratings
+from ioc.domain.dossiers.reporting.release import DOSSIER, KIOSK, NONE, Ratings
+from ioc.domain.dossiers.reporting.satisfaction import Told
 from web.api.dossiers import Ground, SummaryQuery, ground, head
 from web.boundary.period import period
 from web.boundary.route import V1, Call, Route, listed

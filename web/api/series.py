@@ -4,10 +4,10 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from ioc.clock import local
-from ioc.errors import IocError
-from ioc.model import Role, SeriesKey, SourceKey
-from ioc.store import MAX_BUCKETS, Aggregate, Fill, RangeQuery
+from ioc.core.clock import local
+from ioc.core.errors import IocError
+from ioc.core.model import Role, SeriesKey, SourceKey
+from ioc.metrics import MAX_BUCKETS, Aggregate, Fill, RangeQuery
 from web.boundary.period import instant
 from web.boundary.route import V1, Call, Route
 

@@ -4,10 +4,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc import audit
-from ioc.access import check_password
-from ioc.errors import IocError
-from ioc.model import Role
+from ioc.core.errors import IocError
+from ioc.core.model import Role
+from ioc.domain.access import check_password
+from ioc.platform import audit
 from web.auth import LoginBrake, Sessions
 from web.boundary.route import V1, Answer, Call, Open, Route
 

@@ -7,11 +7,11 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from alerts.model import Alert
-from ioc import audit
-from ioc.db.tables import leniency
-from ioc.inventory import Source
-from ioc.inventory.records import set_status
-from ioc.model import Health, Role, SourceStatus
+from ioc.core.model import Health, Role, SourceStatus
+from ioc.domain.inventory import Source
+from ioc.domain.inventory.records import set_status
+from ioc.platform import audit
+from ioc.platform.db.tables import leniency
 from web.api._availability import availability
 from web.boundary.route import V1, Call, Route, listed
 from web.sight import Look

@@ -4,8 +4,8 @@ import inspect
 from collections.abc import Iterator
 from types import ModuleType
 
-from ioc import registry
-from ioc.errors import UsageError
+from ioc.core import registry
+from ioc.core.errors import UsageError
 from web.boundary.route import Call, Route
 
 FOLDER = "web.api"

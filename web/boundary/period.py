@@ -4,9 +4,9 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
-from ioc.clock import local
-from ioc.errors import IocError
-from ioc.wire import Rejected, parse_time
+from ioc.core.clock import local
+from ioc.core.errors import IocError
+from ioc.messages.wire import Rejected, parse_time
 from web.boundary.route import Call
 
 # a "+" that nobody escaped reaches us as a space

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, get_type_hints
 
-from ioc.errors import UsageError
+from ioc.core.errors import UsageError
 from web.boundary.route import Call, Route
 
 

@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal, NamedTuple, TypeVar
 import msgspec
 from msgspec import Meta, Struct
 
-from ioc.access import Principal
-from ioc.clock import rfc3339
-from ioc.errors import IocError
-from ioc.inventory import OrgTree, Scope
-from ioc.model import Role, SourceKey
+from ioc.core.clock import rfc3339
+from ioc.core.errors import IocError
+from ioc.core.model import Role, SourceKey
+from ioc.domain.access import Principal
+from ioc.domain.inventory import OrgTree, Scope
 from web.auth import Caller
 from web.site import Site
 

@@ -2,7 +2,7 @@
 
 from datetime import time
 
-from ioc.clock import local
+from ioc.core.clock import local
 from web.boundary.period import Period
 from web.boundary.route import Call
 

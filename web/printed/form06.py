@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ioc.dossiers.reporting.form06 import FIRST_COLUMN, Column, Form, Group, Line, reported, total
+from ioc.domain.dossiers.reporting.form06 import FIRST_COLUMN, Column, Form, Group, Line, reported, total
 
 Say = Callable[..., str]  # a text of the catalogue by its key and parameters
 

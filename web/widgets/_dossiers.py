@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from ioc.dossiers.counting.watermarks import year_start
-from ioc.dossiers.reporting.freshness import void
-from ioc.model import State
-from ioc.share import Void
+from ioc.core.model import State
+from ioc.core.share import Void
+from ioc.domain.dossiers.counting.watermarks import year_start
+from ioc.domain.dossiers.reporting.freshness import void
 from web.sight import Sight
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from ioc.store import Point
+from ioc.metrics import Point
 
 Expected = Callable[[int, int], bool]  # the place of a series, and the start of a bucket in epoch ms
 

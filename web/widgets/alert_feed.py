@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from alerts.model import ACTIVE, Alert, AlertState
-from ioc.model import SourceKey
+from ioc.core.model import SourceKey
 from web.sight import Sight
 
 kind = "alert_feed"

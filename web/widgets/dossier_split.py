@@ -4,8 +4,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc.dossiers.counting.buckets import Bucket
-from ioc.share import Void
+from ioc.core.share import Void
+from ioc.domain.dossiers.counting.buckets import Bucket
 from web.sight import Sight
 from web.widgets import _dossiers
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc.inventory import Source
-from ioc.model import Health, Outcome
-from ioc.world import SILENT
+from ioc.core.model import Health, Outcome
+from ioc.domain.inventory import Source
+from ioc.live.world import SILENT
 from web.sight import Sight
 
 kind = "freshness"

@@ -4,13 +4,13 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc.dossiers.counting.buckets import Question
-from ioc.dossiers.counting.watermarks import year_start
-from ioc.dossiers.reporting.index766.board import Board, read_board
-from ioc.dossiers.reporting.index766.definition import Group, definition
-from ioc.dossiers.reporting.index766.score import Index, state
-from ioc.model import State
-from ioc.share import Void
+from ioc.core.model import State
+from ioc.core.share import Void
+from ioc.domain.dossiers.counting.buckets import Question
+from ioc.domain.dossiers.counting.watermarks import year_start
+from ioc.domain.dossiers.reporting.index766.board import Board, read_board
+from ioc.domain.dossiers.reporting.index766.definition import Group, definition
+from ioc.domain.dossiers.reporting.index766.score import Index, state
 from web.sight import Sight
 from web.site import Site
 from web.widgets import _dossiers

@@ -7,14 +7,14 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from alerts.model import ACTIVE, AlertState
-from ioc import severity
-from ioc.dossiers.counting.buckets import Bucket
-from ioc.inventory import Source
-from ioc.model import Health, State
-from ioc.rounding import whole_minutes
-from ioc.severity import Tone
-from ioc.share import Void, percent
-from ioc.world import UNCOUNTED
+from ioc.core.model import Health, State
+from ioc.core.rounding import whole_minutes
+from ioc.core.share import Void, percent
+from ioc.domain.dossiers.counting.buckets import Bucket
+from ioc.domain.inventory import Source
+from ioc.live.world import UNCOUNTED
+from ioc.messages import severity
+from ioc.messages.severity import Tone
 from web.sight import Reporting, Sight
 from web.widgets import _dossiers
 

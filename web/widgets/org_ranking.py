@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from ioc.dossiers.counting.summary import total
-from ioc.inventory import Org
-from ioc.share import Share, Void
+from ioc.core.share import Share, Void
+from ioc.domain.dossiers.counting.summary import total
+from ioc.domain.inventory import Org
 from web.sight import Sight
 from web.widgets import _dossiers
 

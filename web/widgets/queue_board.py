@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc.inventory import Source
+from ioc.domain.inventory import Source
 from web.sight import Sight
 
 kind = "queue_board"

@@ -5,9 +5,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc import severity
-from ioc.inventory import Source
-from ioc.severity import Tone
+from ioc.domain.inventory import Source
+from ioc.messages import severity
+from ioc.messages.severity import Tone
 from web.sight import Sight
 
 kind = "service_status"

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from ioc.clock import local
-from ioc.inventory import Source
-from ioc.model import SeriesKey
-from ioc.store import Aggregate, Fill, Point, RangeQuery
-from ioc.world import MISSED_INTERVALS, UNCOUNTED
+from ioc.core.clock import local
+from ioc.core.model import SeriesKey
+from ioc.domain.inventory import Source
+from ioc.live.world import MISSED_INTERVALS, UNCOUNTED
+from ioc.metrics import Aggregate, Fill, Point, RangeQuery
 from web.sight import Reporting, Sight
 from web.widgets._joined import Expected, joined
 

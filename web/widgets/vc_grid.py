@@ -6,8 +6,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc.inventory import Org, Source
-from ioc.model import Health
+from ioc.core.model import Health
+from ioc.domain.inventory import Org, Source
 from web.sight import Sight
 
 kind = "vc_grid"

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from alerts import service
 from alerts.daily import Daily
 from alerts.lookout import Senses
-from ioc import registry
-from ioc.broker import KEEPALIVE_S
-from ioc.db import Database
-from ioc.follow import Follower
-from ioc.live import DELTA_TOPIC, Delta, Patch, seal
+from ioc.core import registry
+from ioc.live.deltas import DELTA_TOPIC, Delta, Patch, seal
+from ioc.live.follow import Follower
+from ioc.platform.broker import KEEPALIVE_S
+from ioc.platform.db import Database
 from tests.alerts.conftest import Stage
 
 RULES = """

@@ -9,17 +9,17 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import dossier, dossier_pause, dossier_tally, metadata, org, source
-from ioc.dossiers.counting.buckets import Bucket, Question
-from ioc.dossiers.counting.summary import by_org, overall
-from ioc.dossiers.counting.tallies import Mark, Side
-from ioc.dossiers.reporting import listing
-from ioc.dossiers.reporting.view import DueState, Reader
-from ioc.events import DossierEvent
-from ioc.inventory.records import load
-from ioc.settings import Dossiers
-from ioc.share import Share
+from ioc.config.settings import Dossiers
+from ioc.core.share import Share
+from ioc.domain.dossiers.counting.buckets import Bucket, Question
+from ioc.domain.dossiers.counting.summary import by_org, overall
+from ioc.domain.dossiers.counting.tallies import Mark, Side
+from ioc.domain.dossiers.reporting import listing
+from ioc.domain.dossiers.reporting.view import DueState, Reader
+from ioc.domain.inventory.records import load
+from ioc.messages.events import DossierEvent
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import dossier, dossier_pause, dossier_tally, metadata, org, source
 from tests.dossiers.events import event, tell
 from tests.ioc.worlds import ORGS
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ioc.db import Database
-from ioc.db.tables import dossier
-from ioc.dossiers.counting import trait_figures, traits
-from ioc.dossiers.counting.buckets import Question
-from ioc.dossiers.counting.tallies import Mark, Side
-from ioc.dossiers.counting.traits import Trait
+from ioc.domain.dossiers.counting import trait_figures, traits
+from ioc.domain.dossiers.counting.buckets import Question
+from ioc.domain.dossiers.counting.tallies import Mark, Side
+from ioc.domain.dossiers.counting.traits import Trait
+from ioc.platform.db import Database
+from ioc.platform.db.tables import dossier
 from tests.dossiers.counting.test_summary import DAY, HOUR, PERIODS, at, database
 from tests.dossiers.events import event, tell
 

@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from connectors.kinds import dossier as kind
-from ioc.calendar import Calendar, DayKind, Special, WeekRow
-from ioc.db.tables import dossier, quarantine
-from ioc.dossiers.history import course, statements
-from ioc.dossiers.history.judgement import Outcome, Verdict, judge
-from ioc.model import Leniency, Reason
-from ioc.settings import Dossiers
-from ioc.wire import Fields, Rejected
+from ioc.config.settings import Dossiers
+from ioc.core.model import Leniency, Reason
+from ioc.domain.calendar import Calendar, DayKind, Special, WeekRow
+from ioc.domain.dossiers.history import course, statements
+from ioc.domain.dossiers.history.judgement import Outcome, Verdict, judge
+from ioc.messages.wire import Fields, Rejected
+from ioc.platform.db.tables import dossier, quarantine
 from tests.ioc.test_records import Line, dossier_event
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")

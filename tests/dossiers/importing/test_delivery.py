@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from openpyxl import Workbook
 
 from ioc.cli import main
-from ioc.db import Database, sqlite_url
-from ioc.db.tables import audit, dossier, dossier_delivery, dossier_tally, source
-from ioc.dossiers.history import statements
-from ioc.inventory.imports import import_orgs
+from ioc.domain.dossiers.history import statements
+from ioc.domain.importing.inventory import import_orgs
+from ioc.platform.db import Database, sqlite_url
+from ioc.platform.db.tables import audit, dossier, dossier_delivery, dossier_tally, source
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 ORGS = "code,name,kind,parent\nhg,Tỉnh Hà Giang,province,\nhg.dong-van,Huyện Đồng Văn,district,hg\n"
@@ -272,7 +272,7 @@ def test_a_preview_and_a_dry_run_write_nothing(office: Office) -> None:
 
 
 def test_what_is_due_after_the_file_was_made_is_not_overdue(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ioc.dossiers.counting import watermarks
+    from ioc.domain.dossiers.counting import watermarks
 
     office.deliver(NIGHTLY, "export.csv", "--as-of", "2026-11-10T23:00:00+07:00")
     with office.db.read() as conn:

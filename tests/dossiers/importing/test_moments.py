@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ioc.calendar import Calendar
-from ioc.dossiers.importing.columns import known_map
-from ioc.dossiers.importing.moments import Dates
-from ioc.excel import bare
-from ioc.wire import Rejected
+from ioc.core.excel import bare
+from ioc.domain.calendar import Calendar
+from ioc.domain.dossiers.importing.columns import known_map
+from ioc.domain.dossiers.importing.moments import Dates
+from ioc.messages.wire import Rejected
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 OFFICE = Calendar(HANOI)

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from ioc.dossiers.importing.parallel import in_two
+from ioc.domain.dossiers.importing.parallel import in_two
 
 
 def squared(number: int) -> tuple[int, int]:

@@ -6,16 +6,16 @@ import pytest
 import sqlalchemy as sa
 
 from ioc import cli
-from ioc.calendar.imports import import_days
-from ioc.db import Database, migrate, sqlite_url
-from ioc.db.tables import audit, calendar_day, dossier, dossier_tally, source
-from ioc.dossiers.importing.redate import Redating
-from ioc.dossiers.reporting.view import Reader
-from ioc.errors import IocError
-from ioc.inventory.imports import import_orgs
-from ioc.inventory.records import load
-from ioc.settings import Dossiers
-from ioc.settings.weekly import WeekHours, by_org
+from ioc.config.settings import Dossiers
+from ioc.config.weekly import WeekHours, by_org
+from ioc.core.errors import IocError
+from ioc.domain.dossiers.importing.redate import Redating
+from ioc.domain.dossiers.reporting.view import Reader
+from ioc.domain.importing.calendar import import_days
+from ioc.domain.importing.inventory import import_orgs
+from ioc.domain.inventory.records import load
+from ioc.platform.db import Database, migrate, sqlite_url
+from ioc.platform.db.tables import audit, calendar_day, dossier, dossier_tally, source
 from tests.calendar.calendars import at
 from tests.dossiers.events import event, tell
 

@@ -9,9 +9,9 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pytest
 from openpyxl import Workbook
 
-from ioc.dossiers.importing.columns import known_map
-from ioc.dossiers.importing.tables import Table, open_table
-from ioc.errors import UsageError
+from ioc.core.errors import UsageError
+from ioc.domain.dossiers.importing.columns import known_map
+from ioc.domain.dossiers.importing.tables import Table, open_table
 
 ROWS = 300
 RECEIVED = datetime.fromisoformat("2026-11-02T08:15")

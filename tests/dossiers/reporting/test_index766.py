@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from ioc.dossiers.counting.buckets import Question
-from ioc.dossiers.reporting.index766.definition import definition
-from ioc.dossiers.reporting.index766.inputs import gather
-from ioc.dossiers.reporting.index766.score import Ratio, index, ranks
-from ioc.errors import UsageError
+from ioc.core.errors import UsageError
+from ioc.domain.dossiers.counting.buckets import Question
+from ioc.domain.dossiers.reporting.index766.definition import definition
+from ioc.domain.dossiers.reporting.index766.inputs import gather
+from ioc.domain.dossiers.reporting.index766.score import Ratio, index, ranks
 from tests.dossiers.counting.test_summary import DAY, at, database
 from tests.dossiers.events import event, tell
 

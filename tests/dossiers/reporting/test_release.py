@@ -6,7 +6,7 @@ from itertools import combinations, product
 
 import pytest
 
-from ioc.dossiers.reporting.release import DOSSIER, KIOSK, Batch, Rated, Ratings, batches, total
+from ioc.domain.dossiers.reporting.release import DOSSIER, KIOSK, Batch, Rated, Ratings, batches, total
 
 LEAST = 5
 LINES = {"hg": [], "hg.a": ["hg"], "hg.b": ["hg"], "hg.b.x": ["hg.b", "hg"], "hg.b.y": ["hg.b", "hg"]}

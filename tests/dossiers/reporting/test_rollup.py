@@ -9,16 +9,16 @@ import sqlalchemy as sa
 
 from alerts.model import Verdict, View
 from alerts.rules import threshold
-from ioc.db.tables import source
-from ioc.dossiers.counting.buckets import Bucket
-from ioc.dossiers.counting.summary import Counts
-from ioc.dossiers.reporting import rollup
-from ioc.dossiers.reporting.rollup import RollUp
-from ioc.inventory import OrgTree
-from ioc.inventory.records import load, set_status
-from ioc.meta import Fact, get
-from ioc.model import SourceKey, SourceStatus
-from ioc.settings import Rule
+from ioc.config.settings import Rule
+from ioc.core.model import SourceKey, SourceStatus
+from ioc.domain.dossiers.counting.buckets import Bucket
+from ioc.domain.dossiers.counting.summary import Counts
+from ioc.domain.dossiers.reporting import rollup
+from ioc.domain.dossiers.reporting.rollup import RollUp
+from ioc.domain.inventory import OrgTree
+from ioc.domain.inventory.records import load, set_status
+from ioc.platform.db.tables import source
+from ioc.platform.meta import Fact, get
 from tests.clock import FakeClock
 from tests.dossiers.counting.test_summary import DAY, HOUR, at
 from tests.dossiers.events import event, tell

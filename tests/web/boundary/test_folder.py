@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import web.api
-from ioc.errors import UsageError
+from ioc.core.errors import UsageError
 from tests.web.conftest import Province
 from web import app as application
 from web.auth import LoginBrake, Sessions

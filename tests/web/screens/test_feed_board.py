@@ -4,7 +4,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from ioc import severity
+from ioc.messages import severity
 from tests.web.screens.conftest import Opener
 from tests.web.screens.stage import Stage
 

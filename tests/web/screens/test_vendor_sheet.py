@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from ioc import bootstrap
-from ioc.described.page import printable
-from ioc.described.sheet import markdown
-from ioc.settings import Http, Mqtt, Settings
+from ioc.config.settings import Http, Mqtt, Settings
+from ioc.ops.described.page import printable
+from ioc.ops.described.sheet import markdown
 from tests.ioc.worlds import kinds
 
 SETTINGS = Settings(

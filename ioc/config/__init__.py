@@ -1,0 +1,1 @@
+"""The options of an installation, and where they are read from."""

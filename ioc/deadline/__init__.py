@@ -1,7 +1,0 @@
-"""When something must be done: terms along a calendar, pauses, and the account of every day."""
-
-from ioc.deadline.due import Pause, due_at
-from ioc.deadline.explain import CountedDay, Deadline, explain
-from ioc.deadline.term import Term, Unit
-
-__all__ = ["CountedDay", "Deadline", "Pause", "Term", "Unit", "due_at", "explain"]

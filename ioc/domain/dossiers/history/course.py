@@ -1,0 +1,153 @@
+"""The course of one dossier read from its history: taken in, asked for more, promised, ended."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ioc.domain.dossiers.history import statements as told
+from ioc.domain.dossiers.history.statements import History
+from ioc.domain.dossiers.history.status import ANSWERED, CLOSED, OPEN, TAKEN_IN, Status
+
+NEVER = 2**62  # an end that has not come; sorts after every instant
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Instants in epoch ms; `pauses` as (begin, end or NEVER), `requests` are the distinct supplement requests."""
+
+    said: dict[str, Any]
+    status: int | None
+    submitted_at: int | None
+    received_at: int | None
+    answered_at: int | None  # accepted or refused
+    ended_at: int | None
+    promises: tuple[tuple[int, int], ...]  # due instants with the moment each was first given
+    due_before_received: bool  # so it was said, perhaps by two events: no promise, and counted as none
+    requests: tuple[int, ...]
+    pauses: tuple[tuple[int, int], ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still owed."""
+        return self.ended_at is None and (self.status is None or self.status in OPEN)
+
+
+def read(history: History, *, payment_pauses: bool = False) -> Course:
+    """`payment_pauses`: whether waiting for a payment stops the clock too."""
+    said = told.newest(history)
+    statuses = told.runs(history, "status")
+    received = _received(said, statuses, history)
+    ended = _ended(said, statuses, history, received)
+    requests, pauses = _waits(history, statuses, payment_pauses)
+    last = NEVER if ended is None else ended
+    since = said.get("received_at") or 0
+    return Course(
+        said=said,
+        status=said.get("status"),
+        submitted_at=said.get("submitted_at"),
+        received_at=received,
+        answered_at=min((at for at in (received, _first(statuses, ANSWERED)) if at), default=None),
+        ended_at=ended,
+        promises=tuple(promise for promise in _promises(history) if promise[1] >= since),
+        due_before_received=contradicts_itself(said),
+        requests=tuple(at for at in requests if at < last),
+        pauses=tuple((begin, min(end, last)) for begin, end in pauses if begin < last),
+    )
+
+
+def contradicts_itself(said: Mapping[str, Any]) -> bool:
+    """Whether the due date said last is before the receipt said last."""
+    due, received = said.get("due_at"), said.get("received_at")
+    return due is not None and received is not None and due < received
+
+
+def _promises(history: History) -> list[tuple[int, int]]:
+    """The due dates given, without what an apology put in place of them: figures stay on the date promised first."""
+    given = told.runs(history, "due_at")
+    apologies = told.runs(history, "apology")
+    if not apologies:
+        return given
+    since, again = apologies[0][0], {apology.get("new_due_at") for _, apology in apologies}
+    first = [promise for promise in given if promise[1] not in again]
+    kept = [promise for promise in first if promise[0] <= since] or first[:1]
+    return kept if kept or "term" in told.newest(history) else given
+
+
+def _received(said: dict[str, Any], statuses: list[tuple[int, int]], history: History) -> int | None:
+    if (at := said.get("received_at")) is not None:
+        return int(at)
+    if statuses:
+        return _first(statuses, TAKEN_IN)
+    # a system that names no status and no registration speaks of what it holds
+    return None if "submitted_at" in said else history[0].ts
+
+
+def _ended(said: dict[str, Any], statuses: list[tuple[int, int]], history: History, received: int | None) -> int | None:
+    """Ready (9) comes before fetched (10); a refusal, a stop, a withdrawal of what was taken in end it too.
+
+    Work taken up again after the last end was told is open once more.
+    """
+    if received is None:
+        return None
+    told_at = [at for name in ("finished_at", "returned_at") for at, _ in told.runs(history, name)[-1:]]
+    if statuses and statuses[-1][1] in OPEN:
+        closed = told_at + [at for at, status in statuses if status not in OPEN]
+        if not told_at or statuses[-1][0] > max(closed):
+            return None
+    last = next((i + 1 for i in reversed(range(len(statuses))) if statuses[i][1] in OPEN), 0)
+    ends = (
+        said.get("finished_at"),
+        _first(statuses[last:], {Status.DONE}),
+        said.get("returned_at"),
+        _first(statuses[last:], CLOSED),
+    )
+    found = next((at for at in ends if at is not None), None)
+    return None if found is None else max(int(found), received)
+
+
+def _first(statuses: list[tuple[int, int]], wanted: frozenset[Status] | set[Status]) -> int | None:
+    return next((at for at, status in statuses if status in wanted), None)
+
+
+def _waits(
+    history: History, statuses: list[tuple[int, int]], payment_pauses: bool
+) -> tuple[list[int], list[tuple[int, int]]]:
+    """Requests for papers and the spans the clock stands still; told by their fields, else by the status."""
+    asked = _values(history, "supplement_requested_at")
+    spans = list(_spans(statuses, Status.SUPPLEMENT_REQUESTED))
+    if asked:
+        brought = _values(history, "supplement_received_at")
+        spans = [(at, _answer(at, brought, statuses)) for at in asked]
+    requests = asked or [begin for begin, _ in spans]
+    if payment_pauses:
+        spans += _spans(statuses, Status.PAYMENT_REQUIRED)
+    return requests, _joined(spans)
+
+
+def _values(history: History, name: str) -> list[int]:
+    return sorted({statement.said[name] for statement in history if statement.said.get(name) is not None})
+
+
+def _answer(asked: int, brought: list[int], statuses: list[tuple[int, int]]) -> int:
+    """When the papers came: as told, else when the work went on."""
+    if (came := next((at for at in brought if at >= asked), None)) is not None:
+        return came
+    waited = [at for at, status in statuses if status == Status.SUPPLEMENT_REQUESTED and at >= asked]
+    after = waited[0] if waited else asked
+    return next((at for at, status in statuses if at > after and status != Status.SUPPLEMENT_REQUESTED), NEVER)
+
+
+def _spans(statuses: list[tuple[int, int]], wanted: Status) -> Iterator[tuple[int, int]]:
+    for i, (at, status) in enumerate(statuses):
+        if status == wanted:
+            yield at, statuses[i + 1][0] if i + 1 < len(statuses) else NEVER
+
+
+def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    for begin, end in sorted(spans):
+        if found and begin <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        elif end > begin:
+            found.append((begin, end))
+    return found

@@ -1,0 +1,52 @@
+"""Who had a dossier and for how long: its way between agencies, and the working time each of them used."""
+
+from dataclasses import dataclass
+
+from ioc.domain.calendar import Calendar
+from ioc.domain.calendar.count import working_time_between
+from ioc.domain.dossiers.history import statements as told
+from ioc.domain.dossiers.history.course import NEVER, Course
+from ioc.domain.dossiers.history.statements import History
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One agency's turn; epoch ms, `to` None while it lasts, `working_ms` without the pauses of the clock."""
+
+    org: str
+    start: int
+    end: int | None
+    working_ms: int
+
+
+def hops(history: History, course: Course, receiving: str, calendar: Calendar, now: int) -> list[Hop]:
+    """From the day it was taken in to its end: first with the receiving org, then with each that handled it."""
+    if course.received_at is None:
+        return []
+    end = course.ended_at
+    last = now if end is None else end
+    turns = [(course.received_at, receiving)]
+    for at, org in told.runs(history, "handling_org"):
+        start = max(at, course.received_at)
+        if org != turns[-1][1] and start < last:
+            turns = [*turns, (start, org)] if start > turns[-1][0] else [*turns[:-1], (start, org)]
+    starts = [start for start, _ in turns[1:]]
+    return [
+        Hop(org, start, until, _worked(course, calendar, start, last if until is None else until))
+        for (start, org), until in zip(turns, [*starts, end], strict=True)
+    ]
+
+
+def working_time_left(course: Course, calendar: Calendar, due: int | None, now: int) -> int | None:
+    """Working ms to the due instant, negative beyond it; it stands still while the clock does."""
+    if due is None or course.ended_at is not None:
+        return None
+    waiting_since = next((begin for begin, end in course.pauses if end == NEVER), None)
+    return working_time_between(calendar, now if waiting_since is None else waiting_since, due)
+
+
+def _worked(course: Course, calendar: Calendar, start: int, end: int) -> int:
+    """Open hours of the span, less those in which the clock stood still."""
+    stopped = [(max(start, begin), min(end, stop)) for begin, stop in course.pauses]
+    paused = sum(working_time_between(calendar, begin, stop) for begin, stop in stopped if begin < stop)
+    return working_time_between(calendar, start, max(start, end)) - paused

@@ -1,0 +1,183 @@
+"""A delivery from its rows to the records: all of it is checked before any of it is written."""
+
+import zlib
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ioc.core.model import SourceKey
+from ioc.domain.dossiers.counting import watermarks
+from ioc.domain.dossiers.history import statements
+from ioc.domain.dossiers.history.judgement import Policy
+from ioc.domain.dossiers.importing.check import Progress, check
+from ioc.domain.dossiers.importing.parallel import Ahead, Judged, in_two, judged_ahead
+from ioc.domain.dossiers.importing.records import Judge, Key, Writer, load
+from ioc.domain.dossiers.importing.rows import Reader, Row, changed
+from ioc.domain.dossiers.importing.tables import Line
+from ioc.domain.inventory import Inventory
+from ioc.messages.events import DossierEvent
+from ioc.platform import audit
+from ioc.platform.db import Database
+from ioc.platform.db.tables import dossier, source
+
+SHOWN = 50  # of what has vanished
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The source the rows belong to."""
+
+    id: int
+    key: SourceKey
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Rows that are known up to `as_of` (epoch ms); `full`: what is open and not among them has vanished."""
+
+    origin: str
+    lines: Iterable[Line]
+    as_of: int
+    full: bool = False
+
+
+@dataclass(slots=True)
+class Report:
+    """What a delivery came to."""
+
+    rows: int = 0
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    vanished: list[str] = field(default_factory=list)  # open dossiers a full delivery no longer names
+
+    def lines(self) -> Iterator[str]:
+        for code in self.vanished[:SHOWN]:
+            yield f"- {code}: open, and no longer delivered"
+        if len(self.vanished) > SHOWN:
+            yield f"- and {len(self.vanished) - SHOWN} more"
+        gone = f", {len(self.vanished)} vanished" if self.vanished else ""
+        parts = f"{self.added} added, {self.changed} changed, {self.unchanged} unchanged{gone}"
+        yield f"dossiers: {self.rows} rows, {parts}"
+
+
+def deliver(
+    db: Database,
+    inventory: Inventory,
+    policy: Policy,
+    reader: Reader,
+    target: Target,
+    delivery: Delivery,
+    now: int,
+    progress: Progress,
+    *,
+    dry_run: bool = False,
+) -> Report:
+    """UsageError `bad_rows` names every bad row, and then nothing is written.
+
+    Written in transactions of a few thousand rows, so that kiosks are heard meanwhile; after a kill the same
+    delivery again goes on where it stopped, because rows that are in already change nothing.
+    """
+    with check(reader, delivery.lines, progress, in_two) as checked:
+        checked.refuse_bad(delivery.origin)
+        checked.refuse_empty(delivery.origin)
+        report = Report(checked.rows)
+        fold = _Fold(db, Judge(inventory, policy), target, delivery, report, now, dry_run)
+        for chunk, judged in fold.ahead(checked.chunks()):
+            fold.chunk(chunk, judged)
+            progress("writing", report.added + report.changed + report.unchanged)
+    if delivery.full:
+        report.vanished = _vanished(db, target.id, checked.lines.keys())
+    if not dry_run:
+        _close(db, target, delivery, report, now)
+    return report
+
+
+@dataclass(frozen=True, slots=True)
+class _Fold:
+    """Puts checked rows into the records and counts in the report what they came to."""
+
+    db: Database
+    judge: Judge
+    target: Target
+    delivery: Delivery
+    report: Report
+    now: int
+    dry_run: bool
+
+    def ahead(self, chunks: Iterable[list[Row]]) -> Iterator[Ahead]:
+        """Verdicts beforehand pay where dossiers are new: in a first delivery."""
+        any_known = sa.select(dossier.c.code).where(dossier.c.source_id == self.target.id).limit(1)
+        with self.db.read() as conn:
+            first = conn.scalar(any_known) is None
+        return judged_ahead(chunks, self._new) if first and not self.dry_run else ((chunk, []) for chunk in chunks)
+
+    def chunk(self, rows: list[Row], judged: list[Judged]) -> None:
+        """One transaction."""
+        by_key: dict[Key, list[Row]] = {}
+        for row in rows:
+            by_key.setdefault(Key(self.target.id, row.code), []).append(row)
+        verdicts = dict(zip(by_key, judged, strict=True)) if len(judged) == len(by_key) else {}
+        with self.db.read() if self.dry_run else self.db.write() as conn:
+            before = load(conn, by_key)
+            writer = Writer(conn)
+            for key, mine in by_key.items():
+                if key in verdicts and key not in before:
+                    writer.put(None, *verdicts[key])
+                    self.report.added += 1
+                else:
+                    self._one(writer, key, mine, before.get(key))
+            writer.flush()
+
+    def _one(self, writer: Writer, key: Key, rows: list[Row], before: Mapping[str, Any] | None) -> None:
+        said = statements.read(before["history"]) if before else []
+        if not statements.merge(said, _events(said, rows, self.delivery)):
+            self.report.unchanged += len(rows)
+            return
+        self.report.added += before is None
+        self.report.changed += len(rows) - (before is None)
+        if not self.dry_run:
+            writer.put(before, *self.judge.row(key, self.target.key.org, said, self.now))
+
+    def _new(self, row: Row) -> Judged:
+        said: list[statements.Statement] = []
+        statements.merge(said, _events(said, [row], self.delivery))
+        record, pauses = self.judge.row(Key(self.target.id, row.code), self.target.key.org, said, self.now)
+        return record, list(pauses)
+
+
+def _events(said: list[statements.Statement], rows: list[Row], delivery: Delivery) -> Iterator[DossierEvent]:
+    """A row with an id of its own is an event; any other tells what has changed, under the name of its delivery."""
+    for row in rows:
+        if row.own_id is not None:
+            yield DossierEvent(row.own_id, row.ts, row.code, row.fields)
+        elif (told := changed(statements.newest(said), row)) or not said:
+            mark = zlib.crc32(msgspec.json.encode(told, order="sorted"))
+            yield DossierEvent(f"delivery-{delivery.as_of}-{mark:08x}", row.ts, row.code, told)
+
+
+def _vanished(db: Database, source_id: int, codes: Collection[str]) -> list[str]:
+    still_open = sa.select(dossier.c.code).where(dossier.c.source_id == source_id, dossier.c.is_open)
+    with db.read() as conn:
+        return sorted(code for code in conn.scalars(still_open) if code not in codes)
+
+
+def _close(db: Database, target: Target, delivery: Delivery, report: Report, now: int) -> None:
+    with db.write() as conn:
+        watermarks.delivered(db, conn, target.id, delivery.as_of, now, report.rows)
+        _first_seen(conn, target.id, delivery.as_of)
+        counts: Mapping[str, Any] = {
+            "origin": delivery.origin, "rows": report.rows, "added": report.added, "changed": report.changed,
+            "vanished": len(report.vanished),
+        }  # fmt: skip
+        audit.record(conn, now, "cli", "dossiers.imported", str(target.key), counts, target.key.org)
+
+
+def _first_seen(conn: Connection, source_id: int, as_of: int) -> None:
+    """What was overdue in a first delivery is no news."""
+    unseen = sa.and_(source.c.id == source_id, source.c.first_seen.is_(None))
+    conn.execute(sa.update(source).where(unseen).values(first_seen=as_of))

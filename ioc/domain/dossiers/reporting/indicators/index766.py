@@ -1,0 +1,47 @@
+"""Indicators of what the 766 index is made of; the index itself as points of those that count."""
+
+from dataclasses import dataclass
+
+from ioc.core.share import percent
+from ioc.domain.dossiers.counting.buckets import Bucket
+from ioc.domain.dossiers.counting.trait_buckets import TraitBucket
+from ioc.domain.dossiers.reporting.index766.definition import Figure
+from ioc.domain.dossiers.reporting.index766.inputs import DECIDED, IN_TIME, JUDGED
+from ioc.domain.dossiers.reporting.indicators.contract import Asked, Indicator, Measure, Unit
+
+VERSION = "2022.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio766:
+    """A ratio of the index as a percentage to two decimals; without a value where no source speaks of it."""
+
+    id: str
+    figure: Figure
+    buckets: tuple[Bucket | TraitBucket, ...] = ()
+    of: tuple[Bucket | TraitBucket, ...] = ()
+    unit: Unit = Unit.PERCENT
+    version: str = VERSION
+    source: str = "indicator.source.dossiers"
+
+    def measure(self, asked: Asked) -> Measure:
+        known = asked.inputs766.get(f"dossiers.{self.figure}")
+        if known is None:
+            return Measure(None, None)
+        void = asked.void if self.figure in JUDGED else None
+        pct = None if void else percent(max(0.0, known.numerator), known.denominator)
+        return Measure(pct, known.numerator, known.denominator, void)
+
+
+SHARES_766: tuple[Indicator, ...] = (
+    Ratio766("on_time_share_766", Figure.ON_TIME, IN_TIME, DECIDED),
+    Ratio766("paid_online_766", Figure.PAID_ONLINE, (TraitBucket.PAID_ONLINE,), (TraitBucket.PAYABLE,)),
+    Ratio766(
+        "electronic_result_766",
+        Figure.ELECTRONIC_RESULT,
+        (TraitBucket.ELECTRONIC_RESULT,),
+        (TraitBucket.WITH_RESULT,),
+    ),
+    Ratio766("digitised_766", Figure.DIGITISED, (TraitBucket.DIGITISED,), (TraitBucket.DIGITISED_OR_NOT,)),
+    Ratio766("satisfaction_766", Figure.SATISFACTION),
+)

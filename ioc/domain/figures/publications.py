@@ -1,0 +1,71 @@
+"""What feeds published of their periods, read back: by org, by name, the newest that speaks of a span."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ioc.core.periods import Days, Period, parse, span
+from ioc.domain.figures.plausible import impossible
+from ioc.domain.inventory import Inventory, Source
+from ioc.platform.db.tables import feed_figure
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Everything one feed said of one period; `said_at` is the newest word, in epoch ms.
+
+    `told` is all of it; what cannot be true stands in `impossible` with what is allowed, and is not in `values`.
+    """
+
+    source: Source
+    period: Period
+    told: Mapping[str, float]
+    said_at: int
+    zone: ZoneInfo
+    impossible: Mapping[str, str]
+
+    @property
+    def values(self) -> dict[str, float]:
+        return {name: value for name, value in self.told.items() if name not in self.impossible}
+
+    @property
+    def spoken_of(self) -> Days:
+        return self.period.days
+
+    @property
+    def as_of(self) -> int:
+        """The instant its figures are of, in epoch ms."""
+        return span(self.spoken_of, self.zone).as_of(self.said_at)
+
+
+def publications(
+    conn: Connection, inventory: Inventory, orgs: Iterable[str], names: Iterable[str]
+) -> list[Publication]:
+    """Of the feeds of some orgs that count, the latest period first; a period nobody can read is passed over."""
+    wanted = frozenset(orgs)
+    feeds = {
+        source.id: source
+        for source in inventory.sources.values()
+        if source.key.kind == "feed" and source.counts and source.key.org in wanted
+    }
+    t = feed_figure.c
+    rows = sa.select(feed_figure).where(t.source_id.in_(sorted(feeds)), t.name.in_(sorted(names)))
+    values: dict[tuple[int, str], dict[str, float]] = {}
+    at: dict[tuple[int, str], int] = {}
+    for row in conn.execute(rows):
+        key = row.source_id, row.period
+        values.setdefault(key, {})[row.name] = row.value
+        at[key] = max(at.get(key, 0), row.at)
+    found = [
+        _publication(inventory, feeds[source_id], spoken_of, told, at[source_id, period])
+        for (source_id, period), told in values.items()
+        if (spoken_of := parse(period)) is not None
+    ]
+    return sorted(found, key=lambda one: (one.spoken_of.after, one.spoken_of.first, one.said_at), reverse=True)
+
+
+def _publication(inventory: Inventory, feed: Source, period: Period, told: Mapping[str, float], at: int) -> Publication:
+    return Publication(feed, period, told, at, inventory.tz(feed.key), impossible(told, period.length))

@@ -1,0 +1,92 @@
+"""Yearly indices as feeds publish them: value and rank of the latest year, and the change against the year before."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from ioc.core.periods import Length
+from ioc.domain.figures.publications import Publication
+
+# index: the feed figure of its value; with _rank and _rank_total for its rank among how many
+INDICES = ("par_index", "sipas", "papi", "ict_index")
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """What is known of one index in one year; what was said and cannot be is left out, with what is allowed."""
+
+    year: int
+    value: float | None
+    rank: int | None
+    rank_total: int | None
+    source: str
+    as_of: int
+    impossible: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The latest year and the one before it, where that is known."""
+
+    name: str
+    latest: Year
+    before: Year | None
+
+    @property
+    def change(self) -> float | None:
+        """In the index's own points."""
+        if self.before is None or self.before.value is None or self.latest.value is None:
+            return None
+        return round(self.latest.value - self.before.value, 4)
+
+    @property
+    def rank_change(self) -> int | None:
+        """Places gained; among another number of provinces a place is another thing, so there is none."""
+        if self.before is None or not self.comparable:
+            return None
+        if self.before.rank is None or self.latest.rank is None:
+            return None
+        return self.before.rank - self.latest.rank
+
+    @property
+    def comparable(self) -> bool:
+        """Whether both ranks are among as many."""
+        total = self.latest.rank_total
+        return self.before is not None and total is not None and total == self.before.rank_total
+
+
+def figures_of(name: str) -> tuple[str, str, str]:
+    return name, f"{name}_rank", f"{name}_rank_total"
+
+
+def names() -> list[str]:
+    return [figure for name in INDICES for figure in figures_of(name)]
+
+
+def standings(told: Iterable[Publication]) -> list[Standing]:
+    """In the order of INDICES; one that nobody published is not there. `told` in any order."""
+    by_time = sorted(told, key=lambda one: one.said_at)
+    years: dict[str, dict[int, Year]] = {}
+    for one in by_time:
+        if one.period.length is Length.YEAR:
+            for name in INDICES:
+                if (found := _year(name, one)) is not None:
+                    years.setdefault(name, {})[found.year] = found
+    return [_standing(name, years[name]) for name in INDICES if name in years]
+
+
+def _standing(name: str, years: Mapping[int, Year]) -> Standing:
+    latest = max(years)
+    return Standing(name, years[latest], years.get(latest - 1))
+
+
+def _year(name: str, one: Publication) -> Year | None:
+    value, rank, total = (one.values.get(figure) for figure in figures_of(name))
+    impossible = {figure: one.impossible[figure] for figure in figures_of(name) if figure in one.impossible}
+    if value is None and rank is None and not impossible:
+        return None
+    year, source = one.spoken_of.first.year, str(one.source.key)
+    return Year(year, value, _place(rank), _place(total), source, one.as_of, impossible)
+
+
+def _place(number: float | None) -> int | None:
+    return None if number is None else round(number)

@@ -1,0 +1,1 @@
+"""Files of an administrator that change the province: organisations, sources, days, figures."""

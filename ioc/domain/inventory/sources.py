@@ -1,0 +1,109 @@
+"""Kiosks, endpoints, systems, lines and feeds: what each promises and where it hangs."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, time
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from ioc.core.cadence import Cadence
+from ioc.core.hours import ALWAYS, OFFICE, Hours
+from ioc.core.model import SourceKey, SourceStatus
+from ioc.domain.calendar import Calendar, Calendars
+from ioc.domain.inventory.orgs import OrgTree, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class KindDefaults:
+    """What a source promises when its own row is silent; `interval_s` 0 means no cadence."""
+
+    interval_s: int
+    hours: str
+
+
+DEFAULTS = MappingProxyType(
+    {
+        "queue": KindDefaults(60, OFFICE),
+        "vc": KindDefaults(60, OFFICE),
+        "service": KindDefaults(60, ALWAYS),
+        "link": KindDefaults(60, ALWAYS),
+        "dossier": KindDefaults(0, ALWAYS),
+        "feed": KindDefaults(0, ALWAYS),
+    }
+)
+
+
+ROLL_UP = ("feed", "ho-so")  # kind and id under which we ourselves publish an org's dossier counts
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One row of the inventory with its defaults resolved."""
+
+    id: int
+    key: SourceKey
+    name: str
+    status: SourceStatus
+    interval_s: int
+    hours: Hours
+    parent: SourceKey | None = None
+    cadence: Cadence | None = None
+    cut_off: str | None = None
+    owner: str | None = None
+    contact: str | None = None
+    valid_from: str | None = None
+    valid_to: str | None = None
+    replaces: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    simulated: bool = False
+    agreed: bool = False  # it is held to its interval: imported, no default, and not the simulator's
+    agreed_at: int | None = None  # when an interval or a cadence was imported (epoch ms): nothing was owed before
+
+    @property
+    def counts(self) -> bool:
+        """Whether it stands in denominators and under rules."""
+        return self.status is SourceStatus.ACTIVE
+
+    @property
+    def derived(self) -> bool:
+        """Whether it is us who speak: nobody's delivery, and in no figure on how well the others deliver."""
+        return self.key[1:] == ROLL_UP
+
+
+@dataclass(slots=True)
+class Inventory:
+    """Orgs and sources as of one revision of the database."""
+
+    orgs: OrgTree
+    sources: dict[SourceKey, Source] = field(default_factory=dict)
+    rev: int = 0
+    calendars: Calendars = field(default_factory=Calendars)
+    _calendar: dict[str, Calendar] = field(default_factory=dict)
+
+    def in_scope(self, scope: Scope) -> Iterator[Source]:
+        return (source for source in self.sources.values() if source.key.org in scope)
+
+    def tz(self, key: SourceKey) -> ZoneInfo:
+        return self.orgs.tz(key.org)
+
+    def calendar(self, org: str) -> Calendar:
+        """The working days of an org, in its own time zone."""
+        found = self._calendar.get(org)
+        if found is None:
+            path = (unit.code for unit in self.orgs.path(org))
+            found = self._calendar[org] = self.calendars.of(path, self.orgs.tz(org))
+        return found
+
+    def begins(self, source: Source) -> int | None:
+        """The first instant of its contract, the later of `valid_from` and the import; None where none was agreed."""
+        if source.agreed_at is None or source.valid_from is None:
+            return source.agreed_at
+        first = date.fromisoformat(source.valid_from)
+        return max(source.agreed_at, self.calendar(source.key.org).instant(first, time()))
+
+    def without(self, kind: str, org_kinds: Iterable[str]) -> set[str]:
+        """Orgs of those kinds that have no source of `kind`: no device is missing there, none was ever installed."""
+        have = {source.key.org for source in self.sources.values() if source.key.kind == kind and source.counts}
+        wanted = set(org_kinds)
+        return {org.code for org in self.orgs.living() if org.kind in wanted and not self.orgs.own(org.code) & have}

@@ -1,0 +1,92 @@
+"""What feeds delivered and how clean it was, counted as ingest goes: by delivery, and by source and day."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from sqlalchemy.engine import Connection
+
+from ioc.core.model import Number, SourceKey
+from ioc.ingest.decode import Bad, Batch, Decoded
+from ioc.platform.db import Database
+from ioc.platform.db.tables import feed_day, feed_delivery
+
+KINDS = frozenset({"dossier", "feed"})
+DAY_MS = 86_400_000
+_AT_MOST = 2**31 - 1
+_FIGURES = ("rows", "changed", "bad_rows", "vanished")
+
+
+class Delivery(NamedTuple):
+    """A complete delivery: when it came in, up to when it speaks, and what it said of itself."""
+
+    at: int
+    told_until: int | None
+    said: Mapping[str, int | None]
+
+
+class Taken:
+    """Since the last commit."""
+
+    def __init__(self) -> None:
+        self.deliveries: dict[tuple[SourceKey, int], Delivery] = {}
+        self.counts: Counter[tuple[SourceKey, int, str]] = Counter()
+
+    def batch(self, batch: Batch) -> None:
+        for good in batch.good:
+            if good.key.kind in KINDS:
+                day = good.received_at // DAY_MS
+                self.counts[good.key, day, "stored"] += 1
+                if good.leniencies:
+                    self.counts[good.key, day, "lenient"] += 1
+                if _is_delivery(good):
+                    self.deliveries[good.key, good.received_at] = _delivery(good)
+        for bad in batch.bad:
+            if (key := _key(bad)) is not None:
+                self.counts[key, bad.received_at // DAY_MS, "quarantined"] += 1
+
+    def write(self, db: Database, conn: Connection, ids: Mapping[SourceKey, int]) -> None:
+        """The caller's transaction decides whether it happened."""
+        rows: dict[tuple[int, int], dict[str, int]] = {}
+        for (key, day, name), n in self.counts.items():
+            if key in ids:
+                row = {"source_id": ids[key], "day": day, "stored": 0, "lenient": 0, "quarantined": 0}
+                rows.setdefault((ids[key], day), row)[name] += n
+        if rows:
+            insert = db.upsert(feed_day)
+            total = {name: feed_day.c[name] + insert.excluded[name] for name in ("stored", "lenient", "quarantined")}
+            conn.execute(
+                insert.on_conflict_do_update(index_elements=["source_id", "day"], set_=total), [*rows.values()]
+            )
+        came = [
+            {"source_id": ids[key], "at": one.at, "told_until": one.told_until, **one.said}
+            for (key, _), one in self.deliveries.items()
+        ]
+        if came:
+            conn.execute(db.upsert(feed_delivery).on_conflict_do_nothing(), came)
+
+
+def _is_delivery(good: Decoded) -> bool:
+    """A retained one that comes again after a reconnect is none."""
+    told = "as_of" in good.metrics or bool(good.texts.get("period"))
+    return told and not good.retained and bool(good.metrics.get("complete", True))
+
+
+def _delivery(good: Decoded) -> Delivery:
+    said: dict[str, int | None] = {name: _count(good.metrics.get(name)) for name in _FIGURES}
+    as_of = int(good.metrics["as_of"]) if "as_of" in good.metrics else None
+    until = as_of if good.period is None else good.period.end
+    return Delivery(good.received_at, until, {**said, "as_of": as_of})
+
+
+def _count(value: Number | None) -> int | None:
+    """None also for what is no count of rows: a figure of any size may stand under that name."""
+    return int(value) if value is not None and 0 <= value <= _AT_MOST else None
+
+
+def _key(bad: Bad) -> SourceKey | None:
+    """Of `ioc/v1/ORG/KIND/SOURCE/CHANNEL`; what is on other topics is nobody's feed."""
+    levels = bad.topic.split("/")
+    if len(levels) != 6 or levels[3] not in KINDS:
+        return None
+    return SourceKey(levels[2], levels[3], levels[4])

@@ -1,7 +1,0 @@
-"""What there is to watch: the org tree and its sources."""
-
-from ioc.inventory.orgs import OrgTree, Scope
-from ioc.inventory.sources import DEFAULTS, Inventory, KindDefaults, Source
-from ioc.inventory.units import Org, Past
-
-__all__ = ["DEFAULTS", "Inventory", "KindDefaults", "Org", "OrgTree", "Past", "Scope", "Source"]

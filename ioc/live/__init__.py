@@ -1,0 +1,1 @@
+"""The state of now, and how it is passed on between processes."""

@@ -1,0 +1,144 @@
+"""What a kind of source declares; the plug-ins in `connectors/kinds` fill it in and shared code derives the rest."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import ModuleType
+from typing import Any
+
+from ioc.core.model import Health, Number
+from ioc.core.periods import Length
+from ioc.messages.events import Event
+from ioc.messages.wire import Fields
+
+# what devices say instead of "not known": the largest and smallest numbers of 32 bits
+NOT_KNOWN_32 = frozenset({2**31 - 1, -(2**31), 2**32 - 1})
+MINUS_ONE = frozenset({-1.0})
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One figure: its unit, the values that can be true, and the bands in which it is worth a colour.
+
+    `low`/`high` bound what is accepted (outside: quarantine, `bad_value`). Of a `gauge`, which a device reads off its
+    own hardware, what lies outside or is no number means "not known" instead, and so do the values of `not_known`:
+    it is left out and costs no other figure. A reading beyond `critical_above`, or below `critical_below`, makes its
+    source critical; likewise for `warning_*`. A boolean uses `critical_when` or `warning_when`.
+    """
+
+    unit: str = ""
+    boolean: bool = False
+    low: float | None = None
+    high: float | None = None
+    warning_above: float | None = None
+    critical_above: float | None = None
+    warning_below: float | None = None
+    critical_below: float | None = None
+    critical_when: bool | None = None
+    warning_when: bool | None = None
+    gauge: bool = False
+    not_known: frozenset[float] = frozenset()
+
+    def knows(self, value: float) -> bool:
+        """False for what a device says when it does not know."""
+        if value in self.not_known:
+            return False
+        return not self.gauge or not _beyond(value, self.high, self.low)
+
+    def judge(self, value: Number) -> Health:
+        if self.boolean:
+            return self._of_flag(bool(value))
+        if _beyond(value, self.critical_above, self.critical_below):
+            return Health.CRITICAL
+        if _beyond(value, self.warning_above, self.warning_below):
+            return Health.WARNING
+        return Health.OK
+
+    def _of_flag(self, value: bool) -> Health:
+        if value is self.critical_when:
+            return Health.CRITICAL
+        return Health.WARNING if value is self.warning_when else Health.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A text state: its allowed words with the health each means; `words` None accepts any text as plain OK."""
+
+    words: Mapping[str, Health] | None = None
+    examples: tuple[str, ...] = ()  # of a text that has a shape
+
+
+class Sort(StrEnum):
+    """What a member of a payload may hold; figures are an object of numbers by name."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    TIME = "time"
+    FLAG = "flag"
+    TEXTS = "texts"
+    OBJECT = "object"
+    FIGURES = "figures"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a payload that is neither metric nor word, as vendors are told of it."""
+
+    sort: Sort = Sort.TEXT
+    required: bool = False
+    words: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    members: "Mapping[str, Member]" = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class KindSpec:
+    """Everything shared code needs to decode, judge and document a kind."""
+
+    kind: str
+    metrics: Mapping[str, Metric] = field(default_factory=dict)
+    words: Mapping[str, Word] = field(default_factory=dict)
+    decode_event: Callable[[Fields], Event] | None = None
+    # a state whose figures do not lie flat in the payload (feed: `values`) unfolds itself
+    unfold: Callable[[Fields], dict[str, Any]] | None = None
+    # a text state that names the period a state's figures are of, and what cannot be true of them, by name
+    period: str | None = None
+    doubts: Callable[[Mapping[str, Number], Length | None], Iterable[str]] | None = None
+    # what vendors are told beside metrics and words: the members of an event, and those of a state that unfolds
+    event: Mapping[str, Member] = field(default_factory=dict)
+    nested: Mapping[str, Member] = field(default_factory=dict)
+
+    def judge(self, metrics: Mapping[str, Number], texts: Mapping[str, str]) -> tuple[Health, str | None]:
+        """The worst verdict and the name of the metric or text behind it (None when all is well)."""
+        worst, cause = Health.OK, None
+        for name, value in metrics.items():
+            metric = self.metrics.get(name)
+            verdict = metric.judge(value) if metric else Health.OK
+            if _worse(verdict, worst):
+                worst, cause = verdict, name
+        for name, text in texts.items():
+            word = self.words.get(name)
+            verdict = (word.words or {}).get(text, Health.OK) if word else Health.OK
+            if _worse(verdict, worst):
+                worst, cause = verdict, name
+        return worst, cause
+
+
+Kinds = Mapping[str, KindSpec]
+
+
+def specs(modules: Mapping[str, ModuleType]) -> dict[str, KindSpec]:
+    """The `SPEC` of each scanned plug-in."""
+    return {kind: module.SPEC for kind, module in modules.items()}
+
+
+def _worse(a: Health, b: Health) -> bool:
+    return _ORDER[a] < _ORDER[b]
+
+
+def _beyond(value: float, above: float | None, below: float | None) -> bool:
+    return (above is not None and value > above) or (below is not None and value < below)
+
+
+_ORDER = {Health.CRITICAL: 0, Health.WARNING: 1, Health.OK: 2}

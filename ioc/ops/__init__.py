@@ -1,0 +1,1 @@
+"""Running an installation: its roles and their supervisor, backup, doctor, devices, the broker role."""

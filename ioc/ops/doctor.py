@@ -1,0 +1,140 @@
+"""What `ioc doctor` looks at: every check says in one line what it found and what to do about it."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from ioc.config.settings import Mqtt
+from ioc.context import Context
+from ioc.core.clock import Clock, local
+from ioc.core.errors import IocError
+from ioc.core.model import Leniency
+from ioc.domain.inventory.orgs import DEFAULT_TZ
+from ioc.domain.inventory.records import load_orgs
+from ioc.platform import beat, check_broker
+from ioc.platform.db import migrate
+from ioc.platform.db.tables import latest, leniency
+from ioc.platform.nats import program
+
+HOUR_MS = 3_600_000
+ROLE_NAMES = ("ingest", "alerts", "web")
+
+
+class Verdict(StrEnum):
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "FAIL"
+
+
+class Finding(NamedTuple):
+    verdict: Verdict
+    what: str
+    detail: str
+
+
+Check = Callable[[Context], Iterator[Finding]]
+
+
+def examine(context: Context) -> Iterator[Finding]:
+    """All checks in turn; a check that cannot be made is a finding itself."""
+    for check in (_disk, _database, _store, _broker, _roles, _clocks, _orgs):
+        try:
+            yield from check(context)
+        except IocError as error:
+            yield Finding(Verdict.FAIL, check.__name__.strip("_"), error.message)
+
+
+def _disk(context: Context) -> Iterator[Finding]:
+    root, least = context.settings.root, context.settings.inbox.min_free_bytes
+    free = shutil.disk_usage(root).free
+    verdict = Verdict.OK if free > 2 * least else Verdict.WARN if free > least else Verdict.FAIL
+    yield Finding(verdict, "disk", f"{root}: {free / 1e9:.1f} GB free; ingest stops below {least / 1e9:.1f} GB")
+
+
+def _database(context: Context) -> Iterator[Finding]:
+    url = context.db.engine.url.render_as_string(hide_password=True)
+    found, head = migrate.current(context.db), migrate.head()
+    same = found == head
+    detail = f"{url}: schema {found}" + ("" if same else f", this build needs {head}: run `ioc migrate`")
+    yield Finding(Verdict.OK if same else Verdict.FAIL, "database", detail)
+
+
+def _store(context: Context) -> Iterator[Finding]:
+    store = context.open_store()
+    try:
+        health = store.health()
+    finally:
+        store.close()
+    yield Finding(Verdict.OK if health.ok else Verdict.FAIL, "metric store", health.detail)
+
+
+def _broker(context: Context) -> Iterator[Finding]:
+    verdict = check_broker.check_sessions(context.settings.mqtt, check_broker.DEEP)
+    yield Finding(Verdict.OK if verdict.ok else Verdict.FAIL, "broker", verdict.detail)
+    if context.settings.mqtt.embedded:
+        found = program.find()
+        yield Finding(Verdict.OK, "broker", f"embedded: nats-server {found.release}; {_forced(context.settings.mqtt)}")
+
+
+def _forced(mqtt: Mqtt) -> str:
+    """What the chosen `sync_interval` means."""
+    if mqtt.sync_interval == "always":
+        return "every message is on the disk before it is acknowledged, at about a tenth of the rate"
+    return f"forced to the disk every {mqtt.sync_interval}: kill -9 loses nothing, a power cut may lose as much"
+
+
+def _roles(context: Context) -> Iterator[Finding]:
+    now = context.clock.now_ms()
+    with context.db.read() as conn:
+        found = {pulse.role: pulse for pulse in beat.pulses(conn, now)}
+    for role in sorted({*ROLE_NAMES, *found}):
+        pulse = found.get(role)
+        if pulse is None:
+            yield Finding(Verdict.WARN, role, "never ran here")
+        elif not pulse.alive:
+            yield Finding(Verdict.WARN, role, f"silent for {(now - pulse.at) // 1000} s")
+        else:
+            detail = ", ".join(f"{key}: {value}" for key, value in pulse.detail.items())
+            yield Finding(Verdict.OK if pulse.ok else Verdict.FAIL, role, detail or "beats")
+
+
+def _clocks(context: Context) -> Iterator[Finding]:
+    """When most sources look skewed, our own clock is the suspect."""
+    since = context.clock.now_ms() - HOUR_MS
+    skewed = leniency.c.name.in_([Leniency.CLOCK_AHEAD, Leniency.CLOCK_BEHIND])
+    with context.db.read() as conn:
+        heard = conn.scalar(sa.select(sa.func.count()).select_from(latest).where(latest.c.heard_at >= since)) or 0
+        wrong = conn.scalar(
+            sa.select(sa.func.count(leniency.c.source_id.distinct())).where(skewed, leniency.c.last_at >= since)
+        )
+    detail = f"{wrong or 0} of {heard} sources heard within the hour send times that are off"
+    if heard >= 3 and (wrong or 0) * 2 > heard:
+        yield Finding(Verdict.FAIL, "clock", f"{detail}: check the clock of this machine first ({_now(context.clock)})")
+    else:
+        yield Finding(Verdict.OK, "clock", detail)
+
+
+def _orgs(context: Context) -> Iterator[Finding]:
+    """What the configuration says of orgs that are closed or unknown."""
+    day = local(context.clock.now_ms(), ZoneInfo(DEFAULT_TZ)).date().isoformat()
+    with context.db.read() as conn:
+        orgs = load_orgs(conn, day)
+    named = [(f"route {n}", route.org) for n, route in enumerate(context.settings.route, 1)]
+    named += [(f"rule {rule.id}", rule.org) for rule in context.settings.rule]
+    for what, code in named:
+        if code is not None and code not in orgs:
+            yield Finding(Verdict.WARN, "orgs", f"{what} names {code}, which is not in the tree: it never speaks")
+        elif code is not None and orgs.closed(code):
+            heir, last = orgs.heir(code), orgs.get(code).valid_to
+            means = "what it had on that day" if heir == code else heir
+            yield Finding(Verdict.WARN, "orgs", f"{what} names {code}, whose last day was {last}: it means {means}")
+    yield Finding(Verdict.OK, "orgs", f"{len(orgs.living())} in the tree of {day}")
+
+
+def _now(clock: Clock) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S %z", time.localtime(clock.now_ms() / 1000))

@@ -1,0 +1,1 @@
+"""What the product stands on: database, broker, leases, jobs, heartbeats, logs."""

@@ -1,0 +1,63 @@
+"""Every table of the records database; instants are integer epoch milliseconds (UTC), documents are JSON."""
+
+from ioc.platform.db.tables.alerting import alert, alert_entry, delivery, notification, notification_alert
+from ioc.platform.db.tables.base import metadata
+from ioc.platform.db.tables.doors import device, unknown_topic
+from ioc.platform.db.tables.dossiers import dossier, dossier_delivery, dossier_pause, dossier_snapshot, dossier_tally
+from ioc.platform.db.tables.feeds import feed_day, feed_delivery
+from ioc.platform.db.tables.figures import feed_figure, figure_entry
+from ioc.platform.db.tables.ingested import (
+    conference,
+    counter,
+    cursor,
+    derived,
+    desk,
+    event_seen,
+    latest,
+    leniency,
+    quarantine,
+    ticket,
+)
+from ioc.platform.db.tables.inventory import calendar_day, meta, org, org_past, source
+from ioc.platform.db.tables.people import audit, lease, observed, role_beat, token, user
+
+__all__ = [
+    "alert",
+    "alert_entry",
+    "audit",
+    "calendar_day",
+    "conference",
+    "counter",
+    "cursor",
+    "delivery",
+    "derived",
+    "desk",
+    "device",
+    "dossier",
+    "dossier_delivery",
+    "dossier_pause",
+    "dossier_snapshot",
+    "dossier_tally",
+    "event_seen",
+    "feed_day",
+    "feed_delivery",
+    "feed_figure",
+    "figure_entry",
+    "latest",
+    "lease",
+    "leniency",
+    "meta",
+    "metadata",
+    "notification",
+    "notification_alert",
+    "observed",
+    "org",
+    "org_past",
+    "quarantine",
+    "role_beat",
+    "source",
+    "ticket",
+    "token",
+    "unknown_topic",
+    "user",
+]

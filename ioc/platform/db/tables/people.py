@@ -1,0 +1,77 @@
+"""Who may do what, who did what, and how the roles fare."""
+
+import sqlalchemy as sa
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    Integer,
+    String,
+    Table,
+    Text,
+)
+
+from ioc.platform.db.tables.base import identity, metadata
+
+user = Table(
+    "user",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("role", String(16), nullable=False),
+    Column("org", String(64)),  # None: the whole tree
+    Column("password", Text, nullable=False),
+    Column("disabled", Boolean, nullable=False, server_default=sa.false()),
+    Column("lang", String(2), nullable=False, server_default="vi"),
+    Column("created_at", BigInteger, nullable=False),
+    Column("generation", Integer, nullable=False, server_default="0"),  # raised to end every session of the user
+)
+
+token = Table(
+    "token",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("sha256", String(64), nullable=False, unique=True),
+    Column("role", String(16), nullable=False),
+    Column("org", String(64)),
+    Column("created_at", BigInteger, nullable=False),
+    Column("revoked_at", BigInteger),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    identity(),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("actor", Text, nullable=False),
+    Column("org", String(64)),
+    Column("action", String(64), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("detail", JSON, nullable=False),
+)
+
+lease = Table(
+    "lease",
+    metadata,
+    Column("duty", String(64), primary_key=True),
+    Column("holder", String(64), nullable=False),
+    Column("token", BigInteger, nullable=False),  # fencing: grows with each change of holder
+    Column("until", BigInteger, nullable=False),
+)
+
+role_beat = Table(
+    "role_beat",
+    metadata,
+    Column("role", String(32), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("ok", Boolean, nullable=False),
+    Column("detail", JSON, nullable=False),
+)
+
+observed = Table(
+    "observed",
+    metadata,
+    Column("role", String(32), primary_key=True),
+    Column("since", BigInteger, primary_key=True),
+    Column("until", BigInteger, nullable=False),
+)

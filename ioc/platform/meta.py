@@ -1,0 +1,34 @@
+"""Small facts that belong to the whole installation: revisions that tell other processes to look again."""
+
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from ioc.platform.db import Database
+from ioc.platform.db.tables import meta
+
+
+class Fact(StrEnum):
+    """The keys in use."""
+
+    INVENTORY_REV = "inventory_rev"
+    LIVE_EPOCH = "live_epoch"
+    LIVE_N = "live_n"
+    CREATED_AT = "created_at"
+    DOSSIER_RULES = "dossier_rules"  # by which the dossiers were judged
+
+
+def get(conn: Connection, fact: Fact, default: str = "") -> str:
+    value = conn.scalar(sa.select(meta.c.value).where(meta.c.key == fact))
+    return default if value is None else str(value)
+
+
+def put(db: Database, conn: Connection, fact: Fact, value: object) -> None:
+    insert = db.upsert(meta).values(key=fact, value=str(value))
+    conn.execute(insert.on_conflict_do_update(index_elements=["key"], set_={"value": str(value)}))
+
+
+def bump(db: Database, conn: Connection, fact: Fact) -> None:
+    """Raise a revision by one, inside the transaction that made the change."""
+    put(db, conn, fact, int(get(conn, fact, "0")) + 1)

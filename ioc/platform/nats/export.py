@@ -1,0 +1,68 @@
+"""New accounts put before a running server: who is gone is cut at once, and so is who was renewed."""
+
+import os
+import re
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from ioc.core.errors import IocError
+from ioc.platform.nats.accounts import FILE, User, account_file, hashed
+
+APART_S = 1.0  # between taking a renewed user out and putting it in again
+_KNOWN = re.compile(r'user: "(?P<name>(?:[^"\\\\]|\\\\.)*)", password: "(?P<password>[^"]*)"')
+
+
+def write_export(
+    folder: Path, ours: tuple[str, str] | None, devices: Sequence[User], reload: Callable[[], None]
+) -> int:
+    """The file for `accounts { include … }`, readable by owner and group; how many are in it.
+
+    `ours` is the IOC's own name and password; its hash stays as it is, since another would cut us off.
+    """
+    path = folder / FILE
+    before = path.read_text(encoding="utf-8") if path.is_file() else ""
+    users = list(devices)
+    if ours is not None:
+        users.insert(0, User(ours[0], hashed(ours[1], known_hashes(before).get(ours[0], ""))))
+    replace(before, users, lambda text: _write(path, text), reload)
+    return len(users)
+
+
+def replace(
+    before: str,
+    users: Sequence[User],
+    write: Callable[[str], None],
+    reload: Callable[[], None],
+    apart_s: float = APART_S,
+) -> None:
+    """A server leaves who has another hash now connected; taken out and put in again it is cut."""
+    renewed = _renewed(before, users)
+    if renewed:
+        write(account_file([user for user in users if user.name not in renewed]))
+        reload()
+        time.sleep(apart_s)
+    write(account_file(users))
+    reload()
+
+
+def known_hashes(text: str) -> dict[str, str]:
+    """What an account file says of its users."""
+    return {found["name"]: found["password"] for found in _KNOWN.finditer(text)}
+
+
+def _renewed(before: str, users: Sequence[User]) -> set[str]:
+    known = known_hashes(before)
+    return {
+        user.name for user in users if user.publish is not None and known.get(user.name, user.password) != user.password
+    }
+
+
+def _write(path: Path, text: str) -> None:
+    draft = path.with_name(f"{path.name}.new")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640), "w", encoding="utf-8") as file:
+            file.write(text)
+        draft.replace(path)
+    except OSError as error:
+        raise IocError("export_failed", f"{path}: cannot be written ({error.strerror})") from error
