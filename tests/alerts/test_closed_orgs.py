@@ -12,7 +12,7 @@ from ioc.core.model import Severity, SourceKey
 from ioc.domain.inventory import Inventory, Org, OrgTree
 from ioc.live.world import World
 from ioc.platform.db import Database, sqlite_url
-from tests.ioc.worlds import kinds, source
+from tests.live.worlds import kinds, source
 
 EVE = "2025-06-30"
 ORGS = OrgTree([

@@ -9,7 +9,7 @@ from ioc.domain.dossiers.counting.summary import overall
 from ioc.domain.dossiers.counting.watermarks import known
 from tests.alerts.conftest import ms
 from tests.alerts.test_rules import OVERDUE, Registry
-from tests.dossiers.events import event, tell
+from tests.domain.dossiers.events import event, tell
 
 
 def counts(s) -> dict[str, int]:

@@ -11,7 +11,7 @@ from ioc.live.deltas import Patch
 from ioc.messages.wire import Fields, Rejected
 from tests.alerts.conftest import TZ, ms
 from tests.alerts.test_rules import Registry
-from tests.dossiers.events import event, tell
+from tests.domain.dossiers.events import event, tell
 
 RULE = """
 [[rule]]

@@ -10,7 +10,7 @@ from ioc.core.model import SourceStatus
 from ioc.live.deltas import Patch
 from ioc.platform.db.tables import org, source
 from tests.alerts.conftest import ms
-from tests.dossiers.events import event, tell
+from tests.domain.dossiers.events import event, tell
 
 WAIT = """
 [[rule]]

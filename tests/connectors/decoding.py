@@ -6,7 +6,7 @@ import msgspec
 
 from ioc.ingest.decode import Decoded, Decoder
 from ioc.ingest.inbox import Received, Run
-from tests.ioc import worlds
+from tests.live import worlds
 
 NOW = 1_795_140_000_000
 

@@ -10,7 +10,7 @@ from ioc.config.settings import Connector
 from ioc.core.errors import IocError
 from tests.clock import FakeClock
 from tests.connectors.probing import connector
-from tests.ioc import worlds
+from tests.live import worlds
 
 NOW = 1_795_140_000_000  # 2026-11-20T09:00+07:00
 HEAD = "Mã hồ sơ;Trạng thái;Đơn vị tiếp nhận;Ngày tiếp nhận;Ngày hẹn trả\n"

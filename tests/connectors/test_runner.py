@@ -22,7 +22,7 @@ from ioc.platform.db import Database, sqlite_url
 from ioc.platform.db.tables import metadata
 from tests.clock import FakeClock
 from tests.connectors.probing import connector, connectors, problems
-from tests.ioc.worlds import kinds
+from tests.live.worlds import kinds
 
 PORT = {"host": "127.0.0.1", "port": 1}
 FAILED = Seen("timeout")

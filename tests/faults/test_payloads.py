@@ -16,7 +16,7 @@ from ioc.ingest.inbox import Received, Run
 from ioc.ingest.metrics import samples_of
 from ioc.messages.privacy import Privacy
 from ioc.metrics.embedded import EmbeddedStore
-from tests.ioc.test_records import Line
+from tests.ingest.test_records import Line
 
 NOW = 1_795_222_800_000
 BATCHES, PER_BATCH = 100, 100

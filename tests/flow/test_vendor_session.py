@@ -18,8 +18,8 @@ from ioc.messages.mapping.maps import Maps
 from ioc.messages.privacy import Privacy
 from ioc.platform.broker import Bus
 from ioc.platform.broker.session import PersistentClient
-from tests.ioc.worlds import kinds
-from tests.mapping.vendors import plain
+from tests.live.worlds import kinds
+from tests.messages.mapping.vendors import plain
 from tests.running import wait_until
 from tests.servers import Mosquitto, mosquitto
 

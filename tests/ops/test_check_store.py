@@ -14,7 +14,7 @@ from tests.influx_answers import Who
 from tests.influx_disguise import Disguise, disguised
 from tests.influx_double import Heard, Said, double
 from tests.influx_servers import Influxd, influxd
-from tests.store.stories import HOUR, KEEP, MINUTE, NOON, WAITING, ask, open_bucket, sample, values
+from tests.metrics.stories import HOUR, KEEP, MINUTE, NOON, WAITING, ask, open_bucket, sample, values
 
 Check = Callable[..., tuple[int, list[str]]]
 

@@ -26,7 +26,7 @@ from ioc.platform.db.tables import alert, metadata
 from ioc.platform.db.tables import org as org_table
 from ioc.platform.db.tables import source as source_table
 from tests.clock import FakeClock
-from tests.dossiers.events import event, tell
+from tests.domain.dossiers.events import event, tell
 from web import app as application
 from web import facts
 from web.auth import LoginBrake, Sessions

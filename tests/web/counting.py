@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from ioc.domain.inventory.records import load
 from ioc.platform.db.tables import org, source
-from tests.dossiers.counting.test_summary import life
-from tests.dossiers.events import tell
+from tests.domain.dossiers.counting.test_summary import life
+from tests.domain.dossiers.events import tell
 from tests.web.conftest import NORTH, SOUTH, Province
 
 DEPARTMENTS = ("hg.so-tn", "hg.so-xd")

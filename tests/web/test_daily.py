@@ -10,7 +10,7 @@ from ioc.core.errors import IocError
 from ioc.core.model import SourceKey
 from ioc.platform.db.tables import dossier_snapshot, org, source
 from ioc.platform.lease import Lease
-from tests.dossiers.events import event, tell
+from tests.domain.dossiers.events import event, tell
 from tests.web.conftest import NORTH, SOUTH, Province
 from tests.web.counting import get
 from tests.web.test_report_of_2019 import TZ

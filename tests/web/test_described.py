@@ -2,7 +2,7 @@
 
 import json
 
-from tests.ioc.worlds import kinds
+from tests.live.worlds import kinds
 from tests.web.conftest import Province
 
 

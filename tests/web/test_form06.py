@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 
 from ioc.platform.db.tables import org
-from tests.dossiers.events import event, tell
+from tests.domain.dossiers.events import event, tell
 from tests.web.conftest import NORTH, SOUTH, Province, tell_dossier
 from tests.web.counting import SYSTEMS, counting, get
 from web.printed.workbook import TOP

@@ -3,8 +3,8 @@
 import pytest
 
 from ioc.domain.dossiers.reporting.indicators.catalogue import CATALOGUE, COUNTS, Catalogue
-from tests.dossiers.counting.test_summary import at
-from tests.dossiers.events import event, tell
+from tests.domain.dossiers.counting.test_summary import at
+from tests.domain.dossiers.events import event, tell
 from tests.web.conftest import NORTH, Province, tell_dossier
 from tests.web.counting import counting, get
 

@@ -18,7 +18,7 @@ from ioc.ingest.decode.state import read_state
 from ioc.messages.events import DossierEvent
 from ioc.messages.wire import Fields
 from ioc.platform.db.tables import source
-from tests.dossiers.events import event, tell
+from tests.domain.dossiers.events import event, tell
 from tests.web.conftest import Province
 from tests.web.counting import get
 

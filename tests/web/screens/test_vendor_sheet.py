@@ -9,7 +9,7 @@ from ioc import bootstrap
 from ioc.config.settings import Http, Mqtt, Settings
 from ioc.ops.described.page import printable
 from ioc.ops.described.sheet import markdown
-from tests.ioc.worlds import kinds
+from tests.live.worlds import kinds
 
 SETTINGS = Settings(
     data_dir="x",
