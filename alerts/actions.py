@@ -5,7 +5,7 @@ Whether the actor may see the alert is the caller's to check (`alerts.queries.on
 
 from sqlalchemy.engine import Connection
 
-from alerts import ledger
+from alerts import repository
 from alerts.model import Alert, AlertState, Move
 from ioc.core.errors import IocError
 from ioc.platform import audit
@@ -28,7 +28,7 @@ def acknowledge(db: Database, alert_id: int, actor: str, now: int, comment: str 
         after = _ACKNOWLEDGED_FROM.get(found.state)
         if after is not None:
             by = {"acknowledged_at": now, "acknowledged_by": actor}
-            found = ledger.move(conn, found, Move.ACKNOWLEDGED, after, now, actor, **by) or found
+            found = repository.move(conn, found, Move.ACKNOWLEDGED, after, now, actor, **by) or found
             _audit(conn, found, Move.ACKNOWLEDGED, actor, now)
         if comment:
             _comment(conn, found, actor, now, comment)
@@ -40,7 +40,7 @@ def seen(db: Database, alert_id: int, actor: str, now: int) -> Alert:
     with db.write() as conn:
         found = _get(conn, alert_id)
         if found.state is AlertState.RESOLVED_UNSEEN:
-            found = ledger.move(conn, found, Move.SEEN, AlertState.RESOLVED, now, actor) or found
+            found = repository.move(conn, found, Move.SEEN, AlertState.RESOLVED, now, actor) or found
             _audit(conn, found, Move.SEEN, actor, now)
         return found
 
@@ -54,7 +54,7 @@ def comment(db: Database, alert_id: int, actor: str, now: int, text: str) -> Ale
 
 
 def _get(conn: Connection, alert_id: int) -> Alert:
-    found = ledger.one(conn, alert_id)
+    found = repository.one(conn, alert_id)
     if found is None:
         raise IocError("unknown_alert", f"alert {alert_id} does not exist", alert=alert_id)
     return found
@@ -65,10 +65,10 @@ def _comment(conn: Connection, found: Alert, actor: str, now: int, text: str) ->
     said = text.strip()
     if not 1 <= len(said) <= COMMENT_LENGTH:
         raise IocError("bad_comment", f"a comment has 1-{COMMENT_LENGTH} characters", limit=COMMENT_LENGTH)
-    last = ledger.last_entry(conn, found.id)
+    last = repository.last_entry(conn, found.id)
     if last is not None and (last.what, last.actor, last.comment) == (Move.COMMENTED, actor, said):
         return
-    ledger.enter(conn, found.id, now, Move.COMMENTED, actor, said)
+    repository.enter(conn, found.id, now, Move.COMMENTED, actor, said)
     _audit(conn, found, Move.COMMENTED, actor, now, comment=said)
 
 

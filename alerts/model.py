@@ -88,6 +88,7 @@ class AlertState(StrEnum):
     CLOSED = "closed"
 
 
+OPEN_STATES = frozenset({AlertState.PENDING, AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.SUPPRESSED})
 ACTIVE = (AlertState.FIRING, AlertState.ACKNOWLEDGED)  # what lasts and was announced: "open" on every screen
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from alerts.ledger import DROPS, read_alert, select_alerts
 from alerts.model import Alert, AlertState
+from alerts.repository import DROPS, read_alert, select_alerts
 from ioc.core.model import Severity
 from ioc.domain.inventory import Scope
 from ioc.platform.db.tables import alert, alert_entry, counter, delivery, notification, notification_alert

@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from alerts.couriers import Couriers
 from alerts.daily import EVERY_S, Daily
-from alerts.engine import Engine
-from alerts.evaluate import Evaluator
-from alerts.lookout import Lookout, Senses
-from alerts.message import ChannelPlugin, Composer
+from alerts.delivery.composer import Composer
+from alerts.delivery.notifier import Queue
+from alerts.delivery.outbox import Channel, Outbox
+from alerts.delivery.routing import Router
+from alerts.delivery.workers import Couriers
+from alerts.engine.engine import Engine
+from alerts.engine.evaluator import Lookout, Senses
+from alerts.engine.inhibition import Topology
+from alerts.engine.rule_set import Evaluator
+from alerts.message import ChannelPlugin
 from alerts.model import RulePlugin
-from alerts.notices import Queue
-from alerts.outbox import Channel, Outbox
-from alerts.routing import Router
-from alerts.topology import Topology
 from ioc.config.read import is_loopback
 from ioc.config.settings import Rule, Settings
 from ioc.context import Context

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from alerts.model import Finding, Params, Verdict, View
-from alerts.rules._rolled import in_the_roll_up, told_once
+from alerts.rules._roll_up import in_the_roll_up, told_once
 from alerts.rules._watched import undecided, watched
 from ioc.config.settings import Rule
 from ioc.core.model import Number, Severity, SourceKey

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from msgspec import Struct
 
-from alerts import ledger, service
-from alerts.lookout import Senses
+from alerts import repository, service
+from alerts.engine.evaluator import Senses
 from ioc.config import read
 from ioc.context import Context
 from ioc.core import registry
@@ -160,7 +160,7 @@ class Stage:
     @property
     def alerts(self):
         with self.db.read() as conn:
-            return [ledger.read_alert(row) for row in conn.execute(ledger.select_alerts()).mappings()]
+            return [repository.read_alert(row) for row in conn.execute(repository.select_alerts()).mappings()]
 
     @property
     def states(self):

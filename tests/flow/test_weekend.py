@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts import queries, service
-from alerts.lookout import Senses
+from alerts.engine.evaluator import Senses
 from ioc import bootstrap
 from ioc.config.settings import Dossiers
 from ioc.context import Context

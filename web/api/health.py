@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from alerts import queries
-from alerts.ledger import DROPS
+from alerts.repository import DROPS
 from ioc.config.settings import Settings
 from ioc.core.model import Role
 from ioc.platform.beat import Pulse, pulses

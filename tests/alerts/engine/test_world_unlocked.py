@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from alerts import service
 from alerts.daily import Daily
-from alerts.lookout import Senses
+from alerts.engine.evaluator import Senses
 from ioc.core import registry
 from ioc.live.deltas import DELTA_TOPIC, Delta, Patch, seal
 from ioc.live.follow import Follower

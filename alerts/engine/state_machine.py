@@ -65,4 +65,3 @@ _LEADS_TO = {
     Move.HOURS_ENDED: AlertState.CLOSED,
     Move.WITHDRAWN: AlertState.CLOSED,
 }
-OPEN_STATES = frozenset({AlertState.PENDING, AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.SUPPRESSED})

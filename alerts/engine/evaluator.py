@@ -4,9 +4,9 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from alerts.evaluate import Evaluator, Findings
+from alerts.engine.inhibition import Topology
+from alerts.engine.rule_set import Evaluator, Findings
 from alerts.model import View
-from alerts.topology import Topology
 from ioc.core.clock import Clock
 from ioc.core.model import SourceKey
 from ioc.domain.inventory import Inventory

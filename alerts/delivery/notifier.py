@@ -8,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from alerts.ledger import count
+from alerts.delivery.routing import Router, Target
 from alerts.model import Alert, Drop, NotificationState, What
-from alerts.routing import Router, Target
+from alerts.repository import count
 from ioc.core.model import SourceKey
 from ioc.domain.inventory import Inventory
 from ioc.platform.db import Database

@@ -4,7 +4,7 @@ import logging
 import threading
 from collections.abc import Mapping
 
-from alerts.outbox import Outbox
+from alerts.delivery.outbox import Outbox
 from ioc.core.errors import IocError
 
 log = logging.getLogger(__name__)

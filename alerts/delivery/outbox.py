@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from alerts import ledger
-from alerts.due import CLAIM_MS, LONGEST_WAIT_S, UNFINISHED, announced_to, due
-from alerts.message import ChannelPlugin, Composer, Line
+from alerts import repository
+from alerts.delivery.composer import Composer, Line
+from alerts.delivery.due import CLAIM_MS, LONGEST_WAIT_S, UNFINISHED, announced_to, due
+from alerts.message import ChannelPlugin
 from alerts.model import Drop, NotificationState, What
 from ioc.core.clock import Clock
 from ioc.core.errors import IocError
@@ -66,7 +67,7 @@ class Outbox:
             gone = sa.and_(notification.c.state.in_(UNFINISHED), notification.c.channel.not_in(list(self.channels)))
             failed = {"state": NotificationState.FAILED, "receipt": Drop.CHANNEL_GONE}
             for _ in range(conn.execute(sa.update(notification).where(gone).values(failed)).rowcount):
-                ledger.count(self.db, conn, Drop.CHANNEL_GONE)
+                repository.count(self.db, conn, Drop.CHANNEL_GONE)
 
     def step(self, channel: str) -> bool:
         """Claim → send → mark one message; False when none is due."""
@@ -156,7 +157,7 @@ class Outbox:
         ended = {"state": state, "receipt": reason}
         conn.execute(sa.update(notification).where(notification.c.id == row["id"]).values(ended))
         _attempted(conn, row["id"], now, ok=False, detail=reason)
-        ledger.count(self.db, conn, reason)
+        repository.count(self.db, conn, reason)
 
 
 def backoff_s(attempt: int) -> int:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from alerts.delivery.routing import Router
 from alerts.model import View
-from alerts.routing import Router
 from alerts.rules._watched import watched
 from ioc.config.settings import Channel, Receiver, Route, Rule, Settings
 from ioc.core.model import Severity, SourceKey

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from alerts import sms
-from alerts.message import Composer
+from alerts.delivery.composer import Composer
+from alerts.delivery.routing import Router, Target
 from alerts.model import What
-from alerts.routing import Router, Target
 from alerts.service import public_url
 from ioc.config import read
 from ioc.config.settings import Http, Settings
@@ -19,7 +19,7 @@ from ioc.domain.inventory import OrgTree
 from ioc.messages.kinds import specs
 from tests.alerts.conftest import ORGS, Pocket, ms
 
-TEXTS = Texts(Path(__file__).parents[2] / "web" / "i18n")
+TEXTS = Texts(Path(__file__).parents[3] / "web" / "i18n")
 COMPOSER = Composer(TEXTS, "https://ioc.example.vn")
 
 
@@ -113,7 +113,7 @@ def test_a_title_with_a_text_inside_is_rendered_in_its_language():
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_every_text_this_package_names_is_there(lang):
-    package = Path(__file__).parents[2] / "alerts"
+    package = Path(__file__).parents[3] / "alerts"
     said = {word for file in package.rglob("*.py") for word in file.read_text(encoding="utf-8").split('"')}
     keys = {word for word in said if word.startswith("alert.") and "{" not in word and word != "alert."}
     keys |= {f"alert.severity.{severity}" for severity in Severity} | {f"alert.message.{s}" for s in Severity}

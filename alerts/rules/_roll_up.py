@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from alerts.model import Finding, Params, Verdict, View
-from alerts.rules._voices import voices
+from alerts.rules._root_cause import voices
 from ioc.core.model import Number, SourceKey
 from ioc.domain.dossiers.reporting import rollup
 from ioc.domain.inventory.sources import ROLL_UP

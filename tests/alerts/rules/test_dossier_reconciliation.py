@@ -10,7 +10,7 @@ from ioc.ingest.decode.state import read_state
 from ioc.live.deltas import Patch
 from ioc.messages.wire import Fields, Rejected
 from tests.alerts.conftest import TZ, ms
-from tests.alerts.test_rules import Registry
+from tests.alerts.rules.test_threshold import Registry
 from tests.domain.dossiers.events import event, tell
 
 RULE = """

@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlalchemy.engine import Connection, RowMapping
 
-from alerts import ledger, notices
-from alerts.decide import Sight, decide, state_after
-from alerts.lookout import Lookout, Picture
+from alerts import repository
+from alerts.delivery import notifier
+from alerts.delivery.notifier import Queue
+from alerts.engine.deduplication import muted
+from alerts.engine.evaluator import Lookout, Picture
+from alerts.engine.state_machine import Sight, decide, state_after
+from alerts.engine.timers import Timers
 from alerts.model import Alert, AlertState, Drop, Finding, Move, Subject, Verdict
-from alerts.notices import Queue
-from alerts.timers import Timers
-from alerts.voices import muted
 from ioc.core.clock import Clock
 from ioc.core.model import SourceKey
 from ioc.domain.inventory import Inventory
@@ -45,8 +46,8 @@ class Engine:
         """Look, decide, write; True when anything changed."""
         picture = self.lookout.look()
         with self.db.read() as conn:
-            followed = ledger.open_alerts(conn)
-            due = self._due_groups(notices.held(conn))
+            followed = repository.open_alerts(conn)
+            due = self._due_groups(notifier.held(conn))
         moving = list(self._moving(picture, followed)) if picture else []
         outdated = list(self._outdated(picture, followed)) if picture else []
         if not (moving or outdated or due):
@@ -57,9 +58,9 @@ class Engine:
                 for alert, sight in moving:
                     self._advance(conn, picture, alert, sight)
                 for current, finding in outdated:
-                    ledger.refresh(conn, current, finding)
+                    repository.refresh(conn, current, finding)
                 self._hold_back(conn, picture, due)
-            notices.release(conn, due, self.clock.now_ms())
+            notifier.release(conn, due, self.clock.now_ms())
         return True
 
     # --- deciding ----------------------------------------------------------------------------------------------------
@@ -125,7 +126,7 @@ class Engine:
         if step is Move.FIRED:
             return self._fire(conn, picture, alert, sight)
         flaps = alert.flaps + (step is Move.RETURNED)
-        moved = ledger.move(conn, alert, step, state_after(alert, step), picture.now, flaps=flaps)
+        moved = repository.move(conn, alert, step, state_after(alert, step), picture.now, flaps=flaps)
         if moved is not None and step in (Move.RESOLVED, Move.WITHDRAWN):
             self.queue.resolved(conn, picture.inventory, moved, picture.now)
         return moved
@@ -134,26 +135,26 @@ class Engine:
         if sight.finding is None:
             return None
         hold_ms = round(self.lookout.evaluator.hold_s(sight.finding.rule) * 1000)
-        return ledger.raise_alert(conn, sight.finding, picture.now, hold_ms)
+        return repository.raise_alert(conn, sight.finding, picture.now, hold_ms)
 
     def _fire(self, conn: Connection, picture: Picture, alert: Alert, sight: Sight) -> Alert | None:
-        flaps = ledger.supersede(conn, alert, picture.now)
+        flaps = repository.supersede(conn, alert, picture.now)
         values: dict[str, Any] = {"fired_at": picture.now, "flaps": flaps}
         if sight.finding is not None:
             values |= {"title": sight.finding.title, "params": dict(sight.finding.params)}
-        fired = ledger.move(conn, alert, Move.FIRED, AlertState.FIRING, picture.now, **values)
+        fired = repository.move(conn, alert, Move.FIRED, AlertState.FIRING, picture.now, **values)
         if fired is not None:
             self.queue.firing(conn, picture.inventory, fired, picture.now)
         return fired
 
     def _hold_back(self, conn: Connection, picture: Picture, due: list[int]) -> None:
         """Of the groups about to go out: what nobody heard of yet, and turns out to hang on something down."""
-        for alert_id in notices.alerts_of(conn, due):
-            alert = ledger.one(conn, alert_id)
+        for alert_id in notifier.alerts_of(conn, due):
+            alert = repository.one(conn, alert_id)
             if alert is None or alert.state is not AlertState.FIRING or alert.subject not in picture.shadowed:
                 continue
-            if not notices.announced(conn, alert_id):
-                ledger.move(conn, alert, Move.SUPPRESSED, AlertState.SUPPRESSED, picture.now)
+            if not notifier.announced(conn, alert_id):
+                repository.move(conn, alert, Move.SUPPRESSED, AlertState.SUPPRESSED, picture.now)
                 self.queue.withdraw(conn, alert_id, Drop.SUPPRESSED)
 
 

@@ -6,8 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from alerts.decide import OPEN_STATES
-from alerts.model import Alert, AlertState, Finding, Move
+from alerts.model import OPEN_STATES, Alert, AlertState, Finding, Move
 from ioc.core.model import Severity, SourceKey
 from ioc.platform.db import Database
 from ioc.platform.db.tables import alert, alert_entry, counter

@@ -8,7 +8,7 @@ from ioc.domain.dossiers.counting.buckets import Bucket, Question
 from ioc.domain.dossiers.counting.summary import overall
 from ioc.domain.dossiers.counting.watermarks import known
 from tests.alerts.conftest import ms
-from tests.alerts.test_rules import OVERDUE, Registry
+from tests.alerts.rules.test_threshold import OVERDUE, Registry
 from tests.domain.dossiers.events import event, tell
 
 

@@ -1,0 +1,1 @@
+"""Looking: rules evaluated on a snapshot, what they find turned into transitions of alerts."""
