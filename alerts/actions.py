@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from alerts import repository
 from alerts.model import Alert, AlertState, Move
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.platform import audit
 from ioc.platform.db import Database
 
@@ -24,7 +24,7 @@ def acknowledge(db: Database, alert_id: int, actor: str, now: int, comment: str 
     with db.write() as conn:
         found = _get(conn, alert_id)
         if found.state is AlertState.PENDING:
-            raise IocError("alert_pending", f"alert {alert_id} has not fired yet", alert=alert_id)
+            raise IocError(Code.ALERT_PENDING, f"alert {alert_id} has not fired yet", alert=alert_id)
         after = _ACKNOWLEDGED_FROM.get(found.state)
         if after is not None:
             by = {"acknowledged_at": now, "acknowledged_by": actor}
@@ -56,7 +56,7 @@ def comment(db: Database, alert_id: int, actor: str, now: int, text: str) -> Ale
 def _get(conn: Connection, alert_id: int) -> Alert:
     found = repository.one(conn, alert_id)
     if found is None:
-        raise IocError("unknown_alert", f"alert {alert_id} does not exist", alert=alert_id)
+        raise IocError(Code.UNKNOWN_ALERT, f"alert {alert_id} does not exist", alert=alert_id)
     return found
 
 
@@ -64,7 +64,7 @@ def _comment(conn: Connection, found: Alert, actor: str, now: int, text: str) ->
     """The same words by the same person once more, with nothing between, are one comment sent twice."""
     said = text.strip()
     if not 1 <= len(said) <= COMMENT_LENGTH:
-        raise IocError("bad_comment", f"a comment has 1-{COMMENT_LENGTH} characters", limit=COMMENT_LENGTH)
+        raise IocError(Code.BAD_COMMENT, f"a comment has 1-{COMMENT_LENGTH} characters", limit=COMMENT_LENGTH)
     last = repository.last_entry(conn, found.id)
     if last is not None and (last.what, last.actor, last.comment) == (Move.COMMENTED, actor, said):
         return

@@ -15,7 +15,7 @@ from connectors.simulator.province import CADENCE_S, Province
 from connectors.simulator.speaker import LIVE_PER_TICK, TICK_S, Speaker
 from connectors.simulator.timeline import Timeline
 from ioc.context import Context
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 from ioc.core.model import SourceStatus
 from ioc.live.deltas import DELTA_TOPIC
 from ioc.ops.roles import CONNECTORS
@@ -63,12 +63,12 @@ def _serve(
 def simulate(context: Context, stop: threading.Event, *, rate: float | None, seed: int, speed: float) -> None:
     """The simulator alone, at about `rate` states a second while all is open; UsageError beside real sources."""
     if speed <= 0 or (rate is not None and rate <= 0):
-        raise UsageError("bad_option", f"speed {speed}, rate {rate}: both must be above 0")
+        raise UsageError(Code.BAD_OPTION, f"speed {speed}, rate {rate}: both must be above 0")
     real = _real_sources(context)
     if real:
         named = ", ".join(real[:3])
         message = f"{len(real)} real source(s) are active here ({named}, …): the simulator would mix with them"
-        raise UsageError("real_sources", message, n=len(real), sources=real)
+        raise UsageError(Code.REAL_SOURCES, message, n=len(real), sources=real)
     load_demo(context.db, context.clock.now_ms())
     _speak(context, stop, lambda: None, SimulatorOptions(speed, seed), rate)
 

@@ -17,7 +17,7 @@ from ioc.config.started import Started
 from ioc.context import Context
 from ioc.core import keys, registry
 from ioc.core.clock import SystemClock
-from ioc.core.errors import IocError, UsageError
+from ioc.core.errors import Code, IocError, UsageError
 from ioc.core.texts import Texts
 from ioc.domain.dossiers.reporting.index766.definition import definition
 from ioc.messages.kinds import Kinds, specs
@@ -118,7 +118,7 @@ def open_data_dir(settings: Settings) -> None:
         tempfile.TemporaryFile(dir=settings.root).close()
     except OSError as error:
         line = f"data_dir {settings.root}: cannot be written ({error.strerror}); choose another or fix its owner"
-        raise IocError("data_dir_unwritable", line) from error
+        raise IocError(Code.DATA_DIR_UNWRITABLE, line) from error
 
 
 def _live_key(settings: Settings) -> bytes:

@@ -10,7 +10,7 @@ import msgspec
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.domain.inventory import Scope
 from web import assets, errors, openapi, reading
 from web.auth import COOKIE, CSRF_HEADER, Caller, LoginBrake, Sessions, check_csrf, check_device, identify, require
@@ -22,7 +22,9 @@ log = logging.getLogger(__name__)
 
 MAX_BODY = 256 * 1024
 JSON = "application/json"
-_HTTP_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_HTTP_CODES = {
+    code.status: code for code in (Code.BAD_REQUEST, Code.NOT_FOUND, Code.METHOD_NOT_ALLOWED, Code.TOO_LARGE)
+}
 
 
 def build(site: Site, routes: tuple[Route, ...], sessions: Sessions, brake: LoginBrake) -> Flask:
@@ -98,7 +100,7 @@ def _json() -> Any:
     try:
         return msgspec.json.decode(raw) if raw else {}
     except msgspec.DecodeError as error:
-        raise IocError("bad_request", f"the body is not JSON: {error}", detail=str(error)) from None
+        raise IocError(Code.BAD_REQUEST, f"the body is not JSON: {error}", detail=str(error)) from None
 
 
 def _links(route: Route, part: Part, result: Any) -> dict[str, str]:
@@ -123,7 +125,7 @@ def _respond(site: Site, result: Any, headers: dict[str, str]) -> Response:
 
 def _error(site: Site, error: IocError, caller: Caller | None = None) -> Response:
     body = msgspec.json.encode(errors.render(error, site.context.texts, _language(caller)), enc_hook=str)
-    return Response(body, errors.status(error), content_type=JSON)
+    return Response(body, error.code.status, content_type=JSON)
 
 
 def _language(caller: Caller | None) -> str:
@@ -132,7 +134,7 @@ def _language(caller: Caller | None) -> str:
 
 def _http_error(site: Site, error: HTTPException) -> Response:
     status = error.code or 500
-    code = _HTTP_CODES.get(status, "bad_request" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "internal")
+    code = _HTTP_CODES.get(status, Code.BAD_REQUEST if status < HTTPStatus.INTERNAL_SERVER_ERROR else Code.INTERNAL)
     response = _error(site, IocError(code, error.name))
     response.status_code = status
     return response
@@ -140,7 +142,7 @@ def _http_error(site: Site, error: HTTPException) -> Response:
 
 def _unexpected(site: Site, error: Exception) -> Response:
     log.error("%s %s failed", request.method, request.path, exc_info=error)
-    return _error(site, IocError("internal", "something went wrong here; it is in the log"))
+    return _error(site, IocError(Code.INTERNAL, "something went wrong here; it is in the log"))
 
 
 def _harden(response: Response) -> Response:

@@ -10,7 +10,7 @@ from typing import Any
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.engine import Connection
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
 from ioc.domain.access import Principal, Via, session_owner, token_named, token_owner
 from ioc.ops import devices
@@ -87,9 +87,9 @@ def check_device(site: Site, authorization: str, path: Mapping[str, Any]) -> Non
     secret = _bearer(authorization)
     known = site.read(lambda conn: devices.owner(conn, secret)) if secret else None
     if known is None:
-        raise IocError("unauthenticated", "log in or send a token")
+        raise IocError(Code.UNAUTHENTICATED, "log in or send a token")
     if known != (path["org"], path["kind"], path["source"]):
-        raise IocError("forbidden", f"this credential speaks for {known} only", role=str(known))
+        raise IocError(Code.FORBIDDEN, f"this credential speaks for {known} only", role=str(known))
 
 
 def by_token(site: Site, text: str) -> Caller | None:
@@ -106,16 +106,16 @@ def still_there(conn: Connection, principal: Principal) -> bool:
 def require(caller: Caller | None, role: Role) -> Caller:
     """IocError `unauthenticated` or `forbidden` unless the caller holds at least `role`."""
     if caller is None:
-        raise IocError("unauthenticated", "log in or send a token")
+        raise IocError(Code.UNAUTHENTICATED, "log in or send a token")
     if RANK[caller.principal.role] < RANK[role]:
-        raise IocError("forbidden", f"this needs the role {role}", role=role)
+        raise IocError(Code.FORBIDDEN, f"this needs the role {role}", role=role)
     return caller
 
 
 def check_csrf(caller: Caller, sent: str | None) -> None:
     """A write that came with a cookie must carry the session's own value, which other sites cannot read."""
     if caller.csrf is not None and not hmac.compare_digest(caller.csrf.encode(), (sent or "").encode()):
-        raise IocError("csrf", f"send the header {CSRF_HEADER} with the value from GET /api/v1/me")
+        raise IocError(Code.CSRF, f"send the header {CSRF_HEADER} with the value from GET /api/v1/me")
 
 
 class LoginBrake:
@@ -131,7 +131,7 @@ class LoginBrake:
             self._seen = {key: times for key, times in self._seen.items() if times and times[-1] > now - _WINDOW_S}
         recent = [self._recent(key, now) for key in keys]
         if any(len(times) >= self._limit for times in recent):
-            raise IocError("too_many_attempts", "too many attempts; wait a minute")
+            raise IocError(Code.TOO_MANY_ATTEMPTS, "too many attempts; wait a minute")
         for times in recent:
             times.append(now)
 

@@ -5,7 +5,7 @@ import socket
 from collections.abc import Mapping
 
 from ioc.config.settings import Http
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 INHERITED = "IOC_HTTP_FD"
 _BACKLOG = 1024
@@ -26,6 +26,6 @@ def bind(host: str, port: int) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             line = f"http {host}:{port}: the port is taken by another program; stop it or choose another [http] port"
-            raise IocError("port_taken", line, host=host, port=port) from error
+            raise IocError(Code.PORT_TAKEN, line, host=host, port=port) from error
         line = f"http {host}:{port}: cannot listen there ({error.strerror}); check [http] host and port"
-        raise IocError("cannot_listen", line, host=host, port=port) from error
+        raise IocError(Code.CANNOT_LISTEN, line, host=host, port=port) from error

@@ -7,7 +7,7 @@ from typing import Any, TypeVar, get_args
 
 import msgspec
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
 
@@ -23,10 +23,10 @@ def question(values: Mapping[str, Sequence[str]], shape: type[Shape]) -> Shape:
     for name, texts in values.items():
         if name not in allowed:
             told = ", ".join(allowed) or "–"
-            raise IocError("unknown_key", f"{name} is no key here; allowed: {told}", name=name, allowed=told)
+            raise IocError(Code.UNKNOWN_KEY, f"{name} is no key here; allowed: {told}", name=name, allowed=told)
         if len(texts) > 1:
             detail = f"{name}: given {len(texts)} times, once is allowed"
-            raise IocError("invalid_value", detail, name=name, detail=detail)
+            raise IocError(Code.INVALID_VALUE, detail, name=name, detail=detail)
     return _read({name: text for name, (text,) in values.items() if text != ""}, shape, strict=False)
 
 
@@ -44,7 +44,7 @@ def _read(value: Any, shape: type[Shape], *, strict: bool) -> Shape:
 def _told(why: str, shape: type[msgspec.Struct]) -> IocError:
     if missing := _MISSING.search(why):
         name = missing["name"]
-        return IocError("missing_value", f"{name} is missing", name=name)
+        return IocError(Code.MISSING_VALUE, f"{name} is missing", name=name)
     at = _AT.search(why)
     name = at["name"] if at else ""
     what = _AT.sub("", why)
@@ -52,7 +52,7 @@ def _told(why: str, shape: type[msgspec.Struct]) -> IocError:
     if not allowed and (expected := _EXPECTED.match(what)):
         allowed = expected["allowed"].replace("`", "").replace(" | null", "")
     detail = f"{name}: {allowed or what}" if name else allowed or what
-    return IocError("invalid_value", f"{name}: {what}" if name else what, name=name, detail=detail)
+    return IocError(Code.INVALID_VALUE, f"{name}: {what}" if name else what, name=name, detail=detail)
 
 
 def _words(shape: type[msgspec.Struct], name: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from flask import Flask, request
 from flask_socketio import SocketIO
 from socketio.exceptions import ConnectionRefusedError as Refused
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.domain.access import Principal
 from web import errors
 from web.auth import COOKIE, Sessions, by_token, identify, still_there
@@ -109,9 +109,9 @@ class Realtime:
                     self._site, self._sessions, request.headers.get("Authorization", ""), request.cookies.get(COOKIE)
                 )
         except IocError as error:
-            raise Refused(error.code) from error
+            raise Refused(error.code.value) from error
         if caller is None:
-            raise Refused("unauthenticated")
+            raise Refused(Code.UNAUTHENTICATED.value)
         sid = _sid()
         engine_id = self._server.manager.eio_sid_from_sid(sid, "/")
         outlet = Line(self._server.eio, engine_id, self.lines)
@@ -127,13 +127,13 @@ class Realtime:
     def _watch(self, message: Any = None) -> dict[str, Any]:
         client = self._client()
         if client is None:
-            return {"ok": False, "error": {"code": "unauthenticated"}}
+            return {"ok": False, "error": {"code": Code.UNAUTHENTICATED}}
         try:
             requests = msgspec.convert(message, dict[str, list[Any]])["widgets"]
         except (msgspec.ValidationError, KeyError):
-            return self._refusal(IocError("bad_request", 'expected {"widgets": [{"id", "kind", "options"}]}'))
+            return self._refusal(IocError(Code.BAD_REQUEST, 'expected {"widgets": [{"id", "kind", "options"}]}'))
         if len(requests) > MAX_WIDGETS:
-            return self._refusal(IocError("too_many_widgets", f"at most {MAX_WIDGETS} widgets", most=MAX_WIDGETS))
+            return self._refusal(IocError(Code.TOO_MANY_WIDGETS, f"at most {MAX_WIDGETS} widgets", most=MAX_WIDGETS))
         wanted, refused = {}, {}
         scope = self._site.scope(client.principal)
         home = self._site.home(scope)
@@ -153,7 +153,7 @@ class Realtime:
         widget_id = message.get("id") if isinstance(message, dict) else None
         watching = client.widgets.get(widget_id) if client and isinstance(widget_id, str) else None
         if watching is None:
-            return self._refusal(IocError("not_found", "no such widget is watched here"))
+            return self._refusal(IocError(Code.NOT_FOUND, "no such widget is watched here"))
         watching.restart()
         self.on_watch()
         return {"ok": True}

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import State
 from ioc.domain.inventory import Scope
 from ioc.metrics import RangeQuery
@@ -77,21 +77,21 @@ def read_request(entry: Any) -> Request:
     try:
         return msgspec.convert(entry, Request)
     except msgspec.ValidationError as error:
-        raise IocError("invalid_value", f"widget: {error}", name="widgets", detail=str(error)) from None
+        raise IocError(Code.INVALID_VALUE, f"widget: {error}", name="widgets", detail=str(error)) from None
 
 
 def subject(widgets: Mapping[str, Widget], request: Request, scope: Scope, home: str | None) -> Subject:
     """What the request means for a caller who sees `scope` and begins at `home`; IocError says what is wrong."""
     widget = widgets.get(request.kind)
     if widget is None:
-        raise IocError("unknown_widget", f"no widget of kind {request.kind!r}", kind=request.kind)
+        raise IocError(Code.UNKNOWN_WIDGET, f"no widget of kind {request.kind!r}", kind=request.kind)
     if not 1 <= len(request.id) <= MAX_ID:
-        raise IocError("invalid_value", "id: 1 to 64 characters", name="id", detail="1–64")
+        raise IocError(Code.INVALID_VALUE, "id: 1 to 64 characters", name="id", detail="1–64")
     try:
         options = msgspec.convert(request.options, widget.Options)
     except msgspec.ValidationError as error:
-        raise IocError("invalid_value", f"options: {error}", name="options", detail=str(error)) from None
+        raise IocError(Code.INVALID_VALUE, f"options: {error}", name="options", detail=str(error)) from None
     wanted: str | None = getattr(options, "org", None)
     if wanted is not None and wanted not in scope:
-        raise IocError("unknown_org", f"org {wanted!r} is not in your subtree", org=wanted)
+        raise IocError(Code.UNKNOWN_ORG, f"org {wanted!r} is not in your subtree", org=wanted)
     return Subject(widget, options, wanted if wanted is not None else home)

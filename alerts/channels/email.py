@@ -15,7 +15,7 @@ from msgspec import Meta, Struct
 from alerts.message import Message
 from ioc.config.settings import Port
 from ioc.core.contact import EMAIL, is_email, mailbox
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 kind = "email"
 address = "email"
@@ -58,12 +58,12 @@ def send(options: Options, message: Message) -> str:
         code, text = next(iter(error.recipients.values()))
         raise _refused(code, text) from error
     except smtplib.SMTPAuthenticationError as error:
-        raise IocError("smtp_auth", f"{options.host}: username or password refused", transient=True) from error
+        raise IocError(Code.SMTP_AUTH, f"{options.host}: username or password refused") from error
     except smtplib.SMTPResponseException as error:
         raise _refused(error.smtp_code, error.smtp_error) from error
     except (OSError, smtplib.SMTPException) as error:
         line = f"{options.host}:{options.port}: {error}"
-        raise IocError("smtp_unavailable", line, transient=True) from error
+        raise IocError(Code.SMTP_UNAVAILABLE, line) from error
     return str(letter["Message-ID"])
 
 
@@ -105,4 +105,4 @@ def _address(text: str) -> Address:
 
 def _refused(code: int, text: bytes | str) -> IocError:
     said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return IocError("smtp_refused", f"{code} {said}", transient=code < PERMANENT)
+    return IocError(Code.SMTP_DEFERRED if code < PERMANENT else Code.SMTP_REFUSED, f"{code} {said}")

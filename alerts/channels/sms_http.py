@@ -13,7 +13,7 @@ from alerts import sms
 from alerts.channels._reply import Reply, text_at
 from alerts.channels._template import escape_for, fill
 from alerts.message import Message
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 kind = "sms_http"
 address = "phone"
@@ -101,12 +101,18 @@ def judge(options: Options, reply: Reply) -> None:
     ok = reply.status in options.success_status if options.success_status else 200 <= reply.status < 300
     value = _value(options, reply)
     if value is not None and value in options.retry_values:
-        raise IocError("gateway_busy", said, transient=True)
+        raise IocError(Code.GATEWAY_BUSY, said)
     if not ok:
-        raise IocError("gateway_refused", said, transient=reply.status == TOO_MANY or reply.status >= 500)
+        raise IocError(_refusal(reply.status), said)
     if options.success_values and value not in options.success_values:
         # a page without the value is not the gateway's own refusal
-        raise IocError("gateway_refused", said, transient=value is None)
+        raise IocError(Code.GATEWAY_UNAVAILABLE if value is None else Code.GATEWAY_REFUSED, said)
+
+
+def _refusal(status: int) -> Code:
+    if status == TOO_MANY:
+        return Code.GATEWAY_BUSY
+    return Code.GATEWAY_UNAVAILABLE if status >= 500 else Code.GATEWAY_REFUSED
 
 
 def _value(options: Options, reply: Reply) -> str | None:
@@ -147,6 +153,6 @@ def _ask(options: Options, url: str, headers: dict[str, str], body: bytes) -> Re
         return Reply(response.status, response.read(MAX_REPLY))
     except (OSError, http.client.HTTPException) as error:
         line = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}: {error or type(error).__name__}"
-        raise IocError("gateway_unavailable", line, transient=True) from error
+        raise IocError(Code.GATEWAY_UNAVAILABLE, line) from error
     finally:
         connection.close()

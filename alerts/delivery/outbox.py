@@ -15,7 +15,7 @@ from alerts.delivery.due import CLAIM_MS, LONGEST_WAIT_S, UNFINISHED, announced_
 from alerts.message import ChannelPlugin
 from alerts.model import Drop, NotificationState, What
 from ioc.core.clock import Clock
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.platform.db import Database
 from ioc.platform.db.tables import delivery, notification
 from ioc.platform.lease import Lease
@@ -112,7 +112,7 @@ class Outbox:
             raise
         except Exception as error:
             log.exception("channel %s failed on notification %d", claim.channel, claim.id)
-            raise IocError("channel_failed", f"{type(error).__name__}: {error}", transient=True) from error
+            raise IocError(Code.CHANNEL_FAILED, f"{type(error).__name__}: {error}") from error
 
     def mark(self, claim: Claim, error: IocError | None, receipt: str = "") -> None:
         """Write down how an attempt ended, as often as it takes; a message claimed anew since is left alone."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.messages.mapping.paths import Path
 
 _PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
@@ -27,15 +27,13 @@ class Answers:
         if found is None and (self._success is not None or _is_null(answer, self._items.text)):
             return []
         if not isinstance(found, list):
-            raise IocError("rest_failed", f"items {self._items.text!r}: there is no array in the answer")
+            raise IocError(Code.REST_FAILED, f"items {self._items.text!r}: there is no array in the answer")
         return found
 
     def _check(self, said: str, path: str) -> None:
         if said not in self._values:
             allowed = ", ".join(self._values)
-            raise IocError(
-                "rest_failed", f"not a good answer: {path} is {said[:_SAID]!r}; good is {allowed}", transient=True
-            )
+            raise IocError(Code.REST_UNAVAILABLE, f"not a good answer: {path} is {said[:_SAID]!r}; good is {allowed}")
 
 
 def _written(value: Any) -> str:

@@ -17,7 +17,7 @@ from connectors.deliveries.options import Delivered
 from connectors.runner import wording
 from ioc.config.settings import Connector
 from ioc.core.clock import Clock
-from ioc.core.errors import IocError, UsageError
+from ioc.core.errors import Code, IocError, UsageError
 from ioc.core.model import SourceKey
 from ioc.domain.dossiers.importing.check import Checked, check
 from ioc.domain.dossiers.importing.rows import Decode, Reader
@@ -86,7 +86,7 @@ class Desk:
         key, now = SourceKey.parse(connector.publish), self.clock.now_ms()
         inventory = self.inventory(now)
         if key.org not in inventory.orgs:
-            raise IocError("unknown_org", f"org {key.org} is unknown: import it first")
+            raise IocError(Code.UNKNOWN_ORG, f"org {key.org} is unknown: import it first", org=key.org)
         limit_s = LIMIT_S if connector.timeout_s is None else connector.timeout_s
         errand = Errand(kept, now, inventory.tz(key), limit_s, self.stop)
         with closing(pull.collect(connector.options, errand)) as offers:
@@ -159,7 +159,7 @@ def _figures(outcome: Outcome) -> dict[str, int | bool]:
 def _in_order(kept: Kept, offer: Offer) -> None:
     last = kept.last_taken()
     if last is not None and last.as_of is not None and offer.as_of < last.as_of:
-        raise UsageError("older_delivery", f"{offer.origin}: older than {last.origin}, which was taken before")
+        raise UsageError(Code.OLDER_DELIVERY, f"{offer.origin}: older than {last.origin}, which was taken before")
 
 
 def _believe(options: Delivered, kept: Kept, offer: Offer, checked: Checked) -> None:
@@ -167,7 +167,7 @@ def _believe(options: Delivered, kept: Kept, offer: Offer, checked: Checked) -> 
     expected = offer.expected()
     if expected is not None and expected != checked.rows:
         message = f"{offer.origin}: it says {expected} rows and holds {checked.rows}: it was cut off"
-        raise UsageError("delivery_cut", message)
+        raise UsageError(Code.DELIVERY_CUT, message)
     if checked.bad * 100 > checked.rows * options.bad_rows_pct:
         checked.refuse_bad(offer.origin)
     if not offer.full:
@@ -179,4 +179,4 @@ def _believe(options: Delivered, kept: Kept, offer: Offer, checked: Checked) -> 
             f"{offer.origin}: {checked.rows} rows where the last delivery had {last.rows}: taken for cut off; "
             f"allowed is {options.at_least_pct:g} % (at_least_pct)"
         )
-        raise UsageError("delivery_cut", message)
+        raise UsageError(Code.DELIVERY_CUT, message)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 
 _TAIL = 4_096
 _TEXTS = (".csv", ".jsonl")
@@ -28,6 +28,6 @@ class Ending:
             line = tail[tail.rfind(b"\n") + 1 :]
             found = re.fullmatch(self.trailer, line.decode("utf-8", "replace").strip())
             if found is None or not found[1].isdigit():
-                raise UsageError("delivery_cut", f"{name}: its last line is no trailer: it was cut off")
+                raise UsageError(Code.DELIVERY_CUT, f"{name}: its last line is no trailer: it was cut off")
             self.rows = int(found[1])
             file.truncate(max(0, size - _TAIL) + tail.rfind(b"\n") + 1)

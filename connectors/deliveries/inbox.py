@@ -16,7 +16,7 @@ from connectors.deliveries.ending import Ending
 from connectors.deliveries.options import Delivered
 from ioc.config.settings import Name, Seconds
 from ioc.core import charsets
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 from ioc.domain.dossiers.importing.tables import Table, open_table
 
 _UNFINISHED = (".part", ".partial", ".tmp", ".filepart", ".crdownload")
@@ -157,7 +157,7 @@ def as_of_name(name: str, options: Files, zone: ZoneInfo) -> int | None:
         told = datetime.strptime(found[1] if found else "", options.as_of_format).replace(tzinfo=zone)
     except ValueError as error:
         message = f"{name}: its name does not say up to when it knows (as_of_pattern, as_of_format): {error}"
-        raise UsageError("bad_as_of", message) from None
+        raise UsageError(Code.BAD_AS_OF, message) from None
     return round(told.timestamp() * 1000 + options.as_of_plus_h * HOUR_MS)
 
 

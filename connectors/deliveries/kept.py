@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS row(key TEXT PRIMARY KEY, hash BLOB NOT NULL, open INTEGER NOT NULL, gone INTEGER)
@@ -52,7 +52,7 @@ class Kept:
             self._db = sqlite3.connect(path, isolation_level=None, timeout=10)
             self._db.executescript(f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; {_SCHEMA}")
         except (OSError, sqlite3.Error) as error:
-            raise IocError("kept_unusable", f"{path}: {error}") from error
+            raise IocError(Code.KEPT_UNUSABLE, f"{path}: {error}") from error
 
     def close(self) -> None:
         self._db.close()

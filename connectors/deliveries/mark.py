@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 
 Mark = datetime | date | int | float | str | bytes
 
@@ -22,7 +22,7 @@ def write(mark: object) -> str:
         return f"f:{float(mark)!r}"
     if isinstance(mark, str):
         return f"s:{mark}"
-    raise UsageError("bad_watermark", f"watermark {mark!r}: allowed are instants, days, numbers and texts")
+    raise UsageError(Code.BAD_WATERMARK, f"watermark {mark!r}: allowed are instants, days, numbers and texts")
 
 
 def read(text: str) -> Mark:

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.domain.dossiers.importing.columns import ColumnMap
 
 EMPTY_AT_MOST = 20  # pages in a row that hold nothing and name a next one
@@ -24,7 +24,9 @@ class Repeats:
     def asking(self, url: str, params: Mapping[str, str]) -> None:
         request = url, tuple(sorted(params.items()))
         if request in self._asked:
-            raise IocError("rest_failed", f"page {len(self._asked) + 1} is one that was asked for before: no end to it")
+            raise IocError(
+                Code.REST_FAILED, f"page {len(self._asked) + 1} is one that was asked for before: no end to it"
+            )
         self._asked.add(request)
 
     def came(self, items: list[Any]) -> None:
@@ -32,12 +34,12 @@ class Repeats:
         if not items:
             self._empty += 1
             if self._empty > EMPTY_AT_MOST:
-                raise IocError("rest_failed", f"{self._empty} pages in a row hold nothing and name a next one")
+                raise IocError(Code.REST_FAILED, f"{self._empty} pages in a row hold nothing and name a next one")
             return
         self._empty = 0
         first = self._came.setdefault(self._digest(items), page)
         if first != page:
-            raise IocError("rest_failed", f"page {page} holds what page {first} held: no end to it")
+            raise IocError(Code.REST_FAILED, f"page {page} holds what page {first} held: no end to it")
 
     def _digest(self, items: list[Any]) -> bytes:
         """Of what is read alone: the time of answering may stand in every row."""

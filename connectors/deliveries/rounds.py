@@ -16,7 +16,7 @@ from ioc.config.settings import Connector
 from ioc.context import Context
 from ioc.core import registry
 from ioc.core.clock import Clock, local
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 from ioc.domain.inventory import Inventory
 from ioc.domain.inventory.orgs import DEFAULT_TZ, OrgTree
 from ioc.domain.inventory.records import load
@@ -42,7 +42,7 @@ def pulls() -> dict[str, Pull]:
 def desk_of(context: Context, publish: Publish) -> Desk:
     decode = context.kinds["dossier"].decode_event
     if decode is None:
-        raise UsageError("no_dossiers", "this build knows no dossier events")
+        raise UsageError(Code.NO_DOSSIERS, "this build knows no dossier events")
     zone = OrgTree([]).tz(DEFAULT_TZ)
 
     def inventory(now: int) -> Inventory:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Number
 from ioc.messages.mapping.declared import TimeRule, read_field
 from ioc.messages.mapping.element import Element
@@ -34,7 +34,7 @@ class FieldMap:
                 elif isinstance(value, str):
                     texts[field.name] = value
         except Rejected as why:
-            raise IocError("field_unreadable", why.detail) from None
+            raise IocError(Code.FIELD_UNREADABLE, why.detail) from None
         return figures, texts
 
     def instant(self, answer: Any) -> Any:
@@ -45,7 +45,7 @@ class FieldMap:
             found = Path(self._time.path).of(answer, answer)
             return None if found is None else instant(self._time, found)
         except Rejected as why:
-            raise IocError("field_unreadable", f"time: {why.detail}") from None
+            raise IocError(Code.FIELD_UNREADABLE, f"time: {why.detail}") from None
 
 
 def _field(name: str, raw: Any) -> Field:

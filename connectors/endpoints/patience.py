@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 LONGEST_S = 3_600.0
 
@@ -21,7 +21,7 @@ class Patience:
         """IocError while it must be left alone."""
         left = self._until - self.now()
         if self.refusals and left > 0:
-            raise IocError("login_held_back", f"login refused; not tried again for {left:.0f} s", transient=True)
+            raise IocError(Code.LOGIN_HELD_BACK, f"login refused; not tried again for {left:.0f} s")
 
     def refused(self) -> None:
         self._until = self.now() + min(self.first_s * 2**self.refusals, LONGEST_S)

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element
 
 from connectors.endpoints.session import REFUSED, Session
 from connectors.endpoints.xml import number, parse, texts
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Number
 from ioc.core.share import percent
 
@@ -47,10 +47,10 @@ async def status_of(session: Session, locations: Iterable[str]) -> Element:
     for location in locations:
         body = await session.get("/getxml", {"location": location})
         if body is None:
-            raise IocError("endpoint_failed", "HTTP 404: its API does not answer here", transient=True)
+            raise IocError(Code.ENDPOINT_UNAVAILABLE, "HTTP 404: its API does not answer here")
         part = parse(body)
         if part.tag not in ("Status", "EmptyResult"):
-            raise IocError("endpoint_garbled", f"expected a status, got <{part.tag}>")
+            raise IocError(Code.ENDPOINT_GARBLED, f"expected a status, got <{part.tag}>")
         whole.extend(part)
     return whole
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from connectors.endpoints.options import Endpoint
 from connectors.endpoints.patience import Patience
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 if TYPE_CHECKING:
     import httpx
@@ -57,7 +57,7 @@ class Session(ABC):
             if status == 404:
                 return None
             if not 200 <= status < 300:
-                raise IocError("endpoint_failed", f"HTTP {status}", transient=True)
+                raise IocError(Code.ENDPOINT_UNAVAILABLE, f"HTTP {status}")
             return body
 
     async def send(self, method: str, path: str, **request: Any) -> tuple[int, bytes]:
@@ -74,7 +74,7 @@ class Session(ABC):
         """What to raise when we are not let in; from now on the login is left alone for a while."""
         self.patience.refused()
         log.warning("endpoint %s does not let %s in: %s", self.options.url, self.options.username, why)
-        return IocError("endpoint_refused", f"login refused: {why}")
+        return IocError(Code.ENDPOINT_REFUSED, f"login refused: {why}")
 
     async def close(self) -> None:
         """End the session where there is one; endpoints have few of them."""
@@ -114,5 +114,5 @@ async def _body(response: "httpx.Response") -> bytes:
     async for piece in response.aiter_bytes():
         body += piece
         if len(body) > LARGEST:
-            raise IocError("endpoint_failed", f"an answer of more than {LARGEST} bytes")
+            raise IocError(Code.ANSWER_TOO_LARGE, f"an answer of more than {LARGEST} bytes")
     return body

@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from connectors.endpoints.session import REFUSED, Session
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 _COOKIE = "session_id"
 _SYSTEM = "system.status."
@@ -42,7 +42,7 @@ class VideoSession(Session):
         if status in REFUSED:
             raise self.refused(f"HTTP {status}")
         if not 200 <= status < 300:
-            raise IocError("endpoint_failed", f"no session: HTTP {status}", transient=True)
+            raise IocError(Code.ENDPOINT_UNAVAILABLE, f"no session: HTTP {status}")
         told = decoded(body)
         if not isinstance(told, dict) or told.get("success") is False:
             raise self.refused("success: false")
@@ -60,7 +60,7 @@ async def answers(session: Session) -> dict[str, Any]:
     """`status` by the short names of its parts, `audio`, `cameras`, `calls`; of the first call `media`, `seconds`."""
     told = await _ask(session, "/rest/conferences")
     if not isinstance(told, list):
-        raise IocError("endpoint_garbled", "expected an array of calls at /rest/conferences")
+        raise IocError(Code.ENDPOINT_GARBLED, "expected an array of calls at /rest/conferences")
     calls = [call for call in _list(told) if call.get("isActive") is not False]
     found: dict[str, Any] = {
         "status": _states(await _ask(session, "/rest/system/status")),
@@ -79,7 +79,7 @@ def decoded(body: bytes) -> Any:
     try:
         return msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise IocError("endpoint_garbled", f"the answer is no whole JSON: {error}", transient=True) from error
+        raise IocError(Code.ENDPOINT_INCOMPLETE, f"the answer is no whole JSON: {error}") from error
 
 
 async def _ask(session: Session, path: str) -> Any:

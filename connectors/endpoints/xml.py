@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element, ParseError
 import defusedxml.ElementTree
 from defusedxml import DefusedXmlException
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 
 def parse(document: bytes) -> Element:
@@ -13,9 +13,9 @@ def parse(document: bytes) -> Element:
     try:
         root: Element = defusedxml.ElementTree.fromstring(document, forbid_dtd=True)
     except ParseError as error:
-        raise IocError("endpoint_garbled", f"the answer is no whole XML: {error}", transient=True) from error
+        raise IocError(Code.ENDPOINT_INCOMPLETE, f"the answer is no whole XML: {error}") from error
     except DefusedXmlException as error:
-        raise IocError("endpoint_garbled", "the answer holds a document type, which no status has") from error
+        raise IocError(Code.ENDPOINT_GARBLED, "the answer holds a document type, which no status has") from error
     return root
 
 

@@ -10,7 +10,7 @@ from connectors.endpoints.sessions import patience
 from connectors.runner import wording
 from connectors.runner.contract import Seen
 from connectors.runner.gear import Gear, Stopwatch
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.messages.mapping.declared import TimeRule
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ async def _ask(options: Options, client: "httpx.AsyncClient") -> tuple[int, byte
         async for piece in response.aiter_bytes():
             body += piece
             if len(body) > BODY_BYTES:
-                raise IocError("answer_too_large", f"an answer of more than {BODY_BYTES} bytes")
+                raise IocError(Code.ANSWER_TOO_LARGE, f"an answer of more than {BODY_BYTES} bytes")
         return response.status_code, body
 
 
@@ -86,7 +86,7 @@ def _seen(options: Options, body: bytes, took: float) -> Seen:
     try:
         answer = msgspec.json.decode(body)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise IocError("answer_garbled", f"the answer is no whole JSON: {error}") from error
+        raise IocError(Code.ANSWER_GARBLED, f"the answer is no whole JSON: {error}") from error
     fields = FieldMap(options.fields, options.time)
     figures, texts = fields.read(answer)
     if not figures and not texts:

@@ -6,7 +6,7 @@ from msgspec import Meta, Struct
 
 from connectors.runner.contract import LINE_OR_SERVICE, Seen
 from connectors.runner.gear import Gear
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.share import percent
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ async def look(options: Options, _gear: Gear) -> Seen:
         try:
             host = await _echo(options, privileged=True)
         except exceptions.SocketPermissionError:
-            raise IocError("icmp_forbidden", FORBIDDEN) from None
+            raise IocError(Code.ICMP_FORBIDDEN, FORBIDDEN) from None
     except exceptions.NameLookupError:
         return Seen("name not found", figures={"loss_pct": 100})
     error = None if host.is_alive else "no answer"

@@ -16,7 +16,7 @@ from connectors.deliveries.contract import Errand, Offer
 from connectors.deliveries.options import Delivered
 from connectors.deliveries.repeats import Repeats
 from connectors.runner import wording
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.domain.dossiers.importing.tables import Table, objects_table
 from ioc.messages.mapping import paths
 from ioc.messages.mapping.paths import Path
@@ -115,7 +115,7 @@ class Pages:
                 params = {**params, options.next_param: str(token)}
             elif following is not None:
                 url, params = self._next_page(url, str(token)), {}
-        raise IocError("rest_failed", f"more than {options.pages_at_most} pages (pages_at_most)")
+        raise IocError(Code.REST_FAILED, f"more than {options.pages_at_most} pages (pages_at_most)")
 
     def _params(self) -> dict[str, str]:
         kept, options = self.errand.kept.mark, self.options
@@ -131,7 +131,7 @@ class Pages:
 
         here, there = httpx.URL(url), httpx.URL(url).join(token)
         if (here.scheme, here.host, here.port) != (there.scheme, there.host, there.port):
-            raise IocError("rest_failed", f"next leads to another host: {there.host}")
+            raise IocError(Code.REST_FAILED, f"next leads to another host: {there.host}")
         return str(there)
 
     def _ask(self, url: str, params: dict[str, str]) -> Any:
@@ -141,13 +141,13 @@ class Pages:
         self._asked = time.monotonic()
         response = self.client.get(url, params=params or None)
         if not response.is_success:
-            raise IocError("rest_failed", f"HTTP {response.status_code}", transient=True)
+            raise IocError(Code.REST_UNAVAILABLE, f"HTTP {response.status_code}")
         if response.status_code == NO_CONTENT:
             return None
         try:
             return msgspec.json.decode(response.content)
         except msgspec.DecodeError as error:
-            raise IocError("rest_failed", f"the answer is not JSON: {error}", transient=True) from error
+            raise IocError(Code.REST_UNAVAILABLE, f"the answer is not JSON: {error}") from error
 
 
 @contextmanager
@@ -163,4 +163,4 @@ def _client(options: Options, errand: Errand) -> "Iterator[httpx.Client]":
         with httpx.Client(headers=headers, auth=auth, verify=context, timeout=errand.limit_s, trust_env=False) as made:
             yield made
     except httpx.HTTPError as error:
-        raise IocError("rest_failed", wording.why(error), transient=True) from error
+        raise IocError(Code.REST_UNAVAILABLE, wording.why(error)) from error

@@ -14,7 +14,7 @@ from connectors.deliveries import inbox
 from connectors.deliveries.contract import Errand, Offer
 from connectors.deliveries.inbox import File, Files
 from ioc.config.settings import Port
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 if TYPE_CHECKING:
     import paramiko
@@ -110,11 +110,11 @@ def _connected(options: Options, limit_s: float) -> "Iterator[paramiko.SFTPClien
                     channel.settimeout(limit_s)
                 yield sftp
         except paramiko.BadHostKeyException as error:
-            raise IocError("sftp_failed", "the server shows another key than host_key") from error
+            raise IocError(Code.SFTP_FAILED, "the server shows another key than host_key") from error
         except paramiko.AuthenticationException as error:
-            raise IocError("sftp_failed", f"{options.username} is not let in") from error
+            raise IocError(Code.SFTP_FAILED, f"{options.username} is not let in") from error
         except paramiko.SSHException as error:
-            raise IocError("sftp_failed", f"SFTP: {error}", transient=True) from error
+            raise IocError(Code.SFTP_UNAVAILABLE, f"SFTP: {error}") from error
 
 
 def _private(options: Options) -> "paramiko.PKey | None":
@@ -128,7 +128,7 @@ def _private(options: Options) -> "paramiko.PKey | None":
             return sort.from_private_key(StringIO(options.key + "\n"), options.passphrase)
         except paramiko.SSHException:
             continue
-    raise IocError("sftp_failed", "key: not a private key, or not opened by passphrase")
+    raise IocError(Code.SFTP_FAILED, "key: not a private key, or not opened by passphrase")
 
 
 def _base64(text: str) -> bytes:

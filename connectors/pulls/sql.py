@@ -17,7 +17,7 @@ from connectors.deliveries.contract import Errand, Offer
 from connectors.deliveries.mark import Mark
 from connectors.deliveries.options import Delivered
 from ioc.core import charsets
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.domain.dossiers.importing.tables import Table, under_headings
 
 kind = "sql"
@@ -98,7 +98,7 @@ def _view(options: Options) -> sa.TextClause:
 
 def _instant(top: Mark | None, errand: Errand) -> int:
     if not isinstance(top, datetime):
-        raise IocError("sql_failed", f"as_of = 'watermark': the highest is {top!r}, not an instant")
+        raise IocError(Code.SQL_FAILED, f"as_of = 'watermark': the highest is {top!r}, not an instant")
     at = top if top.tzinfo is not None else top.replace(tzinfo=errand.zone)
     return min(errand.now, round(at.timestamp() * 1000))
 
@@ -115,7 +115,7 @@ def _plain(cell: Any, encoding: str) -> Any:
         try:
             return charsets.over_latin(cell, encoding)
         except UnicodeError:
-            raise IocError("sql_failed", f"{cell[:_SHOWN]!r} is neither Unicode nor {encoding}") from None
+            raise IocError(Code.SQL_FAILED, f"{cell[:_SHOWN]!r} is neither Unicode nor {encoding}") from None
     if isinstance(cell, Decimal):
         return int(cell) if cell.is_finite() and cell == int(cell) else float(cell)
     if isinstance(cell, datetime) and cell.tzinfo is not None:
@@ -131,14 +131,14 @@ def _connected(options: Options, limit_s: float) -> Iterator[Connection]:
         engine = sa.create_engine(url, poolclass=NullPool, connect_args=arguments)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         known = dict(server.DRIVERS.values()).get(url.drivername, "its driver")
-        raise IocError("sql_failed", f"{url.drivername}: not installed: pip install {known}") from error
+        raise IocError(Code.SQL_FAILED, f"{url.drivername}: not installed: pip install {known}") from error
     try:
         with engine.connect() as connection:
             server.only_read(connection, limit_s)
             yield connection
             connection.rollback()
     except SQLAlchemyError as error:
-        raise IocError("sql_failed", _words(error), transient=True) from error
+        raise IocError(Code.SQL_UNAVAILABLE, _words(error)) from error
     finally:
         engine.dispose()
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from connectors.runner.gear import Gear
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 if TYPE_CHECKING:
     from pysnmp.hlapi.v3arch.asyncio import SnmpEngine
@@ -71,7 +71,7 @@ async def reach(host: str, port: int, access: Access, gear: Gear) -> Agent:
     try:
         target = await kind.create((host, port), timeout=TRY_S, retries=TRIES_MORE)
     except PySnmpError:
-        raise IocError("name_not_found", "name not found", transient=True) from None
+        raise IocError(Code.NAME_NOT_FOUND, "name not found") from None
     return Agent(engine, account, target)
 
 
@@ -110,9 +110,9 @@ def _read(told: Any) -> list[tuple[str, Value]]:
     trouble, status, _index, pairs = told
     if trouble:
         silent = "timeout" in str(trouble)
-        raise IocError("snmp_failed", "timeout" if silent else str(trouble), transient=True)
+        raise IocError(Code.SNMP_FAILED, "timeout" if silent else str(trouble))
     if status:
-        raise IocError("snmp_refused", f"agent: {status}", transient=True)
+        raise IocError(Code.SNMP_REFUSED, f"agent: {status}")
     absent = (NoSuchObject, NoSuchInstance, EndOfMibView)
     return [(str(oid), _plain(value)) for oid, value in pairs if not isinstance(value, absent)]
 

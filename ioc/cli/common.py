@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 
 if TYPE_CHECKING:
     from ioc.config.settings import Settings
@@ -43,7 +43,7 @@ def settings_of(arguments: argparse.Namespace) -> "Settings":
         return bootstrap.load_settings(arguments.config)
     data_dir = arguments.data_dir or Path(DEMO_DIR)
     if arguments.data_dir is None and not data_dir.is_dir():
-        raise UsageError("no_installation", "give --config FILE or --data-dir DIR")
+        raise UsageError(Code.NO_INSTALLATION, "give --config FILE or --data-dir DIR")
     return bootstrap.settings_in(data_dir)
 
 
@@ -91,5 +91,5 @@ def encoded(arguments: argparse.Namespace) -> "Encoded":
     try:
         charsets.check(arguments.encoding)
     except ValueError as error:
-        raise UsageError("unknown_encoding", str(error)) from None
+        raise UsageError(Code.UNKNOWN_ENCODING, str(error)) from None
     return Encoded(arguments.file, arguments.encoding)

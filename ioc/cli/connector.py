@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from ioc.cli import deliveries
 from ioc.cli.common import Commands, command, group, now_ms, open_database, say, settings_of
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 
 if TYPE_CHECKING:
     from ioc.config.settings import Connector, Settings
@@ -46,7 +46,7 @@ def try_one(arguments: argparse.Namespace) -> int:
         return deliveries.preview(settings, connector)
     probe = probes([connector]).get(connector.kind)
     if probe is None:
-        raise UsageError("not_a_probe", f"connector {connector.name!r}: a {connector.kind} connector is no probe")
+        raise UsageError(Code.NOT_A_PROBE, f"connector {connector.name!r}: a {connector.kind} connector is no probe")
 
     async def look() -> Seen:
         gear = Gear()
@@ -69,7 +69,7 @@ def delivered(arguments: argparse.Namespace) -> None:
     settings = settings_of(arguments)
     connector = _named(settings, arguments.name)
     if not deliveries.fetches(connector):
-        raise UsageError("not_a_delivery", f"connector {connector.name!r}: a {connector.kind} fetches no dossiers")
+        raise UsageError(Code.NOT_A_DELIVERY, f"connector {connector.name!r}: a {connector.kind} fetches no dossiers")
     deliveries.show(settings, connector, arguments)
 
 
@@ -78,7 +78,7 @@ def _named(settings: "Settings", name: str) -> "Connector":
         if connector.name == name:
             return connector
     known = ", ".join(connector.name for connector in settings.connector) or "none is configured"
-    raise UsageError("unknown_connector", f"connector {name!r}: there is no such connector; known: {known}")
+    raise UsageError(Code.UNKNOWN_CONNECTOR, f"connector {name!r}: there is no such connector; known: {known}")
 
 
 def remarks(db: "Database", connector: "Connector") -> list[str]:

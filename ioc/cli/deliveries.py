@@ -5,7 +5,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from ioc.cli.common import open_context, say
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -39,7 +39,7 @@ def preview(settings: "Settings", connector: "Connector") -> int:
     desk, now = desk_of(context, lambda _topic, _payload: None), context.clock.now_ms()
     inventory, key = desk.inventory(now), SourceKey.parse(connector.publish)
     if key.org not in inventory.orgs:
-        raise UsageError("unknown_org", f"org {key.org} is unknown: import it first")
+        raise UsageError(Code.UNKNOWN_ORG, f"org {key.org} is unknown: import it first", org=key.org)
     found = 0
     with closing(desk.kept(connector.name)) as kept:
         errand = Errand(kept, now, inventory.tz(key), connector.timeout_s or LIMIT_S)

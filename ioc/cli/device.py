@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ioc.cli.common import Commands, command, group, now_ms, open_database, say, settings_of
 from ioc.cli.people import table
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 
 def add(commands: Commands) -> None:
@@ -48,7 +48,7 @@ def device_revoke(arguments: argparse.Namespace) -> None:
 
     key = devices.read_key(arguments.device, list(bootstrap.kinds()))
     if not devices.revoke(open_database(settings_of(arguments)), key, now_ms()):
-        raise IocError("unknown_device", f"{key}: has no living credential")
+        raise IocError(Code.UNKNOWN_DEVICE, f"{key}: has no living credential")
     say(f"{key}: revoked; over HTTP at once, over MQTT with the next `ioc device export DIR --reload PID_FILE`")
 
 
@@ -93,5 +93,5 @@ def _reload(pid_file: Path) -> None:
     try:
         os.kill(int(pid_file.read_text(encoding="ascii")), signal.SIGHUP)
     except (OSError, ValueError) as error:
-        raise IocError("reload_failed", f"{pid_file}: no broker could be told ({error})") from error
+        raise IocError(Code.RELOAD_FAILED, f"{pid_file}: no broker could be told ({error})") from error
     say("broker told to read them")

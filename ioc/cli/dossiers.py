@@ -5,7 +5,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from ioc.cli.common import Commands, command, group, now_ms, open_context, open_database, say, settings_of
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 
 if TYPE_CHECKING:
     from ioc.context import Context
@@ -59,9 +59,9 @@ def _day(text: str, cut: "CutOff", now: int) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise UsageError("bad_day", f"--day {text!r}: expected YYYY-MM-DD") from None
+        raise UsageError(Code.BAD_DAY, f"--day {text!r}: expected YYYY-MM-DD") from None
     if cut.of(day) > now:
-        raise UsageError("bad_day", f"--day {text}: it ends at {cut.hour:%H:%M}, which is not over yet")
+        raise UsageError(Code.BAD_DAY, f"--day {text}: it ends at {cut.hour:%H:%M}, which is not over yet")
     return day
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ioc.cli.common import Commands, command, now_ms, open_context, say, settings_of
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 
 if TYPE_CHECKING:
     from ioc.context import Context
@@ -45,7 +45,7 @@ def simulate(arguments: argparse.Namespace) -> None:
 
 def replay(arguments: argparse.Namespace) -> int:
     if (arguments.file is None) == (not arguments.quarantine):
-        raise UsageError("replay_what", "give a FILE or --quarantine")
+        raise UsageError(Code.REPLAY_WHAT, "give a FILE or --quarantine")
     return _quarantine(arguments) if arguments.quarantine else _file(arguments)
 
 

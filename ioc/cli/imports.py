@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ioc.cli.common import Commands, add_encoding, command, encoded, group, now_ms, open_context, say, settings_of
 from ioc.cli.meter import Meter
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -54,7 +54,7 @@ def dossiers(arguments: argparse.Namespace) -> None:
     as_of = _instant(arguments.as_of, inventory.orgs.tz(target.key.org), now)
     decode = context.kinds["dossier"].decode_event
     if decode is None:
-        raise UsageError("no_dossiers", "this build knows no dossier events")
+        raise UsageError(Code.NO_DOSSIERS, "this build knows no dossier events")
     reader = Reader(inventory, target.key.org, columns, decode, as_of)
     if table.encoding not in (None, "utf-8"):
         say(f"read as {table.encoding}")
@@ -87,7 +87,7 @@ def _instant(text: str | None, tz: "ZoneInfo", now: int) -> int:
     try:
         return min(now, parse_time(text, tz)[0])
     except Rejected as why:
-        raise UsageError("bad_as_of", f"--as-of {text!r}: {why.detail}") from None
+        raise UsageError(Code.BAD_AS_OF, f"--as-of {text!r}: {why.detail}") from None
 
 
 def _preview(reader: "Reader", lines: "Iterable[Line]", n: int, origin: Path) -> None:

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from ioc.cli.common import Commands, add_encoding, command, encoded, group, now_ms, open_database, say, settings_of
-from ioc.core.errors import IocError, UsageError
+from ioc.core.errors import Code, IocError, UsageError
 
 
 def add(commands: Commands) -> None:
@@ -40,11 +40,11 @@ def source_status(arguments: argparse.Namespace) -> None:
     try:
         key = SourceKey.parse(arguments.source)
     except ValueError as error:
-        raise UsageError("bad_source", f"{arguments.source!r}: give ORG/KIND/SOURCE") from error
+        raise UsageError(Code.BAD_SOURCE, f"{arguments.source!r}: give ORG/KIND/SOURCE") from error
     status = SourceStatus.ACTIVE if arguments.verb == "confirm" else SourceStatus.RETIRED
     db = open_database(settings_of(arguments))
     with db.write() as conn:
         if not set_status(db, conn, key, status):
-            raise IocError("unknown_source", f"{key}: there is no such source")
+            raise IocError(Code.UNKNOWN_SOURCE, f"{key}: there is no such source", source=str(key))
         audit.record(conn, now_ms(), "cli", f"source.{arguments.verb}", str(key), {"status": status}, key.org)
     say(f"{key}: {status}")

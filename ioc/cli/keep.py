@@ -9,7 +9,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from ioc.cli.common import DEMO_DIR, Commands, command, now_ms, open_context, say, settings_of
-from ioc.core.errors import IocError, UsageError
+from ioc.core.errors import Code, IocError, UsageError
 
 
 def add(commands: Commands) -> None:
@@ -66,7 +66,7 @@ def _broker(arguments: argparse.Namespace) -> int:
     from ioc.ops.conformance import conform
 
     if arguments.messages < 1:
-        raise UsageError("bad_option", f"--messages {arguments.messages}: must be above 0")
+        raise UsageError(Code.BAD_OPTION, f"--messages {arguments.messages}: must be above 0")
     worst = 0
     kill = None if arguments.kill is None else partial(_kill, arguments.kill)
     for result in conform(settings_of(arguments).mqtt, arguments.messages, kill):
@@ -80,4 +80,4 @@ def _kill(pid_file: Path) -> None:
     try:
         os.kill(int(pid_file.read_text(encoding="ascii")), signal.SIGKILL)
     except (OSError, ValueError) as error:
-        raise IocError("kill_failed", f"{pid_file}: no broker could be ended ({error})") from error
+        raise IocError(Code.KILL_FAILED, f"{pid_file}: no broker could be ended ({error})") from error

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ioc.cli.common import Commands, command, group, now_ms, open_context, say, settings_of
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 
 if TYPE_CHECKING:
     from ioc.config.settings import Settings
@@ -77,7 +77,7 @@ def _rule(name: str | None, settings: "Settings") -> "MapRule":
     found = [rule for rule in rules if name in (None, rule.name, rule.topic)]
     if len(found) != 1:
         known = ", ".join(rule.label for rule in rules) or "none"
-        raise UsageError("unknown_map", f"--map {name or '(not given)'}: name one of: {known}")
+        raise UsageError(Code.UNKNOWN_MAP, f"--map {name or '(not given)'}: name one of: {known}")
     return found[0]
 
 
@@ -88,7 +88,7 @@ def _rules_of(path: Path) -> "list[MapRule]":
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UsageError("config_unreadable", f"{path}: cannot be read as TOML ({error})") from error
+        raise UsageError(Code.CONFIG_UNREADABLE, f"{path}: cannot be read as TOML ({error})") from error
     return list(bootstrap.parse_settings({"data_dir": ".", "map": table.get("map", [])}, str(path)).map)
 
 
@@ -100,17 +100,17 @@ def _samples(rule: "MapRule", arguments: argparse.Namespace) -> "Iterator[Sample
     try:
         at = None if arguments.at is None else parse_time(arguments.at, ZoneInfo("UTC"))[0]
     except Rejected as why:
-        raise UsageError("bad_option", f"--at {arguments.at}: {why.detail}") from None
+        raise UsageError(Code.BAD_OPTION, f"--at {arguments.at}: {why.detail}") from None
     if arguments.file is None:
         sample = own_sample(rule)
         if sample is None:
-            raise UsageError("no_sample", f"map {rule.label}: carries no sample; give a FILE")
+            raise UsageError(Code.NO_SAMPLE, f"map {rule.label}: carries no sample; give a FILE")
         yield sample
     elif arguments.topic is not None:
         try:
             yield Sample(arguments.topic, arguments.file.read_bytes(), at)
         except OSError as error:
-            raise UsageError("capture_unreadable", f"{arguments.file}: cannot be read ({error})") from error
+            raise UsageError(Code.CAPTURE_UNREADABLE, f"{arguments.file}: cannot be read ({error})") from error
     else:
         unknown = -1
         for message in capture.read(arguments.file, unknown):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from ioc.cli.common import Commands, command, group, now_ms, open_database, say, settings_of
-from ioc.core.errors import IocError, UsageError
+from ioc.core.errors import Code, IocError, UsageError
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -96,16 +96,16 @@ def _password() -> str:
     if (given := os.environ.get(VARIABLE)) is not None:
         return given
     if not sys.stdin.isatty():
-        raise UsageError("no_password", f"no terminal to ask for a password: set {VARIABLE}")
+        raise UsageError(Code.NO_PASSWORD, f"no terminal to ask for a password: set {VARIABLE}")
     first = getpass.getpass("password: ")
     if getpass.getpass("again: ") != first:
-        raise UsageError("passwords_differ", "the two passwords differ; nothing was changed")
+        raise UsageError(Code.PASSWORDS_DIFFER, "the two passwords differ; nothing was changed")
     return first
 
 
 def _or_unknown(changed: bool, name: str) -> None:
     if not changed:
-        raise IocError("unknown_name", f"{name!r}: there is none of that name")
+        raise IocError(Code.UNKNOWN_NAME, f"{name!r}: there is none of that name")
 
 
 def _flagged(conn: "Connection", rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:

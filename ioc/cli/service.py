@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ioc.cli.common import DEMO_DIR, Commands, now_ms, say, settings_of
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 from ioc.domain.inventory.orgs import DEFAULT_TZ
 from ioc.ops import roles
 
@@ -57,7 +57,7 @@ def demo(arguments: argparse.Namespace) -> None:
     from ioc.ops import demo as first
 
     if arguments.speed <= 0:
-        raise UsageError("bad_option", f"--speed {arguments.speed}: must be above 0")
+        raise UsageError(Code.BAD_OPTION, f"--speed {arguments.speed}: must be above 0")
     data_dir = arguments.data_dir.absolute()
     http = {"host": arguments.host, "port": arguments.http_port}
     mqtt = {"host": arguments.host, "port": arguments.mqtt_port}
@@ -83,7 +83,7 @@ def _ahead_ms(at: str | None) -> int:
     try:
         told = datetime.fromisoformat(at)
     except ValueError:
-        raise UsageError("bad_option", f"--at {at}: expected a time such as 2026-11-23T09:10") from None
+        raise UsageError(Code.BAD_OPTION, f"--at {at}: expected a time such as 2026-11-23T09:10") from None
     if told.tzinfo is None:
         told = told.replace(tzinfo=ZoneInfo(DEFAULT_TZ))
     return round(told.timestamp() * 1000) - now_ms()
@@ -101,7 +101,7 @@ def serve(arguments: argparse.Namespace) -> None:
     names = [role for role in ALL if _needed(role, settings)]
     if arguments.only is not None:
         if arguments.only not in names:
-            raise UsageError("role_not_needed", f"--only {arguments.only}: {_UNNEEDED[arguments.only]}")
+            raise UsageError(Code.ROLE_NOT_NEEDED, f"--only {arguments.only}: {_UNNEEDED[arguments.only]}")
         names = [arguments.only]
     _run(settings, started, names, lambda _db: iter(()), arguments.config)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ioc.cli.common import Commands, command, group, say, settings_of
 from ioc.cli.meter import Meter
-from ioc.core.errors import IocError, UsageError
+from ioc.core.errors import Code, IocError, UsageError
 
 if TYPE_CHECKING:
     from ioc.config.settings import Store
@@ -35,7 +35,7 @@ def copy(arguments: argparse.Namespace) -> int:
     from ioc.metrics.copying import Note
 
     if arguments.origin == arguments.target:
-        raise UsageError("same_store", "--from and --to are the same store")
+        raise UsageError(Code.SAME_STORE, "--from and --to are the same store")
     context = bootstrap.build(settings_of(arguments))
     held = locks.take(context.settings.root / "run", ["ingest"])  # its writer must not move things meanwhile
     stores = [_open(context, url, arguments) for url in (arguments.origin, arguments.target)]
@@ -71,7 +71,7 @@ def _open(context: "Context", url: str, arguments: argparse.Namespace) -> "Metri
     try:
         store = own if url == own.url else _named(url, arguments)
     except ValueError as error:
-        raise UsageError("bad_store_url", str(error)) from error
+        raise UsageError(Code.BAD_STORE_URL, str(error)) from error
     return open_store(structs.replace(context.settings, store=store), context.kinds, context.clock, writer=True)
 
 
@@ -88,7 +88,7 @@ def _named(url: str, arguments: argparse.Namespace) -> "Store":
 
 def _secret(variable: str | None) -> str | None:
     if variable is not None and variable not in os.environ:
-        raise UsageError("no_secret", f"the environment has no {variable!r}")
+        raise UsageError(Code.NO_SECRET, f"the environment has no {variable!r}")
     return None if variable is None else os.environ[variable]
 
 
@@ -97,7 +97,7 @@ def _port(store: "MetricStore") -> "Port":
 
     health = store.health()
     if not health.ok:
-        raise IocError("store_unavailable", health.detail)
+        raise IocError(Code.STORE_UNAVAILABLE, health.detail)
     if not isinstance(store, Movable):
-        raise IocError("store_immovable", "this store cannot be copied")
+        raise IocError(Code.STORE_IMMOVABLE, "this store cannot be copied")
     return store.port()

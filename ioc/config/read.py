@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 
 from ioc.config.settings import Channel, Connector, Rule, Settings
 from ioc.core.contact import EMAIL, MOBILE, is_email, is_mobile
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 from ioc.messages.mapping.declared import MapRule
 
 OptionTypes = Mapping[str, Mapping[str, type[Struct]]]  # {"rule": {kind: Options}, "channel": …, "connector": …}
@@ -30,9 +30,9 @@ def load(path: Path, options: OptionTypes, environ: Mapping[str, str] | None = N
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise UsageError("config_unreadable", f"{path}: cannot be read ({error.strerror})") from error
+        raise UsageError(Code.CONFIG_UNREADABLE, f"{path}: cannot be read ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError("config_not_toml", f"{path}: not TOML: {error}") from error
+        raise UsageError(Code.CONFIG_NOT_TOML, f"{path}: not TOML: {error}") from error
     return parse(table, options, os.environ if environ is None else environ, str(path))
 
 
@@ -48,7 +48,7 @@ def parse(table: dict[str, Any], options: OptionTypes, environ: Mapping[str, str
 def refused(origin: str, problems: Sequence[str]) -> UsageError:
     """`bad_config` with every problem of one file."""
     lines = "\n".join(f"  {problem}" for problem in problems)
-    return UsageError("bad_config", f"{origin}: {len(problems)} problem(s)\n{lines}", problems=problems)
+    return UsageError(Code.BAD_CONFIG, f"{origin}: {len(problems)} problem(s)\n{lines}", problems=problems)
 
 
 def maps(table: dict[str, Any], environ: Mapping[str, str]) -> tuple[MapRule, ...] | None:

@@ -7,7 +7,7 @@ from datetime import date, time, timedelta
 from itertools import islice
 from typing import NamedTuple, Protocol
 
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 from ioc.core.periods import Length, Span
 
 ALLOWED = "60s, 15min, 1h; d or wd (every day or working day); m+5wd, q+10d, y+31d (so long after a period's end)"
@@ -53,7 +53,7 @@ class Cadence:
             return cls(text, step=match[1], working=match[1] == "wd")
         if (match := _BY_PERIOD.fullmatch(text)) is not None:
             return cls(text, step=match[1], nth=int(match[2]), working=match[3] == "wd")
-        raise UsageError("bad_cadence", f"cadence {text!r}: allowed are {ALLOWED}", value=text)
+        raise UsageError(Code.BAD_CADENCE, f"cadence {text!r}: allowed are {ALLOWED}", value=text)
 
     @property
     def length(self) -> Length | None:

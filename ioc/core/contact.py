@@ -2,7 +2,7 @@
 
 import re
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 MOBILE = "one Vietnamese mobile number: 0, 84 or +84 and nine digits that begin with 3, 5, 7, 8 or 9"
 DIAL = "one number to dial: 3 to 15 digits, with a + before and spaces, points, dashes or brackets between"
@@ -17,7 +17,7 @@ def subscriber(number: str) -> str:
     """The nine digits of a mobile number, however it is written; IocError `bad_phone` for anything else."""
     match = _MOBILE.fullmatch(_SEPARATORS.sub("", number))
     if match is None:
-        raise IocError("bad_phone", f"{number!r}: expected {MOBILE}")
+        raise IocError(Code.BAD_PHONE, f"{number!r}: expected {MOBILE}")
     return match.group(1)
 
 
@@ -34,7 +34,7 @@ def mailbox(text: str) -> tuple[str, str]:
     """Name and domain of exactly one address: what looks like a list is refused, not split."""
     match = _EMAIL.fullmatch(text)
     if match is None:
-        raise IocError("bad_address", f"{text!r}: expected {EMAIL}")
+        raise IocError(Code.BAD_ADDRESS, f"{text!r}: expected {EMAIL}")
     return match.group(1), match.group(2)
 
 

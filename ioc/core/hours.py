@@ -9,7 +9,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from ioc.core.clock import local
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 
 Period = tuple[time, time]
 
@@ -75,12 +75,12 @@ def write_period(period: Period) -> str:
 def _period(text: str, overnight: bool) -> Period:
     match = _PERIOD.fullmatch(text)
     if match is None:
-        raise UsageError("bad_hours", f"hours {text!r}: allowed are office, always or HH:MM-HH:MM", value=text)
+        raise UsageError(Code.BAD_HOURS, f"hours {text!r}: allowed are office, always or HH:MM-HH:MM", value=text)
     h1, m1, h2, m2 = match.groups()
     start, end = time(int(h1), int(m1)), MIDNIGHT if h2 is None else time(int(h2), int(m2))
     if start == end or (start > end and not overnight):
         beside = "differ from" if overnight else "be after"
-        raise UsageError("bad_hours", f"hours {text!r}: the end must {beside} the start", value=text)
+        raise UsageError(Code.BAD_HOURS, f"hours {text!r}: the end must {beside} the start", value=text)
     return start, end
 
 

@@ -4,7 +4,7 @@ import os
 import secrets
 from pathlib import Path
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 
 def read_or_create(path: Path) -> bytes:
@@ -14,7 +14,7 @@ def read_or_create(path: Path) -> bytes:
             _create(path)
         return bytes.fromhex(path.read_text(encoding="ascii").strip())
     except (OSError, ValueError) as error:
-        raise IocError("key_unreadable", f"{path}: the key cannot be read or made: {error}") from error
+        raise IocError(Code.KEY_UNREADABLE, f"{path}: the key cannot be read or made: {error}") from error
 
 
 def _create(path: Path) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 
 def take(run_dir: Path, names: Iterable[str]) -> list[TextIO]:
@@ -21,7 +21,7 @@ def take(run_dir: Path, names: Iterable[str]) -> list[TextIO]:
             file.seek(0)
             holder = file.read().strip() or "unknown"
             line = f"{run_dir.parent}: role {name} runs already (supervisor pid {holder}); stop it first"
-            raise IocError("already_running", line) from error
+            raise IocError(Code.ALREADY_RUNNING, line) from error
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()

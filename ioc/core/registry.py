@@ -5,7 +5,7 @@ import pkgutil
 from collections.abc import Iterator
 from types import ModuleType
 
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 
 
 def scan(package: str) -> dict[str, ModuleType]:
@@ -14,9 +14,9 @@ def scan(package: str) -> dict[str, ModuleType]:
     for module in modules(package):
         kind = getattr(module, "kind", None)
         if not isinstance(kind, str):
-            raise UsageError("plugin_without_kind", f'{module.__name__}: a plug-in must set `kind = "…"`')
+            raise UsageError(Code.PLUGIN_WITHOUT_KIND, f'{module.__name__}: a plug-in must set `kind = "…"`')
         if kind in found:
-            raise UsageError("plugin_twice", f"{package}: kind {kind!r} is defined by two plug-ins")
+            raise UsageError(Code.PLUGIN_TWICE, f"{package}: kind {kind!r} is defined by two plug-ins")
         found[kind] = module
     return found
 

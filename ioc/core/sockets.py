@@ -3,7 +3,7 @@
 import errno
 import socket
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 BACKLOG = 1024
 _WHY = {
@@ -20,7 +20,7 @@ def bind(section: str, host: str, port: int) -> socket.socket:
         return socket.create_server((host, port), family=family, backlog=BACKLOG)
     except OSError as error:
         why = _WHY.get(error.errno or 0, str(error))
-        raise IocError("port_taken", f"[{section}] cannot listen on {host}:{port}: {why}", port=port) from error
+        raise IocError(Code.PORT_TAKEN, f"[{section}] cannot listen on {host}:{port}: {why}", port=port) from error
 
 
 def check_free(section: str, host: str, port: int) -> None:

@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.engine import Connection, RowMapping
 
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 from ioc.core.model import Role
 from ioc.messages.wire import is_id
 from ioc.platform import audit
@@ -158,17 +158,17 @@ def _principal(row: RowMapping) -> Principal:
 
 def _check_name(name: str) -> None:
     if not is_id(name):
-        raise UsageError("bad_name", f"name: {name!r} must be 1-64 of A-Z a-z 0-9 _ -", name=name)
+        raise UsageError(Code.BAD_NAME, f"name: {name!r} must be 1-64 of A-Z a-z 0-9 _ -", name=name)
 
 
 def _check_org(conn: Connection, org: str | None) -> None:
     if org is not None and conn.scalar(sa.select(org_table.c.code).where(org_table.c.code == org)) is None:
-        raise UsageError("unknown_org", f"org: {org!r} is not in the inventory; import it first", org=org)
+        raise UsageError(Code.UNKNOWN_ORG, f"org: {org!r} is not in the inventory; import it first", org=org)
 
 
 def _check_free(conn: Connection, table: sa.Table, name: str, what: str) -> None:
     if conn.scalar(sa.select(table.c.name).where(table.c.name == name)) is not None:
-        raise UsageError("name_taken", f"{what} {name!r} exists already; choose another name", name=name)
+        raise UsageError(Code.NAME_TAKEN, f"{what} {name!r} exists already; choose another name", name=name)
 
 
 def _digest(text: str) -> str:
@@ -177,7 +177,7 @@ def _digest(text: str) -> str:
 
 def _hash(password: str) -> str:
     if len(password) < MIN_PASSWORD:
-        raise UsageError("password_short", f"password: at least {MIN_PASSWORD} characters", least=MIN_PASSWORD)
+        raise UsageError(Code.PASSWORD_SHORT, f"password: at least {MIN_PASSWORD} characters", least=MIN_PASSWORD)
     return PasswordHasher().hash(password)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from ioc.config.settings import Mqtt
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 FILE = "session.json"
 _RANDOM_BYTES = 16
@@ -78,7 +78,7 @@ class Identity:
                 os.fsync(descriptor)
             draft.replace(self._path)
         except OSError as error:
-            raise IocError("session_unwritable", f"{self._path}: cannot be written ({error.strerror})") from error
+            raise IocError(Code.SESSION_UNWRITABLE, f"{self._path}: cannot be written ({error.strerror})") from error
 
 
 def _read(path: Path) -> _Kept | None:

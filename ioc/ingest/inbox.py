@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.metrics.failures import damaged
 from ioc.platform.aside import set_aside
 
@@ -146,9 +146,9 @@ class Inbox:
     def _check_room(self) -> None:
         """Stop before the disk is full: alert state and the other files must still be able to write."""
         if self._min_free and shutil.disk_usage(self.path.parent).free < self._min_free:
-            raise IocError("inbox_full", f"{self.path}: less than {self._min_free} bytes free on disk", transient=True)
+            raise IocError(Code.INBOX_FULL, f"{self.path}: less than {self._min_free} bytes free on disk")
         if self._max_bytes and self._used() > self._max_bytes:
-            raise IocError("inbox_full", f"{self.path}: inbox reached {self._max_bytes} bytes", transient=True)
+            raise IocError(Code.INBOX_FULL, f"{self.path}: inbox reached {self._max_bytes} bytes")
 
     def _used(self) -> int:
         """Bytes in use; pages freed by `prune` are room for new rows."""
@@ -166,8 +166,8 @@ class Inbox:
                 raise self._set_aside() from error
             if not isinstance(error, sqlite3.OperationalError):
                 raise
-            code = "inbox_full" if "full" in str(error) else "inbox_unavailable"
-            raise IocError(code, f"{self.path}: {error}", transient=True) from error
+            code = Code.INBOX_FULL if "full" in str(error) else Code.INBOX_UNAVAILABLE
+            raise IocError(code, f"{self.path}: {error}") from error
 
     def _set_aside(self) -> DamagedInboxError:
         """Once, whoever of those that have it open finds it first."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import sqlalchemy as sa
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Reason, Sample, SourceKey
 from ioc.ingest.decode import Batch, Decoder
 from ioc.ingest.decode.limits import Limits
@@ -162,7 +162,7 @@ class Metrics:
         """What the store refuses for good, or what breaks us, is in quarantine before the cursor passes it."""
         refused, broken = self._in_parts(samples)
         if broken and len(broken) == len(samples) > 1:
-            raise IocError("store_fault", f"metric store: {broken[0].words}", transient=True)
+            raise IocError(Code.STORE_FAULT, f"metric store: {broken[0].words}")
         if refused:
             quarantine(self._db, refused)
             log.warning("metric store: %d readings refused: %s", len(refused), refused[0].words)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from ioc.core.clock import Clock, local
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.domain.inventory import Inventory
 from ioc.domain.inventory.records import load
 from ioc.ingest.decode import Batch, Decoder
@@ -222,4 +222,4 @@ def _at_fault_ourselves(error: Exception) -> IocError:
     if isinstance(error, IocError) and error.transient:
         return error
     log.error("records: nothing can be committed", exc_info=error)
-    return IocError("records_unwritable", f"records: nothing can be committed ({error})", transient=True)
+    return IocError(Code.RECORDS_UNWRITABLE, f"records: nothing can be committed ({error})")

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Reason
 from ioc.domain.inventory import Scope
 from ioc.ingest.replay import Replay
@@ -59,7 +59,7 @@ def _wanted(scope: Scope, reason: str | None) -> list[sa.ColumnElement[bool]]:
     wanted: list[sa.ColumnElement[bool]] = []
     if reason is not None:
         if reason not in set(Reason):
-            raise IocError("bad_value", f"reason {reason!r}: allowed are {', '.join(Reason)}", name="reason")
+            raise IocError(Code.BAD_VALUE, f"reason {reason!r}: allowed are {', '.join(Reason)}", name="reason")
         wanted.append(quarantine.c.reason == reason)
     if scope.root is not None:
         wanted.append(

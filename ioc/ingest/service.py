@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from ioc.context import Context
 from ioc.core.clock import local, rfc3339
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.domain.dossiers.importing.rejudge import settle
 from ioc.domain.dossiers.reporting import rollup
 from ioc.domain.dossiers.reporting.rollup import RollUp
@@ -264,4 +264,4 @@ def _check_alive(*threads: threading.Thread) -> None:
     """A role with a dead thread must end, so that it is started again."""
     for thread in threads:
         if not thread.is_alive():
-            raise IocError("thread_died", f"ingest: thread {thread.name} ended", transient=True)
+            raise IocError(Code.THREAD_DIED, f"ingest: thread {thread.name} ended")

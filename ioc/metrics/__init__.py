@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple, Protocol, runtime_checkable
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Sample, SeriesKey, SourceKey
 
 MAX_BUCKETS = 5_000
@@ -70,7 +70,7 @@ class SamplesRefused(IocError):
     def __init__(self, stored: int, refused: Sequence[RefusedSample]) -> None:
         first = refused[0]
         line = f"{len(refused)} sample(s) refused; the first, of {first.sample.key}: {first.words}"
-        super().__init__("store_refused_samples", line, stored=stored, refused=len(refused))
+        super().__init__(Code.STORE_REFUSED_SAMPLES, line, stored=stored, refused=len(refused))
         self.stored = stored
         self.refused = refused
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 from math import isfinite
 from typing import NamedTuple
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.metrics import MAX_BUCKETS, Fill, Point, RangeQuery
 
 
@@ -20,12 +20,12 @@ class Grid(NamedTuple):
     def of(cls, query: RangeQuery) -> "Grid":
         """IocError `bad_step` or `too_many_buckets`. The first and last bucket may reach beyond the range."""
         if query.step_ms <= 0:
-            raise IocError("bad_step", f"step must be above 0 ms, not {query.step_ms}", step=query.step_ms)
+            raise IocError(Code.BAD_STEP, f"step must be above 0 ms, not {query.step_ms}", step=query.step_ms)
         first = query.start - (query.start + query.offset_ms) % query.step_ms
         size = max(0, -((first - query.end) // query.step_ms)) if query.end > query.start else 0
         if size > MAX_BUCKETS:
             message = f"{size} buckets asked for, {MAX_BUCKETS} allowed: take a longer step or a shorter range"
-            raise IocError("too_many_buckets", message, buckets=size, most=MAX_BUCKETS)
+            raise IocError(Code.TOO_MANY_BUCKETS, message, buckets=size, most=MAX_BUCKETS)
         return cls(first, query.step_ms, size)
 
     def straddled(self, unit: int) -> Iterator[int]:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Sample, SeriesKey, SourceKey
 from ioc.metrics import Point, RangeQuery, Retention, StoreHealth, query
 from ioc.metrics.buckets import Grid, fill
@@ -66,5 +66,5 @@ class EmbeddedStore:
     @property
     def _writer(self) -> Writer:
         if self._own is None:
-            raise IocError("store_read_only", f"{self._path.name} was opened to read: one process writes it")
+            raise IocError(Code.STORE_READ_ONLY, f"{self._path.name} was opened to read: one process writes it")
         return self._own

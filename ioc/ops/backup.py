@@ -16,7 +16,7 @@ import msgspec
 import sqlalchemy as sa
 
 from ioc.config.settings import Settings
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.ingest.inbox import Inbox
 from ioc.platform.db import migrate
 
@@ -97,7 +97,7 @@ def _copy_stores(settings: Settings, target: Path) -> None:
         if _nothing_between_missing(target):
             return
     line = "backup: the inbox drops done messages faster than it can be copied; raise inbox.keep_hours"
-    raise IocError("backup_outrun", line)
+    raise IocError(Code.BACKUP_OUTRUN, line)
 
 
 def _elsewhere(settings: Settings) -> Iterator[str]:
@@ -125,9 +125,9 @@ def _copy_store(source: Path, target: Path) -> None:
             copy.execute("PRAGMA journal_mode=DELETE")
             verdict = copy.execute("PRAGMA quick_check(1)").fetchone()[0]
     except sqlite3.Error as error:
-        raise IocError("backup_failed", f"backup: {source} cannot be copied: {error}") from error
+        raise IocError(Code.BACKUP_FAILED, f"backup: {source} cannot be copied: {error}") from error
     if verdict != "ok":
-        raise IocError("backup_corrupt", f"backup: {source} is damaged: {verdict}")
+        raise IocError(Code.BACKUP_CORRUPT, f"backup: {source} is damaged: {verdict}")
     target.chmod(0o600)
 
 
@@ -174,17 +174,17 @@ def _verified(source: Path) -> Manifest:
     try:
         manifest = msgspec.json.decode(path.read_bytes(), type=Manifest)
     except OSError as error:
-        raise IocError("no_backup", f"restore: {path} cannot be read: is {source} a finished backup?") from error
+        raise IocError(Code.NO_BACKUP, f"restore: {path} cannot be read: is {source} a finished backup?") from error
     except msgspec.DecodeError as error:
-        raise IocError("no_backup", f"restore: {path}: {error}") from error
+        raise IocError(Code.NO_BACKUP, f"restore: {path}: {error}") from error
     if manifest.schema > migrate.head():
         line = f"restore: the backup's schema {manifest.schema} is newer than this build's {migrate.head()}"
-        raise IocError("schema_newer", line)
+        raise IocError(Code.SCHEMA_NEWER, line)
     for name, file in manifest.files.items():
         if Path(name).is_absolute() or ".." in Path(name).parts:
-            raise IocError("backup_damaged", f"restore: {path} names {name!r}, which lies outside the backup")
+            raise IocError(Code.BACKUP_DAMAGED, f"restore: {path} names {name!r}, which lies outside the backup")
         if not (source / name).is_file() or _described(source / name) != file:
-            raise IocError("backup_damaged", f"restore: {source / name} is missing or differs from the manifest")
+            raise IocError(Code.BACKUP_DAMAGED, f"restore: {source / name} is missing or differs from the manifest")
     return manifest
 
 
@@ -193,6 +193,6 @@ def _make_empty(folder: Path, what: str) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         occupied = any(folder.iterdir())
     except OSError as error:
-        raise IocError("folder_unusable", f"{what}: {folder}: {error.strerror}") from error
+        raise IocError(Code.FOLDER_UNUSABLE, f"{what}: {folder}: {error.strerror}") from error
     if occupied:
-        raise IocError("folder_not_empty", f"{what}: {folder} is not empty; give an empty or new folder")
+        raise IocError(Code.FOLDER_NOT_EMPTY, f"{what}: {folder} is not empty; give an empty or new folder")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 from ioc.domain.inventory.orgs import DEFAULT_TZ
 from ioc.ingest.replay import Replay
 from ioc.messages.wire import Rejected, parse_time
@@ -24,7 +24,7 @@ def read(path: Path, now: int) -> Iterator[Replay]:
                 if line.strip():
                     yield _message(line.rstrip("\r\n"), number, path, now)
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError("capture_unreadable", f"{path}: cannot be read ({error})") from error
+        raise UsageError(Code.CAPTURE_UNREADABLE, f"{path}: cannot be read ({error})") from error
 
 
 def _message(line: str, number: int, path: Path, now: int) -> Replay:
@@ -32,7 +32,7 @@ def _message(line: str, number: int, path: Path, now: int) -> Replay:
         return _from_json(json.loads(line), now) if line.startswith("{") else _from_words(line, now)
     except (ValueError, TypeError, Rejected) as error:
         why = f"{path} line {number}: neither a JSON message nor TOPIC PAYLOAD ({error}); nothing was sent"
-        raise UsageError("bad_capture", why, line=number) from error
+        raise UsageError(Code.BAD_CAPTURE, why, line=number) from error
 
 
 def _from_json(message: dict[str, Any], now: int) -> Replay:

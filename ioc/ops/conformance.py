@@ -9,7 +9,7 @@ from statistics import median
 from typing import NamedTuple
 
 from ioc.config.settings import Mqtt
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.messages.wire import MAX_PAYLOAD
 from ioc.platform.broker import Bus, Turns, paho_client
 from ioc.platform.broker.session import Delivery, PersistentClient, forget
@@ -52,7 +52,7 @@ class Bench:
         bus.start()
         try:
             if not bus.wait(PATIENCE_S):
-                raise IocError("broker_unavailable", "broker: does not answer or refuses the login", transient=True)
+                raise IocError(Code.BROKER_UNAVAILABLE, "broker: does not answer or refuses the login")
             yield bus
         finally:
             bus.stop()
@@ -83,7 +83,7 @@ class Sitter:
             self.take()
             if time.monotonic() > until:
                 line = f"broker {self._turns}: {self._client.refused or 'does not grant a subscription'}"
-                raise IocError("broker_unavailable", line, transient=True)
+                raise IocError(Code.BROKER_UNAVAILABLE, line)
         return self._client.session_present
 
     def take(self, wanted: int = 0, quiet_s: float = 3.0) -> list[Delivery]:

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 from ioc.core.model import SourceKey
 from ioc.messages.mapping.pattern import check_topic
 from ioc.messages.wire import is_id
@@ -42,10 +42,12 @@ def add(
     }
     with db.write() as conn:
         if conn.scalar(sa.select(org_table.c.code).where(org_table.c.code == key.org)) is None:
-            raise UsageError("unknown_org", f"org: {key.org!r} is not in the inventory; import it first", org=key.org)
+            raise UsageError(
+                Code.UNKNOWN_ORG, f"org: {key.org!r} is not in the inventory; import it first", org=key.org
+            )
         ended = _end(conn, key, now)
         if ended and not renew:
-            raise UsageError("device_known", f"{key} has a credential; end it by --renew, or revoke it")
+            raise UsageError(Code.DEVICE_KNOWN, f"{key} has a credential; end it by --renew, or revoke it")
         conn.execute(sa.insert(table).values(row))
         action = "device_renewed" if ended else "device_added"
         audit.record(conn, now, actor, action, str(key), {"topics": list(topics)}, key.org)
@@ -111,9 +113,9 @@ def read_key(text: str, kinds: Sequence[str]) -> SourceKey:
     try:
         key = SourceKey.parse(text)
     except ValueError:
-        raise UsageError("bad_source", f"{text!r}: give ORG/KIND/SOURCE") from None
+        raise UsageError(Code.BAD_SOURCE, f"{text!r}: give ORG/KIND/SOURCE") from None
     if key.kind not in kinds or not is_id(key.source):
-        raise UsageError("bad_source", f"{text!r}: give ORG/KIND/SOURCE with a kind of {', '.join(sorted(kinds))}")
+        raise UsageError(Code.BAD_SOURCE, f"{text!r}: give ORG/KIND/SOURCE with a kind of {', '.join(sorted(kinds))}")
     return key
 
 
@@ -127,7 +129,7 @@ def _check_topic(topic: str) -> None:
     try:
         check_topic(topic)
     except ValueError as error:
-        raise UsageError("bad_topic", f"--topic {error}") from None
+        raise UsageError(Code.BAD_TOPIC, f"--topic {error}") from None
 
 
 def _digest(text: str) -> str:

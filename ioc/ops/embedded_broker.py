@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ioc.config.settings import Settings
 from ioc.core import sockets
 from ioc.core.clock import SystemClock
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.ops.environment import READY_FD
 from ioc.platform.nats import config, program
 
@@ -63,4 +63,4 @@ def _check_store(settings: Settings, found: program.Program) -> None:
     if written[:2] > found.version[:2]:
         by = ".".join(map(str, written))
         line = f"{path.parent}: written by nats-server {by}, and {found.path} is {found.release}; install the newer one"
-        raise IocError("nats_store_newer", line)
+        raise IocError(Code.NATS_STORE_NEWER, line)

@@ -14,7 +14,7 @@ from msgspec import structs
 
 from ioc.config.settings import Mqtt, Settings
 from ioc.core.clock import Clock
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.ops.devices import nats_users
 from ioc.platform.beat import Beat
 from ioc.platform.broker import Bus
@@ -91,7 +91,7 @@ class Keeper:
                 (self._place.store / WRITTEN_BY).write_text(self._program.release, encoding="ascii")
                 return api
             if waited > START_S:
-                raise IocError("broker_not_listening", f"embedded broker: does not serve within {START_S:.0f} s")
+                raise IocError(Code.BROKER_NOT_LISTENING, f"embedded broker: does not serve within {START_S:.0f} s")
         return None
 
     def _api(self) -> Api:
@@ -104,7 +104,7 @@ class Keeper:
         bus.start()
         try:
             if not bus.wait(START_S):
-                raise IocError("broker_not_listening", "embedded broker: does not answer its keeper", transient=True)
+                raise IocError(Code.BROKER_UNAVAILABLE, "embedded broker: does not answer its keeper")
         finally:
             bus.stop()
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ioc.config.settings import Mqtt
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.platform.broker import Bus, OnMessage, paho_client
 
 log = logging.getLogger(__name__)
@@ -211,4 +211,4 @@ class _Visitor:
 def _silent(settings: Mqtt) -> IocError:
     where = _named(settings)
     line = f"broker {where} does not answer or refuses the login; is it running, are username and password right?"
-    return IocError("broker_unavailable", line, transient=True)
+    return IocError(Code.BROKER_UNAVAILABLE, line)

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ioc.core.clock import Clock
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.platform.db import Database
 from ioc.platform.db.tables import lease
 
@@ -42,7 +42,7 @@ class Lease:
         row = conn.execute(_row(self.duty)).first()
         if row is None or row.token != self.token:
             self.token = None
-            raise IocError("lease_lost", f"{self.duty}: another process holds this duty now", transient=True)
+            raise IocError(Code.LEASE_LOST, f"{self.duty}: another process holds this duty now")
 
     def release(self) -> None:
         """Give the duty up, so that another need not wait for its end."""

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.messages.wire import CHANNELS, ROOT
 
 PASSWORDS, ACL = "ioc.passwd", "ioc.acl"
@@ -69,7 +69,7 @@ def write(folder: Path, passwords: str, acl: str) -> None:
                 _keep_owner(folder / name, draft)
             draft.replace(folder / name)
     except OSError as error:
-        raise IocError("export_failed", f"{folder}: cannot be written ({error.strerror})") from error
+        raise IocError(Code.EXPORT_FAILED, f"{folder}: cannot be written ({error.strerror})") from error
 
 
 def _keep_owner(old: Path, new: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from connectors.deliveries.desk import Desk
 from connectors.deliveries.rounds import pulls
 from ioc.config.settings import Connector
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from tests.clock import FakeClock
 from tests.connectors.probing import connector
 from tests.live import worlds
@@ -34,7 +34,7 @@ class Broker:
 
     def publish(self, topic: str, payload: bytes) -> None:
         if self.away_after is not None and len(self.taken) >= self.away_after:
-            raise IocError("broker_unavailable", "broker: no acknowledgement", transient=True)
+            raise IocError(Code.BROKER_UNAVAILABLE, "broker: no acknowledgement")
         assert len(payload) <= 256 * 1024
         self.taken.append((topic, json.loads(payload)))
 

@@ -10,7 +10,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from ioc.config.settings import Mqtt
 from ioc.core.clock import SystemClock
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.ingest import replay
 from ioc.ingest.identity import Identity
 from ioc.ingest.inbox import Inbox, Received
@@ -32,7 +32,7 @@ class FullNowAndThen(Inbox):
 
     def append(self, messages: list[Received]) -> int:
         if self.full:
-            raise IocError("inbox_full", "no room", transient=True)
+            raise IocError(Code.INBOX_FULL, "no room")
         return super().append(messages)
 
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from ioc.config.settings import Dossiers
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import SourceKey
 from ioc.domain.dossiers.importing import records as dossier_records
 from ioc.domain.dossiers.importing.rejudge import settle
@@ -128,7 +128,7 @@ def test_a_value_that_breaks_every_later_write_of_its_source_goes_with_its_messa
 def test_a_database_that_is_away_is_waited_for_and_nothing_is_quarantined(
     works: Works, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    away = IocError("database_unavailable", "away", transient=True)
+    away = IocError(Code.DATABASE_UNAVAILABLE, "away")
 
     def gone(*_given: Any) -> None:
         raise away
@@ -155,7 +155,7 @@ def test_it_may_go_away_in_the_middle_of_the_search(works: Works, monkeypatch: p
     def flaky() -> int:
         calls.append(1)
         if len(calls) in (2, 4):
-            raise IocError("database_unavailable", "away", transient=True)
+            raise IocError(Code.DATABASE_UNAVAILABLE, "away")
         return undo()
 
     monkeypatch.setattr(works.records, "undo", flaky)

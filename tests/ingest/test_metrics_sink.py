@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Sample
 from ioc.ingest.decode import Decoder
 from ioc.ingest.inbox import Inbox, Received
@@ -106,9 +106,9 @@ def test_what_was_replayed_and_refused_again_waits_again(sink: Sink) -> None:
     assert [row["replayed_at"] for row in sink.rows(quarantine)] == [None]
 
 
-@pytest.mark.parametrize("transient", [True, False])
-def test_a_failing_store_is_tried_again_and_nothing_is_passed(sink: Sink, store: Fussy, transient: bool) -> None:
-    store.failures = [IocError("store_denied", "no", transient=transient) for _ in range(2)]
+@pytest.mark.parametrize("code", [Code.STORE_UNAVAILABLE, Code.STORE_DENIED])
+def test_a_failing_store_is_tried_again_and_nothing_is_passed(sink: Sink, store: Fussy, code: Code) -> None:
+    store.failures = [IocError(code, "no") for _ in range(2)]
     sink.receive(1, 2)
     with running(sink.metrics):
         wait_until(lambda: sink.metrics.trouble == "no", "the trouble is told")
@@ -119,7 +119,7 @@ def test_a_failing_store_is_tried_again_and_nothing_is_passed(sink: Sink, store:
 
 
 def test_retry_after_is_kept_to(sink: Sink, store: Fussy) -> None:
-    store.failures = [IocError("store_unavailable", "later", transient=True, retry_after_s=1.2)]
+    store.failures = [IocError(Code.STORE_UNAVAILABLE, "later", retry_after_s=1.2)]
     sink.receive(1)
     with running(sink.metrics):
         wait_until(lambda: len(store.calls) == 2, "the second try")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ioc import cli
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Sample, SeriesKey, SourceKey
 from ioc.metrics import Aggregate, Fill, MetricStore, RangeQuery, Retention
 from ioc.metrics.embedded import EmbeddedStore
@@ -99,7 +99,7 @@ class Cut:
     def _count(self) -> None:
         self._left -= 1
         if self._left < 0:
-            raise IocError("store_unavailable", "gone", transient=True)
+            raise IocError(Code.STORE_UNAVAILABLE, "gone")
 
 
 @pytest.mark.parametrize("after", [0, 3, 20, 60])

@@ -4,7 +4,7 @@ import json
 import logging
 import threading
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.platform.beat import LATE_MS, Beat, pulses
 from ioc.platform.db import Database
 from ioc.platform.jobs import Jobs
@@ -38,7 +38,7 @@ def test_a_job_that_says_what_is_wrong_is_one_line(caplog):
 
     def work():
         ran.set()
-        raise IocError("store_unavailable", "http://db:8086: not reached", transient=True)
+        raise IocError(Code.STORE_UNAVAILABLE, "http://db:8086: not reached")
 
     jobs = Jobs()
     jobs.every(0.05, "roll-ups", work)

@@ -7,7 +7,7 @@ import urllib.request
 
 import pytest
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.platform import waiting
 from ioc.platform.db import migrate
 
@@ -40,7 +40,7 @@ def ask(http: socket.socket, path: str) -> tuple[int, str]:
 
 
 def test_it_is_waited_for_visibly(http, tmp_path, monkeypatch, caplog):
-    away = Flaky(IocError("database_unavailable", "records database: connection refused", transient=True))
+    away = Flaky(IocError(Code.DATABASE_UNAVAILABLE, "records database: connection refused"))
     monkeypatch.setattr(migrate, "upgrade", away.upgrade)
     monkeypatch.setattr(waiting, "EVERY_S", 0.05)
     found = []
@@ -58,7 +58,7 @@ def test_it_is_waited_for_visibly(http, tmp_path, monkeypatch, caplog):
 
 
 def test_what_waiting_cannot_mend_is_said_at_once(http, tmp_path, monkeypatch):
-    newer = Flaky(IocError("schema_newer", "records database: its schema 9999 is newer"))
+    newer = Flaky(IocError(Code.SCHEMA_NEWER, "records database: its schema 9999 is newer"))
     monkeypatch.setattr(migrate, "upgrade", newer.upgrade)
     with pytest.raises(IocError, match="is newer"):
         waiting.database_when_there(f"sqlite:///{tmp_path / 'ioc.sqlite'}", http)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from ioc.config.settings import Connector, Settings
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import SourceKey
 from ioc.platform.db.tables import counter, role_beat
 from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, raise_alert, tell_dossier
@@ -205,13 +205,9 @@ def test_live_answers_what_the_socket_would(province: Province) -> None:
     assert province.get("/api/v1/live?widgets=[").status_code == 422
 
 
-@pytest.mark.parametrize(
-    ("code", "transient"), [("store_unavailable", True), ("store_bucket_missing", False), ("store_denied", False)]
-)
-def test_a_metric_store_that_cannot_be_used_takes_nothing_else_with_it(
-    province: Province, code: str, transient: bool
-) -> None:
-    province.store.trouble = IocError(code, "not now", transient=transient, bucket="ioc")
+@pytest.mark.parametrize("code", [Code.STORE_UNAVAILABLE, Code.STORE_BUCKET_MISSING, Code.STORE_DENIED])
+def test_a_metric_store_that_cannot_be_used_takes_nothing_else_with_it(province: Province, code: Code) -> None:
+    province.store.trouble = IocError(code, "not now", bucket="ioc")
     answer = province.get(f"/api/v1/series?{KIOSK}")
     assert (answer.status_code, answer.json["error"]["code"]) == (503, code)
     shown = province.get("/api/v1/live?widgets=trend,vc_grid").json["items"]
@@ -235,7 +231,7 @@ def test_only_a_series_dies_of_a_metric_store_that_is_away(province: Province) -
         "/api/v1/deadline": "?received_at=2026-11-20T08:00:00%2B07:00&working_days=3",
     }
     statuses: dict[str, list[int]] = {}
-    for trouble in (None, IocError("store_unavailable", "away", transient=True)):
+    for trouble in (None, IocError(Code.STORE_UNAVAILABLE, "away")):
         province.store.trouble = trouble
         for route in routes():
             if route.method == "GET":

@@ -7,7 +7,7 @@ import pytest
 from msgspec import structs
 
 from ioc.config.settings import Connector
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import SourceKey
 from ioc.metrics import Point, RangeQuery
 from ioc.ops.roles import CONNECTORS, INGEST
@@ -118,7 +118,7 @@ def test_no_figure_is_null_with_its_reason(
 def test_a_store_that_is_away_leaves_the_rest_of_the_source(province: Province) -> None:
     listened(province, SATURDAY - 2 * DAY)
     before = province.get(KIOSK).get_json()
-    province.store.trouble = IocError("store_unavailable", "not now", transient=True)
+    province.store.trouble = IocError(Code.STORE_UNAVAILABLE, "not now")
     answer = province.get(KIOSK)
     assert answer.status_code == 200
     found = answer.get_json()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ioc.core.errors import IocError, UsageError
+from ioc.core.errors import Code, IocError, UsageError
 from ioc.core.model import SourceKey, SourceStatus
 from ioc.domain.importing.figures import import_figures
 from ioc.domain.importing.inventory import import_sources
@@ -99,7 +99,7 @@ def test_while_the_broker_is_away_nothing_is_signed(province: Province, monkeypa
     entry = enter(province)
 
     def away(*_given: Any, **_more: Any) -> None:
-        raise IocError("broker_unavailable", "broker: no acknowledgement", transient=True)
+        raise IocError(Code.BROKER_UNAVAILABLE, "broker: no acknowledgement")
 
     monkeypatch.setattr(province.bus, "publish_acknowledged", away)
     assert decide(province, entry).status_code == 503

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import SourceKey
 from ioc.domain.importing.inventory import import_orgs
 from ioc.ops import devices
@@ -78,7 +78,7 @@ def test_too_much_is_refused_before_it_reaches_the_broker(province: Province, se
 
 def test_a_broker_that_is_away_is_said_so(province: Province, secret: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def unanswered(*_: Any, **__: Any) -> None:
-        raise IocError("broker_unavailable", "broker: no acknowledgement", transient=True)
+        raise IocError(Code.BROKER_UNAVAILABLE, "broker: no acknowledgement")
 
     monkeypatch.setattr(province.bus, "publish_acknowledged", unanswered)
     assert post(province, secret).status_code == 503

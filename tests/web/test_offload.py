@@ -5,7 +5,7 @@ import threading
 import gevent
 import pytest
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from web.offload import Few, offload
 
 
@@ -25,7 +25,7 @@ def test_it_runs_beside_the_screens_and_its_answer_comes_back() -> None:
     assert offload(Opened().read) != threading.current_thread().name
 
 
-@pytest.mark.parametrize("error", [IocError("store_unavailable", "away", transient=True), KeyError("a fault of ours")])
+@pytest.mark.parametrize("error", [IocError(Code.STORE_UNAVAILABLE, "away"), KeyError("a fault of ours")])
 def test_an_error_is_raised_and_not_printed(error: BaseException, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(type(error)) as caught:
         offload(Opened().read, error)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, SourceKey
 from ioc.domain.access import Principal, Via
 from tests.web.conftest import KIOSKS, NORTH, SOUTH, Province
@@ -16,7 +16,7 @@ from web.pump import Pump
 from web.subject import Request, subject
 from web.watch import Board
 
-AWAY = IocError("store_unavailable", "not reached", transient=True)
+AWAY = IocError(Code.STORE_UNAVAILABLE, "not reached")
 WHO = Principal("wall", Role.WALL, None, "vi", Via.BEARER)
 
 

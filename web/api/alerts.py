@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from alerts import actions, queries
 from alerts.model import Alert, AlertState, NotificationState
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, Severity, SourceKey
 from ioc.domain.inventory import Source
 from ioc.platform.db import Database
@@ -69,7 +69,7 @@ def one(call: Call) -> dict[str, Any]:
     alert_id = _id(call)
     found = call.site.read(lambda conn: queries.history(conn, call.scope, alert_id))
     if found is None:
-        raise IocError("unknown_alert", f"alert {alert_id} is not known", alert=alert_id)
+        raise IocError(Code.UNKNOWN_ALERT, f"alert {alert_id} is not known", alert=alert_id)
     org = found.alert.org
     told = [
         _zoned(call, told.notification, org) | {"deliveries": [_zoned(call, row, org) for row in told.deliveries]}
@@ -115,7 +115,7 @@ def _act(call: Call) -> tuple[Database, int, str]:
     """Only what the caller may see can be acted on."""
     alert_id = _id(call)
     if call.site.read(lambda conn: queries.one(conn, call.scope, alert_id)) is None:
-        raise IocError("unknown_alert", f"alert {alert_id} is not known", alert=alert_id)
+        raise IocError(Code.UNKNOWN_ALERT, f"alert {alert_id} is not known", alert=alert_id)
     return call.site.context.db, alert_id, (call.body.comment or "").strip()
 
 
@@ -171,7 +171,7 @@ def _words(name: str, text: str | None, allowed: type[Word]) -> tuple[Word, ...]
     for word in words:
         if word not in known:
             detail = f"{name}: {', '.join(known)}"
-            raise IocError("invalid_value", f"{word!r}; {detail}", name=name, detail=detail)
+            raise IocError(Code.INVALID_VALUE, f"{word!r}; {detail}", name=name, detail=detail)
     return tuple(known[word] for word in words)
 
 

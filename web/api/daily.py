@@ -7,7 +7,7 @@ from typing import Any, Literal
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
 from ioc.core.share import Void
 from ioc.domain.dossiers.counting.buckets import Bucket
@@ -36,7 +36,7 @@ def daily(call: Call) -> dict[str, Any] | Answer:
     query: Query = call.query
     org = query.org or call.site.home(call.scope)
     if org is None:
-        raise IocError("invalid_value", "org: needed, the tree has several roots", name="org", detail="org")
+        raise IocError(Code.INVALID_VALUE, "org: needed, the tree has several roots", name="org", detail="org")
     call.subtree(org)
     found, changes = call.site.read(lambda conn: _read(call, conn, org, query.day))
     return _page(call, found, changes) if query.format == "html" else _shown(call, found, changes)
@@ -45,7 +45,7 @@ def daily(call: Call) -> dict[str, Any] | Answer:
 def _read(call: Call, conn: Connection, org: str, day: date | None) -> tuple[Snapshot, Corrections]:
     found = snapshot.find(conn, org, day)
     if found is None:
-        raise IocError("no_snapshot", f"no figures of {org} are frozen for that day", org=org, day=str(day or ""))
+        raise IocError(Code.NO_SNAPSHOT, f"no figures of {org} are frozen for that day", org=org, day=str(day or ""))
     changes: Corrections = {span.value: {} for span in Span}
     for span, bucket, frozen, present in snapshot.corrections(found, _present(call, conn, found)):
         changes[span][bucket] = {"frozen": frozen, "now": present, "change": present - frozen}

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import FIRST_YEAR, LAST_YEAR, Role
 from ioc.domain.deadline import CountedDay, Term, Unit, explain
 from web.boundary.period import moment
@@ -29,7 +29,7 @@ def deadline(call: Call) -> dict[str, Any]:
     start = moment(call, "start", query.start, org)
     if not FIRST.timestamp() <= start / 1000 <= LAST.timestamp():
         detail = f"start is from {FIRST:%Y-%m-%d} to {LAST:%Y-%m-%d}"
-        raise IocError("invalid_value", detail, name="start", detail=detail)
+        raise IocError(Code.INVALID_VALUE, detail, name="start", detail=detail)
     found = explain(call.site.world.inventory.calendar(org), start, term)
     return {
         "org": org,

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from msgspec import Meta, Struct, field
 from sqlalchemy.engine import Connection
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, State
 from ioc.core.share import Void
 from ioc.domain.dossiers.counting.buckets import Bucket, Question
@@ -95,7 +95,7 @@ def one(call: Call) -> dict[str, Any]:
 
     found = call.site.read(read)
     if found is None:
-        raise IocError("unknown_dossier", f"dossier {code!r} is not known", dossier=code)
+        raise IocError(Code.UNKNOWN_DOSSIER, f"dossier {code!r} is not known", dossier=code)
     steps = {name: [_zoned(call, step, found) for step in found[name]] for name in ("history", "hops", "pauses")}
     return _zoned(call, found, found) | steps
 
@@ -182,7 +182,7 @@ def _buckets(text: str) -> tuple[Bucket | TraitBucket, ...]:
         return tuple(names[word] for word in text.split(","))
     except KeyError:
         detail = f"bucket: {text!r} is none of {', '.join(names)}"
-        raise IocError("invalid_value", detail, name="bucket", detail=detail) from None
+        raise IocError(Code.INVALID_VALUE, detail, name="bucket", detail=detail) from None
 
 
 def _reader(call: Call, asking: Question) -> Reader:

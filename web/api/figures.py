@@ -7,7 +7,7 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from ioc.core.clock import local
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, SourceStatus
 from ioc.domain.figures import entries, publishing
 from ioc.domain.figures.entries import Draft, Row, State
@@ -45,9 +45,9 @@ def enter(call: Call) -> Answer:
     draft = Draft(body.org, body.source, body.period, body.values, body.note)
     known = call.site.read(lambda conn: entries.known(conn, draft))
     for name, allowed in draft.problems(_today(call, body.org), known):
-        raise IocError("invalid_value", f"{name}: allowed: {allowed}", name=name, detail=allowed)
+        raise IocError(Code.INVALID_VALUE, f"{name}: allowed: {allowed}", name=name, detail=allowed)
     if _retired(call, draft):
-        raise IocError("invalid_value", "source: it is retired", name="source", detail="not retired")
+        raise IocError(Code.INVALID_VALUE, "source: it is retired", name="source", detail="not retired")
 
     def write(conn: Connection) -> Row:
         return _row(conn, call, entries.enter(conn, draft, call.principal.name, call.now))

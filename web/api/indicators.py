@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
 from ioc.domain.dossiers.reporting.indicators.catalogue import CATALOGUE
 from ioc.domain.dossiers.reporting.indicators.contract import Asked, Indicator
@@ -24,7 +24,7 @@ def one(call: Call) -> dict[str, Any]:
     id_ = call.path["id"]
     indicator = CATALOGUE.get(id_)
     if indicator is None:
-        raise IocError("unknown_indicator", f"there is no indicator {id_!r}", indicator=id_)
+        raise IocError(Code.UNKNOWN_INDICATOR, f"there is no indicator {id_!r}", indicator=id_)
     return _shown(call, [indicator])[0]
 
 

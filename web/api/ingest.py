@@ -1,6 +1,6 @@
 """The MQTT door for those who can only POST: the same topics, payloads and outcomes."""
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
 from ioc.messages.wire import ROOT, Rejected, is_id, parse_topic
 from web.boundary.route import V1, Answer, Call, Route
@@ -11,16 +11,16 @@ def ingest(call: Call) -> Answer:
     path = call.path
     bound = call.caller is not None and call.scope.root is not None
     if bound and not _reaches(call, path["org"]):  # of the whole tree: an org nobody knows is quarantined, as by MQTT
-        raise IocError("unknown_org", f"org {path['org']!r} is not in the tree", org=path["org"])
+        raise IocError(Code.UNKNOWN_ORG, f"org {path['org']!r} is not in the tree", org=path["org"])
     topic = f"{ROOT}{path['org']}/{path['kind']}/{path['source']}/{path['channel']}"
     try:
         key = parse_topic(topic).key
     except Rejected as why:
-        raise IocError("invalid_value", str(why), name="path", detail=str(why)) from None
+        raise IocError(Code.INVALID_VALUE, str(why), name="path", detail=str(why)) from None
     if not is_id(key.kind):
-        raise IocError("invalid_value", f"kind {key.kind!r}", name="kind", detail=key.kind)
+        raise IocError(Code.INVALID_VALUE, f"kind {key.kind!r}", name="kind", detail=key.kind)
     if not call.site.bus.connected:
-        raise IocError("broker_unavailable", "the broker is away; send it again", transient=True)
+        raise IocError(Code.BROKER_UNAVAILABLE, "the broker is away; send it again")
     # not offloaded: waiting for the broker must not hold one of the few threads that read the database
     call.site.bus.publish_acknowledged(topic, call.raw)
     return Answer({"topic": topic, "bytes": len(call.raw)}, 202)

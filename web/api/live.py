@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from ioc.core.clock import rfc3339
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
 from web.boundary.route import V1, Call, Route, listed
 from web.scenes import SCENES, Scene
@@ -40,9 +40,9 @@ def _requests(text: str) -> list[Request]:
     try:
         entries = msgspec.json.decode(text) if text.lstrip().startswith("[") else text.split(",")
     except msgspec.DecodeError as error:
-        raise IocError("invalid_value", f"widgets: {error}", name="widgets", detail=str(error)) from None
+        raise IocError(Code.INVALID_VALUE, f"widgets: {error}", name="widgets", detail=str(error)) from None
     if len(entries) > MAX_WIDGETS:
-        raise IocError("too_many_widgets", f"at most {MAX_WIDGETS} widgets", most=MAX_WIDGETS)
+        raise IocError(Code.TOO_MANY_WIDGETS, f"at most {MAX_WIDGETS} widgets", most=MAX_WIDGETS)
     return [Request(entry, entry) if isinstance(entry, str) else read_request(entry) for entry in entries]
 
 
@@ -53,7 +53,7 @@ def scenes(call: Call) -> dict[str, Any]:
 def scene(call: Call) -> dict[str, Any]:
     found = SCENES.get(call.path["name"])
     if found is None:
-        raise IocError("unknown_scene", f"no scene {call.path['name']!r}", name=call.path["name"])
+        raise IocError(Code.UNKNOWN_SCENE, f"no scene {call.path['name']!r}", name=call.path["name"])
     return _scene(found)
 
 

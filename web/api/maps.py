@@ -8,7 +8,7 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from ioc.config.read import one_map
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
 from ioc.ingest import unknown_topics
 from ioc.ingest.maps_in_force import rules_in_force
@@ -107,7 +107,7 @@ def _check_scope(call: Call, trial: Trial) -> None:
     """What there is elsewhere is nobody's to find out by trying."""
     for made in trial.made:
         if made.taken.key.org not in call.scope:
-            raise IocError("unknown_org", f"org {made.taken.key.org!r} is not in the tree", org=made.taken.key.org)
+            raise IocError(Code.UNKNOWN_ORG, f"org {made.taken.key.org!r} is not in the tree", org=made.taken.key.org)
 
 
 def _rule(given: dict[str, Any] | str) -> tuple[MapRule | None, list[str]]:
@@ -132,7 +132,7 @@ def _at(call: Call) -> int | None:
     try:
         return parse_time(call.body.at, call.site.zone(None))[0]
     except Rejected as why:
-        raise IocError("invalid_value", f"at: {why.detail}", name="at", detail=why.detail) from None
+        raise IocError(Code.INVALID_VALUE, f"at: {why.detail}", name="at", detail=why.detail) from None
 
 
 def _made(call: Call, made: Made) -> dict[str, Any]:

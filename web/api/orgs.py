@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Health, Role
 from ioc.domain.inventory import Org, OrgTree, Scope
 from web.boundary.route import V1, Call, Route, listed
@@ -34,7 +34,7 @@ def one(call: Call) -> dict[str, Any]:
     """Also of an org that is closed: what it was, and who stands for it."""
     code, tree = call.path["code"], call.tree(call.query.on)
     if code not in call.scope:
-        raise IocError("unknown_org", f"org {code!r} is not in the tree", org=code)
+        raise IocError(Code.UNKNOWN_ORG, f"org {code!r} is not in the tree", org=code)
     org, scope = tree.by_code[code], call.subtree(code)
     children = [child for child in tree.children(code) if child.code in call.scope]
     counts = _counts(call, tree, scope)

@@ -5,7 +5,7 @@ from typing import Any
 from msgspec import Struct, field
 
 from ioc.core.clock import local
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, SeriesKey, SourceKey
 from ioc.metrics import MAX_BUCKETS, Aggregate, Fill, RangeQuery
 from web.boundary.period import instant
@@ -32,9 +32,11 @@ def series(call: Call) -> dict[str, Any]:
     end = instant(call, "to", query.to, key.org, call.now)
     start = instant(call, "from", query.from_, key.org, end - _DAY_MS)
     if query.step < 1 or start > end:
-        raise IocError("invalid_value", "step must be at least 1 ms and from not after to", name="step", detail="≥ 1")
+        raise IocError(
+            Code.INVALID_VALUE, "step must be at least 1 ms and from not after to", name="step", detail="≥ 1"
+        )
     if (end - start) / query.step > MAX_BUCKETS:
-        raise IocError("too_many_buckets", f"more than {MAX_BUCKETS} buckets; take a longer step", most=MAX_BUCKETS)
+        raise IocError(Code.TOO_MANY_BUCKETS, f"more than {MAX_BUCKETS} buckets; take a longer step", most=MAX_BUCKETS)
     offset = local(start, call.site.zone(key.org)).utcoffset()
     offset_ms = round(offset.total_seconds() * 1000) if offset else 0
     wanted = RangeQuery(SeriesKey(key, query.metric), start, end, query.step, query.agg, query.fill, offset_ms)

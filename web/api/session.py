@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
 from ioc.domain.access import check_password
 from ioc.platform import audit
@@ -27,7 +27,7 @@ def log_in(call: Call, sessions: Sessions, brake: LoginBrake) -> Answer:
     org = principal.org if principal else None
     site.write(lambda conn: audit.record(conn, call.now, login.username[:64], outcome, call.remote, {}, org))
     if principal is None:
-        raise IocError("bad_login", "user name or password is wrong")
+        raise IocError(Code.BAD_LOGIN, "user name or password is wrong")
     brake.forgive(*keys)
     return Answer({"name": principal.name, "role": principal.role}, cookie=sessions.issue(principal))
 

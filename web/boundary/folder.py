@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from types import ModuleType
 
 from ioc.core import registry
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 from web.boundary.route import Call, Route
 
 FOLDER = "web.api"
@@ -19,7 +19,9 @@ def routes(package: str = FOLDER) -> tuple[Route, ...]:
         for route in _checked(module):
             before = found.setdefault((route.method, route.path), module.__name__)
             if before != module.__name__ or route in every:
-                raise UsageError("route_twice", f"{module.__name__}: {route.method} {route.path} is also in {before}")
+                raise UsageError(
+                    Code.ROUTE_TWICE, f"{module.__name__}: {route.method} {route.path} is also in {before}"
+                )
             every.append(route)
     return tuple(every)
 
@@ -27,12 +29,12 @@ def routes(package: str = FOLDER) -> tuple[Route, ...]:
 def _checked(module: ModuleType) -> Iterator[Route]:
     declared = getattr(module, "ROUTES", None)
     if not isinstance(declared, tuple) or not declared:
-        raise UsageError("routes_missing", f"{module.__name__}: must set `ROUTES = (Route(…), …)`")
+        raise UsageError(Code.ROUTES_MISSING, f"{module.__name__}: must set `ROUTES = (Route(…), …)`")
     for route in declared:
         if not isinstance(route, Route):
-            raise UsageError("routes_missing", f"{module.__name__}: ROUTES holds {route!r}, which is no Route")
+            raise UsageError(Code.ROUTES_MISSING, f"{module.__name__}: ROUTES holds {route!r}, which is no Route")
         if problem := _problem(route):
-            raise UsageError("route_malformed", f"{module.__name__}: {route.method} {route.path}: {problem}")
+            raise UsageError(Code.ROUTE_MALFORMED, f"{module.__name__}: {route.method} {route.path}: {problem}")
         yield route
 
 

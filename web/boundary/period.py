@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from ioc.core.clock import local
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.messages.wire import Rejected, parse_time
 from web.boundary.route import Call
 
@@ -28,7 +28,7 @@ def period(call: Call, org: str | None, start: str | None, end: str | None) -> P
     begin = _midnight(call, org, this_year) if start is None else moment(call, "from", start, org)
     finish = max(begin, call.now) if end is None else moment(call, "to", end, org, end_of_day=True)
     if finish < begin:
-        raise IocError("invalid_value", "to: must not be before from", name="to", detail="must not be before from")
+        raise IocError(Code.INVALID_VALUE, "to: must not be before from", name="to", detail="must not be before from")
     return Period(begin, finish, min(finish, call.now))
 
 
@@ -40,7 +40,7 @@ def moment(call: Call, name: str, text: str, org: str | None, *, end_of_day: boo
         day = date.fromisoformat(text) + timedelta(days=1 if end_of_day else 0)
         return _midnight(call, org, day)
     except (ValueError, OverflowError):
-        raise IocError("invalid_value", f"{name}: no such day", name=name, detail="no such day") from None
+        raise IocError(Code.INVALID_VALUE, f"{name}: no such day", name=name, detail="no such day") from None
 
 
 def instant(call: Call, name: str, text: str | None, org: str | None, default: int) -> int:
@@ -50,7 +50,7 @@ def instant(call: Call, name: str, text: str | None, org: str | None, default: i
     try:
         return parse_time(_LOST_PLUS.sub(r"+\1", text), call.site.zone(org))[0]
     except Rejected as error:
-        raise IocError("invalid_value", f"{name}: {error.detail}", name=name, detail=error.detail) from None
+        raise IocError(Code.INVALID_VALUE, f"{name}: {error.detail}", name=name, detail=error.detail) from None
 
 
 def _midnight(call: Call, org: str | None, day: date) -> int:

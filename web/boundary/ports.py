@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, get_type_hints
 
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 from web.boundary.route import Call, Route
 
 
@@ -22,7 +22,7 @@ def _found(route: Route, name: str, wanted: Any, offered: Sequence[object]) -> o
             return one
     where = f"{route.handler.__module__}.{route.handler.__qualname__}"
     told = getattr(wanted, "__name__", "no type")
-    raise UsageError("route_without_port", f"{where}: nothing here is of the type of `{name}` ({told})")
+    raise UsageError(Code.ROUTE_WITHOUT_PORT, f"{where}: nothing here is of the type of `{name}` ({told})")
 
 
 def _is_a(one: object, wanted: Any) -> bool:

@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ioc.core.clock import rfc3339
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, SourceKey
 from ioc.domain.access import Principal
 from ioc.domain.inventory import OrgTree, Scope
@@ -67,7 +67,7 @@ class Call:
     @property
     def principal(self) -> Principal:
         if self.caller is None:
-            raise IocError("unauthenticated", "log in or send a token")
+            raise IocError(Code.UNAUTHENTICATED, "log in or send a token")
         return self.caller.principal
 
     @property
@@ -84,9 +84,9 @@ class Call:
         if org is None:
             return self.scope
         if org not in self.scope:
-            raise IocError("unknown_org", f"org {org!r} is not in the tree", org=org)
+            raise IocError(Code.UNKNOWN_ORG, f"org {org!r} is not in the tree", org=org)
         if on is not None and not tree.by_code[org].begun_by(on):
-            raise IocError("org_not_yet", f"org {org!r} is not yet in the tree of {on}", org=org, day=on)
+            raise IocError(Code.ORG_NOT_YET, f"org {org!r} is not yet in the tree of {on}", org=org, day=on)
         found = tree.scope(org)
         return found if self.scope.root is None else Scope(org, found.codes & self.scope.codes)
 
@@ -100,7 +100,7 @@ class Call:
             day = ""
         if day != on:
             detail = "YYYY-MM-DD"
-            raise IocError("invalid_value", f"{on!r} is not a date {detail}", name="date", detail=detail)
+            raise IocError(Code.INVALID_VALUE, f"{on!r} is not a date {detail}", name="date", detail=detail)
         return self.site.orgs.on(on)
 
     def source(self) -> SourceKey:
@@ -114,7 +114,7 @@ class Call:
             others = [other for code in orgs.own(orgs.heir(key.org)) if (other := key._replace(org=code)) in sources]
             key = others[0] if len(others) == 1 else key
         if key.org not in self.scope or key not in sources:
-            raise IocError("unknown_source", f"source {key} is not known", source=str(key))
+            raise IocError(Code.UNKNOWN_SOURCE, f"source {key} is not known", source=str(key))
         return key
 
     def at(self, ms: int | None, org: str | None) -> str | None:

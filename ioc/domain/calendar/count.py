@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import lru_cache
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.domain.calendar.calendar import Calendar
 
 HOUR_MS = 3_600_000
@@ -20,7 +20,7 @@ def next_working_day(calendar: Calendar, day: date, step: int = 1) -> date:
             return found
     days = _LONGEST_CLOSURE_DAYS
     message = f"the calendar has no working day within {days} days of {day}"
-    raise IocError("never_open", message, days=days, day=day.isoformat())
+    raise IocError(Code.NEVER_OPEN, message, days=days, day=day.isoformat())
 
 
 def on_or_after(calendar: Calendar, day: date) -> date:

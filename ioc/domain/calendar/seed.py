@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from importlib import resources
 
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 from ioc.core.model import FIRST_YEAR, LAST_YEAR
 from ioc.domain.calendar.days import DayKind, Special
 
@@ -36,7 +36,7 @@ class Seed:
 def checked_year(year: int) -> int:
     """UsageError `bad_year` for one whose lunar days are not known."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise UsageError("bad_year", f"year {year}: allowed are {FIRST_YEAR} to {LAST_YEAR}", value=year)
+        raise UsageError(Code.BAD_YEAR, f"year {year}: allowed are {FIRST_YEAR} to {LAST_YEAR}", value=year)
     return year
 
 

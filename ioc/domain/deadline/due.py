@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.domain.calendar import Calendar
 from ioc.domain.calendar.count import (
     add_hours,
@@ -53,7 +53,7 @@ def merged(pauses: Iterable[Pause], start: int) -> list[Pause]:
     found: list[Pause] = []
     for begin, end in sorted(pauses):
         if end < begin:
-            raise IocError("bad_pause", f"a pause ends ({end}) before it begins ({begin})", begin=begin, end=end)
+            raise IocError(Code.BAD_PAUSE, f"a pause ends ({end}) before it begins ({begin})", begin=begin, end=end)
         if found and begin <= found[-1][1]:
             found[-1] = (found[-1][0], max(end, found[-1][1]))
         elif end > start:

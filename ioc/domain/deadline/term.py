@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 _MOST = {"month": 120, "day": 3_660, "working_day": 3_660}
 _MOST_HOURS = 30_000
@@ -64,4 +64,4 @@ class Term:
 
 
 def _invalid(detail: str) -> IocError:
-    return IocError("invalid_value", f"value: {detail}", name="value", detail=detail)
+    return IocError(Code.INVALID_VALUE, f"value: {detail}", name="value", detail=detail)

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ioc.core.cadence import Cadence
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.periods import ALLOWED, Length, Period, parse
 from ioc.domain.figures.plausible import impossible
 from ioc.domain.inventory.sources import ROLL_UP
@@ -108,19 +108,21 @@ def one(conn: Connection, entry_id: int, orgs: Iterable[str]) -> Row:
     """IocError `unknown_figures` when there is none in those orgs."""
     row = conn.execute(sa.select(figure_entry).where(_t.id == entry_id)).mappings().one_or_none()
     if row is None or row["org"] not in frozenset(orgs):
-        raise IocError("unknown_figures", f"there is no entry {entry_id}", entry=entry_id)
+        raise IocError(Code.UNKNOWN_FIGURES, f"there is no entry {entry_id}", entry=entry_id)
     return dict(row)
 
 
 def may_decide(conn: Connection, row: Row, actor: str) -> None:
     """IocError unless `actor` is somebody else than who entered it, and nothing has been decided since."""
     if row["state"] != State.ENTERED:
-        raise IocError("figures_decided", f"entry {row['id']} is {row['state']}", entry=row["id"], state=row["state"])
+        raise IocError(
+            Code.FIGURES_DECIDED, f"entry {row['id']} is {row['state']}", entry=row["id"], state=row["state"]
+        )
     if row["entered_by"] == actor:
-        raise IocError("same_person", "somebody else must sign off what you entered", entry=row["id"])
+        raise IocError(Code.SAME_PERSON, "somebody else must sign off what you entered", entry=row["id"])
     newer = sa.select(_t.id).where(*_alike(row), _t.id > row["id"], _t.state == State.SIGNED).limit(1)
     if (later := conn.scalar(newer)) is not None:
-        raise IocError("figures_superseded", f"entry {later} is newer and signed", entry=row["id"], newer=later)
+        raise IocError(Code.FIGURES_SUPERSEDED, f"entry {later} is newer and signed", entry=row["id"], newer=later)
 
 
 def decide(conn: Connection, row: Row, state: State, actor: str, now: int) -> Row:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.domain.inventory.places import Places
 from ioc.domain.inventory.units import LAST_DAY, Org, Past, as_of
 
@@ -69,7 +69,7 @@ class OrgTree:
         """The org of that code; IocError `unknown_org` when there is none."""
         org = self.by_code.get(code)
         if org is None:
-            raise IocError("unknown_org", f"org {code!r} is not in the tree", org=code)
+            raise IocError(Code.UNKNOWN_ORG, f"org {code!r} is not in the tree", org=code)
         return org
 
     def on(self, day: str) -> "OrgTree":

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TypedDict
 
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 from ioc.domain.inventory.orgs import OrgTree
 from ioc.domain.inventory.units import LAST_DAY, Org
 from ioc.domain.sheets.cells import BadCell, day, org_code
@@ -43,7 +43,7 @@ def merge(tree: OrgTree, codes: Collection[str], into: str, on: str, new: New) -
     latest, then = tree.on(LAST_DAY), tree_of(tree, on)
     gone = [code for code in dict.fromkeys(codes) if code != into]
     if not gone:
-        raise UsageError("nothing_to_merge", f"{into}: name at least one other org to merge into it")
+        raise UsageError(Code.NOTHING_TO_MERGE, f"{into}: name at least one other org to merge into it")
     for code in gone:
         _check_ends(latest, code, on)
     if into in latest:
@@ -83,7 +83,9 @@ def change(tree: OrgTree, code: str, on: str, new: New) -> Reform:
     _check_lives(latest, then, code, on)
     changed = _changed(then, latest.by_code[code], new, on, ())
     if changed == latest.by_code[code]:
-        raise UsageError("nothing_changes", f"{code} is all that already; give another name, kind or parent", org=code)
+        raise UsageError(
+            Code.NOTHING_CHANGES, f"{code} is all that already; give another name, kind or parent", org=code
+        )
     _check_order(latest, [code], on)
     return Reform(on, changed={code: changed})
 
@@ -93,11 +95,11 @@ def tree_of(tree: OrgTree, on: str) -> OrgTree:
     try:
         read = day(on)
     except BadCell as bad:
-        raise UsageError("bad_date", f"--on: {bad}") from None
+        raise UsageError(Code.BAD_DATE, f"--on: {bad}") from None
     if read is not None and read != on:
-        raise UsageError("bad_date", f"--on: {on!r}; allowed: a date such as {read}")
+        raise UsageError(Code.BAD_DATE, f"--on: {on!r}; allowed: a date such as {read}")
     if not EARLIEST <= on <= LATEST:
-        raise UsageError("bad_date", f"--on: {on}; allowed: a date from {EARLIEST} to {LATEST}")
+        raise UsageError(Code.BAD_DATE, f"--on: {on}; allowed: a date from {EARLIEST} to {LATEST}")
     return tree.on(on)
 
 
@@ -109,7 +111,7 @@ def _founded(then: OrgTree, like: str, code: str, on: str) -> Org:
     try:
         org_code(code)
     except BadCell as bad:
-        raise UsageError("bad_org", f"--into: {bad}") from None
+        raise UsageError(Code.BAD_ORG, f"--into: {bad}") from None
     first, above = then.by_code[like], then.path(like)[:-1]
     parent = above[-1].code if above else None
     return Org(code, first.name, first.kind, parent, on, tz=first.tz, lat=first.lat, lon=first.lon)
@@ -128,14 +130,14 @@ def _changed(then: OrgTree, org: Org, new: New, on: str, gone: Collection[str]) 
         return changed
     _check_known(then, parent)
     if parent in gone or not then.lives(parent):
-        raise UsageError("parent_closed", f"parent {parent} does not live on {on}; give --parent CODE", org=parent)
+        raise UsageError(Code.PARENT_CLOSED, f"parent {parent} does not live on {on}; give --parent CODE", org=parent)
     _check_not_below(then, parent, [*gone, org.code])
     return changed
 
 
 def _check_known(tree: OrgTree, code: str) -> None:
     if code not in tree:
-        raise UsageError("unknown_org", f"org {code!r} is not in the tree", org=code)
+        raise UsageError(Code.UNKNOWN_ORG, f"org {code!r} is not in the tree", org=code)
 
 
 def _check_ends(latest: OrgTree, code: str, on: str) -> None:
@@ -143,10 +145,10 @@ def _check_ends(latest: OrgTree, code: str, on: str) -> None:
     org = latest.by_code[code]
     if org.valid_to is not None:
         heir = f", successor {org.successor}" if org.successor else ""
-        raise UsageError("org_closed", f"{code} is already closed: its last day is {org.valid_to}{heir}", org=code)
+        raise UsageError(Code.ORG_CLOSED, f"{code} is already closed: its last day is {org.valid_to}{heir}", org=code)
     if not org.begun_by(_eve(on)):
         raise UsageError(
-            "org_not_begun", f"{code} begins on {org.valid_from} only: it cannot end before {on}", org=code
+            Code.ORG_NOT_BEGUN, f"{code} begins on {org.valid_from} only: it cannot end before {on}", org=code
         )
 
 
@@ -154,14 +156,14 @@ def _check_lives(latest: OrgTree, then: OrgTree, code: str, on: str) -> None:
     org = latest.by_code[code]
     if org.valid_to is not None or not then.lives(code):
         life = f"{org.valid_from or '…'} to {org.valid_to or '…'}"
-        raise UsageError("org_not_alive", f"{code} does not live from {on} on: it is valid {life}", org=code)
+        raise UsageError(Code.ORG_NOT_ALIVE, f"{code} does not live from {on} on: it is valid {life}", org=code)
 
 
 def _check_not_below(then: OrgTree, code: str, above: Collection[str]) -> None:
     found = [step.code for step in then.path(code) if step.code in above]
     if found:
         line = f"{code} stands below {found[-1]}" if found[-1] != code else f"{code} cannot hang on itself"
-        raise UsageError("org_circle", f"{line}: move it elsewhere first (ioc org change)", org=code)
+        raise UsageError(Code.ORG_CIRCLE, f"{line}: move it elsewhere first (ioc org change)", org=code)
 
 
 def _check_order(latest: OrgTree, codes: Iterable[str], on: str) -> None:
@@ -170,4 +172,4 @@ def _check_order(latest: OrgTree, codes: Iterable[str], on: str) -> None:
         later = [was.until for was in latest.past.get(code, ()) if was.until >= on]
         if later:
             line = f"{code} already changes after {min(later)}: enter reforms in the order of their days"
-            raise UsageError("org_changes_later", line, org=code)
+            raise UsageError(Code.ORG_CHANGES_LATER, line, org=code)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ioc.core import charsets
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 from ioc.core.excel import EMPTY, bare
 
 _HINT = "sep="  # a line that spreadsheets write for one another
@@ -32,7 +32,7 @@ class Problems:
             problems = [f"line {line}: {what}" for line, what in sorted(self.found)]
             text = "\n".join(f"  {problem}" for problem in problems)
             message = f"{origin}: nothing was imported, {len(problems)} problem(s)\n{text}"
-            raise UsageError("bad_csv", message, origin=origin, n=len(problems), problems=problems)
+            raise UsageError(Code.BAD_CSV, message, origin=origin, n=len(problems), problems=problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def read(given: Given, required: Sequence[str], allowed: Sequence[str], problems
     if first is not None and first[1][:1] and first[1][0].lower().startswith(_HINT):
         first = next(records, None)
     if first is None:
-        raise UsageError("empty_csv", f"{origin}: no header line; expected {','.join(required)},…", origin=origin)
+        raise UsageError(Code.EMPTY_CSV, f"{origin}: no header line; expected {','.join(required)},…", origin=origin)
     header = [bare(name.strip()).strip().lower() for name in first[1]]
     _check_header(header, first[0], required, allowed, problems)
     problems.raise_if_any(origin)
@@ -85,13 +85,13 @@ def _text(given: Given) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise UsageError("csv_unreadable", f"{path}: cannot be read ({error.strerror})", origin=str(path)) from error
+        raise UsageError(Code.CSV_UNREADABLE, f"{path}: cannot be read ({error.strerror})", origin=str(path)) from error
     try:
         return charsets.decode(raw.removeprefix(BOM_UTF8), "utf-8" if raw.startswith(BOM_UTF8) else encoding)
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         named = f"not {encoding}" if encoding != "utf-8" else "not UTF-8; save the file as CSV UTF-8, or say --encoding"
-        raise UsageError("csv_not_utf8", f"{path}: line {line}: {named}", origin=str(path), line=line) from error
+        raise UsageError(Code.CSV_NOT_UTF8, f"{path}: line {line}: {named}", origin=str(path), line=line) from error
 
 
 def _records(text: str, origin: str) -> Iterator[tuple[int, list[str]]]:
@@ -106,7 +106,7 @@ def _records(text: str, origin: str) -> Iterator[tuple[int, list[str]]]:
             return
         except csv.Error as error:
             message = f"{origin}: line {line}: not CSV: {error}"
-            raise UsageError("csv_broken", message, origin=origin, line=line) from error
+            raise UsageError(Code.CSV_BROKEN, message, origin=origin, line=line) from error
 
 
 def _check_header(

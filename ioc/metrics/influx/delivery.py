@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.metrics.influx.failures import TooLarge, Unacceptable
 from ioc.metrics.influx.server import Server
 
@@ -51,4 +51,4 @@ def _prove(server: Server, error: Unacceptable) -> None:
         server.write(_ALLOWED)
     except Unacceptable:
         line = f"{server.access.address.base}: refuses every line: {error.message}"
-        raise IocError("store_failed", line, where=server.access.address.base) from error
+        raise IocError(Code.STORE_FAILED, line, where=server.access.address.base) from error

@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 import msgspec
 
 from ioc.config.influx_address import Access
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 _WORDS = 300
 _TOO_WIDE = "exceed file limit"
@@ -37,20 +37,20 @@ def refused(status: int, body: bytes, headers: Mapping[str, str], access: Access
     if _TOO_WIDE in words:
         return too_wide(words, access)
     if status in (400, 422):
-        return Unacceptable("store_rejected", words or f"{where}: answered {status}")
+        return Unacceptable(Code.STORE_REJECTED, words or f"{where}: answered {status}")
     if status == 413:
-        return TooLarge("store_too_large", f"{where}: a body was too large: {words}")
+        return TooLarge(Code.STORE_TOO_LARGE, f"{where}: a body was too large: {words}")
     if status == 401:
         line = f"{where}: the credentials are not accepted: check store.token, or username and password ({words})"
-        return IocError("store_denied", line, where=where)
+        return IocError(Code.STORE_DENIED, line, where=where)
     if status == 403:
         return not_allowed(words, access)
     if status == 404:
         return missing(words, access) if _of_a_bucket(body) else _no_such_address(words, access)
     if status in (408, 429) or status >= 500:
         line = f"{where}: answered {status}: {words}"
-        return IocError("store_unavailable", line, transient=True, retry_after_s=_wait(headers.get("Retry-After")))
-    return IocError("store_failed", f"{where}: answered {status}: {words}; is this InfluxDB?", where=where)
+        return IocError(Code.STORE_UNAVAILABLE, line, retry_after_s=_wait(headers.get("Retry-After")))
+    return IocError(Code.STORE_FAILED, f"{where}: answered {status}: {words}; is this InfluxDB?", where=where)
 
 
 def answered(words: str, access: Access) -> IocError:
@@ -61,7 +61,7 @@ def answered(words: str, access: Access) -> IocError:
         return not_allowed(words, access)
     if _TOO_WIDE in words:
         return too_wide(words, access)
-    return Unacceptable("store_query_failed", f"{access.address.base}: {words}")
+    return Unacceptable(Code.STORE_QUERY_FAILED, f"{access.address.base}: {words}")
 
 
 def missing(words: str, access: Access) -> IocError:
@@ -69,16 +69,16 @@ def missing(words: str, access: Access) -> IocError:
     address = access.address
     if words.startswith("organization"):
         line = f"{address.base}: has no organisation {address.org!r}: mend org in store.url ({words})"
-        return IocError("store_org_unknown", line, org=address.org)
+        return IocError(Code.STORE_ORG_UNKNOWN, line, org=address.org)
     advice = "map it to one (DBRP), or set flavour=v2" if "dbrp" in words else "create it, or mend store.url"
     line = f"{address.base}: has no bucket {address.bucket!r}: {advice} ({words})"
-    return IocError("store_bucket_missing", line, bucket=address.bucket)
+    return IocError(Code.STORE_BUCKET_MISSING, line, bucket=address.bucket)
 
 
 def not_allowed(words: str, access: Access) -> IocError:
     where, bucket = access.address.base, access.address.bucket
     line = f"{where}: the credentials may not do this on bucket {bucket!r}: read and write are needed ({words})"
-    return IocError("store_denied", line, where=where)
+    return IocError(Code.STORE_DENIED, line, where=where)
 
 
 def too_wide(words: str, access: Access) -> IocError:
@@ -87,7 +87,7 @@ def too_wide(words: str, access: Access) -> IocError:
         " three days) and refuses what reaches further: take InfluxDB 3 Enterprise, which joins files, InfluxDB 2.x or"
         f" 1.x, or start it with a higher --query-file-limit ({words})"
     )
-    return TooWide("store_query_too_wide", line)
+    return TooWide(Code.STORE_QUERY_TOO_WIDE, line)
 
 
 def _of_a_bucket(body: bytes) -> bool:
@@ -98,12 +98,12 @@ def _of_a_bucket(body: bytes) -> bool:
 def _no_such_address(words: str, access: Access) -> IocError:
     where = access.address.base
     line = f"{where}: has no such address ({words}): is this InfluxDB, and of the flavour that store.url names?"
-    return IocError("store_failed", line, where=where)
+    return IocError(Code.STORE_FAILED, line, where=where)
 
 
 def unreachable(error: Exception, access: Access) -> IocError:
     text = " ".join(str(error).split())[:_WORDS]
-    return IocError("store_unavailable", f"{access.address.base}: not reached: {text}", transient=True)
+    return IocError(Code.STORE_UNAVAILABLE, f"{access.address.base}: not reached: {text}")
 
 
 def said(body: bytes) -> str:

@@ -7,7 +7,7 @@ afterwards. `ioc_levels` has a row whenever something moved, `ioc_late` one a la
 from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.metrics.influx.failures import Unacceptable
 from ioc.metrics.influx.influxql import delete, select, within
 from ioc.metrics.influx.line import line
@@ -72,4 +72,4 @@ def _note(server: Server, lines: bytes) -> None:
     except Unacceptable as error:
         where = server.access.address.base
         line = f"{where}: refuses even our own notes: {error.message}"
-        raise IocError("store_failed", line, where=where) from error
+        raise IocError(Code.STORE_FAILED, line, where=where) from error

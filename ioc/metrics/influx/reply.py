@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from ioc.config.influx_address import Access
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.metrics.influx.failures import Overflow, answered
 
 
@@ -48,7 +48,7 @@ def series_of(asked: str, body: bytes, access: Access) -> list[Series]:
         replies = _decode(body)
     except msgspec.DecodeError as error:
         if b"unsupported value" in body:
-            raise Overflow("store_overflow", "a sum is beyond what a float holds") from error
+            raise Overflow(Code.STORE_OVERFLOW, "a sum is beyond what a float holds") from error
         raise _foreign(f"the answer is not InfluxDB's: {body[:80]!r}", access) from error
     for reply in replies:
         for words in (reply.error, *(result.error for result in reply.results)):
@@ -63,7 +63,7 @@ def series_of(asked: str, body: bytes, access: Access) -> list[Series]:
         raise _foreign("takes InfluxQL and does not answer it: is this InfluxDB?", access)
     whole = _joined(found)
     if any(result.partial for result in replies[-1].results) or any(series.partial for series in whole):
-        raise IocError("store_partial", f"{access.address.base}: sends only part of the rows: raise max-row-limit")
+        raise IocError(Code.STORE_PARTIAL, f"{access.address.base}: sends only part of the rows: raise max-row-limit")
     return whole
 
 
@@ -80,4 +80,4 @@ def _joined(pieces: list[Series]) -> list[Series]:
 
 
 def _foreign(words: str, access: Access) -> IocError:
-    return IocError("store_failed", f"{access.address.base}: {words}", where=access.address.base)
+    return IocError(Code.STORE_FAILED, f"{access.address.base}: {words}", where=access.address.base)

@@ -12,7 +12,7 @@ from influxdb_client.rest import ApiException
 from urllib3.exceptions import HTTPError
 
 from ioc.config.influx_address import Access, Flavour
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.metrics.influx.clients import ANSWER_S, CONNECT_S, ClientsByThread
 from ioc.metrics.influx.failures import not_allowed, refused, unreachable
 from ioc.metrics.influx.reply import Series, series_of
@@ -60,12 +60,14 @@ class Server:
             raise refused(response.status, response.data, response.headers, self.access)
         if found is None:
             line = f"{self.access.address.base}: does not say which InfluxDB it is (version {text!r})"
-            raise IocError("store_flavour_unknown", f"{line}: add flavour=v1|v2|v3 to store.url", version=text)
+            raise IocError(Code.STORE_FLAVOUR_UNKNOWN, f"{line}: add flavour=v1|v2|v3 to store.url", version=text)
         if found is Flavour.V2 and not self.access.address.org:
-            raise IocError("store_org_missing", f"{self.access.address.base}: InfluxDB {text} needs ?org= in store.url")
+            raise IocError(
+                Code.STORE_ORG_MISSING, f"{self.access.address.base}: InfluxDB {text} needs ?org= in store.url"
+            )
         if found is Flavour.V1 and self.access.token is not None:
             line = f"{self.access.address.base}: InfluxDB {text} takes username and password, not a token"
-            raise IocError("store_denied", line, where=self.access.address.base)
+            raise IocError(Code.STORE_DENIED, line, where=self.access.address.base)
         return Version(text, named or found, build)
 
     def write(self, body: bytes) -> None:
@@ -91,7 +93,7 @@ class Server:
         try:
             return series_of(statement, response.data, self.access)
         except IocError as error:
-            if error.code == "store_bucket_missing" and self._takes_writes():
+            if error.code is Code.STORE_BUCKET_MISSING and self._takes_writes():
                 raise not_allowed(_HIDDEN, self.access) from error
             raise
 

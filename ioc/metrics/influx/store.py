@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from ioc.config.influx_address import Access
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Sample, SeriesKey, SourceKey
 from ioc.metrics import Look, Point, RangeQuery, Retention, SamplesRefused, StoreHealth
 from ioc.metrics.buckets import Grid, fill
@@ -126,7 +126,7 @@ class InfluxStore:
     @property
     def writer(self) -> Writer:
         if self._own is None:
-            raise IocError("store_read_only", "the bucket was opened to read: one process writes it")
+            raise IocError(Code.STORE_READ_ONLY, "the bucket was opened to read: one process writes it")
         return self._own
 
     def _look(self) -> None:
@@ -142,7 +142,7 @@ class InfluxStore:
         """IocError where a server was away just now: whoever reads would only wait as long as the one before."""
         trouble, at = self._trouble, self._looked_at
         if trouble is not None and trouble.transient and at is not None and self._monotonic() - at < PAUSE_S:
-            raise IocError(trouble.code, trouble.message, transient=True)
+            raise IocError(trouble.code, trouble.message)
 
     def _sources(self, query: RangeQuery, sources: Sequence[SourceKey]) -> list[list[Point]]:
         """What `query` asks, of each of the sources."""

@@ -6,7 +6,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import NamedTuple
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.core.model import SeriesKey, SourceKey
 from ioc.metrics.influx.delivery import deliver
 from ioc.metrics.influx.influxql import BY_SERIES, ROLLED, select
@@ -78,7 +78,7 @@ def write_rolled(server: Server, unit: int, rows: Iterable[Row]) -> None:
         lines[place] = f"{lines[place]},{fields}" if place in lines else fields
     refused = deliver(server, [f"{heads[source]}{fields} {t}".encode() for (source, t), fields in lines.items()])
     if refused:
-        raise IocError("store_rejected", f"roll-ups: {refused[0].words}")
+        raise IocError(Code.STORE_REJECTED, f"roll-ups: {refused[0].words}")
 
 
 class Sums(dict[SeriesKey, Rolled]):

@@ -13,7 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from ioc.config.settings import Mqtt
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 log = logging.getLogger(__name__)
 
@@ -119,9 +119,9 @@ class Bus:
             info = self._client.publish(topic, payload, qos=1, retain=retain)
             info.wait_for_publish(PUBLISH_TIMEOUT_S if timeout_s is None else timeout_s)
         except (ValueError, RuntimeError) as error:
-            raise IocError("broker_unavailable", f"broker: {error}", transient=True) from error
+            raise IocError(Code.BROKER_UNAVAILABLE, f"broker: {error}") from error
         if not info.is_published():
-            raise IocError("broker_unavailable", "broker: no acknowledgement", transient=True)
+            raise IocError(Code.BROKER_UNAVAILABLE, "broker: no acknowledgement")
 
     def stop(self) -> None:
         self._up.clear()  # an end that was asked for is no news

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
@@ -73,7 +73,7 @@ def _translated() -> Iterator[None]:
         if not (isinstance(error, sa.exc.OperationalError) or error.connection_invalidated):
             raise
         why = " ".join(str(error.orig).split())  # PostgreSQL breaks its lines
-        raise IocError("database_unavailable", f"records database: {why}", transient=True) from error
+        raise IocError(Code.DATABASE_UNAVAILABLE, f"records database: {why}") from error
 
 
 def _tune_sqlite(engine: Engine) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.platform.db import Database
 
 LOCK = 0x10C  # any number all builds agree on: PostgreSQL's advisory lock while migrating
@@ -30,7 +30,7 @@ def upgrade(db: Database) -> bool:
         return False
     if found is not None and found not in _revisions():
         line = f"records database: its schema {found} is newer than this build's {head()}; install the newer build"
-        raise IocError("schema_newer", line, found=found)
+        raise IocError(Code.SCHEMA_NEWER, line, found=found)
     with db.write() as conn:
         if not db.is_sqlite:
             conn.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))

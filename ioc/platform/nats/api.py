@@ -5,7 +5,7 @@ import socket
 from types import TracebackType
 from typing import Any
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 _ANSWER_S = 5.0
 _INBOX = "$KEEPER"  # what begins with a dollar is nobody's who listens for all topics
@@ -93,4 +93,4 @@ class Api:
 
 
 def _trouble(why: str) -> IocError:
-    return IocError("nats_api", f"embedded broker: {why}", transient=True)
+    return IocError(Code.NATS_API, f"embedded broker: {why}")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ioc.config.settings import Mqtt
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.platform.nats.accounts import User, account_file, hashed, quoted
 
 KEEPER, ANYBODY = "ioc-keeper", "anybody"
@@ -78,7 +78,7 @@ def check_room(root: Path, mqtt: Mqtt) -> None:
     total = shutil.disk_usage(_there(root)).total
     if mqtt.max_bytes is not None and mqtt.max_bytes > total:
         line = f"mqtt.max_bytes {mqtt.max_bytes}: the disk of {root} has {total} bytes in all; give less"
-        raise IocError("disk_too_small", line)
+        raise IocError(Code.DISK_TOO_SMALL, line)
 
 
 def check_certificate(mqtt: Mqtt) -> None:
@@ -89,7 +89,9 @@ def check_certificate(mqtt: Mqtt) -> None:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(mqtt.certificate, mqtt.key)
     except (OSError, ssl.SSLError) as error:
         why = error.strerror or str(error)
-        raise IocError("certificate_unusable", f"mqtt.certificate {mqtt.certificate}, key {mqtt.key}: {why}") from error
+        raise IocError(
+            Code.CERTIFICATE_UNUSABLE, f"mqtt.certificate {mqtt.certificate}, key {mqtt.key}: {why}"
+        ) from error
 
 
 def _there(root: Path) -> Path:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.platform.nats.accounts import FILE, User, account_file, hashed
 
 APART_S = 1.0  # between taking a renewed user out and putting it in again
@@ -65,4 +65,4 @@ def _write(path: Path, text: str) -> None:
             file.write(text)
         draft.replace(path)
     except OSError as error:
-        raise IocError("export_failed", f"{path}: cannot be written ({error.strerror})") from error
+        raise IocError(Code.EXPORT_FAILED, f"{path}: cannot be written ({error.strerror})") from error

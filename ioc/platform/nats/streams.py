@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.platform.nats.api import Api
 
 MESSAGES, RETAINED = "$MQTT_msgs", "$MQTT_rmsgs"
@@ -39,4 +39,4 @@ def fill(api: Api) -> Fill:
         state, config = answer["state"], answer["config"]
         return Fill(state["messages"], state["bytes"], config["max_bytes"])
     except KeyError as error:
-        raise IocError("nats_api", f"embedded broker: no {error} in its answer", transient=True) from error
+        raise IocError(Code.NATS_API, f"embedded broker: no {error} in its answer") from error

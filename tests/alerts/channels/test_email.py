@@ -98,13 +98,16 @@ def test_a_long_subject_keeps_its_spaces(words):
     assert email.message_from_bytes(letter.as_bytes(), policy=email.policy.default)["Subject"] == subject
 
 
-@pytest.mark.parametrize(("answer", "transient"), [("550 no such user", False), ("451 try later", True)])
-def test_the_servers_word_decides_whether_to_try_again(serve, answer, transient):
+@pytest.mark.parametrize(
+    ("answer", "code", "transient"),
+    [("550 no such user", "smtp_refused", False), ("451 try later", "smtp_deferred", True)],
+)
+def test_the_servers_word_decides_whether_to_try_again(serve, answer, code, transient):
     mailbox, port = serve()
     mailbox.refuse = answer
     with pytest.raises(IocError) as refused:
         channel.send(options(port), LETTER)
-    assert (refused.value.code, refused.value.transient) == ("smtp_refused", transient)
+    assert (refused.value.code, refused.value.transient) == (code, transient)
     assert answer in refused.value.message
 
 

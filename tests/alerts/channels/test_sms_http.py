@@ -116,10 +116,10 @@ def test_the_reply_names_the_message(gateway):
     [
         ((200, '{"CodeResult": "104"}'), "gateway_refused", False),
         ((200, '{"CodeResult": "118"}'), "gateway_busy", True),
-        ((200, "<html>maintenance</html>"), "gateway_refused", True),
+        ((200, "<html>maintenance</html>"), "gateway_unavailable", True),
         ((400, "{}"), "gateway_refused", False),
-        ((429, "{}"), "gateway_refused", True),
-        ((503, "{}"), "gateway_refused", True),
+        ((429, "{}"), "gateway_busy", True),
+        ((503, "{}"), "gateway_unavailable", True),
         ((302, ""), "gateway_refused", False),
     ],
 )

@@ -6,13 +6,13 @@ import pytest
 import sqlalchemy as sa
 
 from alerts import queries
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.platform.db.tables import notification
 from tests.alerts.conftest import OFFLINE
 
 NOW = OFFLINE + "hold_s = 0\n"
-AWAY = IocError("smtp_unavailable", "nobody there", transient=True)
-REFUSED = IocError("smtp_refused", "550 no such user")
+AWAY = IocError(Code.SMTP_UNAVAILABLE, "nobody there")
+REFUSED = IocError(Code.SMTP_REFUSED, "550 no such user")
 POISON = """
 [[receiver]]
 name = "lanh-dao"

@@ -10,7 +10,7 @@ from typing import IO
 
 import msgspec
 
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 from ioc.domain.dossiers.importing.problems import TWICE, Problems
 from ioc.domain.dossiers.importing.rows import Reader, Row
 from ioc.domain.dossiers.importing.tables import Line
@@ -50,11 +50,11 @@ class Checked:
         if self.bad:
             text = "\n".join(f"  {problem}" for problem in self.problems.told())
             message = f"{origin}: nothing was imported, {self.bad} bad row(s)\n{text}"
-            raise UsageError("bad_rows", message, origin=origin, n=self.bad)
+            raise UsageError(Code.BAD_ROWS, message, origin=origin, n=self.bad)
 
     def refuse_empty(self, origin: str) -> None:
         if not self.rows:
-            raise UsageError("no_rows", f"{origin}: no rows under the headings")
+            raise UsageError(Code.NO_ROWS, f"{origin}: no rows under the headings")
 
     def take(self, line: Line, row: Row | str) -> Row | None:
         """The row of a line; None where it is bad, or stands there already."""

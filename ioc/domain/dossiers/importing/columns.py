@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 from ioc.domain.dossiers.history.status import WORDS
 from ioc.domain.dossiers.importing import portal
 from ioc.domain.dossiers.importing.moments import Dates
@@ -112,14 +112,14 @@ def read_map(path: Path | None) -> ColumnMap:
     try:
         read = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), _File)
     except OSError as error:
-        raise UsageError("map_unreadable", f"{path}: cannot be read ({error.strerror})") from error
+        raise UsageError(Code.MAP_UNREADABLE, f"{path}: cannot be read ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError("map_not_toml", f"{path}: not TOML: {error}") from error
+        raise UsageError(Code.MAP_NOT_TOML, f"{path}: not TOML: {error}") from error
     except msgspec.ValidationError as error:
         raise UsageError(
-            "map_wrong", f"{path}: {error}; allowed: formats, no_date, [columns] and [words.FIELD]"
+            Code.MAP_WRONG, f"{path}: {error}; allowed: formats, no_date, [columns] and [words.FIELD]"
         ) from error
     unknown = sorted({*read.columns.values(), *read.words} - set(FIELDS))
     if unknown:
-        raise UsageError("map_wrong", f"{path}: {', '.join(unknown)}: no such field; allowed: {', '.join(FIELDS)}")
+        raise UsageError(Code.MAP_WRONG, f"{path}: {', '.join(unknown)}: no such field; allowed: {', '.join(FIELDS)}")
     return known_map(read.columns, read.words, read.formats, read.no_date)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from ioc.core import charsets, excel
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 from ioc.domain.dossiers.importing import workbook
 from ioc.domain.dossiers.importing.columns import ColumnMap
 
@@ -56,13 +56,13 @@ def open_table(path: Path, columns: ColumnMap, name: str | None = None, encoding
     }
     reader = readers.get(path.suffix.lower())
     if reader is None:
-        raise UsageError("table_kind", f"{name}: allowed are .csv, .xlsx and .json")
+        raise UsageError(Code.TABLE_KIND, f"{name}: allowed are .csv, .xlsx and .json")
     if not path.is_file():
-        raise UsageError("table_unreadable", f"{name}: there is no such file")
+        raise UsageError(Code.TABLE_UNREADABLE, f"{name}: there is no such file")
     try:
         return reader(path, columns, name)
     except OSError as error:
-        raise UsageError("table_unreadable", f"{name}: cannot be read ({error.strerror})") from error
+        raise UsageError(Code.TABLE_UNREADABLE, f"{name}: cannot be read ({error.strerror})") from error
 
 
 def under_headings(rows: Iterable[tuple[int, Sequence[Any]]], columns: ColumnMap, origin: str) -> Table:
@@ -79,11 +79,12 @@ def under_headings(rows: Iterable[tuple[int, Sequence[Any]]], columns: ColumnMap
             break
     if "code" not in fields:
         raise UsageError(
-            "no_code_column", f"{origin}: no heading for code, such as MaHoSo or Mã hồ sơ; name it in columns, or --map"
+            Code.NO_CODE_COLUMN,
+            f"{origin}: no heading for code, such as MaHoSo or Mã hồ sơ; name it in columns, or --map",
         )
     twice = sorted({name for name in fields if name and fields.count(name) > 1})
     if twice:
-        raise UsageError("heading_twice", f"{origin}: two headings for {', '.join(twice)}")
+        raise UsageError(Code.HEADING_TWICE, f"{origin}: two headings for {', '.join(twice)}")
     unused = tuple(_text(cell) for cell, name in zip(headings, fields, strict=True) if name is None and _text(cell))
     return Table(_lines(rows, fields, columns), unused, 0)
 
@@ -125,7 +126,7 @@ def _csv(path: Path, columns: ColumnMap, name: str, encoding: str) -> Table:
         number = text.count("\n") + 1
         last = text.rsplit("\n", 1)[-1]
         if last.count('"') % 2:
-            raise UsageError("csv_cut", f"{name}: line {number}: the file ends inside a quoted cell: it was cut off")
+            raise UsageError(Code.CSV_CUT, f"{name}: line {number}: the file ends inside a quoted cell: it was cut off")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text, columns), strict=True)
     open_line = 0 if text.endswith("\n") else text.count("\n") + 1
     records = _records(reader, name, open_line)
@@ -143,7 +144,7 @@ def _text_of(raw: bytes, name: str, encoding: str, columns: ColumnMap) -> str:
             asked = (
                 f"not UTF-8; it is {known}: say so by encoding" if known else "not UTF-8; save the file as CSV UTF-8"
             )
-        raise UsageError("csv_not_utf8", f"{name}: line {place}: {asked}") from error
+        raise UsageError(Code.CSV_NOT_UTF8, f"{name}: line {place}: {asked}", origin=name, line=place) from error
 
 
 def _read_as(raw: bytes, columns: ColumnMap) -> str | None:
@@ -178,9 +179,11 @@ def _records(reader: Any, name: str, open_line: int) -> Iterator[tuple[int, list
         except StopIteration:
             return
         except csv.Error as error:
-            raise UsageError("csv_broken", f"{name}: line {number}: not CSV: {error}") from error
+            raise UsageError(
+                Code.CSV_BROKEN, f"{name}: line {number}: not CSV: {error}", origin=name, line=number
+            ) from error
         if reader.line_num == open_line and len(record) < before:
-            raise UsageError("csv_cut", f"{name}: line {number}: the file ends inside this row: it was cut off")
+            raise UsageError(Code.CSV_CUT, f"{name}: line {number}: the file ends inside this row: it was cut off")
         before = len(record)
         yield number, record
 
@@ -200,7 +203,7 @@ def _unicode(cell: Any, encoding: str, name: str, number: int) -> Any:
         return charsets.over_latin(cell, encoding)
     except UnicodeError:
         message = f"{name}: line {number}: {cell[:_SHOWN]!r} is neither Unicode nor {encoding}"
-        raise UsageError("xlsx_text", message) from None
+        raise UsageError(Code.XLSX_TEXT, message) from None
 
 
 def _json(path: Path, columns: ColumnMap, name: str) -> Table:
@@ -212,7 +215,7 @@ def _json(path: Path, columns: ColumnMap, name: str) -> Table:
         objects = items if isinstance(items, list) else [items]
     except msgspec.DecodeError as error:
         if b"\n" not in raw.strip():
-            raise UsageError("json_broken", f"{name}: not JSON: {error}") from error
+            raise UsageError(Code.JSON_BROKEN, f"{name}: not JSON: {error}") from error
         objects = list(_json_lines(raw, name))
     return objects_table(objects, columns)._replace(size=len(objects))
 
@@ -228,7 +231,7 @@ def _json_lines(raw: bytes, name: str) -> Iterator[Any]:
             try:
                 yield msgspec.json.decode(line)
             except msgspec.DecodeError as error:
-                raise UsageError("json_broken", f"{name}: line {number}: not JSON: {error}") from error
+                raise UsageError(Code.JSON_BROKEN, f"{name}: line {number}: not JSON: {error}") from error
 
 
 def _json_rows(objects: Iterable[Any], columns: ColumnMap) -> Iterator[Line]:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 from ioc.core.model import SourceKey, SourceStatus
 from ioc.domain.dossiers.importing.delivery import Target
 from ioc.domain.inventory import Inventory
@@ -24,13 +24,13 @@ def find(db: Database, inventory: Inventory, named: str | None) -> Target:
     roots = inventory.orgs.roots()
     if len(real) > 1 or (not real and len(roots) != 1):
         known = ", ".join(f"{key.org}/{key.source}" for key in real) or "none is known"
-        raise UsageError("which_source", f"give --source ORG/SOURCE for the system the dossiers come from: {known}")
+        raise UsageError(Code.WHICH_SOURCE, f"give --source ORG/SOURCE for the system the dossiers come from: {known}")
     return _named(db, inventory, real[0] if real else SourceKey(roots[0].code, "dossier", IMPORTED))
 
 
 def _named(db: Database, inventory: Inventory, key: SourceKey) -> Target:
     if key.org not in inventory.orgs:
-        raise UsageError("unknown_org", f"{key.org!r}: there is no such org; give --source ORG/SOURCE")
+        raise UsageError(Code.UNKNOWN_ORG, f"{key.org!r}: there is no such org; give --source ORG/SOURCE", org=key.org)
     found = inventory.sources.get(key)
     if found is not None:
         return Target(found.id, key)
@@ -44,5 +44,5 @@ def _register(db: Database, conn: Connection, key: SourceKey) -> int:
     found = conn.execute(sa.insert(source).values(**row)).inserted_primary_key
     meta.bump(db, conn, Fact.INVENTORY_REV)
     if found is None:
-        raise UsageError("which_source", f"{key}: could not be registered")
+        raise UsageError(Code.WHICH_SOURCE, f"{key}: could not be registered")
     return int(found[0])

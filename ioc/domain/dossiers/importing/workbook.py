@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from xml.etree.ElementTree import ParseError
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 
 # what openpyxl lets through of a workbook that was cut or damaged on its way, some of it only rows later
 _BROKEN = (BadZipFile, zlib.error, ParseError, EOFError, AttributeError, LookupError, TypeError, ValueError)
@@ -56,13 +56,13 @@ def first_sheet(path: Path, name: str) -> Sheet:
     with path.open("rb") as given:
         if given.read(len(_OLE)) == _OLE:
             message = f"{name}: protected by a password, or a workbook of before 2007: save it as .xlsx without one"
-            raise UsageError("xlsx_broken", message)
+            raise UsageError(Code.XLSX_BROKEN, message)
     try:
         book = load_workbook(_usual(path), read_only=True, data_only=True)
     except (InvalidFileException, *_BROKEN) as error:
-        raise UsageError("xlsx_broken", f"{name}: not a workbook that can be read: {error}") from error
+        raise UsageError(Code.XLSX_BROKEN, f"{name}: not a workbook that can be read: {error}") from error
     if not book.worksheets:
-        raise UsageError("xlsx_broken", f"{name}: there is no sheet of cells in the workbook")
+        raise UsageError(Code.XLSX_BROKEN, f"{name}: there is no sheet of cells in the workbook")
     return Sheet(_numbered(book, name), book.worksheets[0].max_row or 0)
 
 
@@ -77,7 +77,7 @@ def _numbered(book: Any, name: str) -> Iterator[tuple[int, Sequence[Any]]]:
             return
         except _BROKEN as error:
             message = f"{name}: line {number + 1}: the workbook cannot be read from here on: {error}"
-            raise UsageError("xlsx_broken", message) from error
+            raise UsageError(Code.XLSX_BROKEN, message) from error
         number = max(number + 1, told)
         yield number, cells
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from ioc import cli
 from ioc.config.settings import Dossiers
 from ioc.config.weekly import WeekHours, by_org
-from ioc.core.errors import IocError
+from ioc.core.errors import Code, IocError
 from ioc.domain.dossiers.importing.redate import Redating
 from ioc.domain.dossiers.reporting.view import Reader
 from ioc.domain.importing.calendar import import_days
@@ -142,7 +142,7 @@ def test_words_alone_and_the_same_file_again_move_nothing(province):
 
 def test_what_cannot_be_recomputed_is_not_imported_either(province):
     def broken(_conn, _change, *, dry_run):
-        raise IocError("database_unavailable", f"no disk, dry run: {dry_run}")
+        raise IocError(Code.DATABASE_UNAVAILABLE, f"no disk, dry run: {dry_run}")
 
     with pytest.raises(IocError, match="no disk"):
         import_days(province.db, SATURDAY, NOW, dry_run=False, effect=broken)

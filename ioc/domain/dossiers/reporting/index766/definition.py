@@ -10,7 +10,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from ioc.config import read
-from ioc.core.errors import UsageError
+from ioc.core.errors import Code, UsageError
 
 _ROUNDING = 1e-6
 Text = Annotated[str, Meta(min_length=1)]
@@ -96,6 +96,6 @@ def definition(path: str | None = None) -> Definition:
         text = (Path(path) if path else resources.files(__package__) / "index766.toml").read_text(encoding="utf-8")
         return read.table_as(Definition, tomllib.loads(text), origin)
     except OSError as error:
-        raise UsageError("config_unreadable", f"{origin}: cannot be read ({error.strerror})") from error
+        raise UsageError(Code.CONFIG_UNREADABLE, f"{origin}: cannot be read ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError("config_not_toml", f"{origin}: not TOML: {error}") from error
+        raise UsageError(Code.CONFIG_NOT_TOML, f"{origin}: not TOML: {error}") from error
