@@ -96,7 +96,7 @@ def _day(odd: "OddDay") -> str:
 
 
 def _unknown(settings: "Settings", inventory: "Inventory") -> Iterator[str]:
-    """What the configuration says of orgs that are not there."""
+    """Orgs that the configuration names and that are not there."""
     for org in settings.calendar.weeks:
         if org and org not in inventory.orgs:
             yield f"calendar.week: org {org!r} is not in the tree"

@@ -1,4 +1,4 @@
-"""What every command shares: where the installation is, how its stores are opened, how an answer is printed."""
+"""Common ground of the commands: finding the installation, opening its stores, printing an answer."""
 
 import argparse
 import sys

@@ -82,7 +82,7 @@ def _named(settings: "Settings", name: str) -> "Connector":
 
 
 def remarks(db: "Database", connector: "Connector") -> list[str]:
-    """What the inventory makes of it: a state that is published for nobody helps nobody."""
+    """Remarks from the inventory: a state that is published for nobody helps nobody."""
     from ioc.core.clock import local
     from ioc.core.model import SourceKey, SourceStatus
     from ioc.domain.inventory.orgs import DEFAULT_TZ

@@ -1,4 +1,4 @@
-"""What the connectors that fetch dossiers brought, or would bring."""
+"""Deliveries of the connectors that fetch dossiers, past and to come."""
 
 import argparse
 from itertools import islice
@@ -74,7 +74,7 @@ def _show(offer: "Offer", reader: "Reader") -> None:
 
 
 def show(settings: "Settings", connector: "Connector", arguments: argparse.Namespace) -> None:
-    """How the last turns went, and which open dossiers are no longer delivered."""
+    """Prints the outcome of the last turns, and the open dossiers that are no longer delivered."""
     from contextlib import closing
     from zoneinfo import ZoneInfo
 

@@ -55,7 +55,7 @@ def try_map(arguments: argparse.Namespace) -> int:
 
 
 def lines(trial: "Trial", texts: "Texts") -> Iterator[str]:
-    """What would be made, with the values that would be kept, then what was found."""
+    """Prints the message that would be made, with the values that would be kept, then the findings."""
     import msgspec
 
     from ioc.core.clock import rfc3339

@@ -1,4 +1,4 @@
-"""How far long work has come: a bar on a terminal, elsewhere a line each tenth."""
+"""Progress of long work: a bar on a terminal, elsewhere a line each tenth."""
 
 import sys
 

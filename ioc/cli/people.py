@@ -109,7 +109,7 @@ def _or_unknown(changed: bool, name: str) -> None:
 
 
 def _flagged(conn: "Connection", rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """Where the org of a grant is closed: its last day and who stands for it now."""
+    """A note on a grant whose org is closed: its last day and who stands for it now."""
     from ioc.cli.orgs import today
     from ioc.domain.inventory.records import load_orgs
 

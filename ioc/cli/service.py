@@ -77,7 +77,7 @@ def demo(arguments: argparse.Namespace) -> None:
 
 
 def _ahead_ms(at: str | None) -> int:
-    """How far `--at` lies from now; UsageError where it is no time."""
+    """The distance of `--at` from now; UsageError where it is no time."""
     if at is None:
         return 0
     try:

@@ -1,4 +1,4 @@
-"""Where an InfluxDB is and how it is entered: the URL of the configuration, taken apart."""
+"""The URL of an InfluxDB in the configuration, taken apart: its address and its credentials."""
 
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -10,7 +10,7 @@ _SCHEMES = {"influx+http": "http", "influx+https": "https"}
 
 
 class Flavour(StrEnum):
-    """Which of the three generations a server speaks."""
+    """The generation of a server: one of three."""
 
     V1 = "v1"
     V2 = "v2"

@@ -76,7 +76,7 @@ def table_as(kind: type[Value], table: dict[str, Any], origin: str) -> Value:
 
 
 def _cross_check(settings: Settings) -> list[str]:
-    """What one key alone cannot know: names that must exist elsewhere, ids that must be unique."""
+    """Checks across keys: names that must exist elsewhere, ids that must be unique."""
     problems: list[str] = []
     for section, names in (
         ("rule.id", [rule.id for rule in settings.rule]),
@@ -128,7 +128,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _words(kind: Any) -> list[str]:
-    """What a type allows where it is a choice of words, or of lists of them."""
+    """The allowed words of a type that is a choice of words, or of lists of them."""
     if isinstance(kind, type) and issubclass(kind, Enum):
         return [str(member.value) for member in kind]
     if get_origin(kind) is Literal:

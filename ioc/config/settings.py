@@ -110,7 +110,7 @@ class Store(Struct, frozen=True, kw_only=True):
 
     @property
     def access(self) -> Access:
-        """How to reach the bucket; ValueError when `url` names none."""
+        """The address of the bucket; ValueError when `url` names none."""
         return Access(parse(self.url), self.token, self.username, self.password, self.ca)
 
 
@@ -232,7 +232,7 @@ class Connector(Struct, frozen=True, kw_only=True):
 
     @property
     def limit_s(self) -> float:
-        """How long one look may take."""
+        """The time one look may take."""
         return min(10.0, self.every_s) if self.timeout_s is None else self.timeout_s
 
 

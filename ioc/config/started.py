@@ -1,4 +1,4 @@
-"""What the supervisor was started with, kept beside the process ids: roles read it, and so do later commands."""
+"""The configuration the supervisor started with, kept beside the process ids for roles and later commands."""
 
 import json
 import os

@@ -1,1 +1,1 @@
-"""What knows nothing of this product: errors, time, text, files, shares, the values everything speaks in."""
+"""Ground floor, free of this product: errors, time, text, files, shares, the values everything speaks in."""

@@ -1,4 +1,4 @@
-"""How often a feed delivers, and the instants by which it must have; pure."""
+"""The rhythm in which a feed delivers, and the instants by which it must have; pure."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -57,7 +57,7 @@ class Cadence:
 
     @property
     def length(self) -> Length | None:
-        """How long the period of a delivery is; None for what comes by the second or hour."""
+        """The length of a delivery's period; None for a feed that comes by the second or hour."""
         return _LENGTHS.get(self.step)
 
     @property
@@ -118,7 +118,7 @@ class Contract:
         return None if None in missed else max(at for at in missed if at is not None)
 
     def kept(self, delivered: Iterable[Came], begins: int | None, now: int) -> tuple[int, int]:
-        """How many of the due instants behind us had a delivery of their own, and how many there were."""
+        """The number of past due instants that had a delivery of their own, and the number of all of them."""
         known = sorted(came for came in delivered if not self._is_early(came))
         start = begins if begins is not None else known[0].at - 1 if known else now
         start = max(start, now - self.cadence.look_back_days * 86_400_000)
@@ -130,7 +130,7 @@ class Contract:
         return good, of
 
     def _is_early(self, came: Came) -> bool:
-        """What is told of a month or year that still runs is not yet the delivery of it."""
+        """False for a month or year that still runs: its figure is not yet the delivery."""
         return bool(self.cadence.nth) and came.until is not None and came.until > came.at
 
     def _is_for(self, came: Came, before: int, due: Due) -> bool:

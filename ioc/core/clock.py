@@ -1,4 +1,4 @@
-"""Where the time comes from; passed in, so that tests and simulations own it."""
+"""The source of time; passed in, so that tests and simulations own it."""
 
 import time
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""How people are reached: a mobile number, a number to dial, an e-mail address; each checked where it is entered."""
+"""Addresses of people: a mobile number, a number to dial, an e-mail address; each checked where it is entered."""
 
 import re
 

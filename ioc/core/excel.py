@@ -1,4 +1,4 @@
-"""What spreadsheets and exports write that is no text of people: formulas of a text, words for nothing, serial days."""
+"""Habits of spreadsheets and exports: formulas that hold a text, words for an empty cell, days as serial numbers."""
 
 import re
 from datetime import date, datetime, timedelta

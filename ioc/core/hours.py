@@ -63,7 +63,7 @@ def read_periods(text: str, *, overnight: bool = False) -> tuple[Period, ...]:
 
 
 def write_periods(periods: Iterable[Period]) -> str:
-    """What `read_periods` reads."""
+    """The weekly hours as a text that `read_periods` reads."""
     return ",".join(map(write_period, periods))
 
 

@@ -41,7 +41,7 @@ class SeriesKey(NamedTuple):
 
 
 class SourceStatus(StrEnum):
-    """Where a source stands in its life."""
+    """The stage of a source's life."""
 
     PENDING = "pending"
     ACTIVE = "active"
@@ -49,7 +49,7 @@ class SourceStatus(StrEnum):
 
 
 class Health(StrEnum):
-    """What the wall says about a source; `rank` orders them from worst to best for roll-ups."""
+    """The state of a source as the wall shows it; `rank` orders them from worst to best for roll-ups."""
 
     CRITICAL = "critical"
     OFFLINE = "offline"
@@ -63,7 +63,7 @@ class Health(StrEnum):
 
 
 class State(StrEnum):
-    """How far figures can be trusted."""
+    """The trust that figures deserve."""
 
     LIVE = "live"
     STALE = "stale"
@@ -71,7 +71,7 @@ class State(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How an object that was received ended."""
+    """The fate of an object that was received."""
 
     STORED = "stored"
     QUARANTINED = "quarantined"
@@ -108,7 +108,7 @@ class Refusal(StrEnum):
 
 
 class Leniency(StrEnum):
-    """What was understood although it is not what the contract asks for; counted per source."""
+    """A departure from the contract that was understood all the same; counted per source."""
 
     BOM = "bom"
     TRAILING_NUL = "trailing_nul"
@@ -138,7 +138,7 @@ class Leniency(StrEnum):
 
 
 class Severity(StrEnum):
-    """How bad a finding is."""
+    """The gravity of a finding."""
 
     INFO = "info"
     WARNING = "warning"
@@ -146,7 +146,7 @@ class Severity(StrEnum):
 
 
 class Role(StrEnum):
-    """What a person or a display may do; each is bound to an org subtree."""
+    """The rights of a person or a display; each is bound to an org subtree."""
 
     WALL = "wall"
     LEADER = "leader"

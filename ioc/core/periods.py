@@ -17,7 +17,7 @@ _SHAPE = re.compile(
 
 
 class Length(StrEnum):
-    """How long a period is."""
+    """The unit of a period."""
 
     YEAR = "year"
     HALF = "half"
@@ -54,7 +54,7 @@ class Period(NamedTuple):
 
     @property
     def ms(self) -> int:
-        """How long it takes by the calendar."""
+        """The length of the period by the calendar."""
         return (self.days.after - self.days.first).days * 86_400_000
 
 

@@ -1,4 +1,4 @@
-"""How a time that has passed is told in whole units: one that is not over does not count, on boards and in messages."""
+"""Elapsed time in whole units: a unit that is not over does not count, on boards and in messages."""
 
 MINUTE_S = 60
 

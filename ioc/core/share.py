@@ -16,7 +16,7 @@ def percent(part: float, whole: float, digits: int = DIGITS) -> float | None:
 
 
 def rounded(value: float, digits: int = DIGITS, whole: float = 100) -> float:
-    """What is already a percentage, or so many points of `whole`, to fewer digits by the same rule."""
+    """A percentage, or points of `whole`, rounded to fewer digits by the same rule."""
     if value in (0, whole):
         return float(value)
     return _rounded(*value.as_integer_ratio(), digits, round(whole * 10**digits))

@@ -1,4 +1,4 @@
-"""Who may come in: API tokens kept as SHA-256 and users with Argon2 passwords, each bound to an org subtree."""
+"""Log-ins: API tokens kept as SHA-256 and users with Argon2 passwords, each bound to an org subtree."""
 
 import functools
 import hashlib
@@ -26,7 +26,7 @@ MIN_PASSWORD = 8
 
 
 class Via(StrEnum):
-    """How somebody proved who they are."""
+    """The proof of an identity."""
 
     BEARER = "bearer"
     SESSION = "session"
@@ -105,7 +105,7 @@ def add_user(
 
 
 def check_password(db: Database, name: str, password: str) -> Principal | None:
-    """Who this is, or None: an unknown name, a wrong password and a disabled user take the same time.
+    """The person, or None: an unknown name, a wrong password and a disabled user take the same time.
 
     The hash is computed outside any transaction; in the web role call it through `offload`.
     """

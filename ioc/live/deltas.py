@@ -14,7 +14,7 @@ _SIGNATURE: Final = 64
 
 
 class Patch(msgspec.Struct, omit_defaults=True):
-    """What changed at one source; every value carries the instant (epoch ms) it was measured."""
+    """A change at one source; every value carries the instant (epoch ms) it was measured."""
 
     key: tuple[str, str, str]
     metrics: dict[str, tuple[int, Number]] = {}

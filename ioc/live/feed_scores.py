@@ -1,4 +1,4 @@
-"""How well feeds keep their word: đúng · đủ · sạch · sống, each share with what it is of."""
+"""Scores of feeds by their promises: đúng · đủ · sạch · sống, each share with its denominator."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -19,7 +19,7 @@ UNCOUNTED = frozenset({Health.PENDING, Health.CLOSED, Health.MAINTENANCE})
 
 @dataclass(slots=True)
 class Live:
-    """What is known of one source; every value with the instant it was measured (epoch ms)."""
+    """The live state of one source; every value with the instant it was measured (epoch ms)."""
 
     metrics: dict[str, tuple[int, Number]] = field(default_factory=dict)
     texts: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -176,7 +176,7 @@ class World:
         return None if named is None else parse(named[1])
 
     def speaks(self, source: Source, now: int, health: Health) -> bool:
-        """Whether what it said last holds now, being in that health; what closed speaks while heard at its own pace."""
+        """True where its last reading still holds in that health; a closed one holds while heard at its own pace."""
         if health in SILENT or health is Health.UNKNOWN:
             return False
         live = self.of(source.key)
@@ -185,5 +185,5 @@ class World:
         return health not in UNCOUNTED or heard
 
     def counts(self, scope: Scope, now: int, kind: str | None = None) -> Mapping[Health, int]:
-        """How many sources of the subtree have each health; `pending` ones are counted but in no denominator."""
+        """The number of sources of the subtree by health; `pending` ones are counted but in no denominator."""
         return Counter(self.health(source, now) for source in self.sources(scope, kind))

@@ -1,1 +1,1 @@
-"""What the field sends: topics, payloads, kinds, events, and the maps of foreign formats."""
+"""The language of the field: topics, payloads, kinds, events, and the maps of foreign formats."""

@@ -52,7 +52,7 @@ class ConferenceEvent(NamedTuple):
 
 
 class DossierEvent(NamedTuple):
-    """What a one-stop system says has changed about a dossier; only the fields it named are in `fields`."""
+    """A change of a dossier as a one-stop system reports it; only the fields it named are in `fields`."""
 
     event_id: str
     ts: int

@@ -1,4 +1,4 @@
-"""What a kind of source declares; the plug-ins in `connectors/kinds` fill it in and shared code derives the rest."""
+"""The declaration of a kind of source; the plug-ins in `connectors/kinds` fill it in, shared code derives the rest."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -69,7 +69,7 @@ class Word:
 
 
 class Sort(StrEnum):
-    """What a member of a payload may hold; figures are an object of numbers by name."""
+    """The type of a member of a payload; figures are an object of numbers by name."""
 
     TEXT = "text"
     NUMBER = "number"

@@ -40,7 +40,7 @@ class Privacy:
         return isinstance(value, list) and any(map(self._names_somebody, value))
 
     def is_private(self, key: str) -> bool:
-        """Whether what stands under this key may not be kept."""
+        """True for a key whose value may not be kept."""
         if key in self._harmless:
             return False
         if _bare(key) in self._names:

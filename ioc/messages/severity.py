@@ -1,4 +1,4 @@
-"""What is red, amber, blue or grey, from the one table that the screens are built with too (`severity.json`)."""
+"""Red, amber, blue and grey, from the one table that the screens are built with too (`severity.json`)."""
 
 import json
 from collections.abc import Iterable, Mapping

@@ -47,7 +47,7 @@ class StoreHealth(NamedTuple):
 
 
 class Retention(NamedTuple):
-    """How long each level is kept, in days."""
+    """The days each level is kept."""
 
     raw_days: int
     minute_days: int
@@ -125,7 +125,7 @@ def ranges(store: MetricStore, queries: Sequence[RangeQuery]) -> list[list[Point
 
 @runtime_checkable
 class Remote(Protocol):
-    """What a store on a server of its own can say beyond the protocol."""
+    """The answers of a store on a server of its own beyond the protocol."""
 
     def inspect(self, now: Callable[[], int], keep: Retention) -> Iterator[Look]:
         """Version, rights, clock against `now` (epoch ms), retention against `keep`; IocError where it cannot go on."""

@@ -1,4 +1,4 @@
-"""How far a copy has come, on disk, so that one that was cut off goes on from there."""
+"""The progress of a copy, on disk, so that one that was cut off goes on from there."""
 
 import contextlib
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What SQLite says when it cannot, as errors a retry loop understands."""
+"""Errors of SQLite, as errors that a retry loop understands."""
 
 import sqlite3
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How the figures of two parts of a bucket become one: the same for every store."""
+"""Joins the figures of two parts of a bucket: the same for every store."""
 
 Weighed = tuple[float, int]  # a figure, and what it needs to be joined with another: a count or an instant
 

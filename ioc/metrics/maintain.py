@@ -1,4 +1,4 @@
-"""What keeps the metric file in shape: due roll-ups, deletion past the keep, space given back; little by little."""
+"""Upkeep of the metric file: due roll-ups, deletion past the keep, space given back; little by little."""
 
 import sqlite3
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Which metric store the configuration asks for."""
+"""The metric store that the configuration asks for."""
 
 from collections.abc import Collection
 

@@ -1,4 +1,4 @@
-"""Which table answers which part of a range: roll-ups where they are exact, readings for the rest."""
+"""The tables that answer a range: roll-ups where they are exact, readings for the rest."""
 
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple

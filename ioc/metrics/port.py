@@ -81,7 +81,7 @@ def copy(origin: Port, target: Port, start: Place | None, tell: Callable[[Progre
 
 
 def _span(origin: Port, level: int, floors: Floors, start: Place | None) -> tuple[int, int] | None:
-    """What of a level has to be moved: roll-ups below the readings, readings above."""
+    """The part of a level to be moved: roll-ups below the readings, readings above."""
     found = origin.span(level)
     if found is None:
         return None

@@ -18,7 +18,7 @@ WHERE :every OR (org = :org AND kind = :kind AND source = :source) ORDER BY org,
 
 
 class _Rule(NamedTuple):
-    """How an aggregate is taken from readings, from roll-ups, and joined from two parts of a bucket."""
+    """The formula of an aggregate: from readings, from roll-ups, and joined from two parts of a bucket."""
 
     reading: str
     rollup: str

@@ -25,7 +25,7 @@ class Rolled(NamedTuple):
         )  # fmt: skip
 
     def repeats(self, other: "Rolled") -> bool:
-        """Whether this looks like the same readings once more, as far as a roll-up can tell."""
+        """True where this looks like the same readings once more, as far as a roll-up can tell."""
         return self._replace(last=0.0) == other._replace(last=0.0)
 
 

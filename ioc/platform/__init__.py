@@ -1,1 +1,1 @@
-"""What the product stands on: database, broker, leases, jobs, heartbeats, logs."""
+"""Technical ground of the product: database, broker, leases, jobs, heartbeats, logs."""

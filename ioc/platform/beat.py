@@ -40,7 +40,7 @@ class Beat:
         self._thread = threading.Thread(target=self._run, name=f"beat-{role}", daemon=True)
 
     def say(self, ok: bool, detail: Mapping[str, Any], *, hears: bool = False) -> None:
-        """What the next rows carry: a role that has a trouble says so, one that listens to sources that it hears."""
+        """Sets the detail of the next rows: a role with a trouble says so, one that listens says that it hears."""
         self._ok, self._detail, self._hears = ok, dict(detail), hears
 
     def start(self) -> None:

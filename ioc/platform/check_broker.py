@@ -143,7 +143,7 @@ class _Visitor:
         self._changed = threading.Condition()
 
     def come(self, *, persistent: bool) -> bool:
-        """Whether the broker says that it kept the session."""
+        """True where the broker says that it kept the session."""
         answered = threading.Event()
         flags: list[bool] = []
         client = paho_client(self._settings, self._name, persistent=persistent)
@@ -178,7 +178,7 @@ class _Visitor:
             raise _silent(self._settings)
 
     def wait_for(self, messages: int, quiet_s: float) -> int:
-        """How many came until that many were there, or none came for `quiet_s`."""
+        """The number that came until that many were there, or none came for `quiet_s`."""
         with self._changed:
             before = -1
             while before < self._arrived < messages:

@@ -73,7 +73,7 @@ def write(folder: Path, passwords: str, acl: str) -> None:
 
 
 def _keep_owner(old: Path, new: Path) -> None:
-    """Who could read the file before can read it again; only root may give a file away."""
+    """Keeps the readers of the file that there were before; only root may give a file away."""
     known = old.stat()
     new.chmod(known.st_mode & 0o770)
     if os.geteuid() == 0:

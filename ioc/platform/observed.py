@@ -42,7 +42,7 @@ def forget(conn: Connection, before: int) -> None:
 
 
 def covered(lo: int, hi: int, heard: Iterable[Sequence[Span]]) -> bool:
-    """Whether each of the roles listened from `lo` to `hi` without a break."""
+    """True where each of the roles listened from `lo` to `hi` without a break."""
     return all(_within(lo, hi, some) for some in heard)
 
 

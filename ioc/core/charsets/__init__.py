@@ -58,7 +58,7 @@ def encode(text: str, name: str, *, replace: bool = False) -> bytes:
 
 
 def over_latin(text: str, name: str) -> str:
-    """What a cell says that shows its text by a TCVN3 or VNI font; one in Unicode is left as it is.
+    """The Unicode text of a cell that a TCVN3 or VNI font displays; one in Unicode is left as it is.
 
     UnicodeDecodeError where it is neither.
     """

@@ -42,7 +42,7 @@ class Calendar:
         return week
 
     def plain(self, day: date) -> Day:
-        """What `day` would be if there were only weeks."""
+        """The plan of `day` if there were only weeks."""
         usual = self.week_on(day)[day.weekday()]
         return Day(day, usual, DayReason.WORKING_DAY if usual else DayReason.WEEKEND)
 
@@ -53,14 +53,14 @@ class Calendar:
         return self.day(day).working
 
     def estimated(self, year: int) -> bool:
-        """Whether the days off around Tết of `year` are computed: neither announced nor in the org's own table."""
+        """True where the days off around Tết of `year` are computed: neither announced nor in the org's own table."""
         if year <= seed.announced_to():
             return False
         tet = self.seed(year)
         return not any(tet.is_tet(day) for day in self.specials)
 
     def estimated_on(self, day: date) -> bool:
-        """Whether `day` is off only because that is computed: it is set by announcement, and none is known."""
+        """True where `day` is off by computation only: it is set by announcement, and none is known."""
         told = day in self.specials or day in self.corrections
         known = self.seed(day.year)
         return not told and day in known.off and known.set_yearly(day) and self.estimated(day.year)
@@ -99,7 +99,7 @@ class Calendar:
         return found
 
     def _told(self, below: Day, row: Special, work: DayReason, off: DayReason) -> Day:
-        """What a row makes of a day; one that only confirms what was known keeps the reason."""
+        """The day as a row makes it; a row that only confirms keeps the reason that was there."""
         works = row.kind is DayKind.WORK
         periods = row.periods or self._worked(below.date) if works else ()
         confirms = works == below.working and not row.periods
@@ -115,7 +115,7 @@ class Calendar:
         return plain
 
     def _concerns(self, kind: DayKind, day: date) -> bool:
-        """Who has no hours at all makes up for nothing."""
+        """False for a calendar without hours: it makes up for nothing."""
         return kind is DayKind.OFF or any(self.week_on(day))
 
     def _worked(self, day: date) -> tuple[Period, ...]:

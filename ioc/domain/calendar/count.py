@@ -106,7 +106,7 @@ def _month_after(day: date) -> date:
 
 
 def _after(calendar: Calendar, at: int) -> Iterator[tuple[int, int]]:
-    """What is left of the period at `at`, then every later period."""
+    """The rest of the period at `at`, then every later period."""
     day = calendar.date_of(at)
     for start, end in calendar.spans_on(day):
         if at < end:
@@ -117,7 +117,7 @@ def _after(calendar: Calendar, at: int) -> Iterator[tuple[int, int]]:
 
 
 def _before(calendar: Calendar, at: int) -> Iterator[tuple[int, int]]:
-    """What has passed of the period at `at`, then every earlier period, backwards."""
+    """The past part of the period at `at`, then every earlier period, backwards."""
     day = calendar.date_of(at)
     for start, end in reversed(calendar.spans_on(day)):
         if start < at:

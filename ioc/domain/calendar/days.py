@@ -1,4 +1,4 @@
-"""What a calendar says about one day, and why."""
+"""One day of a calendar, and the reason it is as it is."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -8,7 +8,7 @@ from ioc.core.hours import Period
 
 
 class DayKind(StrEnum):
-    """What a row of a calendar makes of a day."""
+    """The effect of a row on a day."""
 
     OFF = "off"
     WORK = "work"

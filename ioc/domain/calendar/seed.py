@@ -1,4 +1,4 @@
-"""What is known of a year before anybody configures anything: the `holidays` package and announced corrections."""
+"""A year before anybody configures anything: the `holidays` package and announced corrections."""
 
 import csv
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ class Seed:
         return self.tet is not None and self.tet - _TET_BEFORE <= day <= self.tet + _TET_AFTER
 
     def set_yearly(self, day: date) -> bool:
-        """Which days are off at Tết and beside National Day is decided each year (Labour Code 2019 art. 112.3)."""
+        """The days off at Tết and beside National Day, decided each year (Labour Code 2019 art. 112.3)."""
         return self.is_tet(day) or (day.month, day.day) in _BESIDE_NATIONAL_DAY
 
 

@@ -91,7 +91,7 @@ class _Account:
 
 
 def _common(some: Sequence[Span], others: Sequence[Span]) -> list[Span]:
-    """What two lists of spans share."""
+    """The intersection of two lists of spans."""
     pairs = ((max(a, c), min(b, d)) for a, b in some for c, d in others)
     return [(begin, end) for begin, end in pairs if begin < end]
 

@@ -1,4 +1,4 @@
-"""How long something may take."""
+"""The time a procedure may take."""
 
 import math
 from calendar import monthrange
@@ -23,12 +23,12 @@ class Unit(StrEnum):
 
     @property
     def in_days(self) -> bool:
-        """Whether it ends with a day, not at an hour."""
+        """True where it ends with a day, not at an hour."""
         return self in (Unit.WORKING_DAY, Unit.DAY, Unit.MONTH)
 
     @property
     def by_calendar(self) -> bool:
-        """Whether days off count."""
+        """True where days off count."""
         return self in (Unit.DAY, Unit.MONTH)
 
 

@@ -1,4 +1,4 @@
-"""What each feed promised, out of the inventory, and when its deliveries came, out of the records."""
+"""The promise of each feed, out of the inventory, and the instants of its deliveries, out of the records."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, time
@@ -23,7 +23,7 @@ class Promised(NamedTuple):
 
     @property
     def owed_from(self) -> int | None:
-        """From when on the first delivery is owed: what does not say when it begins does so with its import."""
+        """The instant from which deliveries are owed: without a first day of its own, that of its import."""
         return self.source.agreed_at if self.begins is None else self.begins
 
 

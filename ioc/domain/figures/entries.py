@@ -26,7 +26,7 @@ Row = Mapping[str, Any]
 
 
 class State(StrEnum):
-    """Where an entry stands."""
+    """The state of an entry."""
 
     ENTERED = "entered"
     SIGNED = "signed"
@@ -35,7 +35,7 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What somebody wants known of one period of one feed."""
+    """A figure that somebody enters for one period of one feed."""
 
     org: str
     source: str
@@ -77,7 +77,7 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What there is of a feed already: the length of the periods it promised, and its figures of the same period."""
+    """The context of an entry: the periods its feed promised, and the feed's figures of the same period."""
 
     length: Length | None = None
     values: Mapping[str, float] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What can be true of a periodic figure: within its scale, no more than what it is of, by the length of its period."""
+"""Plausibility of a periodic figure: within its scale, no more than its whole, by the length of its period."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final

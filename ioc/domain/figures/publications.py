@@ -1,4 +1,4 @@
-"""What feeds published of their periods, read back: by org, by name, the newest that speaks of a span."""
+"""Publications of feeds about their periods, read back: by org, by name, the newest that speaks of a span."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

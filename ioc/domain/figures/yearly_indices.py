@@ -12,7 +12,7 @@ INDICES = ("par_index", "sipas", "papi", "ict_index")
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """What is known of one index in one year; what was said and cannot be is left out, with what is allowed."""
+    """One index in one year; a figure that cannot be is left out, with what is allowed."""
 
     year: int
     value: float | None
@@ -49,7 +49,7 @@ class Standing:
 
     @property
     def comparable(self) -> bool:
-        """Whether both ranks are among as many."""
+        """True where both ranks are among as many."""
         total = self.latest.rank_total
         return self.before is not None and total is not None and total == self.before.rank_total
 

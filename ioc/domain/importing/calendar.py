@@ -39,7 +39,7 @@ COLUMNS: Mapping[str, CellReader] = {
 
 @dataclass(frozen=True, slots=True)
 class DaysChange:
-    """Which days of which orgs are worked otherwise from now on, and `rows`: all special days as they will be."""
+    """The days of the orgs that are worked otherwise from now on, and `rows`: all special days as they will be."""
 
     orgs: frozenset[str]
     first: date
@@ -48,7 +48,7 @@ class DaysChange:
 
 
 class Effect(Protocol):
-    """What follows from a change, done in its transaction or (`dry_run`) only foretold; lines for the report."""
+    """Consequences of a change, carried out in its transaction or (`dry_run`) only foretold; lines for the report."""
 
     def __call__(self, conn: Connection, change: DaysChange, *, dry_run: bool) -> tuple[str, ...]: ...
 

@@ -88,6 +88,6 @@ def _check_orgs(
 
 
 def _last(conn: Connection, draft: Draft) -> dict[str, float] | None:
-    """What was entered last of that feed and period and not refused."""
+    """The newest entry of that feed and period that was not refused."""
     mine = (row for row in entries(conn, [draft.org]) if (row["source"], row["period"]) == draft.key[1:])
     return next((dict(row["values"]) for row in mine if row["state"] != State.REFUSED), None)

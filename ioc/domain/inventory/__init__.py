@@ -1,4 +1,4 @@
-"""What there is to watch: the org tree and its sources."""
+"""The inventory: the org tree and its sources."""
 
 from ioc.domain.inventory.orgs import OrgTree, Scope
 from ioc.domain.inventory.sources import DEFAULTS, Inventory, KindDefaults, Source

@@ -15,7 +15,7 @@ MAX_TREES = 64
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What a caller may see: a subtree by its root, or the whole tree when `root` is None."""
+    """The view of a caller: a subtree by its root, or the whole tree when `root` is None."""
 
     root: str | None
     codes: frozenset[str]
@@ -84,7 +84,7 @@ class OrgTree:
         return tree
 
     def _between(self, day: str) -> tuple[int, int]:
-        """Which changes lie behind a day."""
+        """The changes that lie behind a day."""
         return bisect_right(self._begins, day), bisect_left(self._ends, day)
 
     def lives(self, code: str) -> bool:
@@ -146,7 +146,7 @@ class OrgTree:
         return self._places.heir(code) or code
 
     def reach(self, code: str | None) -> Scope:
-        """What a grant, a route, a rule or a silence that names an org speaks of: its heir's subtree.
+        """The subtree meant by a grant, a route, a rule or a silence that names an org: that of its heir.
 
         Without a successor nothing is widened: it keeps what the org had on its last day. Empty for an unknown org.
         """
@@ -155,7 +155,7 @@ class OrgTree:
         return self.scope(None if code is None else self.heir(code))
 
     def closed(self, code: str | None) -> bool:
-        """Whether an org is closed by the day; the flag of whatever still names it."""
+        """True for an org that is closed by the day; the flag of whatever still names it."""
         org = None if code is None else self.by_code.get(code)
         return org is not None and org.closed_by(self.day)
 

@@ -1,4 +1,4 @@
-"""Where every unit stands on one day: the living in their tree, the closed under what stands for them."""
+"""The tree of one day: the living units in their places, the closed under their successors."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

@@ -15,7 +15,7 @@ from ioc.domain.inventory.orgs import OrgTree, Scope
 
 @dataclass(frozen=True, slots=True)
 class KindDefaults:
-    """What a source promises when its own row is silent; `interval_s` 0 means no cadence."""
+    """The promise of a source whose own row is silent; `interval_s` 0 means no cadence."""
 
     interval_s: int
     hours: str
@@ -62,12 +62,12 @@ class Source:
 
     @property
     def counts(self) -> bool:
-        """Whether it stands in denominators and under rules."""
+        """True for a source that stands in denominators and under rules."""
         return self.status is SourceStatus.ACTIVE
 
     @property
     def derived(self) -> bool:
-        """Whether it is us who speak: nobody's delivery, and in no figure on how well the others deliver."""
+        """True for figures we add up ourselves: nobody's delivery, and in no figure on how well the others deliver."""
         return self.key[1:] == ROLL_UP
 
 

@@ -36,7 +36,7 @@ class Org:
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """What a unit was up to and including the day `until`, since its beginning or the `until` before."""
+    """A past form of a unit, up to and including the day `until`, since its beginning or the `until` before."""
 
     code: str
     until: str

@@ -14,7 +14,7 @@ EARLIEST, LATEST = "1900-01-01", "2199-12-31"
 
 
 class New(TypedDict, total=False):
-    """What a unit is called, what it is and where it hangs from the day on; what is absent stays."""
+    """A unit from the day on: its name, its type, its parent; what is absent stays."""
 
     name: str
     kind: str
@@ -23,7 +23,7 @@ class New(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Reform:
-    """What is different from the day `on`: who was closed the evening before, who is new, who changed."""
+    """The changes of the day `on`: units closed the evening before, new ones, changed ones."""
 
     on: str
     closed: Mapping[str, str | None] = field(default_factory=dict)  # with the successor
@@ -118,7 +118,7 @@ def _founded(then: OrgTree, like: str, code: str, on: str) -> Org:
 
 
 def _children(latest: OrgTree, then: OrgTree, gone: Iterable[str]) -> list[Org]:
-    """What lives directly below on the day, as it was last written."""
+    """The units directly below on the day, as they were last written."""
     below = [child.code for code in gone for child in then.children(code)]
     return [latest.by_code[code] for code in below if code not in gone]
 

@@ -1,4 +1,4 @@
-"""What a cell of an inventory file may hold: each reader gives the value or raises BadCell saying what is allowed."""
+"""Cells of an inventory file: each reader gives the value or raises BadCell saying what is allowed."""
 
 import math
 import re

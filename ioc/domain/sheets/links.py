@@ -1,4 +1,4 @@
-"""What hangs on what once a file is in: targets that must exist, circles that must not."""
+"""Links between rows: targets that must exist, circles that must not."""
 
 from collections.abc import Iterable
 from typing import Any

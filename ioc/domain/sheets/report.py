@@ -1,4 +1,4 @@
-"""What an import changes, field by field."""
+"""The changes of an import, field by field."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field

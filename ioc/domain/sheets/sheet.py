@@ -19,7 +19,7 @@ Cells = dict[str, str | None]  # a column that is absent from the file is absent
 
 @dataclass(slots=True)
 class Problems:
-    """What is wrong with a file, by line."""
+    """The problems of a file, by line."""
 
     found: list[tuple[int, str]] = field(default_factory=list)
 

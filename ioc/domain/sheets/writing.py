@@ -1,4 +1,4 @@
-"""What every import shares: rows read along their columns, the difference to what is known, the end of it."""
+"""Steps of every import: rows read along their columns, the difference to the records, the end of it."""
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
@@ -47,7 +47,7 @@ def read_rows(
 
 
 def difference(what: str, known: Records, rows: Records, dry_run: bool) -> ImportReport:
-    """What the rows would add and change; a column they lack changes nothing."""
+    """The additions and changes of the rows; a column they lack changes nothing."""
     changed: dict[str, dict[str, Change]] = {}
     for key, row in rows.items():
         if key in known:
@@ -68,7 +68,7 @@ def write(conn: Connection, table: sa.Table, report: ImportReport, merged: Recor
 
 
 def close(db: Database, conn: Connection, report: ImportReport, now: int, actor: str, origin: str) -> None:
-    """What every import leaves behind: a new revision for the readers and a line in the audit."""
+    """The trace of an import: a new revision for the readers and a line in the audit."""
     bump(db, conn, Fact.INVENTORY_REV)
     detail = {
         "added": len(report.added),

@@ -1,4 +1,4 @@
-"""What can be said of a pattern, a time format and a zone without a message; ValueError says what is wrong."""
+"""Checks of a pattern, a time format and a zone that need no message; ValueError says what is wrong."""
 
 import re
 from datetime import UTC, datetime

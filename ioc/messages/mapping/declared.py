@@ -1,4 +1,4 @@
-"""What an administrator writes in `[[map]]`, checked as far as it can be without a message."""
+"""The options of `[[map]]`, checked as far as they can be without a message."""
 
 import re
 from collections.abc import Iterator
@@ -109,7 +109,7 @@ class MapRule(Struct, frozen=True, kw_only=True):
 
     @property
     def decimal_comma(self) -> bool:
-        """Whether any figure is written as 23,5."""
+        """True where any figure is written as 23,5."""
         return any(isinstance(raw, dict) and raw.get("decimal") == "," for raw in self.fields.values())
 
     def sampled_at(self) -> int | None:

@@ -44,7 +44,7 @@ class VendorMap:
         return formats.elements(self.rule, payload)
 
     def ours(self, element: Element, levels: Mapping[str, str]) -> Ours | None:
-        """What one element becomes, None where the map is not meant for it; Rejected says what is wrong."""
+        """The message made of one element, None where the map is not meant for it; Rejected says what is wrong."""
         if element.wrong is not None:
             raise element.wrong
         if self._when is not None and not is_true(self._when.of(element.value, element.top)):
@@ -155,7 +155,7 @@ class Maps:
 
     @property
     def filters(self) -> list[str]:
-        """What to subscribe to beside our own topics."""
+        """The topics to subscribe to beside our own."""
         found = dict.fromkeys(one.pattern.filter for one in self._now.maps)
         return [name for name in found if not name.startswith(ROOT)]
 

@@ -20,7 +20,7 @@ class Path:
         self._compiled = jmespath.compile(text.removeprefix(_TOP))
 
     def of(self, element: Any, top: Any) -> Any:
-        """What is found there, None where nothing is; Rejected where a function meets what it cannot take."""
+        """The value at the path, None where there is none; Rejected where a function meets a type it cannot take."""
         try:
             return self._compiled.search(top if self._from_top else element)
         except JMESPathError as error:

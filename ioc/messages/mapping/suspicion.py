@@ -35,7 +35,7 @@ class Finding(NamedTuple):
 
 
 def of_value(field: Field, spec: KindSpec | None, value: Number) -> Iterator[Finding]:
-    """What makes one figure of the sample suspicious."""
+    """The suspicions about one figure of the sample."""
     ours = units.wanted(spec, field.name)
     if ours is None or field.rule.const is not None:
         return

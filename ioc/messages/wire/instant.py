@@ -47,7 +47,7 @@ def parse_time(value: Any, tz: ZoneInfo) -> tuple[int, frozenset[Leniency]]:
 
 
 def named(text: str) -> str:
-    """What was said, for a reason; without a digit in it it is no time, and may be somebody's name."""
+    """The text to quote in a reason; one without a digit is no time, and may be somebody's name."""
     return repr(text[:_NAMED]) if any(map(str.isdigit, text)) else "text without a digit"
 
 

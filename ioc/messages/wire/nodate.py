@@ -1,4 +1,4 @@
-"""What systems write where they have no date: nothing, zeros, or the first or last day their type can hold."""
+"""The ways systems write "no date": nothing, zeros, or the first or last day their type can hold."""
 
 import re
 from collections.abc import Iterable
@@ -25,7 +25,7 @@ _EPOCHS: Final = frozenset(
 
 
 def is_no_date(value: Any, words: Iterable[str] = ()) -> bool:
-    """Whether it stands for no date; `words`, in lower case, are a source's own beside those everybody knows."""
+    """True for a text that stands for no date; `words`, in lower case, are a source's own beside the usual ones."""
     if value is None:
         return True
     if type(value) is int or type(value) is float:

@@ -18,5 +18,5 @@ def read(text: str, format: str) -> datetime:
 
 
 def tells_time(format: str) -> bool:
-    """Whether it holds more than a day."""
+    """True where the format holds more than a day."""
     return _CLOCK.search(format) is not None

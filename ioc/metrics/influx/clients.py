@@ -1,4 +1,4 @@
-"""What holds connections to one InfluxDB: of a thread's own, made at its first use."""
+"""Connections to one InfluxDB: each thread has its own, made at its first use."""
 
 import os
 import threading

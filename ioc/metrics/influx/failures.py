@@ -1,4 +1,4 @@
-"""What a server answers when it cannot or will not, as errors a retry loop understands."""
+"""Refusals and failures of a server, as errors that a retry loop understands."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""What a user wants to know of a server before relying on it, found out by doing it."""
+"""Facts about a server that a user wants before relying on it, found out by trying."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -75,7 +75,7 @@ def _retention(server: Server, days: int) -> Look:
 
 
 def _wide(server: Server, version: Version, now: int, days: int) -> Look:
-    """Whether what lies in the bucket can be read as far back as it is kept."""
+    """Checks that the contents of the bucket can be read as far back as they are kept."""
     names = [row[0] for series in server.query("SHOW MEASUREMENTS") for row in series.values]
     for measurement in names:
         try:

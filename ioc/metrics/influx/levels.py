@@ -1,4 +1,4 @@
-"""How far roll-ups and deletions have come, kept in the bucket itself so that every process and every copy agrees.
+"""The watermarks of roll-ups and deletions, kept in the bucket itself so that every process and every copy agrees.
 
 Minutes before `minutes` and hours before `hours` are rolled up, but for the late minutes: those that a reading reached
 afterwards. `ioc_levels` has a row whenever something moved, `ioc_late` one a late minute: `stale` 1, then 0.

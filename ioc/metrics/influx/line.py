@@ -69,7 +69,7 @@ def field_key(field: str) -> str:
 
 
 def writable(key: SourceKey, metric: str = "x") -> bool:
-    """Whether such a series can exist here."""
+    """True for a series that can exist here."""
     try:
         head(key.kind, key)
         _name(field_of(metric))

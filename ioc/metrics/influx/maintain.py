@@ -1,4 +1,4 @@
-"""What keeps the bucket in shape: due roll-ups, late readings folded in, deletion past the keep; little by little.
+"""Upkeep of the bucket: due roll-ups, late readings folded in, deletion past the keep; little by little.
 
 Every step leaves the bucket right: a roll-up is written before the level that makes readers use it, a late minute is
 marked before its reading and cleared after its roll-up. A step that is done twice changes nothing.

@@ -1,4 +1,4 @@
-"""Which series a bucket holds, from its readings and from what is left of those that are deleted."""
+"""The series a bucket holds, from its readings and from what is left of those that are deleted."""
 
 from collections.abc import Iterable, Iterator
 

@@ -31,7 +31,7 @@ Join = Callable[[Weighed, Weighed], Weighed]
 
 
 class _Rule(NamedTuple):
-    """Which figures of readings and of roll-ups an aggregate is made of; a second one is the weight."""
+    """The figures of readings and of roll-ups that an aggregate is made of; a second one is the weight."""
 
     reading: tuple[str, ...]
     rollup: tuple[str, ...]
@@ -50,7 +50,7 @@ _RULES: Final = {
 
 
 def parts_of(query: RangeQuery, grid: Grid, levels: Levels | None, late: set[int]) -> list[Part]:
-    """What is rolled up as the plan has it, the rest from readings.
+    """Reads roll-ups where the plan has them, readings for the rest.
 
     Every part is a request of its own, and buckets that cut through minutes or hours make hundreds of them: then
     finer rows are read in one go.
@@ -70,7 +70,7 @@ def parts_of(query: RangeQuery, grid: Grid, levels: Levels | None, late: set[int
 
 
 def aggregate(server: Server, query: RangeQuery, sources: Sequence[SourceKey], grid: Grid, parts: list[Part]) -> Found:
-    """What `query` asks of the metric, for each of the sources; buckets without readings are not there."""
+    """The answers to `query` by source; buckets without readings are not there."""
     asked = [(part, some) for part in parts for some in _shares(sources, grid, part)]
     join = _RULES[query.agg].join
     joined: Answer = {}
@@ -90,7 +90,7 @@ def _shares(sources: Sequence[SourceKey], grid: Grid, part: Part) -> list[Sequen
 
 
 def _answer(server: Server, query: RangeQuery, grid: Grid, part: Part, sources: Sequence[SourceKey]) -> Answer:
-    """What a part holds of each source, by index of the bucket."""
+    """The rows of one part for each source, by index of the bucket."""
     columns = _columns(query.series, query.agg, part)
     first, last = (_index(grid, t - t % part.unit) for t in (part.lo, part.hi - 1))
     if first == last or grid.step > _READY.get(part.table, 0):

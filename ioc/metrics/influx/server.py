@@ -98,7 +98,7 @@ class Server:
             raise
 
     def each(self, work: Callable[[Asked], Answer], asked: Sequence[Asked]) -> list[Answer]:
-        """What comes of each, in their order; a few at a time, as a server has several cores."""
+        """The answers in the order of the questions; a few at a time, as a server has several cores."""
         if len(asked) < 2:
             return [work(one) for one in asked]
         # made for this once: in the web role its threads live only while this one waits for them, also at the end

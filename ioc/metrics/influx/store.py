@@ -93,7 +93,7 @@ class InfluxStore:
             maintain(self.writer, now, retention)
 
     def health(self) -> StoreHealth:
-        """What the last call met; the server is looked at when none was made for a while."""
+        """The health that the last call met; the server is asked when none was made for a while."""
         if self._looked_at is None or self._monotonic() - self._looked_at > LOOK_S:
             try:
                 with self._noted():
@@ -130,7 +130,7 @@ class InfluxStore:
         return self._own
 
     def _look(self) -> None:
-        """Whether it may be read and, where it is ours to write, written; nothing is."""
+        """Checks that it may be read and, where it is ours to write, written; writes nothing."""
         self.server.query(CHEAP_LOOK, timeout=CONNECT_S)
         if self._own is not None:
             try:
@@ -145,7 +145,7 @@ class InfluxStore:
             raise IocError(trouble.code, trouble.message)
 
     def _sources(self, query: RangeQuery, sources: Sequence[SourceKey]) -> list[list[Point]]:
-        """What `query` asks, of each of the sources."""
+        """The answers to `query` for each of the sources."""
         grid = Grid.of(query)
         known = {key for key in sources if writable(key, query.series.metric)}
         found: Found = {}

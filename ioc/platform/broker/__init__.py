@@ -104,7 +104,7 @@ class Bus:
         self._client.loop_start()
 
     def wait(self, timeout: float) -> bool:
-        """Whether the connection stands within `timeout` seconds."""
+        """True once the connection stands within `timeout` seconds."""
         return self._up.wait(timeout)
 
     def publish(self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False) -> None:
@@ -152,7 +152,7 @@ class Bus:
         self._up.clear()
 
     def _turn(self) -> None:
-        """Where to try next; the client's own thread does so after its pause."""
+        """Points at the next host; the client's own thread tries it after its pause."""
         self._client.connect_async(*self._turns.next(), keepalive=KEEPALIVE_S)
 
 

@@ -21,7 +21,7 @@ class Socket(Protocol):
 
 
 class BufferedSocket:
-    """What paho needs of a socket. paho makes four system calls a message; this makes a few a batch.
+    """A socket for paho, which makes four system calls a message; this makes a few a batch.
 
     `send` only collects: `flush` puts it on the wire. A non-blocking socket stays one: what is not there, or does not
     fit, raises BlockingIOError or waits for the next `flush`.
@@ -52,7 +52,7 @@ class BufferedSocket:
 
     @property
     def readable(self) -> bool:
-        """Whether bytes wait here that `select` cannot see."""
+        """True while bytes wait here that `select` cannot see."""
         return self._at < len(self._in) or bool(getattr(self._sock, "pending", lambda: 0)())
 
     @property

@@ -1,4 +1,4 @@
-"""What every table shares: the naming of constraints, and a number that counts by itself."""
+"""Common ground of the tables: the naming of constraints, and a number that counts by itself."""
 
 from sqlalchemy import BigInteger, Column, Integer, MetaData
 

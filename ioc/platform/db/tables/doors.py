@@ -1,4 +1,4 @@
-"""How devices come in: their credentials, and the topics that nobody understood."""
+"""The doors for devices: their credentials, and the topics that nobody understood."""
 
 from sqlalchemy import JSON, BigInteger, Column, Index, LargeBinary, String, Table, Text
 

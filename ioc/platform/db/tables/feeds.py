@@ -1,4 +1,4 @@
-"""How feeds keep their word: each complete delivery, and how clean what came was by day."""
+"""The record of feeds: each complete delivery, and by day how clean it was."""
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, Table
 

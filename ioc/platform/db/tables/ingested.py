@@ -1,4 +1,4 @@
-"""What ingest keeps: latest values, cursors, counts, quarantine, and what events say."""
+"""The records of ingest: latest values, cursors, counts, quarantine, and events."""
 
 import sqlalchemy as sa
 from sqlalchemy import (

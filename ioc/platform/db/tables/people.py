@@ -1,4 +1,4 @@
-"""Who may do what, who did what, and how the roles fare."""
+"""Users, tokens, the audit, and the heartbeats of roles."""
 
 import sqlalchemy as sa
 from sqlalchemy import (
