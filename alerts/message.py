@@ -1,9 +1,11 @@
 """One text to one address, and the contract of a channel plug-in that sends it."""
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Annotated, Any, Literal, Protocol
 
 from msgspec import Struct
+
+from ioc.core.contract import Plugin
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +21,15 @@ class Message:
     at: int  # when it was written (epoch ms)
 
 
-class ChannelPlugin(Protocol):
+class ChannelPlugin(Plugin, Protocol):
     """A module in `alerts/channels`: one way to reach people.
 
     `address` names the field of a receiver it speaks to. `send` returns the receipt (may be empty) or raises IocError,
     transient where trying again can help.
     """
 
-    kind: str
-    address: str
-    Options: type[Struct]
+    kind: Annotated[str, "its name in the configuration"]
+    address: Annotated[Literal["email", "phone"], "the field of a receiver it speaks to"]
+    Options: Annotated[type[Struct], "the keys of its [[channel]] beside the common ones"]
 
     def send(self, options: Any, message: Message) -> str: ...

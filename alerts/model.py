@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import Annotated, Protocol
 
 from msgspec import Struct
 
 from ioc.config.settings import Rule
+from ioc.core.contract import Plugin
 from ioc.core.model import Severity, SourceKey
 from ioc.live.world import World
 from ioc.platform.db import Database
@@ -65,13 +66,14 @@ class View:
     db: Database
 
 
-class RulePlugin(Protocol):
+class RulePlugin(Plugin, Protocol):
     """A module in `alerts/rules`: one kind of rule."""
 
-    kind: str
-    Options: type[Struct]
-    default_hold_s: float
-    every_s: float  # 0: at every tick
+    kind: Annotated[str, "its name in the configuration"]
+    Options: Annotated[type[Struct], "the keys of its [[rule]] beside the common ones"]
+    default_hold_s: Annotated[float, "seconds a finding lasts before anybody is told"]
+    every_s: Annotated[float, "seconds between two evaluations; 0: at every tick"]
+    to_owner: Annotated[bool, "its alerts are the business of the source's owner"] = False
 
     def evaluate(self, view: View, rule: Rule) -> Iterable[Finding]: ...
 

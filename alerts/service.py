@@ -24,8 +24,8 @@ from alerts.model import RulePlugin
 from ioc.config.read import is_loopback
 from ioc.config.settings import Rule, Settings
 from ioc.context import Context
-from ioc.core import registry
 from ioc.core.errors import IocError
+from ioc.core.registry import Sort
 from ioc.live.deltas import NOTICE_TOPIC, Notice, seal
 from ioc.live.follow import Follower
 from ioc.platform.beat import Beat, pulses
@@ -74,8 +74,8 @@ class Service:
         self._follower.on_notice(self._noticed)
         self._lease = Lease(context.db, ROLE, f"{socket.gethostname()}:{os.getpid()}", LEASE_TTL_S, context.clock)
         self._beat = Beat(context.db, ROLE, context.clock)
-        self._rules = cast("dict[str, RulePlugin]", registry.scan("alerts.rules"))
-        self._channels = cast("dict[str, ChannelPlugin]", registry.scan("alerts.channels"))
+        self._rules = cast("dict[str, RulePlugin]", context.plugins.of(Sort.RULE))
+        self._channels = cast("dict[str, ChannelPlugin]", context.plugins.of(Sort.CHANNEL))
         self._jobs = Jobs(workers=1)
         self._duty: Duty | None = None
         self._ingest_alive = True

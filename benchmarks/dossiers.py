@@ -32,6 +32,7 @@ from ioc.domain.dossiers.reporting.listing import Filter
 from ioc.domain.inventory import OrgTree
 from ioc.domain.inventory.records import load
 from ioc.platform.db import Database, sqlite_url
+from tests.live.worlds import kinds
 
 FULL, QUICK = 1_000_000, 50_000
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
@@ -156,7 +157,7 @@ def main() -> None:
         print(f"{'import':26} {count / imported:10,.0f} rows/s   bare {count / yardstick:,.0f} rows/s")
         db = Database(sqlite_url(folder / "data" / "ioc.sqlite"))
         with db.read() as conn:
-            asked = {name: timed(ask) for name, ask in questions(conn, load(conn, "2026-11-20").orgs).items()}
+            asked = {name: timed(ask) for name, ask in questions(conn, load(conn, "2026-11-20", kinds()).orgs).items()}
         db.close()
     for name, ms in asked.items():
         print(f"{name:26} {ms:10.1f} ms   limit {LIMITS[name.split(maxsplit=1)[0].rstrip(',')]} ms")

@@ -56,7 +56,7 @@ def _serve(
         ready()
         stop.wait()
         return
-    load_demo(context.db, context.clock.now_ms())
+    load_demo(context.db, context.kinds, context.clock.now_ms())
     _speak(context, stop, ready, simulator, rate=None)
 
 
@@ -69,7 +69,7 @@ def simulate(context: Context, stop: threading.Event, *, rate: float | None, see
         named = ", ".join(real[:3])
         message = f"{len(real)} real source(s) are active here ({named}, …): the simulator would mix with them"
         raise UsageError(Code.REAL_SOURCES, message, n=len(real), sources=real)
-    load_demo(context.db, context.clock.now_ms())
+    load_demo(context.db, context.kinds, context.clock.now_ms())
     _speak(context, stop, lambda: None, SimulatorOptions(speed, seed), rate)
 
 

@@ -4,6 +4,7 @@ import hashlib
 import os
 import tempfile
 import tomllib
+from collections.abc import Mapping
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -15,9 +16,10 @@ from ioc.config import read
 from ioc.config.settings import Settings
 from ioc.config.started import Started
 from ioc.context import Context
-from ioc.core import keys, registry
+from ioc.core import keys
 from ioc.core.clock import SystemClock
 from ioc.core.errors import Code, IocError, UsageError
+from ioc.core.registry import Plugins, Sort
 from ioc.core.texts import Texts
 from ioc.domain.dossiers.reporting.index766.definition import definition
 from ioc.messages.kinds import Kinds, specs
@@ -25,31 +27,59 @@ from ioc.messages.mapping.maps import Maps
 from ioc.metrics.open import open_store
 from ioc.platform.db import Database
 
-KINDS = "connectors.kinds"
-PLUGGED = {"rule": "alerts.rules", "channel": "alerts.channels", "connector": "connectors.pulls"}
+# whose plug-ins read which tables of the configuration
+SECTIONS: Mapping[str, tuple[Sort, ...]] = {
+    "rule": (Sort.RULE,),
+    "channel": (Sort.CHANNEL,),
+    "connector": (Sort.PROBE, Sort.PULL),
+}
 
 
-def option_types() -> dict[str, dict[str, type[Struct]]]:
+def option_types(plugins: Plugins | None = None) -> dict[str, dict[str, type[Struct]]]:
     """The `Options` of every kind of rule, channel and connector, which the configuration is read against."""
+    known = plugins or Plugins()
     return {
-        section: {kind: module.Options for kind, module in registry.scan(package).items()}
-        for section, package in PLUGGED.items()
+        section: {kind: module.Options for sort in sorts for kind, module in known.of(sort).items()}
+        for section, sorts in SECTIONS.items()
     }
 
 
 def load_settings(path: Path) -> Settings:
     """Read one configuration file; UsageError names every problem in it."""
-    return _with_index766(_with_maps_that_work(read.load(path, option_types()), str(path)), str(path))
+    return _with_index766(parse_settings(read.table_of(path), str(path)), str(path))
 
 
 def parse_settings(table: dict[str, Any], origin: str) -> Settings:
     """The same for a table that was read already."""
-    return _with_maps_that_work(read.parse(table, option_types(), os.environ, origin), origin)
+    try:
+        options = option_types(Plugins(_site_of(table)))
+    except UsageError as error:
+        raise read.refused(origin, error.message.splitlines()) from error
+    return _with_maps_that_work(read.parse(table, options, os.environ, origin), origin)
+
+
+def _site_of(table: Mapping[str, Any]) -> Path | None:
+    """The folder of a site's plug-ins, which the rest of the table is read with."""
+    section = table.get("plugins")
+    folder = section.get("folder") if isinstance(section, dict) else None
+    return Path(folder) if isinstance(folder, str) else None
+
+
+def plugins_of(settings: Settings) -> Plugins:
+    return Plugins(None if settings.plugins.folder is None else Path(settings.plugins.folder))
+
+
+def checked_plugins(settings: Settings, origin: str) -> Plugins:
+    """With every sort looked at, so that what is not fit is said at the start and not by the role that needs it."""
+    plugins = plugins_of(settings)
+    if problems := plugins.check():
+        raise read.refused(origin, problems)
+    return plugins
 
 
 def _with_maps_that_work(settings: Settings, origin: str) -> Settings:
     """What a map asks of its kind is known only with the kinds at hand."""
-    problems = Maps(settings.map, kinds()).problems if settings.map else []
+    problems = Maps(settings.map, kinds(plugins_of(settings))).problems if settings.map else []
     if problems:
         raise read.refused(origin, problems)
     return settings
@@ -90,7 +120,8 @@ def sample_table() -> dict[str, Any]:
 def build(settings: Settings, ahead_ms: int = 0) -> Context:
     """Wire one process; the data directory is made where it is missing, the clock set `ahead_ms`."""
     open_data_dir(settings)
-    clock, known = SystemClock(ahead_ms), kinds()
+    clock, plugins = SystemClock(ahead_ms), plugins_of(settings)
+    known = kinds(plugins)
     return Context(
         settings=settings,
         clock=clock,
@@ -99,12 +130,18 @@ def build(settings: Settings, ahead_ms: int = 0) -> Context:
         texts=texts(),
         live_key=_live_key(settings),
         open_store=partial(open_store, settings, known, clock),
+        plugins=plugins,
     )
 
 
-def kinds() -> Kinds:
+def kinds(plugins: Plugins | None = None) -> Kinds:
     """What every kind of source declares."""
-    return specs(registry.scan(KINDS))
+    return specs((plugins or Plugins()).of(Sort.KIND))
+
+
+def kinds_of(settings: Settings) -> Kinds:
+    """With those of the site."""
+    return kinds(plugins_of(settings))
 
 
 def texts() -> Texts:

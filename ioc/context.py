@@ -1,10 +1,11 @@
 """What every role is given: settings, clock, database, plug-in declarations, texts and the live key."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from ioc.config.settings import Settings
 from ioc.core.clock import Clock
+from ioc.core.registry import Plugins
 from ioc.core.texts import Texts
 from ioc.messages.kinds import Kinds
 from ioc.metrics import MetricStore
@@ -28,3 +29,4 @@ class Context:
     texts: Texts
     live_key: bytes
     open_store: OpenStore
+    plugins: Plugins = field(default_factory=Plugins)

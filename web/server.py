@@ -15,8 +15,9 @@ from gevent.pywsgi import WSGIHandler, WSGIServer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ioc.context import Context
-from ioc.core import keys, registry
+from ioc.core import keys
 from ioc.core.model import SourceKey
+from ioc.core.registry import Plugins, Sort
 from ioc.live.follow import Follower
 from ioc.platform.beat import EVERY_S, Beat
 from ioc.platform.broker import Bus
@@ -35,7 +36,6 @@ from web.watch import Board
 log = logging.getLogger(__name__)
 
 ROLE = "web"
-WIDGETS = "web.widgets"
 _MAX_CONNECTIONS = 5_000
 _POLL_S = 0.1
 _LAST_REQUESTS_S = 1.0
@@ -43,9 +43,8 @@ _STORE_READS = 4
 T = TypeVar("T")
 
 
-def widgets() -> dict[str, Widget]:
-    """Every plug-in of `web/widgets`."""
-    return {kind: cast(Widget, module) for kind, module in registry.scan(WIDGETS).items()}
+def widgets(plugins: Plugins) -> dict[str, Widget]:
+    return {kind: cast(Widget, module) for kind, module in plugins.of(Sort.WIDGET).items()}
 
 
 class _Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
@@ -68,7 +67,9 @@ class Server:
         store, build = context.open_store(), build_id(version("ioc"))
         # a metric store that does not answer must not hold the threads that read the database
         series = Few(_STORE_READS)
-        self.site = Site(context, self._follower, offload, store, self._bus, widgets(), build, offload_series=series)
+        self.site = Site(
+            context, self._follower, offload, store, self._bus, widgets(context.plugins), build, offload_series=series
+        )
         self._board = Board()
         self.app: Flask = application.build(self.site, routes(), sessions, LoginBrake(auth.attempts_per_minute))
         self.realtime = Realtime(self.app, self.site, sessions, self._board)

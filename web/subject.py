@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 import msgspec
 
+from ioc.core.contract import Plugin
 from ioc.core.errors import Code, IocError
 from ioc.core.model import State
 from ioc.domain.inventory import Scope
@@ -16,15 +17,18 @@ MAX_WIDGETS = 64
 MAX_ID = 64
 
 
-class Widget(Protocol):
+class Widget(Plugin, Protocol):
     """What a module in `web/widgets` declares.
 
     One with `series(sight, options)` says which ranges it reads, one with `load(site, sight, options)` reads records by
     itself; both every REFRESH_S seconds and off the loop, and find it as `sight.loaded`.
     """
 
-    kind: str
-    Options: type[msgspec.Struct]
+    kind: Annotated[str, "its name in a scene"]
+    Options: Annotated[type[msgspec.Struct], "what a scene may ask of it"]
+    REFRESH_S: Annotated[float, "seconds between two readings of what it loads"] = 60
+    series: Annotated[Callable[[Sight, Any], list[RangeQuery]] | None, "series(sight, options)"] = None
+    load: Annotated[Callable[[Any, Sight, Any], Any] | None, "load(site, sight, options)"] = None
 
     def touches(self, options: Any) -> frozenset[str]:
         """The kinds of source whose deltas change it, and `facts` where it shows those."""

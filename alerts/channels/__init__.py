@@ -1,1 +1,5 @@
-"""Ways to reach people, one file each, held to `alerts.message.ChannelPlugin`: `kind`, `Options`, `address`, `send`."""
+"""Ways to reach people, one file each: `kind`, `Options`, `address`, `send`."""
+
+from alerts.message import ChannelPlugin
+
+CONTRACT = ChannelPlugin

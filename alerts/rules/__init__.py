@@ -1,1 +1,5 @@
-"""Kinds of rule, one file each, held to `alerts.model.RulePlugin`: `kind`, `Options`, default hold, `evaluate`."""
+"""Kinds of rule, one file each: `kind`, `Options`, `default_hold_s`, `every_s`, `evaluate`."""
+
+from alerts.model import RulePlugin
+
+CONTRACT = RulePlugin

@@ -3,12 +3,12 @@
 import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
-
 from connectors.deliveries.kept import Kept
+from connectors.deliveries.options import Delivered
+from ioc.core.contract import Plugin
 from ioc.domain.dossiers.importing.tables import Table
 
 
@@ -49,14 +49,14 @@ class Errand:
     stop: threading.Event = field(default_factory=threading.Event)
 
 
-class Pull(Protocol):
+class Pull(Plugin, Protocol):
     """A module in `connectors/pulls` that fetches dossiers; it blocks, and runs in a thread.
 
     `collect` opens what it needs, yields each delivery that is there, oldest first, and closes it after the last.
     It raises OSError or IocError where the other side does not answer. An offer is done with before the next one.
     """
 
-    kind: str
-    Options: type[Struct]
+    kind: Annotated[str, "its name in the configuration"]
+    Options: Annotated[type[Delivered], "the keys of its [[connector]] beside the common ones"]
 
     def collect(self, options: Any, errand: Errand) -> Generator[Offer]: ...

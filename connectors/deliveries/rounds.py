@@ -14,9 +14,9 @@ from connectors.runner.leases import KEEP_S, Leases
 from connectors.runner.schedule import Timetable
 from ioc.config.settings import Connector
 from ioc.context import Context
-from ioc.core import registry
 from ioc.core.clock import Clock, local
 from ioc.core.errors import Code, UsageError
+from ioc.core.registry import Plugins, Sort
 from ioc.domain.inventory import Inventory
 from ioc.domain.inventory.orgs import DEFAULT_TZ, OrgTree
 from ioc.domain.inventory.records import load
@@ -24,7 +24,6 @@ from ioc.platform.broker import Bus
 
 log = logging.getLogger(__name__)
 
-PULLS = "connectors.pulls"
 STOP_S = 3.0
 Publish = Callable[[str, bytes], None]
 P = ParamSpec("P")
@@ -35,8 +34,8 @@ def fetches(connector: Connector) -> bool:
     return isinstance(connector.options, Delivered)
 
 
-def pulls() -> dict[str, Pull]:
-    return cast("dict[str, Pull]", registry.scan(PULLS))
+def pulls(plugins: Plugins) -> dict[str, Pull]:
+    return cast("dict[str, Pull]", plugins.of(Sort.PULL))
 
 
 def desk_of(context: Context, publish: Publish) -> Desk:
@@ -47,7 +46,7 @@ def desk_of(context: Context, publish: Publish) -> Desk:
 
     def inventory(now: int) -> Inventory:
         with context.db.read() as conn:
-            return load(conn, local(now, zone).date().isoformat(), context.settings.calendar.weeks)
+            return load(conn, local(now, zone).date().isoformat(), context.kinds, context.settings.calendar.weeks)
 
     return Desk(context.settings.root, inventory, decode, publish, context.clock)
 
@@ -65,7 +64,7 @@ def fetching(context: Context) -> Iterator[None]:
     bus.start()
     leases.keep()
     threads = [_begin(_keep, leases, desk.stop)]
-    known = pulls()
+    known = pulls(context.plugins)
     threads += [_begin(_follow, one, known[one.kind], desk, leases.holds, context.clock) for one in wanted]
     try:
         yield

@@ -1,6 +1,6 @@
 """Systems that hold dossiers; every event is what has changed about one dossier."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,8 +8,10 @@ from ioc.core.errors import IocError
 from ioc.core.model import FIRST_YEAR, LAST_YEAR, Leniency, Reason
 from ioc.domain.deadline import Term, Unit
 from ioc.domain.dossiers.history.status import WORDS, in_words
-from ioc.domain.dossiers.importing import portal
+from ioc.domain.dossiers.importing import portal, records
 from ioc.domain.dossiers.reporting import source_totals
+from ioc.ingest.happenings import Happened, Step
+from ioc.live.deltas import Patch
 from ioc.messages.events import DossierEvent
 from ioc.messages.kinds import KindSpec, Member, Metric, Sort, Word
 from ioc.messages.wire import Fields, Rejected, is_no_date, is_org
@@ -50,6 +52,17 @@ def decode_event(fields: Fields) -> DossierEvent:
         code=fields.need_text("code"),
         fields={name: value for name, value in _changed(fields).items() if value is not None},
     )
+
+
+def apply_events(step: Step, happened: Sequence[Happened[DossierEvent]]) -> Iterable[Patch]:
+    """Each dossier learns what is new about it; those that have come to contradict themselves are counted."""
+    sources = step.inventory.sources
+    told = [records.Told(sources[key].id, key.org, event) for key, _received_at, event in happened]
+    contradicted = records.apply(step.conn, records.Judge(step.inventory, step.policy), told, step.now)
+    for key in {one.key for one in happened}:
+        if n := contradicted[sources[key].id]:
+            step.leniencies[key, Leniency.DUE_BEFORE_RECEIVED] += n
+    return ()
 
 
 def _changed(fields: Fields) -> dict[str, Any]:
@@ -174,6 +187,8 @@ _TOTALS = Member(
 
 SPEC = KindSpec(
     kind=kind,
+    interval_s=0,
+    rank=50,
     metrics={
         "as_of": Metric(unit="ms", low=0, high=1e14),
         "complete": Metric(boolean=True),
@@ -185,6 +200,7 @@ SPEC = KindSpec(
     },
     words={"error": Word()},
     decode_event=decode_event,
+    apply_events=apply_events,
     unfold=unfold,
     event={
         "code": Member(required=True),

@@ -31,6 +31,8 @@ def unfold(fields: Fields) -> dict[str, Any]:
 
 SPEC = KindSpec(
     kind=kind,
+    interval_s=0,
+    rank=60,
     metrics={
         "as_of": Metric(unit="ms", low=0, high=1e14),
         "complete": Metric(boolean=True),

@@ -6,6 +6,7 @@ kind = "link"
 
 SPEC = KindSpec(
     kind=kind,
+    rank=40,
     metrics={
         "up": Metric(boolean=True, critical_when=False),
         "loss_pct": Metric(unit="%", low=0, high=100, warning_above=1),

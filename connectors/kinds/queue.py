@@ -1,6 +1,12 @@
 """Queue-ticket kiosks and their counters at one-stop centres."""
 
-from ioc.core.model import Health, Reason
+from collections.abc import Iterator, Sequence
+
+from ioc.core.hours import OFFICE
+from ioc.core.model import Health, Reason, SourceKey
+from ioc.ingest import tickets
+from ioc.ingest.happenings import Happened, Step
+from ioc.live.deltas import Patch
 from ioc.messages.events import TicketEvent, TicketEventType
 from ioc.messages.kinds import KindSpec, Member, Metric, Sort, Word
 from ioc.messages.wire import Fields, Rejected
@@ -32,6 +38,18 @@ def _ticket_id(fields: Fields) -> str:
     return fields.text("ticket_id") or fields.text("ticket_no") or fields.need_text("ticket_id")
 
 
+def apply_events(step: Step, happened: Sequence[Happened[TicketEvent]]) -> Iterator[Patch]:
+    """Tickets and counters are kept; of a kiosk that sends no states its figures are counted from them."""
+    by_source: dict[SourceKey, list[TicketEvent]] = {}
+    for key, _received_at, event in happened:
+        by_source.setdefault(key, []).append(event)
+    for key, events in by_source.items():
+        source, tz = step.inventory.sources[key], step.inventory.tz(key)
+        tickets.apply(step.db, step.conn, source.id, tz, events)
+        if not step.sends_states(key):
+            yield from tickets.implied(step.conn, source, tz, max(event.ts for event in events))
+
+
 def _count() -> Metric:
     return Metric(unit="", low=0, high=1_000_000)
 
@@ -39,6 +57,8 @@ def _count() -> Metric:
 # 15 and 30 minutes are our own defaults: no legal limit on waiting is known
 SPEC = KindSpec(
     kind=kind,
+    hours=OFFICE,
+    rank=20,
     metrics={
         "waiting": _count(),
         "serving": _count(),
@@ -55,6 +75,7 @@ SPEC = KindSpec(
         "printer": Word({"ok": Health.OK, "jam": Health.WARNING, "error": Health.CRITICAL}),
     },
     decode_event=decode_event,
+    apply_events=apply_events,
     event={
         "type": Member(required=True, words=tuple(TicketEventType)),
         **dict.fromkeys(("ticket_id", "ticket_no", "service_code", "counter_id", "clerk_id", "reason"), Member()),

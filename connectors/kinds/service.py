@@ -6,6 +6,7 @@ kind = "service"
 
 SPEC = KindSpec(
     kind=kind,
+    rank=30,
     metrics={
         "up": Metric(boolean=True, critical_when=False),
         "latency_ms": Metric(unit="ms", low=0, warning_above=3_000),

@@ -1,6 +1,12 @@
 """Video-conference endpoints, from the province down to the communes."""
 
+from collections.abc import Iterator, Sequence
+
+from ioc.core.hours import OFFICE
 from ioc.core.model import Reason
+from ioc.ingest import conferences
+from ioc.ingest.happenings import Happened, Step
+from ioc.live.deltas import Patch
 from ioc.messages.events import ConferenceEvent, ConferenceEventType
 from ioc.messages.kinds import MINUS_ONE, KindSpec, Member, Metric, Sort, Word
 from ioc.messages.wire import Fields, Rejected, is_id, is_org
@@ -39,9 +45,19 @@ def _expected(fields: Fields) -> tuple[str, ...]:
     return tuple(value)
 
 
+def apply_events(step: Step, happened: Sequence[Happened[ConferenceEvent]]) -> Iterator[Patch]:
+    """Meetings are kept as announced; who enters or leaves one is in a call or not."""
+    for key, _received_at, event in happened:
+        conferences.apply(step.db, step.conn, key.org, [event])
+        if (patch := conferences.presence(key, event)) is not None:
+            yield patch
+
+
 # thresholds as practised by video vendors: loss 1 and 5 %, jitter 30 and 100 ms, round trip 250 and 450 ms
 SPEC = KindSpec(
     kind=kind,
+    hours=OFFICE,
+    rank=10,
     metrics={
         "registered": Metric(boolean=True),
         "in_call": Metric(boolean=True),
@@ -62,6 +78,7 @@ SPEC = KindSpec(
     },
     words={"conference_id": Word(), "role": Word()},
     decode_event=decode_event,
+    apply_events=apply_events,
     event={
         "type": Member(required=True, words=tuple(ConferenceEventType)),
         "conference_id": Member(required=True),

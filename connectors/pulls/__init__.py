@@ -1,4 +1,8 @@
-"""Kinds of connector, one file each, held to `connectors.runner.contract.Probe`: `kind`, `Options`, `look`.
+"""Connectors that fetch dossiers, one file each: `kind`, `Options`, `collect`.
 
-Libraries of protocols are imported where they are used: every command reads this folder, few of them probe.
+Libraries are imported where they are used: every command reads this folder, few of them fetch.
 """
+
+from connectors.deliveries.contract import Pull
+
+CONTRACT = Pull

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
 
 from msgspec import Struct
 
 from connectors.runner.gear import Gear
+from ioc.core.contract import Plugin
 from ioc.core.model import Number
 
 LINE_OR_SERVICE = frozenset({"link", "service"})  # what a probe publishes: `PUBLISHES` of its options
@@ -29,15 +30,17 @@ class Seen:
     answered: bool = False
 
 
-class Probe(Protocol):
-    """A module in `connectors/pulls`.
+class Probe(Plugin, Protocol):
+    """A module in `connectors/probes`.
 
     `look` may raise OSError, TimeoutError or IocError where the target does not answer: the runner words them. It is
     cancelled when its time is up.
     """
 
-    kind: str
-    libraries: tuple[str, ...]  # imported before the first look, whose time limit would pay for it otherwise
-    Options: type[Struct]
+    kind: Annotated[str, "its name in the configuration"]
+    libraries: Annotated[
+        tuple[str, ...], "what it imports when it looks: imported before the first look, which would be late otherwise"
+    ]
+    Options: Annotated[type[Struct], "the keys of its [[connector]] beside the common ones"]
 
     async def look(self, options: Any, gear: Gear) -> Seen: ...

@@ -21,23 +21,22 @@ from connectors.runner.power import Power
 from connectors.runner.runner import Figures, Runner
 from ioc.config.settings import Connector
 from ioc.context import Context
-from ioc.core import registry
+from ioc.core.registry import Plugins, Sort
 from ioc.platform.beat import Beat
 from ioc.platform.broker import Bus
 
 log = logging.getLogger(__name__)
 
-PULLS = "connectors.pulls"
 NAME_THREADS = 128  # looking up a name blocks a thread for as long as its server is silent
 SPARE_FILES = 256
 FILES_A_LOOK = 2
 STOP_S = 3.0
 
 
-def probes(connectors: Iterable[Connector]) -> dict[str, Probe]:
+def probes(plugins: Plugins, connectors: Iterable[Connector]) -> dict[str, Probe]:
     """The probes among the kinds that are asked for, with what they need at hand."""
     asked = {connector.kind for connector in connectors}
-    known = {kind: module for kind, module in registry.scan(PULLS).items() if kind in asked and hasattr(module, "look")}
+    known = {kind: module for kind, module in plugins.of(Sort.PROBE).items() if kind in asked}
     wanted = cast("dict[str, Probe]", known)
     for probe in wanted.values():
         for library in probe.libraries:
@@ -48,7 +47,7 @@ def probes(connectors: Iterable[Connector]) -> dict[str, Probe]:
 @contextmanager
 def probing(context: Context, beat: Beat, figures: Figures | None = None) -> Iterator[None]:
     """Run the configured probes while inside; without any, do nothing. `figures` are kept up to date."""
-    known = probes(context.settings.connector)
+    known = probes(context.plugins, context.settings.connector)
     connectors = [connector for connector in context.settings.connector if connector.kind in known]
     if not connectors:
         yield

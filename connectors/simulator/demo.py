@@ -3,13 +3,14 @@
 from connectors.simulator.roster import packaged
 from ioc.domain.importing.inventory import import_orgs, import_sources
 from ioc.domain.sheets.report import ImportReport
+from ioc.messages.kinds import Kinds
 from ioc.platform.db import Database
 
 ACTOR = "demo"
 
 
-def load_demo(db: Database, now: int) -> tuple[ImportReport, ImportReport]:
+def load_demo(db: Database, kinds: Kinds, now: int) -> tuple[ImportReport, ImportReport]:
     """Import Hà Giang's orgs and sources, marked simulated; a second time changes nothing."""
     orgs = import_orgs(db, packaged("orgs.csv"), now, dry_run=False, actor=ACTOR)
-    sources = import_sources(db, packaged("sources.csv"), now, dry_run=False, actor=ACTOR, simulated=True)
+    sources = import_sources(db, packaged("sources.csv"), kinds, now, dry_run=False, actor=ACTOR, simulated=True)
     return orgs, sources

@@ -29,17 +29,19 @@ def add(commands: Commands) -> None:
 
 
 def calendar_import(arguments: argparse.Namespace) -> None:
+    from ioc import bootstrap
     from ioc.domain.dossiers.importing.redate import Redating
     from ioc.domain.importing.calendar import import_days
 
     settings, now = settings_of(arguments), now_ms()
     db = open_database(settings)
-    effect = Redating(db, settings.dossiers, settings.calendar.weeks, now)
+    effect = Redating(db, settings.dossiers, settings.calendar.weeks, bootstrap.kinds_of(settings), now)
     for line in import_days(db, encoded(arguments), now, arguments.dry_run, effect=effect).lines():
         say(line)
 
 
 def calendar_show(arguments: argparse.Namespace) -> None:
+    from ioc import bootstrap
     from ioc.core.clock import local
     from ioc.domain.calendar.seed import checked_year
     from ioc.domain.calendar.year import tell
@@ -49,7 +51,7 @@ def calendar_show(arguments: argparse.Namespace) -> None:
     settings = settings_of(arguments)
     today = local(now_ms(), OrgTree([]).tz(DEFAULT_TZ)).date()
     with open_database(settings).read() as conn:
-        inventory = load(conn, today.isoformat(), settings.calendar.weeks)
+        inventory = load(conn, today.isoformat(), bootstrap.kinds_of(settings), settings.calendar.weeks)
     org = _org(inventory, arguments.org)
     year = tell(inventory.calendar(org), checked_year(arguments.year or today.year))
     say(f"{inventory.orgs.get(org).name} ({org}), {year.number}" if org else f"every org, {year.number}")

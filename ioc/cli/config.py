@@ -44,7 +44,7 @@ def _try_samples(settings: "Settings", file: Path) -> None:
     from ioc.messages.privacy import Privacy
 
     texts = bootstrap.texts()
-    bench = Bench(bootstrap.kinds(), None, Privacy(settings.inbox.private_keys), now_ms())
+    bench = Bench(bootstrap.kinds_of(settings), None, Privacy(settings.inbox.private_keys), now_ms())
     problems: list[str] = []
     for i, rule in enumerate(settings.map):
         sample = own_sample(rule)

@@ -11,6 +11,7 @@ from ioc.core.errors import Code, UsageError
 
 if TYPE_CHECKING:
     from ioc.config.settings import Connector, Settings
+    from ioc.messages.kinds import Kinds
     from ioc.platform.db import Database
 
 
@@ -39,12 +40,13 @@ def try_one(arguments: argparse.Namespace) -> int:
     from connectors.runner.gear import Gear
     from connectors.runner.telling import Teller
     from connectors.runner.thread import probes
+    from ioc import bootstrap
 
     settings = settings_of(arguments)
     connector = _named(settings, arguments.name)
     if deliveries.fetches(connector):
         return deliveries.preview(settings, connector)
-    probe = probes([connector]).get(connector.kind)
+    probe = probes(bootstrap.plugins_of(settings), [connector]).get(connector.kind)
     if probe is None:
         raise UsageError(Code.NOT_A_PROBE, f"connector {connector.name!r}: a {connector.kind} connector is no probe")
 
@@ -60,7 +62,7 @@ def try_one(arguments: argparse.Namespace) -> int:
         say(f"{topic} {json.dumps(state, ensure_ascii=False)}")
     if seen.error is not None:
         say(f"! {seen.error}")
-    for line in remarks(open_database(settings), connector):
+    for line in remarks(open_database(settings), bootstrap.kinds_of(settings), connector):
         say(line)
     return 0 if seen.error is None else 1
 
@@ -81,7 +83,7 @@ def _named(settings: "Settings", name: str) -> "Connector":
     raise UsageError(Code.UNKNOWN_CONNECTOR, f"connector {name!r}: there is no such connector; known: {known}")
 
 
-def remarks(db: "Database", connector: "Connector") -> list[str]:
+def remarks(db: "Database", kinds: "Kinds", connector: "Connector") -> list[str]:
     """Remarks from the inventory: a state that is published for nobody helps nobody."""
     from ioc.core.clock import local
     from ioc.core.model import SourceKey, SourceStatus
@@ -90,7 +92,7 @@ def remarks(db: "Database", connector: "Connector") -> list[str]:
 
     key = SourceKey.parse(connector.publish)
     with db.read() as conn:
-        inventory = load(conn, local(now_ms(), ZoneInfo(DEFAULT_TZ)).date().isoformat())
+        inventory = load(conn, local(now_ms(), ZoneInfo(DEFAULT_TZ)).date().isoformat(), kinds)
     if key.org not in inventory.orgs:
         return [f"! org {key.org} is unknown: what is published would go to quarantine"]
     source = inventory.sources.get(key)

@@ -43,7 +43,7 @@ def preview(settings: "Settings", connector: "Connector") -> int:
     found = 0
     with closing(desk.kept(connector.name)) as kept:
         errand = Errand(kept, now, inventory.tz(key), connector.timeout_s or LIMIT_S)
-        with closing(pulls()[connector.kind].collect(connector.options, errand)) as offers:
+        with closing(pulls(context.plugins)[connector.kind].collect(connector.options, errand)) as offers:
             for offer in offers:
                 found += 1
                 say(f"{offer.origin}: as of {rfc3339(offer.as_of, inventory.tz(key))}")

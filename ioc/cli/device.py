@@ -30,8 +30,9 @@ def device_add(arguments: argparse.Namespace) -> None:
     from ioc import bootstrap
     from ioc.ops import devices
 
-    key = devices.read_key(arguments.device, list(bootstrap.kinds()))
-    db = open_database(settings_of(arguments))
+    settings = settings_of(arguments)
+    key = devices.read_key(arguments.device, list(bootstrap.kinds_of(settings)))
+    db = open_database(settings)
     say(devices.add(db, key, arguments.topic, now_ms(), renew=arguments.renew))
 
 
@@ -46,8 +47,9 @@ def device_revoke(arguments: argparse.Namespace) -> None:
     from ioc import bootstrap
     from ioc.ops import devices
 
-    key = devices.read_key(arguments.device, list(bootstrap.kinds()))
-    if not devices.revoke(open_database(settings_of(arguments)), key, now_ms()):
+    settings = settings_of(arguments)
+    key = devices.read_key(arguments.device, list(bootstrap.kinds_of(settings)))
+    if not devices.revoke(open_database(settings), key, now_ms()):
         raise IocError(Code.UNKNOWN_DEVICE, f"{key}: has no living credential")
     say(f"{key}: revoked; over HTTP at once, over MQTT with the next `ioc device export DIR --reload PID_FILE`")
 
@@ -71,7 +73,7 @@ def device_export(arguments: argparse.Namespace) -> None:
     if settings.mqtt.password is not None:
         own = mosquitto.Account(username, mosquitto.password_hash(settings.mqtt.password), ())
         accounts = [own, *accounts]
-    filters = Maps(settings.map, bootstrap.kinds()).filters
+    filters = Maps(settings.map, bootstrap.kinds_of(settings)).filters
     acl = mosquitto.acl_file(username, [*filters, *settings.mqtt.watch_unknown], accounts)
     mosquitto.write(arguments.dir, mosquitto.password_file(accounts, kept), acl)
     living = sum(account.password_hash is not None for account in accounts)

@@ -24,12 +24,13 @@ def add(commands: Commands) -> None:
 
 
 def rejudge(arguments: argparse.Namespace) -> None:
+    from ioc import bootstrap
     from ioc.domain.dossiers.importing.redate import Redating
     from ioc.domain.sheets.writing import transaction
 
     settings = settings_of(arguments)
     db = open_database(settings)
-    redating = Redating(db, settings.dossiers, settings.calendar.weeks, now_ms())
+    redating = Redating(db, settings.dossiers, settings.calendar.weeks, bootstrap.kinds_of(settings), now_ms())
     with transaction(db, arguments.dry_run) as conn:
         lines = redating.all(conn, dry_run=arguments.dry_run)
     for line in lines:
@@ -75,6 +76,6 @@ def _world(context: "Context") -> "World":
 
     today = local(now_ms(), OrgTree([]).tz(DEFAULT_TZ)).date().isoformat()
     with context.db.read() as conn:
-        world = World(load(conn, today, context.settings.calendar.weeks), context.kinds)
+        world = World(load(conn, today, context.kinds, context.settings.calendar.weeks), context.kinds)
         world.merge(snapshot(conn)[2])
     return world

@@ -49,7 +49,7 @@ def dossiers(arguments: argparse.Namespace) -> None:
     table = open_table(arguments.file, columns, encoding=encoded(arguments).encoding)
     with context.db.read() as conn:
         today = local(now, OrgTree([]).tz(DEFAULT_TZ)).date().isoformat()
-        inventory = load(conn, today, context.settings.calendar.weeks)
+        inventory = load(conn, today, context.kinds, context.settings.calendar.weeks)
     target = find(context.db, inventory, arguments.source)
     as_of = _instant(arguments.as_of, inventory.orgs.tz(target.key.org), now)
     decode = context.kinds["dossier"].decode_event

@@ -25,10 +25,12 @@ def _add_file(parser: argparse.ArgumentParser) -> None:
 
 
 def source_import(arguments: argparse.Namespace) -> None:
+    from ioc import bootstrap
     from ioc.domain.importing.inventory import import_sources
 
-    db = open_database(settings_of(arguments))
-    for line in import_sources(db, encoded(arguments), now_ms(), arguments.dry_run).lines():
+    settings = settings_of(arguments)
+    db, kinds = open_database(settings), bootstrap.kinds_of(settings)
+    for line in import_sources(db, encoded(arguments), kinds, now_ms(), arguments.dry_run).lines():
         say(line)
 
 

@@ -125,5 +125,5 @@ def _inventory(context: "Context") -> "Inventory | None":
     from ioc.domain.inventory.records import load
 
     with context.db.read() as conn:
-        found = load(conn, local(now_ms(), ZoneInfo(DEFAULT_TZ)).date().isoformat())
+        found = load(conn, local(now_ms(), ZoneInfo(DEFAULT_TZ)).date().isoformat(), context.kinds)
     return found if len(found.orgs) else None

@@ -1,6 +1,5 @@
 """TOML to settings: every problem is named with its key, its value and what is allowed, all in one go."""
 
-import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
@@ -25,18 +24,18 @@ _GONE = {
 _PLUGGED: Mapping[type[Struct], str] = {Rule: "rule", Channel: "channel", Connector: "connector"}
 
 
-def load(path: Path, options: OptionTypes, environ: Mapping[str, str] | None = None) -> Settings:
-    """Read a file; UsageError `bad_config` carries one line a problem in `params["problems"]`."""
+def table_of(path: Path) -> dict[str, Any]:
+    """What stands in a file, not yet judged."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(Code.CONFIG_UNREADABLE, f"{path}: cannot be read ({error.strerror})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(Code.CONFIG_NOT_TOML, f"{path}: not TOML: {error}") from error
-    return parse(table, options, os.environ if environ is None else environ, str(path))
 
 
 def parse(table: dict[str, Any], options: OptionTypes, environ: Mapping[str, str], origin: str = "config") -> Settings:
+    """UsageError `bad_config` carries one line a problem in `params["problems"]`."""
     reader = _Reader(options, environ)
     settings: Settings | None = reader.struct(Settings, table, "")
     problems = reader.problems or (_cross_check(settings) if settings else [])

@@ -156,6 +156,12 @@ class Dossiers(Struct, frozen=True, kw_only=True):
     snapshot_at: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "17:00"
 
 
+class PluginSettings(Struct, frozen=True, kw_only=True):
+    """`folder` holds a site's own plug-ins, by sort: kinds, probes, pulls, rules, channels, widgets, api."""
+
+    folder: str | None = None
+
+
 class Alerts(Struct, frozen=True, kw_only=True):
     group_wait_s: Seconds = 10.0
     settle_s: Seconds = 10.0
@@ -210,7 +216,7 @@ class Channel(Struct, frozen=True, kw_only=True):
 
 
 class Connector(Struct, frozen=True, kw_only=True):
-    """One thing asked every so often; `options` are those of its kind (`connectors/pulls/<kind>.py`).
+    """One thing asked every so often; `options` are those of its kind (`connectors/probes`, `connectors/pulls`).
 
     `down_after` failures in a row make it down. `belongs_to` says whose trouble that is, unless the UPS it hangs on
     (`ups`: a source that tells `on_battery`) runs on battery.
@@ -249,6 +255,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     calendar: CalendarSettings = CalendarSettings()
     alerts: Alerts = Alerts()
     auth: Auth = Auth()
+    plugins: PluginSettings = PluginSettings()
     log: Log = Log()
     rule: tuple[Rule, ...] = ()
     receiver: tuple[Receiver, ...] = ()

@@ -84,8 +84,7 @@ class Code(StrEnum):
     NO_SECRET = "no_secret", 422
     ROLE_NOT_NEEDED = "role_not_needed", 422
     UNKNOWN_ENCODING = "unknown_encoding", 422
-    PLUGIN_TWICE = "plugin_twice", 500
-    PLUGIN_WITHOUT_KIND = "plugin_without_kind", 500
+    BAD_PLUGIN = "bad_plugin", 500
     ROUTES_MISSING = "routes_missing", 500
     ROUTE_MALFORMED = "route_malformed", 500
     ROUTE_TWICE = "route_twice", 500

@@ -206,7 +206,7 @@ class Pump:
         with self._db.read() as conn:
             if int(get(conn, Fact.INVENTORY_REV, "0")) == world.inventory.rev and day == self._day:
                 return False
-            inventory = load(conn, day, world.inventory.calendars.weeks)
+            inventory = load(conn, day, world.kinds, world.inventory.calendars.weeks)
         self._day = day
         self._use(inventory)
         return True

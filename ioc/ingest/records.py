@@ -1,32 +1,30 @@
 """The records sink: latest values, events, counts and quarantine, one transaction a step with its own cursor."""
 
 import logging
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ioc.core.clock import local
-from ioc.core.model import Leniency, SourceKey
+from ioc.core.model import SourceKey
 from ioc.domain.dossiers.history.judgement import Policy
-from ioc.domain.dossiers.importing import records as dossier_records
-from ioc.domain.dossiers.importing.records import Told
 from ioc.domain.inventory import Inventory
 from ioc.domain.inventory.records import load, register
-from ioc.ingest import conferences, feed_figures, tickets
+from ioc.ingest import feed_figures, tickets
 from ioc.ingest.decode import Bad, Batch, Decoded
 from ioc.ingest.desks import midnight
 from ioc.ingest.feed_figures import Published
 from ioc.ingest.feeds_kept import Taken
+from ioc.ingest.happenings import Happened, Step
 from ioc.ingest.own_words import OwnWords
 from ioc.ingest.patches import join, patch_of
 from ioc.ingest.tally import Tally
 from ioc.live.deltas import Patch
 from ioc.live.follow import snapshot
 from ioc.live.world import Live, World
-from ioc.messages.events import ConferenceEvent, DossierEvent, TicketEvent
+from ioc.messages.events import Event
 from ioc.platform import meta
 from ioc.platform.db import Database
 from ioc.platform.db.tables import cursor, derived, event_seen, latest, quarantine
@@ -38,21 +36,13 @@ CURSOR = "records"
 DOSSIER = "dossier"
 
 
-class Happened(NamedTuple):
-    """An event with the source it came from."""
-
-    key: SourceKey
-    received_at: int
-    event: TicketEvent | ConferenceEvent | DossierEvent
-
-
 @dataclass(slots=True)
 class _Pending:
     """What the next step must write."""
 
     tally: Tally = field(default_factory=Tally)
     bad: list[Bad] = field(default_factory=list)
-    happened: list[Happened] = field(default_factory=list)
+    happened: list[Happened[Event]] = field(default_factory=list)
     newcomers: dict[SourceKey, Decoded] = field(default_factory=dict)
     dirty: set[SourceKey] = field(default_factory=set)
     published: list[Published] = field(default_factory=list)
@@ -200,7 +190,7 @@ class Records:
                 for key, source in self.world.inventory.sources.items()
                 if source.id in speaking and (speaking[source.id] or self._is_of_yesterday(key, now))
                 if not self._sends_states(key, now)
-                for patch in self._counted(conn, key, source.id, now)
+                for patch in tickets.implied(conn, source, self.world.inventory.tz(key), now)
             ]
         with self._db.write() as conn:
             self._derived(conn, implied)
@@ -220,48 +210,28 @@ class Records:
         known = self.world.inventory
         if int(get(conn, Fact.INVENTORY_REV, "0")) == known.rev:
             return None
-        return load(conn, local(now, known.orgs.tz("")).date().isoformat(), known.calendars.weeks)
+        return load(conn, local(now, known.orgs.tz("")).date().isoformat(), self.world.kinds, known.calendars.weeks)
 
-    def _events(self, conn: Connection, fresh: list[Happened], inventory: Inventory, now: int) -> list[Patch]:
-        by_source: dict[SourceKey, list[TicketEvent]] = {}
-        changed_dossiers: list[Told] = []
+    def _events(self, conn: Connection, fresh: list[Happened[Event]], inventory: Inventory, now: int) -> list[Patch]:
+        """Each kind does what its events mean; what it implies of the live state comes back."""
+        by_kind: dict[str, list[Happened[Event]]] = {}
+        for one in fresh:
+            by_kind.setdefault(one.key.kind, []).append(one)
+        leniencies = self._pending.tally.leniencies
+        step = Step(self._db, conn, inventory, self._policy, now, lambda key: self._sends_states(key, now), leniencies)
         implied: list[Patch] = []
-        for key, _received_at, event in fresh:
-            if isinstance(event, TicketEvent):
-                by_source.setdefault(key, []).append(event)
-            elif isinstance(event, DossierEvent):
-                changed_dossiers.append(Told(inventory.sources[key].id, key.org, event))
-            else:
-                conferences.apply(self._db, conn, key.org, [event])
-                implied += filter(None, [conferences.presence(key, event)])
-        judge = dossier_records.Judge(inventory, self._policy)
-        contradicted = dossier_records.apply(conn, judge, changed_dossiers, now)
-        for key in {key for key, _received_at, event in fresh if isinstance(event, DossierEvent)}:
-            if n := contradicted[inventory.sources[key].id]:
-                self._pending.tally.leniencies[key, Leniency.DUE_BEFORE_RECEIVED] += n
-        for key, steps in by_source.items():
-            source_id = inventory.sources[key].id
-            tickets.apply(self._db, conn, source_id, inventory.tz(key), steps)
-            if not self._sends_states(key, now):
-                implied += self._counted(conn, key, source_id, max(step.ts for step in steps))
+        for kind, happened in by_kind.items():
+            if (apply := self.world.kinds[kind].apply_events) is not None:
+                implied += apply(step, happened)
         return implied
 
-    def _is_new(self, conn: Connection, source_id: int, item: Happened) -> bool:
+    def _is_new(self, conn: Connection, source_id: int, item: Happened[Event]) -> bool:
         row = {"source_id": source_id, "event_id": item.event.event_id, "at": item.received_at}
         return conn.execute(self._db.upsert(event_seen).values(**row).on_conflict_do_nothing()).rowcount == 1
 
     def _sends_states(self, key: SourceKey, now: int) -> bool:
         known = self.world.inventory.sources.get(key)
         return self._own.states(key, known.interval_s if known else 0, self.world.of(key).heard_at or now)
-
-    def _counted(self, conn: Connection, key: SourceKey, source_id: int, now: int) -> Iterator[Patch]:
-        """Nothing where the counting breaks: the events behind it are kept all the same."""
-        try:
-            counted = tickets.figures(conn, source_id, self.world.inventory.tz(key), now)
-        except (ArithmeticError, LookupError, TypeError, ValueError):
-            log.exception("%s: its events cannot be counted", key)
-            return
-        yield Patch(key, {name: (now, value) for name, value in counted.items()})
 
     def _quarantine(self, conn: Connection, bad: list[Bad]) -> None:
         if bad:

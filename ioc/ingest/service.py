@@ -236,7 +236,7 @@ def _world(context: Context) -> World:
     """The live state as the last life of ingest left it, under a new epoch."""
     with context.db.read() as conn:
         today = local(context.clock.now_ms(), OrgTree([]).tz(DEFAULT_TZ)).date().isoformat()
-        inventory = load(conn, today, context.settings.calendar.weeks)
+        inventory = load(conn, today, context.kinds, context.settings.calendar.weeks)
         world = World(inventory, context.kinds, epoch=secrets.token_hex(8))
         world.merge(snapshot(conn)[2])
     return world

@@ -1,6 +1,7 @@
 """What a kiosk's events imply: tickets, desks, and the state figures of a kiosk that sends only events."""
 
-from collections.abc import Iterable
+import logging
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,11 +11,15 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from ioc.core.clock import local
 from ioc.core.model import Number
+from ioc.domain.inventory import Source
 from ioc.ingest.desks import is_open, midnight
+from ioc.live.deltas import Patch
 from ioc.messages.events import TicketEvent
 from ioc.messages.events import TicketEventType as Step
 from ioc.platform.db import Database
 from ioc.platform.db.tables import desk, source, ticket
+
+log = logging.getLogger(__name__)
 
 # a field is the instant a step happened; of several the earliest counts, except where a later one corrects it
 _EARLIEST = {
@@ -124,6 +129,16 @@ def figures(conn: Connection, source_id: int, tz: ZoneInfo, now: int) -> dict[st
         **({"avg_wait_s": _mean_s(waits)} if waits else {}),
         **({"avg_service_s": _mean_s(services)} if services else {}),
     }
+
+
+def implied(conn: Connection, source: Source, tz: ZoneInfo, now: int) -> Iterator[Patch]:
+    """Those figures as live state; nothing where the counting breaks: the events behind it are kept all the same."""
+    try:
+        counted = figures(conn, source.id, tz, now)
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        log.exception("%s: its events cannot be counted", source.key)
+        return
+    yield Patch(source.key, {name: (now, value) for name, value in counted.items()})
 
 
 def speaking(conn: Connection, now: int) -> dict[int, bool]:

@@ -112,7 +112,9 @@ class Follower:
         with self._context.db.read() as conn:
             rev = int(get(conn, Fact.INVENTORY_REV, "0"))
             outdated = stale or rev != self.world.inventory.rev or today != self._day
-            inventory = load(conn, today, self._context.settings.calendar.weeks) if outdated else None
+            inventory = (
+                load(conn, today, self._context.kinds, self._context.settings.calendar.weeks) if outdated else None
+            )
             self._day = today  # validity dates turn with the local day
             return inventory, snapshot(conn) if stale else None
 

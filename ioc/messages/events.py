@@ -1,7 +1,7 @@
 """Things that happened at a source, decoded; ids are opaque text, instants epoch milliseconds."""
 
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 
 class TicketEventType(StrEnum):
@@ -60,4 +60,11 @@ class DossierEvent(NamedTuple):
     fields: dict[str, object]
 
 
-Event = TicketEvent | ConferenceEvent | DossierEvent
+class Event(Protocol):
+    """What every event has; `event_id` is unique at its source, `ts` in epoch ms."""
+
+    @property
+    def event_id(self) -> str: ...
+
+    @property
+    def ts(self) -> int: ...

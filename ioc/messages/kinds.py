@@ -1,15 +1,18 @@
 """The declaration of a kind of source; the plug-ins in `connectors/kinds` fill it in, shared code derives the rest."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import ModuleType
-from typing import Any
+from typing import Annotated, Any, Protocol
 
+from ioc.core.contract import Plugin
+from ioc.core.errors import UsageError
+from ioc.core.hours import ALWAYS, Hours
 from ioc.core.model import Health, Number
 from ioc.core.periods import Length
 from ioc.messages.events import Event
-from ioc.messages.wire import Fields
+from ioc.messages.wire import Fields, is_metric_name
 
 # what devices say instead of "not known": the largest and smallest numbers of 32 bits
 NOT_KNOWN_32 = frozenset({2**31 - 1, -(2**31), 2**32 - 1})
@@ -94,12 +97,21 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class KindSpec:
-    """Everything shared code needs to decode, judge and document a kind."""
+    """Everything shared code needs to decode, judge and document a kind.
+
+    `interval_s` and `hours` are what a source promises when its own row is silent; 0 means no cadence. `rank` is its
+    place among the kinds on a screen. `apply_events(step, happened)` does in the records what the events of sources
+    mean (`ioc.ingest.happenings`) and returns the live figures they imply; without it an event is counted, no more.
+    """
 
     kind: str
+    interval_s: int = 60
+    hours: str = ALWAYS
+    rank: int = 100
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     words: Mapping[str, Word] = field(default_factory=dict)
     decode_event: Callable[[Fields], Event] | None = None
+    apply_events: Callable[[Any, Sequence[Any]], Iterable[Any]] | None = None
     # a state whose figures do not lie flat in the payload (feed: `values`) unfolds itself
     unfold: Callable[[Fields], dict[str, Any]] | None = None
     # a text state that names the period a state's figures are of, and what cannot be true of them, by name
@@ -123,6 +135,30 @@ class KindSpec:
             if _worse(verdict, worst):
                 worst, cause = verdict, name
         return worst, cause
+
+
+class KindPlugin(Plugin, Protocol):
+    """A module in `connectors/kinds`: one kind of source."""
+
+    kind: Annotated[str, "its level of the topic and its name in the inventory"]
+    SPEC: Annotated[KindSpec, "what it sends and what it promises"]
+
+
+def check(module: Any) -> Iterator[str]:
+    """What the types of a kind's members do not tell."""
+    spec: KindSpec = module.SPEC
+    if spec.kind != module.kind:
+        yield f"SPEC.kind = {spec.kind!r}; allowed: {module.kind!r}, as `kind` says"
+    if not is_metric_name(spec.kind):
+        yield f"kind = {spec.kind!r}; allowed: 1-64 of a-z 0-9 _"
+    if spec.interval_s < 0:
+        yield f"SPEC.interval_s = {spec.interval_s}; allowed: seconds, or 0 for no cadence"
+    try:
+        Hours.parse(spec.hours)
+    except UsageError as error:
+        yield f"SPEC.hours: {error.message}"
+    if spec.apply_events is not None and spec.decode_event is None:
+        yield "SPEC.apply_events stands without decode_event: no event would ever come"
 
 
 Kinds = Mapping[str, KindSpec]

@@ -8,6 +8,7 @@ from connectors.deliveries.desk import Desk
 from connectors.deliveries.rounds import pulls
 from ioc.config.settings import Connector
 from ioc.core.errors import Code, IocError
+from ioc.core.registry import Plugins
 from tests.clock import FakeClock
 from tests.connectors.probing import connector
 from tests.live import worlds
@@ -58,7 +59,7 @@ class House:
     def turn(self, one: Connector):
         """The outcomes of one turn, the events and the states; a minute later than the last."""
         self.clock.advance(60)
-        outcomes = self.desk.visit(one, pulls()[one.kind])
+        outcomes = self.desk.visit(one, pulls(Plugins())[one.kind])
         return outcomes, *self.broker.said()
 
 

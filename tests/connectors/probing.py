@@ -8,15 +8,16 @@ from msgspec import Struct
 from connectors.runner.attempt import attempt
 from connectors.runner.contract import Seen
 from connectors.runner.gear import Gear
-from connectors.runner.thread import PULLS, probes
+from connectors.runner.thread import probes
 from ioc.config import read
 from ioc.config.settings import Connector
 from ioc.core.errors import UsageError
-from ioc.core.registry import scan
+from ioc.core.registry import Plugins, Sort
 
 
 def option_types() -> dict[str, dict[str, type[Struct]]]:
-    return {"connector": {kind: probe.Options for kind, probe in scan(PULLS).items()}}
+    known = {**Plugins().of(Sort.PROBE), **Plugins().of(Sort.PULL)}
+    return {"connector": {kind: probe.Options for kind, probe in known.items()}}
 
 
 def connectors(*tables: dict[str, Any]) -> tuple[Connector, ...]:
@@ -46,7 +47,7 @@ def look(kind: str, **keys: Any) -> Seen:
 
 def looks(*asked: Connector) -> list[Seen]:
     """One look at each, all at once and with the same gear."""
-    known = probes(asked)
+    known = probes(Plugins(), asked)
 
     async def run() -> list[Seen]:
         gear = Gear()

@@ -1,5 +1,7 @@
 """What `ioc connector try` says the inventory makes of what would be published."""
 
+from functools import partial
+
 import pytest
 
 from ioc.cli.connector import remarks
@@ -9,6 +11,7 @@ from ioc.domain.inventory.records import register
 from ioc.platform.db import Database, sqlite_url
 from ioc.platform.db.tables import metadata
 from tests.connectors.probing import connector
+from tests.live.worlds import kinds
 
 NOW = 1_795_251_600_000
 TARGET = {"host": "127.0.0.1", "port": 1}
@@ -20,11 +23,11 @@ def db(tmp_path):
     metadata.create_all(database.engine)
     for reader, text in (
         (import_orgs, "code,name,kind,parent\nhg,Tỉnh Hà Giang,province,\n"),
-        (import_sources, "org,kind,source,name,interval_s\nhg,service,portal,Cổng,60\n"),
+        (partial(import_sources, kinds=kinds()), "org,kind,source,name,interval_s\nhg,service,portal,Cổng,60\n"),
     ):
         path = tmp_path / "file.csv"
         path.write_text(text, encoding="utf-8")
-        reader(database, path, NOW, dry_run=False)
+        reader(database, path, now=NOW, dry_run=False)
     with database.write() as conn:
         register(database, conn, SourceKey("hg", "service", "new"), NOW)
     yield database
@@ -42,6 +45,6 @@ def db(tmp_path):
     ],
 )
 def test_a_state_for_nobody_is_remarked(db, publish, every_s, said):
-    lines = remarks(db, connector("tcp", publish=publish, every_s=every_s, **TARGET))
+    lines = remarks(db, kinds(), connector("tcp", publish=publish, every_s=every_s, **TARGET))
     assert len(lines) == len(said)
     assert all(line.startswith(words) for line, words in zip(lines, said, strict=True))

@@ -17,6 +17,7 @@ from connectors.runner.gear import Gear
 from connectors.runner.telling import Message, Teller
 from connectors.runner.thread import probes
 from ioc.core.errors import IocError
+from ioc.core.registry import Plugins
 from tests.authority import Authority
 from tests.connectors.decoding import understood
 from tests.connectors.probing import connector, problems
@@ -32,7 +33,7 @@ def looks(kind: str, device: Device, *between: Callable[[], object], **keys: obj
     """What is published of one look more than there are steps `between`, all by one process that then ends."""
     usual = {"url": device.url, "username": USER, "password": PASSWORD, "publish": "hg/vc/phong-hop"}
     asked = connector(kind, **{**usual, **({} if kind == "json" else {"gap_s": 0}), **keys})
-    probe, teller = probes([asked])[kind], Teller(asked)
+    probe, teller = probes(Plugins(), [asked])[kind], Teller(asked)
 
     async def run() -> list[list[Message]]:
         gear = Gear()
@@ -296,7 +297,7 @@ def test_two_connectors_to_one_endpoint_share_its_session_and_take_turns():
         keys = {"url": device.url, "username": USER, "password": PASSWORD, "gap_s": 0}
         both = [connector("poly", publish=f"hg/vc/{name}", **keys) for name in ("mot", "hai")]
         for logins in (1, 2):
-            found = await asyncio.gather(*(attempt(probes(both)["poly"], one, gear) for one in both))
+            found = await asyncio.gather(*(attempt(probes(Plugins(), both)["poly"], one, gear) for one in both))
             assert ([seen.error for seen in found], device.logins) == ([None, None], logins)
             device.expire()
         await gear.close()

@@ -9,6 +9,7 @@ from ioc.core.model import SourceKey, SourceStatus
 from ioc.domain.inventory.records import load
 from ioc.platform.db import Database, sqlite_url
 from ioc.platform.db.tables import metadata
+from tests.live.worlds import kinds
 
 NOW = 1_795_251_600_000
 FARTHEST = {  # roughly where they lie: who is north, south, east, west of whom
@@ -21,12 +22,12 @@ FARTHEST = {  # roughly where they lie: who is north, south, east, west of whom
 def inventory(tmp_path):
     db = Database(sqlite_url(tmp_path / "ioc.sqlite"))
     metadata.create_all(db.engine)
-    load_demo(db, NOW)
-    orgs, sources = load_demo(db, NOW + 1)
+    load_demo(db, kinds(), NOW)
+    orgs, sources = load_demo(db, kinds(), NOW + 1)
     assert not orgs.changes
     assert not sources.changes
     with db.read() as conn:
-        yield load(conn, "2026-11-21")
+        yield load(conn, "2026-11-21", kinds())
     db.close()
 
 

@@ -22,6 +22,7 @@ from ioc.domain.importing.inventory import import_orgs, import_sources
 from ioc.platform.db import Database, sqlite_url
 from ioc.platform.db.tables import metadata, source
 from tests.clock import FakeClock
+from tests.live.worlds import kinds
 from tests.servers import mosquitto
 
 PEOPLE = roster.load()
@@ -182,7 +183,7 @@ def context(tmp_path):
 
 def test_simulate_refuses_beside_a_real_source(context):
     import_orgs(context.db, "code,name\nhg,Hà Giang\n", NINE, dry_run=False)
-    import_sources(context.db, "org,kind,source\nhg,queue,kiosk-that\n", NINE, dry_run=False)
+    import_sources(context.db, "org,kind,source\nhg,queue,kiosk-that\n", kinds(), NINE, dry_run=False)
     with pytest.raises(UsageError, match="hg/queue/kiosk-that") as caught:
         simulate(context, threading.Event(), rate=None, seed=1, speed=1.0)
     assert caught.value.code == "real_sources"

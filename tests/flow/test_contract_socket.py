@@ -12,6 +12,7 @@ import pytest
 import socketio
 from socketio.exceptions import ConnectionError as Refused
 
+from ioc.core.registry import Plugins
 from tests.flow.conftest import House, command
 from web.server import widgets
 
@@ -178,7 +179,7 @@ def test_a_beat_comes_every_second(house: House) -> None:
 
 def test_a_bound_token_never_hears_of_another_district(house: House) -> None:
     with connected(house, who="bound") as screen:
-        kinds = sorted(widgets())
+        kinds = sorted(widgets(Plugins()))
         refused = screen.watch(*({"id": kind, "kind": kind, "options": {"org": "hg.dong-van"}} for kind in kinds))
         assert {kind: refused["errors"][kind]["code"] for kind in kinds} == dict.fromkeys(kinds, "unknown_org")
         watched = [("q" if kind == "queue_board" else kind, kind) for kind in kinds]

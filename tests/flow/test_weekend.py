@@ -25,6 +25,7 @@ from ioc.live.world import World
 from ioc.platform.db import migrate
 from ioc.platform.lease import Lease
 from tests.clock import FakeClock
+from tests.live.worlds import kinds
 from tests.running import ORGS
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -49,10 +50,10 @@ class Province:
         now = self.clock.now_ms()
         import_orgs(self.db, ORGS, now, dry_run=False)
         rows = [f"hg.dong-van,queue,{name}" for name in KIOSKS] + [f"hg.meo-vac,vc,{name}" for name in ENDPOINTS]
-        import_sources(self.db, "org,kind,source\n" + "\n".join(rows) + "\n", now, dry_run=False)
+        import_sources(self.db, "org,kind,source\n" + "\n".join(rows) + "\n", kinds(), now, dry_run=False)
         import_days(self.db, "org,date,kind\nhg,2027-02-05,off\n", now, dry_run=False)  # next year is confirmed
         with self.db.read() as conn:
-            self.world = World(load(conn, "2026-11-20"), built.kinds, epoch="e")
+            self.world = World(load(conn, "2026-11-20", kinds()), built.kinds, epoch="e")
         self.decoder = Decoder(built.kinds, self.world.inventory)
         self.records = Records(self.db, self.world, "inbox", "e", Dossiers())
         self.seq = 0

@@ -51,7 +51,7 @@ class Works:
         if not self.rows(sa.text("SELECT 1 FROM org")):
             self.import_orgs(ORGS)
         with self.db.read() as conn:
-            inventory = load(conn, "2026-11-21")
+            inventory = load(conn, "2026-11-21", kinds())
         self.inbox, self.bus = self.open_inbox(), Told()
         self.decoder = Decoder(kinds(), inventory, maps)
         self.records = Records(self.db, World(inventory, kinds(), epoch="e"), self.inbox.id, "e", Dossiers())
@@ -73,7 +73,7 @@ class Works:
         import_orgs(self.db, text, NOW, dry_run=False)
 
     def import_sources(self, text: str) -> None:
-        import_sources(self.db, text, NOW, dry_run=False)
+        import_sources(self.db, text, kinds(), NOW, dry_run=False)
 
     def send(self, *messages: tuple[str, Any]) -> None:
         """Topics without their root."""

@@ -46,7 +46,7 @@ class Line:
             rows = [{"code": o.code, "name": o.name, "kind": o.kind, "parent": o.parent} for o in ORGS]
             if conn.scalar(sa.select(sa.func.count()).select_from(org)) == 0:
                 conn.execute(sa.insert(org), rows)
-            inventory = load(conn, "2026-11-21")
+            inventory = load(conn, "2026-11-21", kinds())
         self.decoder = Decoder(kinds(), inventory)
         self.records = Records(self.db, World(inventory, kinds(), epoch="e"), "inbox-1", "e", Dossiers())
         self.seq = self.records.position()

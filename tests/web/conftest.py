@@ -13,7 +13,7 @@ from ioc.config.settings import Rule, Settings
 from ioc.context import Context
 from ioc.core.errors import IocError
 from ioc.core.model import Role, SourceKey
-from ioc.core.registry import scan
+from ioc.core.registry import Plugins, scan
 from ioc.core.texts import Texts
 from ioc.domain.access import add_user, create_token
 from ioc.domain.inventory.records import load
@@ -27,6 +27,7 @@ from ioc.platform.db.tables import org as org_table
 from ioc.platform.db.tables import source as source_table
 from tests.clock import FakeClock
 from tests.domain.dossiers.events import event, tell
+from tests.live.worlds import kinds
 from web import app as application
 from web import facts
 from web.auth import LoginBrake, Sessions
@@ -122,7 +123,7 @@ class Province:
     def reload(self) -> None:
         """What the worker's loops do each second."""
         now = self.clock.now_ms()
-        self.site.world.inventory = self.site.read(lambda conn: load(conn, "2026-11-21"))
+        self.site.world.inventory = self.site.read(lambda conn: load(conn, "2026-11-21", kinds()))
         self.site.facts.value = self.site.read(lambda conn: facts.load(conn, self.site.world, now))
 
 
@@ -148,9 +149,9 @@ def province(tmp_path: Path) -> Iterator[Province]:
         open_store=RememberingStore,
     )
     with db.read() as conn:
-        world = World(load(conn, "2026-11-21"), context.kinds)
+        world = World(load(conn, "2026-11-21", kinds()), context.kinds)
     store, bus = RememberingStore(), RecordingBus()
-    site = Site(context, Following(world), run_here, store, bus, widgets(), "build-1")
+    site = Site(context, Following(world), run_here, store, bus, widgets(Plugins()), "build-1")
     sessions, brake = Sessions(b"s" * 32, 12), LoginBrake(5)
     app = application.build(site, routes(), sessions, brake)
     built = Province(site, app, clock, db, store, bus, _tokens(db))

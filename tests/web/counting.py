@@ -9,6 +9,7 @@ from ioc.domain.inventory.records import load
 from ioc.platform.db.tables import org, source
 from tests.domain.dossiers.counting.test_summary import life
 from tests.domain.dossiers.events import tell
+from tests.live.worlds import kinds
 from tests.web.conftest import NORTH, SOUTH, Province
 
 DEPARTMENTS = ("hg.so-tn", "hg.so-xd")
@@ -27,7 +28,7 @@ def counting(province: Province, seed: int = 7, n: int = 300, *, lag_days: int =
         conn.execute(sa.insert(org), units)
         rows = [{"id": id_, "org": "hg", "kind": "dossier", "source": f"s{id_}", "status": "active"} for id_ in SYSTEMS]
         conn.execute(sa.insert(source), rows)
-        inventory = load(conn, "2026-11-21")
+        inventory = load(conn, "2026-11-21", kinds())
     events = [(n % 2, event) for n in range(n) for event in life(dice, n)]
     for _, event in events:
         event.fields.update(

@@ -5,6 +5,7 @@ import pytest
 from ioc.config.weekly import WeekHours, by_org
 from ioc.domain.importing.calendar import import_days
 from ioc.domain.inventory.records import load
+from tests.live.worlds import kinds
 from tests.texts import TEXTS
 from tests.web.conftest import NORTH, SATURDAY, SOUTH, Province
 
@@ -45,7 +46,7 @@ def test_a_year_that_is_only_computed_says_so_until_its_tet_is_in(province: Prov
 def test_hours_of_an_org_and_its_season_hold_for_it_and_below(province: Province) -> None:
     saturdays = WeekHours(org=NORTH, from_="07-01", to="09-30", sat="07:30-11:30")
     with province.db.read() as conn:
-        inventory = load(conn, "2026-11-21", by_org([saturdays]))
+        inventory = load(conn, "2026-11-21", kinds(), by_org([saturdays]))
     province.site.world.inventory = inventory
     spans = ask(province, "org=hg.dong-van.lung-cu").json["weeks"]
     assert [(span["from"], span["to"], span["hours"]["sat"]) for span in spans] == [

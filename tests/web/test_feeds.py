@@ -10,6 +10,7 @@ from ioc.domain.importing.inventory import import_sources
 from ioc.live.feed_scores import DAY_MS
 from ioc.platform.db.tables import feed_day, feed_delivery
 from ioc.platform.db.tables import source as source_table
+from tests.live.worlds import kinds
 from tests.web.conftest import SATURDAY, Province
 
 HOUR_MS = 3_600_000
@@ -23,7 +24,7 @@ hg.dong-van,dossier,moi,Một cửa mới,,,,
 
 @pytest.fixture
 def board(province: Province) -> Province:
-    import_sources(province.db, FEEDS, SATURDAY, False)
+    import_sources(province.db, FEEDS, kinds(), SATURDAY, False)
     with province.db.read() as conn:
         ids = {row.source: row.id for row in conn.execute(sa.select(source_table))}
     today = SATURDAY // DAY_MS

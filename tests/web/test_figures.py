@@ -12,6 +12,7 @@ from ioc.core.model import SourceKey, SourceStatus
 from ioc.domain.importing.figures import import_figures
 from ioc.domain.importing.inventory import import_sources
 from ioc.domain.inventory.records import set_status
+from tests.live.worlds import kinds
 from tests.web.conftest import NORTH, SATURDAY, SOUTH, Province, add_source
 from tests.web.counting import get
 from tests.web.test_index766 import publish
@@ -149,7 +150,7 @@ def test_what_is_known_of_the_period_already_is_looked_at_too(province: Province
 
 
 def test_a_month_is_nothing_for_a_feed_that_promised_years(province: Province) -> None:
-    import_sources(province.db, "org,kind,source,name,cadence\nhg,feed,dvc,Cổng,m+5wd\n", SATURDAY, False)
+    import_sources(province.db, "org,kind,source,name,cadence\nhg,feed,dvc,Cổng,m+5wd\n", kinds(), SATURDAY, False)
     province.reload()
     months = {"source": "dvc", "values": {"visits": 3}}
     assert province.post("/api/v1/figures", "operator", PAR | months).status_code == 422

@@ -8,6 +8,7 @@ import pytest
 from ioc.core.model import SourceKey
 from ioc.domain.importing.inventory import import_sources
 from ioc.platform.db.tables import feed_delivery
+from tests.live.worlds import kinds
 from tests.web.conftest import SATURDAY, Province
 from tests.web.counting import get
 from tests.web.test_index766 import publish
@@ -58,7 +59,7 @@ def test_what_cannot_be_is_in_no_series(told: Province) -> None:
 
 
 def test_a_board_says_up_to_when_a_feed_has_spoken(province: Province) -> None:
-    import_sources(province.db, "org,kind,source,cadence,cut_off\nhg,feed,par,wd,07:00\n", SATURDAY, False)
+    import_sources(province.db, "org,kind,source,cadence,cut_off\nhg,feed,par,wd,07:00\n", kinds(), SATURDAY, False)
     province.reload()
     publish(province, PAR, "2026-11-18", SATURDAY, visits=3)
     with province.db.write() as conn:

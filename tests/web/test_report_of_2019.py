@@ -19,6 +19,7 @@ from ioc.messages.events import DossierEvent
 from ioc.messages.wire import Fields
 from ioc.platform.db.tables import source
 from tests.domain.dossiers.events import event, tell
+from tests.live.worlds import kinds
 from tests.web.conftest import Province
 from tests.web.counting import get
 
@@ -61,7 +62,7 @@ def year(province: Province) -> Province:
     with province.db.write() as conn:
         row = {"id": 50, "org": "hg", "kind": "dossier", "source": "mot-cua", "status": "active"}
         conn.execute(sa.insert(source).values(**row))
-        inventory = load(conn, "2026-11-21")
+        inventory = load(conn, "2026-11-21", kinds())
     tell(province.db, *dossiers(), source_id=50, inventory=inventory, now=province.clock.now_ms())
     province.reload()
     return province

@@ -8,6 +8,7 @@ from msgspec.structs import fields, force_setattr
 
 from ioc.config.settings import Rule
 from ioc.core.model import Role, SourceKey
+from ioc.core.registry import Plugins
 from ioc.messages.mapping.declared import MapRule
 from ioc.platform import audit
 from ioc.platform.db.tables import figure_entry, notification, notification_alert, quarantine, unknown_topic
@@ -22,7 +23,7 @@ GUARDED = [route for route in TABLE if route.role is not Open.TO_ALL]
 FOREIGN = (SOUTH, "Bắc Quang", "Vĩnh Tuy", "bi-mat")
 # what a caller could type to reach the other district, by the name of the parameter
 ELSEWHERE = {"org": SOUTH, "code": SOUTH, "kind": "queue", "source": "kiosk-1", "name": "toan-canh", "id": "1"}
-KINDS = tuple(sorted(widgets()))
+KINDS = tuple(sorted(widgets(Plugins())))
 # what says the same to everybody, or figures alone, or (a day that was frozen) has nothing to say here
 OF_NO_DISTRICT = {
     "/readyz", "/metrics", "/api/v1/me", "/api/v1/series", "/api/v1/indicators/<id>", "/api/v1/reports/daily",

@@ -1,1 +1,5 @@
-"""Plug-ins: one file each."""
+"""What a screen is made of, one file each: `kind`, `Options`, `touches`, `snapshot`."""
+
+from web.subject import Widget
+
+CONTRACT = Widget

@@ -1,6 +1,6 @@
 """Orgs and sources from CSV into the database: all of a file or nothing, the same file twice changes nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -35,24 +35,27 @@ ORG_COLUMNS: Mapping[str, CellReader] = {
     "lat": cells.degrees(90),
     "lon": cells.degrees(180),
 }
-SOURCE_COLUMNS: Mapping[str, CellReader] = {
-    "org": cells.org_code,
-    "kind": cells.kind,
-    "source": cells.source_id,
-    "name": cells.plain,
-    "parent": cells.source_path,
-    "interval_s": cells.interval,
-    "cadence": cells.cadence,
-    "hours": cells.hours,
-    "cut_off": cells.clock,
-    "owner": cells.plain,
-    "contact": cells.plain,
-    "valid_from": cells.day,
-    "valid_to": cells.day,
-    "replaces": cells.plain,
-    "lat": cells.degrees(90),
-    "lon": cells.degrees(180),
-}
+
+
+def source_columns(kinds: Collection[str]) -> Mapping[str, CellReader]:
+    return {
+        "org": cells.org_code,
+        "kind": cells.kind(kinds),
+        "source": cells.source_id,
+        "name": cells.plain,
+        "parent": cells.source_path(kinds),
+        "interval_s": cells.interval,
+        "cadence": cells.cadence,
+        "hours": cells.hours,
+        "cut_off": cells.clock,
+        "owner": cells.plain,
+        "contact": cells.plain,
+        "valid_from": cells.day,
+        "valid_to": cells.day,
+        "replaces": cells.plain,
+        "lat": cells.degrees(90),
+        "lon": cells.degrees(180),
+    }
 
 
 def import_orgs(db: Database, given: Given, now: int, dry_run: bool, actor: str = "cli") -> ImportReport:
@@ -81,16 +84,24 @@ def import_orgs(db: Database, given: Given, now: int, dry_run: bool, actor: str 
 
 
 def import_sources(
-    db: Database, given: Given, now: int, dry_run: bool, actor: str = "cli", *, simulated: bool = False
+    db: Database,
+    given: Given,
+    kinds: Collection[str],
+    now: int,
+    dry_run: bool,
+    actor: str = "cli",
+    *,
+    simulated: bool = False,
 ) -> ImportReport:
     """Add and change sources; what a file names is confirmed (`active`) unless it is replaced or past its `valid_to`.
 
     `parent` is `ORG/KIND/SOURCE`; `replaces` that, or the id of a source of the same org and kind.
     """
     problems = Problems()
-    found = sheet.read(given, ("org", "kind", "source"), tuple(SOURCE_COLUMNS), problems)
-    rows, lines = read_rows(found, SOURCE_COLUMNS, ("org", "kind", "source"), _path, problems)
-    _resolve_replaced(rows, lines, problems)
+    columns = source_columns(kinds)
+    found = sheet.read(given, ("org", "kind", "source"), tuple(columns), problems)
+    rows, lines = read_rows(found, columns, ("org", "kind", "source"), _path, problems)
+    _resolve_replaced(rows, lines, cells.source_path(kinds), problems)
     with transaction(db, dry_run) as conn:
         orgs = OrgTree(Org(**row) for row in _orgs(conn).values())
         known = _sources(conn)
@@ -123,13 +134,13 @@ def _path(row: Mapping[str, Any]) -> str:
     return f"{row['org']}/{row['kind']}/{row['source']}"
 
 
-def _resolve_replaced(rows: Records, lines: Lines, problems: Problems) -> None:
+def _resolve_replaced(rows: Records, lines: Lines, path: Callable[[str], str], problems: Problems) -> None:
     for key, row in rows.items():
         if (replaced := row.get("replaces")) is None:
             continue
         try:
             short = f"{row['org']}/{row['kind']}/{replaced}"
-            row["replaces"] = cells.source_path(replaced if "/" in replaced else short)
+            row["replaces"] = path(replaced if "/" in replaced else short)
         except BadCell:
             problems.add(lines[key], f"replaces: {replaced!r}; allowed: SOURCE or ORG/KIND/SOURCE")
 

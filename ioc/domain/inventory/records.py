@@ -11,8 +11,9 @@ from ioc.core.model import SourceKey, SourceStatus
 from ioc.domain.calendar import NO_WEEKS, Weeks
 from ioc.domain.calendar import records as calendar_records
 from ioc.domain.inventory.orgs import OrgTree
-from ioc.domain.inventory.sources import DEFAULTS, Inventory, Source
+from ioc.domain.inventory.sources import Inventory, Source
 from ioc.domain.inventory.units import Org, Past
+from ioc.messages.kinds import Kinds, KindSpec
 from ioc.platform.db import Database
 from ioc.platform.db.tables import org as org_table
 from ioc.platform.db.tables import org_past
@@ -20,11 +21,14 @@ from ioc.platform.db.tables import source as source_table
 from ioc.platform.meta import Fact, bump, get
 
 
-def load(conn: Connection, today: str, weeks: Weeks = NO_WEEKS) -> Inventory:
-    """Everything the database knows, as it stands on `today` (ISO date), with the weekly hours of the configuration."""
+def load(conn: Connection, today: str, kinds: Kinds, weeks: Weeks = NO_WEEKS) -> Inventory:
+    """Everything the database knows, as it stands on `today` (ISO date), with the weekly hours of the configuration.
+
+    A source of a kind that this build no longer knows stays in it and owes nothing.
+    """
     orgs = load_orgs(conn, today)
     rows = conn.execute(sa.select(source_table)).mappings()
-    sources = {source.key: source for source in (_source(row, today) for row in rows)}
+    sources = {source.key: source for source in (_source(row, today, kinds) for row in rows)}
     return Inventory(orgs, sources, int(get(conn, Fact.INVENTORY_REV, "0")), calendar_records.load(conn, weeks))
 
 
@@ -77,15 +81,15 @@ def _is(key: SourceKey) -> sa.ColumnElement[bool]:
     return sa.and_(t.org == key.org, t.kind == key.kind, t.source == key.source)
 
 
-def _source(row: RowMapping, today: str) -> Source:
-    defaults = DEFAULTS[row["kind"]]
+def _source(row: RowMapping, today: str, kinds: Kinds) -> Source:
+    spec = kinds.get(row["kind"]) or KindSpec(row["kind"], interval_s=0)
     status = SourceStatus(row["status"])
     if row["valid_to"] is not None and row["valid_to"] < today:
         status = SourceStatus.RETIRED
     elif row["valid_from"] is not None and row["valid_from"] > today and status is SourceStatus.ACTIVE:
         status = SourceStatus.PENDING
     cadence = Cadence.parse(row["cadence"]) if row["cadence"] else None
-    interval_s = _interval(row, cadence, defaults.interval_s)
+    interval_s = _interval(row, cadence, spec.interval_s)
     return Source(
         id=row["id"],
         key=SourceKey(row["org"], row["kind"], row["source"]),
@@ -94,7 +98,7 @@ def _source(row: RowMapping, today: str) -> Source:
         interval_s=interval_s,
         agreed=_is_agreed(row, cadence) and status is SourceStatus.ACTIVE and interval_s > 0,
         cadence=cadence,
-        hours=Hours.parse(row["hours"] or defaults.hours),
+        hours=Hours.parse(row["hours"] or spec.hours),
         parent=SourceKey.parse(row["parent"]) if row["parent"] else None,
         agreed_at=None if row["interval_s"] is None and cadence is None else row["agreed_at"],
         **{name: row[name] for name in _PLAIN},

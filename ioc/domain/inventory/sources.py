@@ -3,35 +3,13 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, time
-from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
 from ioc.core.cadence import Cadence
-from ioc.core.hours import ALWAYS, OFFICE, Hours
+from ioc.core.hours import Hours
 from ioc.core.model import SourceKey, SourceStatus
 from ioc.domain.calendar import Calendar, Calendars
 from ioc.domain.inventory.orgs import OrgTree, Scope
-
-
-@dataclass(frozen=True, slots=True)
-class KindDefaults:
-    """The promise of a source whose own row is silent; `interval_s` 0 means no cadence."""
-
-    interval_s: int
-    hours: str
-
-
-DEFAULTS = MappingProxyType(
-    {
-        "queue": KindDefaults(60, OFFICE),
-        "vc": KindDefaults(60, OFFICE),
-        "service": KindDefaults(60, ALWAYS),
-        "link": KindDefaults(60, ALWAYS),
-        "dossier": KindDefaults(0, ALWAYS),
-        "feed": KindDefaults(0, ALWAYS),
-    }
-)
-
 
 ROLL_UP = ("feed", "ho-so")  # kind and id under which we ourselves publish an org's dossier counts
 

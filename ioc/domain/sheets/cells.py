@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -10,7 +10,6 @@ from ioc.core import contact
 from ioc.core.cadence import ALLOWED, Cadence
 from ioc.core.errors import UsageError
 from ioc.core.hours import Hours, read_periods, write_periods
-from ioc.domain.inventory.sources import DEFAULTS
 from ioc.domain.sheets.sheet import Cells
 from ioc.messages.wire import is_id, is_no_date, is_org
 from ioc.messages.wire.days import read_day
@@ -34,15 +33,19 @@ def source_id(text: str) -> str:
     return _checked(text, is_id(text), "1-64 characters of A-Z a-z 0-9 _ -")
 
 
-def kind(text: str) -> str:
-    return _checked(text, text in DEFAULTS, ", ".join(DEFAULTS))
+def kind(known: Collection[str]) -> CellReader:
+    return lambda text: _checked(text, text in known, ", ".join(known))
 
 
-def source_path(text: str) -> str:
+def source_path(known: Collection[str]) -> Callable[[str], str]:
     """`ORG/KIND/SOURCE`."""
-    parts = text.split("/")
-    good = len(parts) == 3 and is_org(parts[0]) and parts[1] in DEFAULTS and is_id(parts[2])
-    return _checked(text, good, f"ORG/KIND/SOURCE with a kind of {', '.join(DEFAULTS)}")
+
+    def read(text: str) -> str:
+        parts = text.split("/")
+        good = len(parts) == 3 and is_org(parts[0]) and parts[1] in known and is_id(parts[2])
+        return _checked(text, good, f"ORG/KIND/SOURCE with a kind of {', '.join(known)}")
+
+    return read
 
 
 def plain(text: str) -> str:

@@ -12,6 +12,7 @@ from ioc.domain.inventory.records import load
 from ioc.messages.events import DossierEvent
 from ioc.platform.db import Database
 from ioc.platform.db.tables import source
+from tests.live.worlds import kinds
 
 _NUMBER = count(1)
 
@@ -30,7 +31,7 @@ def tell(
 ) -> None:
     """Fold events of one source into the records."""
     with db.write() as conn:
-        found = inventory or load(conn, "2026-11-21")
+        found = inventory or load(conn, "2026-11-21", kinds())
         org = conn.scalar(sa.select(source.c.org).where(source.c.id == source_id)) or ""
         judge = records.Judge(found, policy or Dossiers())
         told = [records.Told(source_id, org, one) for one in events]

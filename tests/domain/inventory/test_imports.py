@@ -13,6 +13,7 @@ from ioc.domain.inventory.records import load, register
 from ioc.platform.db import Database, sqlite_url
 from ioc.platform.db.tables import audit, metadata, source
 from ioc.platform.meta import Fact, get
+from tests.live.worlds import kinds
 
 NOW = 1_795_251_600_000  # 2026-11-21T08:00 in Hà Giang
 ORGS = """code,name,kind,parent
@@ -41,7 +42,7 @@ def province(db: Database) -> Database:
 
 def inventory(db: Database) -> Inventory:
     with db.read() as conn:
-        return load(conn, "2026-11-21")
+        return load(conn, "2026-11-21", kinds())
 
 
 def problems(call) -> list[str]:
@@ -140,13 +141,13 @@ def test_a_circle_of_parents_is_refused_even_when_half_of_it_is_known(province):
 
 
 def test_sources_get_defaults_and_hang_on_each_other(province):
-    import_sources(province, SOURCES, NOW, dry_run=False)
+    import_sources(province, SOURCES, kinds(), NOW, dry_run=False)
     sources = inventory(province).sources
     endpoint = sources[SourceKey("hg.dong-van.lung-cu", "vc", "cau-hop")]
     assert (endpoint.status, endpoint.hours.text, endpoint.interval_s) == (SourceStatus.ACTIVE, "office", 60)
     assert endpoint.parent == SourceKey("hg.dong-van", "link", "cap-quang")
     assert sources[endpoint.parent].interval_s == 30
-    assert import_sources(province, SOURCES, NOW, dry_run=False).unchanged == 2
+    assert import_sources(province, SOURCES, kinds(), NOW, dry_run=False).unchanged == 2
 
 
 def test_an_import_confirms_a_source_that_registered_itself(province):
@@ -154,18 +155,18 @@ def test_an_import_confirms_a_source_that_registered_itself(province):
     with province.write() as conn:
         number = register(province, conn, key, NOW)
     assert inventory(province).sources[key].status is SourceStatus.PENDING
-    report = import_sources(province, SOURCES, NOW, dry_run=False)
+    report = import_sources(province, SOURCES, kinds(), NOW, dry_run=False)
     assert report.changed[str(key)]["status"] == ("pending", "active")
     assert inventory(province).sources[key].id == number
 
 
 def test_a_replacement_retires_the_old_source_and_stays_so(province):
-    import_sources(province, SOURCES, NOW, dry_run=False)
+    import_sources(province, SOURCES, kinds(), NOW, dry_run=False)
     old = SourceKey("hg.dong-van", "link", "cap-quang")
     new = "org,kind,source,replaces\nhg.dong-van,link,cap-quang-2,cap-quang\n"
-    report = import_sources(province, new, NOW, dry_run=False)
+    report = import_sources(province, new, kinds(), NOW, dry_run=False)
     assert report.changed[str(old)]["status"] == ("active", "retired")
-    import_sources(province, SOURCES, NOW, dry_run=False)
+    import_sources(province, SOURCES, kinds(), NOW, dry_run=False)
     sources = inventory(province).sources
     assert sources[old].status is SourceStatus.RETIRED
     assert sources[SourceKey("hg.dong-van", "link", "cap-quang-2")].replaces == str(old)
@@ -174,7 +175,7 @@ def test_a_replacement_retires_the_old_source_and_stays_so(province):
 def test_a_last_day_in_the_past_retires_and_a_later_one_brings_back(province):
     def last_day(day: str) -> SourceStatus:
         text = f"org,kind,source,valid_to\nhg,service,mot-cua,{day}\n"
-        import_sources(province, text, NOW, dry_run=False)
+        import_sources(province, text, kinds(), NOW, dry_run=False)
         with province.read() as conn:
             return conn.scalar(sa.select(source.c.status))
 
@@ -194,9 +195,9 @@ def test_bad_sources_are_named_line_by_line(province):
         "hg,vc,c6,hg/vc/c6,,,,\n"
         "hg,vc,c7,,,,,khong-co\n"
     )
-    found = problems(lambda: import_sources(province, text, NOW, dry_run=False))
+    found = problems(lambda: import_sources(province, text, kinds(), NOW, dry_run=False))
     assert [line.split(":")[0] for line in found] == [f"line {n}" for n in range(2, 9)]
-    assert "queue, vc, service, link, dossier, feed" in found[0]
+    assert "dossier, feed, link, queue, service, vc" in found[0]
     assert "import it first" in found[2]
     assert all(word in found[4] for word in ("ORG/KIND/SOURCE", "whole seconds", "office, always", "17:00"))
     assert "circle" in found[5]
@@ -206,8 +207,8 @@ def test_bad_sources_are_named_line_by_line(province):
 def test_what_an_import_changed_is_in_the_audit_with_its_revision(province):
     with province.read() as conn:
         before = int(get(conn, Fact.INVENTORY_REV))
-    import_sources(province, SOURCES, NOW, dry_run=False, actor="admin")
-    import_sources(province, SOURCES, NOW, dry_run=False, actor="admin")
+    import_sources(province, SOURCES, kinds(), NOW, dry_run=False, actor="admin")
+    import_sources(province, SOURCES, kinds(), NOW, dry_run=False, actor="admin")
     with province.read() as conn:
         rows = conn.execute(sa.select(audit).where(audit.c.action == "source.import")).mappings().all()
         assert int(get(conn, Fact.INVENTORY_REV)) == before + 1

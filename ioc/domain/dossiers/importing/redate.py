@@ -17,6 +17,7 @@ from ioc.domain.dossiers.importing.rejudge import Affected, Moved, rejudge
 from ioc.domain.importing.calendar import DaysChange
 from ioc.domain.inventory import Inventory, OrgTree
 from ioc.domain.inventory.records import load
+from ioc.messages.kinds import Kinds
 from ioc.platform import audit
 from ioc.platform.db import Database
 
@@ -32,6 +33,7 @@ class Redating:
     db: Database
     policy: Policy
     weeks: Weeks
+    kinds: Kinds
     now: int
     actor: str = "cli"
 
@@ -64,7 +66,7 @@ class Redating:
 
     def _inventory(self, conn: Connection) -> Inventory:
         today = local(self.now, OrgTree([]).tz("")).date().isoformat()
-        return load(conn, today, self.weeks)
+        return load(conn, today, self.kinds, self.weeks)
 
 
 def _following(orgs: OrgTree, changed: frozenset[str]) -> frozenset[str]:

@@ -21,7 +21,7 @@ from ioc.messages.events import DossierEvent
 from ioc.platform.db import Database, sqlite_url
 from ioc.platform.db.tables import dossier, dossier_pause, dossier_tally, metadata, org, source
 from tests.domain.dossiers.events import event, tell
-from tests.live.worlds import ORGS
+from tests.live.worlds import ORGS, kinds
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 HOUR, DAY = 3_600_000, 86_400_000
@@ -88,7 +88,7 @@ def tell_all(db: Database, lives: list[list[DossierEvent]], dice: random.Random)
     dice.shuffle(events)
     cuts = sorted({0, len(events), *(dice.randrange(len(events)) for _ in range(8))})
     with db.read() as conn:
-        inventory = load(conn, "2026-11-21")
+        inventory = load(conn, "2026-11-21", kinds())
     for start, end in pairwise(cuts):
         for number in SYSTEMS:
             mine = [one for system, one in events[start:end] if system == number]
@@ -147,7 +147,7 @@ def test_a_single_record_says_what_the_bucket_says(told: Database) -> None:
     known = {1: now, 2: now - 5 * DAY}
     asked = Question(known, 0, now, now)
     with told.read() as conn:
-        reader = Reader(load(conn, "2026-11-21"), Dossiers(), known, now)
+        reader = Reader(load(conn, "2026-11-21", kinds()), Dossiers(), known, now)
         by_state = {
             state: listing.page(conn, listing.Filter(asked, Bucket(state)), 0, 1_000)[0]
             for state in (DueState.OPEN_IN_TERM, DueState.OPEN_OVERDUE, DueState.DUE_UNCONFIRMED)

@@ -18,6 +18,7 @@ from ioc.platform.db import Database, migrate, sqlite_url
 from ioc.platform.db.tables import audit, calendar_day, dossier, dossier_tally, source
 from tests.domain.calendar.calendars import at
 from tests.domain.dossiers.events import event, tell
+from tests.live.worlds import kinds
 
 NOW = at("2026-11-27T08:00")
 ORGS = (
@@ -58,7 +59,7 @@ class Province:
         if days is not None:
             import_days(self.db, days, NOW, dry_run=False)
         with self.db.read() as conn:
-            inventory = load(conn, "2026-11-27", weeks or {})
+            inventory = load(conn, "2026-11-27", kinds(), weeks or {})
         events = [event(code, NOW, f"e-{code}", **said) for code, said in TOLD.items()]
         tell(self.db, *events, inventory=inventory, now=NOW)
 
@@ -66,7 +67,7 @@ class Province:
         return import_days(self.db, days, NOW, dry_run, effect=self.redating())
 
     def redating(self, weeks=None) -> Redating:
-        return Redating(self.db, Dossiers(), weeks or {}, NOW)
+        return Redating(self.db, Dossiers(), weeks or {}, kinds(), NOW)
 
     def rows(self, table: sa.Table) -> list[dict]:
         with self.db.read() as conn:
@@ -188,7 +189,7 @@ def test_a_date_computed_over_days_nobody_confirmed_is_shown_as_an_estimate(prov
 
     def estimated() -> list[str]:
         with province.db.read() as conn:
-            reader = Reader(load(conn, "2026-11-27"), Dossiers(), {1: NOW}, NOW)
+            reader = Reader(load(conn, "2026-11-27", kinds()), Dossiers(), {1: NOW}, NOW)
         return [row["code"] for row in province.rows(dossier) if reader.brief(row)["due_estimated"]]
 
     assert estimated() == ["reaches-2027"]

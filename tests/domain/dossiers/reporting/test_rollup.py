@@ -23,7 +23,7 @@ from tests.clock import FakeClock
 from tests.domain.dossiers.counting.test_summary import DAY, HOUR, at
 from tests.domain.dossiers.events import event, tell
 from tests.ingest.test_records import Line
-from tests.live.worlds import ORGS
+from tests.live.worlds import ORGS, kinds
 
 NOW = at("2026-11-20T10:00")
 PROVINCE, DISTRICT = (SourceKey(org, "feed", "ho-so") for org in ("hg", "hg.dong-van"))
@@ -54,7 +54,7 @@ class House:
 
     def look(self) -> None:
         with self.line.db.read() as conn:
-            self.line.records.world.inventory = load(conn, "2026-11-20")
+            self.line.records.world.inventory = load(conn, "2026-11-20", kinds())
         self.line.decoder.use(self.line.records.world.inventory)
 
     def tell(self, code: str, org: str, due: int, **said: object) -> None:
