@@ -39,7 +39,7 @@ def sources(root: Path) -> list[Path]:
     """Every file the build depends on: the frontend, and the texts and colours it imports."""
     front = (path for path in (root / "web" / "frontend").rglob("*") if "node_modules" not in path.parts)
     texts = (root / "web" / "i18n").glob("*.json")
-    colours = root / "ioc" / "severity.json"
+    colours = root / "ioc" / "messages" / "severity.json"
     return sorted(path for path in (*front, *texts, colours) if path.is_file())
 
 

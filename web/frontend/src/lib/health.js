@@ -1,5 +1,5 @@
 // How a health or severity looks and what it is called: its tone (colour), its place in a list, whether to look at it.
-import { tones } from '../../../../ioc/severity.json'
+import { tones } from '../../../../ioc/messages/severity.json'
 import { t } from './texts.svelte.js'
 
 /** worst first, as the table has them */
