@@ -22,7 +22,6 @@ from ioc.ops.roles import CONNECTORS
 from ioc.platform.beat import Beat
 from ioc.platform.broker import Bus
 from ioc.platform.db.tables import source
-from ioc.platform.logins import as_bus
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def _speak(
     tag = "" if options.speed == 1 else f"-x{start // 1000:x}"
     province = Province(options.seed, people, stretch=options.speed / pace, tag=tag)
     per_tick = max(LIVE_PER_TICK, round(2 * (rate or 0) * TICK_S))
-    bus = Bus(as_bus(context.settings), "ioc-simulator")
+    bus = Bus(context.settings.mqtt, "ioc-simulator")
     heard = threading.Event()
     bus.subscribe(DELTA_TOPIC, lambda _topic, _payload, _retained: heard.set())
     bus.start()

@@ -26,11 +26,16 @@ class OwnWords:
     """What the broker keeps as each one's status, and when it last told a figure that we would work out from events."""
 
     def __init__(self) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
         self._kept: dict[SourceKey, bool] = {}
         self._stated: dict[SourceKey, int] = {}
         self._former: dict[SourceKey, _Former] = {}
 
     def load(self, conn: Connection) -> None:
+        """As it was committed; what was heard since is forgotten."""
+        self._forget()
         columns = (source.c.org, source.c.kind, source.c.source, latest.c.kept, latest.c.stated_at, latest.c.heard_at)
         for row in conn.execute(sa.select(*columns).join(source)):
             key = SourceKey(row.org, row.kind, row.source)

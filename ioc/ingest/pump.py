@@ -79,7 +79,7 @@ class Pump:
         self._look_at_inventory()
         self._mend()
         moved = self._records.size < MAX_PENDING and self._take()
-        if self._records.delivered and not self._broken:
+        if self._records.live.commit_first and not self._broken:
             self._commit()
         if not self._broken:
             self._publish()
@@ -106,10 +106,9 @@ class Pump:
         return True
 
     def _publish(self, *, force: bool = False) -> None:
-        waiting, monotonic = self._records.pending_patches, self._clock.monotonic()
-        if force or self._outlet.due(monotonic, waiting=bool(waiting)):
-            self._records.pending_patches = {}
-            self._outlet.send(self._records.world, list(waiting.values()), self._clock.now_ms(), monotonic)
+        live, monotonic = self._records.live, self._clock.monotonic()
+        if force or self._outlet.due(monotonic, waiting=bool(live.patches)):
+            self._outlet.send(live.world, live.drain(), self._clock.now_ms(), monotonic)
 
     def _flush(self) -> None:
         now = self._clock.monotonic()

@@ -7,7 +7,7 @@ from typing import Final
 import msgspec
 
 from ioc.core.model import Reason
-from ioc.ingest.tally import Count
+from ioc.ingest.sinks.counts import Count
 from ioc.messages.wire import ROOT
 from ioc.metrics import RefusedSample
 from ioc.platform.db import Database

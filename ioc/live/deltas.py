@@ -7,10 +7,9 @@ from typing import Final, TypeVar
 import msgspec
 
 from ioc.core.model import Number, SourceKey
-from ioc.messages import bus
 
-DELTA_TOPIC: Final = bus.DELTA
-NOTICE_TOPIC: Final = bus.NOTICE
+DELTA_TOPIC: Final = "ioc/live/v1/delta"
+NOTICE_TOPIC: Final = "ioc/live/v1/notice"
 _SIGNATURE: Final = 64
 
 

@@ -1,5 +1,6 @@
 """A fault of ours in one message while a batch is committed ends in quarantine, at every sink; no other is harmed."""
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,14 +10,15 @@ import sqlalchemy as sa
 
 from ioc.config.settings import Dossiers
 from ioc.core.errors import Code, IocError
-from ioc.core.model import SourceKey
+from ioc.core.model import Leniency, SourceKey
 from ioc.domain.dossiers.importing import records as dossier_records
 from ioc.domain.dossiers.importing.rejudge import settle
-from ioc.ingest import feed_figures, outlet, tickets
-from ioc.ingest import records as records_module
+from ioc.ingest import outlet, tickets
+from ioc.ingest.sinks import feed_figures, latest
+from ioc.ingest.sinks.position import Position
 from ioc.live.deltas import DELTA_TOPIC, Delta, unseal
 from ioc.platform import meta
-from ioc.platform.db.tables import dossier, quarantine
+from ioc.platform.db.tables import dossier, leniency, quarantine
 from ioc.platform.meta import Fact
 from tests.ingest.pumping import KEY, NOW, Works
 
@@ -64,8 +66,8 @@ def told_dossier(_conn: Any, _judge: Any, told: Any, _now: Any) -> bool:
     return any(one.event.code == "H138" for one in told)
 
 
-def told_figure(_db: Any, _conn: Any, told: Any, _ids: Any) -> bool:
-    return any(one.value == 139 for one in told)
+def told_figure(_commit: Any, figures: Any) -> bool:
+    return any(figure.value == 139 for figure in figures)
 
 
 def told_state(good: Any, *_given: Any) -> bool:
@@ -78,7 +80,7 @@ def told_state(good: Any, *_given: Any) -> bool:
         (tickets, "apply", told_ticket, 137),
         (dossier_records, "apply", told_dossier, 138),
         (feed_figures, "keep", told_figure, 139),
-        (records_module, "patch_of", told_state, 136),
+        (latest, "patch_of", told_state, 136),
     ],
 )
 def test_at_the_records_one_message_is_quarantined_and_all_others_are_stored(
@@ -86,7 +88,7 @@ def test_at_the_records_one_message_is_quarantined_and_all_others_are_stored(
 ) -> None:
     monkeypatch.setattr(module, name, breaks(getattr(module, name), marks))
     if name == "patch_of":  # states of a source that is there already take another way
-        monkeypatch.setattr(works.records, "_merge_one", breaks(works.records._merge_one, marks))
+        monkeypatch.setattr(works.records.live, "_take_one", breaks(works.records.live._take_one, marks))
     works.send(*messages())
     works.step()
     works.step()
@@ -106,15 +108,14 @@ def test_a_value_that_breaks_every_later_write_of_its_source_goes_with_its_messa
     works: Works, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What was merged in memory before the commit failed must not stay there."""
-    latest = records_module.Records._latest
+    write = latest.Latest.write
 
-    def broken(self: Any, conn: Any, dirty: Any) -> None:
-        dirty = list(dirty)
-        if any(self.world.of(key).values().get("waiting") == 666 for key, _ in dirty):
+    def broken(self: Any, commit: Any) -> None:
+        if any(self.world.of(key).values().get("waiting") == 666 for key in self.changed):
             raise OverflowError("int too large to convert")
-        latest(self, conn, dirty)
+        write(self, commit)
 
-    monkeypatch.setattr(records_module.Records, "_latest", broken)
+    monkeypatch.setattr(latest.Latest, "write", broken)
     works.send(*[("hg/queue/k/state", {"ts": NOW + i, "waiting": 666 if i == 9 else i}) for i in range(10)])
     works.step()
     works.step()
@@ -143,6 +144,30 @@ def test_a_database_that_is_away_is_waited_for_and_nothing_is_quarantined(
     works.step()
     assert works.quarantined() == []
     assert works.totals()["stored"] == N
+
+
+def test_what_a_failed_commit_found_out_is_counted_once(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+    away, write = [IocError(Code.DATABASE_UNAVAILABLE, "away")] * 2, Position.write
+
+    def flaky(self: Position, commit: Any) -> None:
+        write(self, commit)
+        if away:
+            raise away.pop()
+
+    monkeypatch.setattr(Position, "write", flaky)
+    said = {"received_at": NOW - 1_000}, {"due_at": NOW - 90_000_000}
+    works.send(
+        *[
+            ("hg/dossier/mot-cua/event", {"event_id": f"e{i}", "ts": NOW + i, "code": "H1", **each})
+            for i, each in enumerate(said)
+        ]
+    )
+    for _ in range(3):
+        works.clock.advance(2)
+        with contextlib.suppress(IocError):
+            works.pump.step()
+    assert works.rows(sa.select(leniency.c.name, leniency.c.n)) == [(Leniency.DUE_BEFORE_RECEIVED, 1)]
+    assert works.totals()["received"] == 2
 
 
 def test_it_may_go_away_in_the_middle_of_the_search(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,7 +200,7 @@ def test_what_fails_without_any_message_accuses_none(works: Works, monkeypatch: 
         raise RuntimeError("no such table: cursor")
 
     with monkeypatch.context() as patched:
-        patched.setattr(works.records, "_position", broken)
+        patched.setattr(Position, "write", broken)
         works.send(*messages())
         works.clock.advance(2)
         works.pump.step()

@@ -164,7 +164,7 @@ def test_replayed_readings_do_not_set_back_when_a_source_was_heard(line: Line) -
         line.decoder.batch(Run(line.seq + 1, [Received(NOW - 3_600_000, f"ioc/v1/{KIOSK}/state", body, False)]))
     )
     assert line.records.world.of(KIOSK).heard_at == heard
-    assert line.records.pending_patches[KIOSK].heard_at == heard
+    assert line.records.live.patches[KIOSK].heard_at == heard
 
 
 def test_a_kept_will_beats_no_newer_reading_after_a_restart(line: Line) -> None:

@@ -5,8 +5,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from ioc.core.model import SourceKey
-from ioc.ingest import feed_figures
 from ioc.ingest.decode import Decoded
+from ioc.ingest.sinks import feed_figures
+from ioc.ingest.sinks.contract import Commit
 from ioc.platform.db.tables import org as org_table
 from ioc.platform.db.tables import ticket
 from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, add_source, tell_dossier
@@ -23,7 +24,8 @@ def publish(province: Province, key: SourceKey, period: str, at: int = SATURDAY,
     source = province.site.world.inventory.sources[key]
     good = Decoded(key, source, at, at, False, values, {"period": period}, None, None, False, frozenset())
     with province.db.write() as conn:
-        feed_figures.keep(province.db, conn, feed_figures.published(good), {key: source.id})
+        commit = Commit(province.db, conn, at, province.site.world.inventory)
+        feed_figures.keep(commit, feed_figures.published(good))
 
 
 def criteria(index: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from ioc.core.model import Role
 from ioc.core.share import Share
 from ioc.domain.dossiers.counting.watermarks import Known, deliveries
-from ioc.ingest.feeds_kept import KINDS
+from ioc.ingest.sinks.feed_deliveries import KINDS
 from ioc.live.feed_scores import Score, scores
 from ioc.messages import severity
 from web.boundary.route import V1, Call, Route, listed

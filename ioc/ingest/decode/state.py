@@ -21,8 +21,8 @@ _SMALL = 1_024
 
 
 def plain_bounds(spec: KindSpec) -> dict[str, tuple[float, float]]:
-    """The plain figures of a kind; a kind that unfolds its states has none."""
-    if spec.unfold is not None:
+    """The plain figures of a kind; a kind that unfolds its states, or doubts their figures, has none."""
+    if spec.unfold is not None or spec.doubts is not None:
         return {}
     bounds = {
         name: (-_EXACT if metric.low is None else metric.low, _EXACT if metric.high is None else metric.high)

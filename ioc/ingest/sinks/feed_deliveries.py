@@ -4,11 +4,9 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from sqlalchemy.engine import Connection
-
 from ioc.core.model import Number, SourceKey
 from ioc.ingest.decode import Bad, Batch, Decoded
-from ioc.platform.db import Database
+from ioc.ingest.sinks.contract import Commit
 from ioc.platform.db.tables import feed_day, feed_delivery
 
 KINDS = frozenset({"dossier", "feed"})
@@ -25,45 +23,51 @@ class Delivery(NamedTuple):
     said: Mapping[str, int | None]
 
 
-class Taken:
-    """Since the last commit."""
+class FeedDeliveries:
+    """Since the last commit; several deliveries of a source at one instant are one."""
 
     def __init__(self) -> None:
-        self.deliveries: dict[tuple[SourceKey, int], Delivery] = {}
-        self.counts: Counter[tuple[SourceKey, int, str]] = Counter()
+        self.clear()
 
-    def batch(self, batch: Batch) -> None:
+    def take(self, batch: Batch) -> None:
         for good in batch.good:
             if good.key.kind in KINDS:
                 day = good.received_at // DAY_MS
-                self.counts[good.key, day, "stored"] += 1
+                self._counts[good.key, day, "stored"] += 1
                 if good.leniencies:
-                    self.counts[good.key, day, "lenient"] += 1
+                    self._counts[good.key, day, "lenient"] += 1
                 if _is_delivery(good):
-                    self.deliveries[good.key, good.received_at] = _delivery(good)
+                    self._deliveries[good.key, good.received_at] = _delivery(good)
         for bad in batch.bad:
             if (key := _key(bad)) is not None:
-                self.counts[key, bad.received_at // DAY_MS, "quarantined"] += 1
+                self._counts[key, bad.received_at // DAY_MS, "quarantined"] += 1
 
-    def write(self, db: Database, conn: Connection, ids: Mapping[SourceKey, int]) -> None:
-        """The caller's transaction decides whether it happened."""
-        rows: dict[tuple[int, int], dict[str, int]] = {}
-        for (key, day, name), n in self.counts.items():
-            if key in ids:
-                row = {"source_id": ids[key], "day": day, "stored": 0, "lenient": 0, "quarantined": 0}
-                rows.setdefault((ids[key], day), row)[name] += n
+    def write(self, commit: Commit) -> None:
+        self._write_days(commit)
+        rows = [
+            {"source_id": commit.id_of(key), "at": delivery.at, "told_until": delivery.told_until, **delivery.said}
+            for (key, _), delivery in self._deliveries.items()
+        ]
         if rows:
-            insert = db.upsert(feed_day)
+            commit.conn.execute(commit.db.upsert(feed_delivery).on_conflict_do_nothing(), rows)
+
+    def clear(self) -> None:
+        self._deliveries: dict[tuple[SourceKey, int], Delivery] = {}
+        self._counts: Counter[tuple[SourceKey, int, str]] = Counter()
+
+    def _write_days(self, commit: Commit) -> None:
+        """What is in quarantine may name a source that is not there."""
+        rows: dict[tuple[int, int], dict[str, int]] = {}
+        for (key, day, name), n in self._counts.items():
+            if (source := commit.inventory.sources.get(key)) is not None:
+                row = {"source_id": source.id, "day": day, "stored": 0, "lenient": 0, "quarantined": 0}
+                rows.setdefault((source.id, day), row)[name] += n
+        if rows:
+            insert = commit.db.upsert(feed_day)
             total = {name: feed_day.c[name] + insert.excluded[name] for name in ("stored", "lenient", "quarantined")}
-            conn.execute(
+            commit.conn.execute(
                 insert.on_conflict_do_update(index_elements=["source_id", "day"], set_=total), [*rows.values()]
             )
-        came = [
-            {"source_id": ids[key], "at": one.at, "told_until": one.told_until, **one.said}
-            for (key, _), one in self.deliveries.items()
-        ]
-        if came:
-            conn.execute(db.upsert(feed_delivery).on_conflict_do_nothing(), came)
 
 
 def _is_delivery(good: Decoded) -> bool:

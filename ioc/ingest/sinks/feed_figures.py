@@ -1,13 +1,11 @@
 """Figures that feeds publish of a period, kept by that period: the newest word on each of them counts."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from sqlalchemy.engine import Connection
-
 from ioc.core.model import SourceKey
-from ioc.ingest.decode import Decoded
-from ioc.platform.db import Database
+from ioc.ingest.decode import Batch, Decoded
+from ioc.ingest.sinks.contract import Commit
 from ioc.platform.db.tables import feed_figure
 
 KIND = "feed"
@@ -32,18 +30,43 @@ def published(good: Decoded) -> Iterator[Published]:
                 yield Published(good.key, period, name, float(value), good.t)
 
 
-def keep(db: Database, conn: Connection, told: Iterable[Published], ids: Mapping[SourceKey, int]) -> None:
+class FeedFigures:
+    """Since the last commit, in the order they came."""
+
+    def __init__(self) -> None:
+        self._figures: list[Published] = []
+
+    def take(self, batch: Batch) -> None:
+        for good in batch.good:
+            if good.key.kind == KIND and good.metrics and good.texts:
+                self._figures += published(good)
+
+    def write(self, commit: Commit) -> None:
+        keep(commit, self._figures)
+
+    def clear(self) -> None:
+        self._figures = []
+
+
+def keep(commit: Commit, figures: Iterable[Published]) -> None:
     newest: dict[tuple[SourceKey, str, str], Published] = {}
-    for one in sorted(told, key=lambda one: one.at):
-        newest[one.key, one.period, one.name] = one
+    for figure in sorted(figures, key=lambda figure: figure.at):
+        newest[figure.key, figure.period, figure.name] = figure
     if not newest:
         return
-    rows = [{"source_id": ids[one.key], **one._asdict()} for one in newest.values()]
-    for row in rows:
-        del row["key"]
-    insert = db.upsert(feed_figure)
+    rows = [
+        {
+            "source_id": commit.id_of(figure.key),
+            "period": figure.period,
+            "name": figure.name,
+            "value": figure.value,
+            "at": figure.at,
+        }
+        for figure in newest.values()
+    ]
+    insert = commit.db.upsert(feed_figure)
     columns = {name: insert.excluded[name] for name in ("value", "at")}
     statement = insert.on_conflict_do_update(
         index_elements=["source_id", "period", "name"], set_=columns, where=insert.excluded.at >= feed_figure.c.at
     )
-    conn.execute(statement, rows)
+    commit.conn.execute(statement, rows)

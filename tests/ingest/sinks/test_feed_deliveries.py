@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from ioc.core.model import SourceKey
 from ioc.ingest.decode import Decoder
-from ioc.ingest.feeds_kept import DAY_MS, Taken
 from ioc.ingest.inbox import Received, Run
+from ioc.ingest.sinks.contract import Commit
+from ioc.ingest.sinks.feed_deliveries import DAY_MS, FeedDeliveries
 from ioc.platform.db import Database, sqlite_url
 from ioc.platform.db.tables import feed_day, feed_delivery, metadata, org, source
 from tests.live import worlds
@@ -38,14 +39,14 @@ def hear(db, *messages, received=NOW):
         Received(received + n, f"ioc/v1/{topic}", json.dumps(payload).encode(), bool(retained))
         for n, (topic, payload, *retained) in enumerate(messages)
     ]
-    taken = Taken()
-    taken.batch(Decoder(worlds.kinds(), known).batch(Run(1, run)))
+    sink = FeedDeliveries()
+    sink.take(Decoder(worlds.kinds(), known).batch(Run(1, run)))
     with db.write() as conn:
         conn.execute(db.upsert(org).values(code="hg", name="Hà Giang", kind="").on_conflict_do_nothing())
         for key, source_id in IDS.items():
             row = {**key._asdict(), "id": source_id, "status": "active", "simulated": False}
             conn.execute(db.upsert(source).values(**row).on_conflict_do_nothing())
-        taken.write(db, conn, IDS)
+        sink.write(Commit(db, conn, received, known))
 
 
 def rows(db, table):

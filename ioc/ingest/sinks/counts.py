@@ -1,0 +1,73 @@
+"""Counts of what was received and how it ended, added to the totals."""
+
+from collections import Counter
+from enum import StrEnum
+
+from ioc.core.model import Leniency, Outcome, SourceKey
+from ioc.ingest.decode import Batch
+from ioc.ingest.sinks.contract import Commit
+from ioc.platform.db.tables import counter, leniency
+
+
+class Count(StrEnum):
+    """What is counted beside the outcomes."""
+
+    RECEIVED = "received"
+    DUPLICATE = "duplicate"
+    READINGS = "readings"
+    REFUSED_BY_STORE = "refused_by_store"
+
+
+class Counts:
+    """Objects by outcome and reason, and leniencies by source, since the last commit."""
+
+    def __init__(self) -> None:
+        self.clear()
+
+    def take(self, batch: Batch) -> None:
+        self._objects[Count.RECEIVED, ""] += batch.received
+        self._objects[Outcome.STORED, ""] += len(batch.good)
+        for bad in batch.bad:
+            self._objects[Outcome.QUARANTINED, bad.reason] += 1
+        for refusal in batch.refused:
+            self._objects[Outcome.REFUSED, refusal] += 1
+        for key in batch.limited:
+            self._leniencies[key, Leniency.RATE_LIMITED] += 1
+        readings = 0
+        for good in batch.good:
+            readings += len(good.metrics)
+            for name in good.leniencies:
+                self._leniencies[good.key, name] += 1
+        self._objects[Count.READINGS, ""] += readings
+
+    def write(self, commit: Commit) -> None:
+        self._write_objects(commit, self._objects + Counter({(str(Count.DUPLICATE), ""): commit.duplicates}))
+        self._write_leniencies(commit, self._leniencies + commit.leniencies)
+
+    def clear(self) -> None:
+        self._objects: Counter[tuple[str, str]] = Counter()
+        self._leniencies: Counter[tuple[SourceKey, str]] = Counter()
+
+    @staticmethod
+    def _write_objects(commit: Commit, objects: Counter[tuple[str, str]]) -> None:
+        if objects:
+            insert = commit.db.upsert(counter)
+            total = insert.on_conflict_do_update(
+                index_elements=["name", "label"], set_={"n": counter.c.n + insert.excluded.n}
+            )
+            rows = [{"name": name, "label": label, "n": n} for (name, label), n in objects.items()]
+            commit.conn.execute(total, rows)
+
+    @staticmethod
+    def _write_leniencies(commit: Commit, leniencies: Counter[tuple[SourceKey, str]]) -> None:
+        if leniencies:
+            insert = commit.db.upsert(leniency)
+            total = insert.on_conflict_do_update(
+                index_elements=["source_id", "name"],
+                set_={"n": leniency.c.n + insert.excluded.n, "last_at": insert.excluded.last_at},
+            )
+            rows = [
+                {"source_id": commit.id_of(key), "name": name, "n": n, "last_at": commit.now}
+                for (key, name), n in leniencies.items()
+            ]
+            commit.conn.execute(total, rows)
