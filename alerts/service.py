@@ -32,6 +32,7 @@ from ioc.platform.beat import Beat, pulses
 from ioc.platform.broker import Bus
 from ioc.platform.jobs import Jobs
 from ioc.platform.lease import Lease
+from ioc.platform.logins import as_bus
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ class Service:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._bus = Bus(context.settings.mqtt, "ioc-alerts")
+        self._bus = Bus(as_bus(context.settings), "ioc-alerts")
         self._follower = Follower(context, self._bus)
         self._follower.on_notice(self._noticed)
         self._lease = Lease(context.db, ROLE, f"{socket.gethostname()}:{os.getpid()}", LEASE_TTL_S, context.clock)
@@ -139,6 +140,7 @@ class Service:
         with self._context.db.read() as conn:
             beats = {pulse.role: pulse.alive for pulse in pulses(conn, self._context.clock.now_ms())}
         self._ingest_alive = beats.get("ingest", True)
+        self._beat.say(True, {"unsigned": self._follower.unsigned})
 
     def _take_up(self) -> Duty:
         log.info("alerts: this process holds the duty, token %s", self._lease.token)

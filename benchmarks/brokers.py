@@ -34,8 +34,13 @@ LATE_S = 20.0  # what was delivered and not heard comes again after `ack_wait`
 
 
 class Broker(Protocol):
+    """`settings` may read what devices say, `bus` may publish it."""
+
     settings: Mqtt
     port: int
+
+    @property
+    def bus(self) -> Mqtt: ...
 
     def start(self) -> object: ...
 
@@ -55,8 +60,8 @@ class Publisher:
         self._client.max_inflight_messages_set(WINDOW)
         self._client.on_publish = lambda _c, _d, mid, _r, _p: self._done(mid)
         self._client.on_disconnect = lambda *_: self._ended.set()
-        if broker.settings.username:
-            self._client.username_pw_set(broker.settings.username, broker.settings.password)
+        if broker.bus.username:
+            self._client.username_pw_set(broker.bus.username, broker.bus.password)
         self._ended = threading.Event()
         self._free = threading.Semaphore(WINDOW)
         self._sent: dict[int, int] = {}

@@ -22,6 +22,7 @@ from ioc.ops.roles import CONNECTORS
 from ioc.platform.beat import Beat
 from ioc.platform.broker import Bus
 from ioc.platform.db.tables import source
+from ioc.platform.logins import as_bus
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def _speak(
     tag = "" if options.speed == 1 else f"-x{start // 1000:x}"
     province = Province(options.seed, people, stretch=options.speed / pace, tag=tag)
     per_tick = max(LIVE_PER_TICK, round(2 * (rate or 0) * TICK_S))
-    bus = Bus(context.settings.mqtt, "ioc-simulator")
+    bus = Bus(as_bus(context.settings), "ioc-simulator")
     heard = threading.Event()
     bus.subscribe(DELTA_TOPIC, lambda _topic, _payload, _retained: heard.set())
     bus.start()

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ioc import bootstrap
-from ioc.config.settings import Mqtt
+from ioc.config.settings import Mqtt, Settings
 from ioc.config.started import Started
 from ioc.ops import roles
 from ioc.ops.process import RoleProcess
+from ioc.platform import logins
 from tests.servers import free_port
 
 START_S = 20.0
@@ -29,6 +30,11 @@ class EmbeddedBroker:
         self._started = Started.path(data_dir)
         Started(origin="test", table=table).write(self._started)
         self.process: RoleProcess | None = None
+
+    @property
+    def bus(self) -> Mqtt:
+        """How what publishes for us comes in."""
+        return logins.as_bus(Settings(data_dir=str(self.data_dir), mqtt=self.settings))
 
     def start(self) -> float:
         """Until it serves; how many seconds it took."""

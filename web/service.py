@@ -13,6 +13,7 @@ def run(context: Context, stop: threading.Event, ready: Callable[[], None]) -> N
     monkey.patch_all()
     # only now: what this loads must find sockets, locks and threads already patched
     from ioc.platform.broker import Bus
+    from ioc.platform.logins import as_bus
     from web.server import Server
 
-    Server(context, Bus(context.settings.mqtt, "ioc-web")).run(stop, ready)
+    Server(context, Bus(as_bus(context.settings), "ioc-web")).run(stop, ready)

@@ -21,6 +21,7 @@ from ioc.domain.inventory import Inventory
 from ioc.domain.inventory.orgs import DEFAULT_TZ, OrgTree
 from ioc.domain.inventory.records import load
 from ioc.platform.broker import Bus
+from ioc.platform.logins import as_bus
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ def fetching(context: Context) -> Iterator[None]:
     if not wanted:
         yield
         return
-    bus = Bus(context.settings.mqtt, "ioc-deliveries")
+    bus = Bus(as_bus(context.settings), "ioc-deliveries")
     desk = desk_of(context, bus.publish_acknowledged)
     leases = Leases(context.db, [one.name for one in wanted], f"deliveries:{secrets.token_hex(8)}", context.clock)
     bus.start()

@@ -13,6 +13,7 @@ from ioc.ingest.unknown_topics import Heard
 from ioc.messages.mapping.maps import Maps
 from ioc.messages.privacy import Privacy
 from ioc.platform.broker import Bus
+from ioc.platform.logins import as_bus
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +56,7 @@ def watching(context: Context) -> Iterator[None]:
         return
     in_force = MapsInForce(context)
     listener = Listener(in_force.maps, Privacy(settings.inbox.private_keys))
-    bus = Bus(settings.mqtt, "ioc-unknown")
+    bus = Bus(as_bus(settings), "ioc-unknown")
     for name in settings.mqtt.watch_unknown:
         bus.subscribe(name, lambda topic, payload, _retained: listener.hear(topic, payload, context.clock.now_ms()))
     stop = threading.Event()

@@ -24,6 +24,7 @@ from ioc.context import Context
 from ioc.core.registry import Plugins, Sort
 from ioc.platform.beat import Beat
 from ioc.platform.broker import Bus
+from ioc.platform.logins import as_bus
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ def probing(context: Context, beat: Beat, figures: Figures | None = None) -> Ite
         return
     leases = Leases(context.db, [connector.name for connector in connectors], _holder(), context.clock)
     power = Power(connector.ups for connector in connectors if connector.ups)
-    bus = Bus(context.settings.mqtt, "ioc-connectors")
+    bus = Bus(as_bus(context.settings), "ioc-connectors")
     for topic, handler in power.subscriptions().items():
         bus.subscribe(topic, handler)
     publish = partial(bus.publish, qos=1)

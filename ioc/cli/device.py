@@ -58,7 +58,7 @@ def device_export(arguments: argparse.Namespace) -> None:
     from ioc import bootstrap
     from ioc.messages.mapping.maps import Maps
     from ioc.ops import devices
-    from ioc.platform import mosquitto
+    from ioc.platform import logins, mosquitto
     from ioc.platform.nats.accounts import FILE
     from ioc.platform.nats.export import write_export
 
@@ -69,22 +69,22 @@ def device_export(arguments: argparse.Namespace) -> None:
         to_renew = [row["device"] for row in devices.listing(conn) if row["remark"] == devices.RENEW]
     before = arguments.dir / mosquitto.PASSWORDS
     kept = before.read_text(encoding="utf-8") if before.is_file() else ""
-    username = settings.mqtt.username or "ioc"
-    if settings.mqtt.password is not None:
-        own = mosquitto.Account(username, mosquitto.password_hash(settings.mqtt.password), ())
-        accounts = [own, *accounts]
-    filters = Maps(settings.map, bootstrap.kinds_of(settings)).filters
-    acl = mosquitto.acl_file(username, [*filters, *settings.mqtt.watch_unknown], accounts)
+    ours = logins.configured(
+        settings.mqtt, Maps(settings.map, bootstrap.kinds_of(settings)).filters, (mosquitto.STATISTICS,)
+    )
+    own = [(one.name, mosquitto.password_hash(one.password)) for one in ours if one.password is not None]
+    accounts = [*(mosquitto.Account(name, known, ()) for name, known in own), *accounts]
+    acl = mosquitto.acl_file(ours, accounts)
     mosquitto.write(arguments.dir, mosquitto.password_file(accounts, kept), acl)
     living = sum(account.password_hash is not None for account in accounts)
     say(f"{arguments.dir}: {mosquitto.PASSWORDS} and {mosquitto.ACL} with {living} account(s)")
-    ours = (username, settings.mqtt.password) if settings.mqtt.password is not None else None
+    known = [one for one in logins.configured(settings.mqtt, logins.ANY_VENDOR) if one.password is not None]
 
     def reload() -> None:
         if arguments.reload is not None:
             _reload(arguments.reload)
 
-    there = write_export(arguments.dir, ours, users, reload)
+    there = write_export(arguments.dir, known, users, reload)
     say(f"{arguments.dir}: {FILE} with {there} account(s)")
     if to_renew:
         say(f"not in it until renewed (`ioc device add --renew`): {', '.join(to_renew)}")

@@ -79,8 +79,9 @@ def _way_in(context: "Context") -> "Iterator[tuple[Callable[[Replay], None], str
     """Through the broker; where none answers, straight to where ingest will look first."""
     from ioc.ingest.replay import send
     from ioc.platform.broker import Bus
+    from ioc.platform.logins import as_bus
 
-    bus = Bus(context.settings.mqtt, "ioc-replay")
+    bus = Bus(as_bus(context.settings), "ioc-replay")
     bus.start()
     try:
         if bus.wait(CONNECT_S):

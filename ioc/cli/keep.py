@@ -22,6 +22,8 @@ def add(commands: Commands) -> None:
     look.add_argument("--messages", metavar="N", type=int, default=50_000, help="how long a backlog it tries")
     about = "end that broker with -9 in the middle; whoever watches it starts it again"
     look.add_argument("--kill", metavar="PID_FILE", type=Path, help=about)
+    about = "publish so much to a broker that is not embedded, to see what it does when it is full"
+    look.add_argument("--fill", metavar="BYTES", type=int, help=about)
 
 
 def backup(arguments: argparse.Namespace) -> None:
@@ -63,13 +65,20 @@ def doctor(arguments: argparse.Namespace) -> int:
 
 
 def _broker(arguments: argparse.Namespace) -> int:
-    from ioc.ops.conformance import conform
+    from ioc.ops.conformance import Allowed, conform
+    from ioc.ops.conformance.spare import scratch
+    from ioc.platform.logins import as_bus, as_ingest
 
-    if arguments.messages < 1:
-        raise UsageError(Code.BAD_OPTION, f"--messages {arguments.messages}: must be above 0")
-    worst = 0
-    kill = None if arguments.kill is None else partial(_kill, arguments.kill)
-    for result in conform(settings_of(arguments).mqtt, arguments.messages, kill):
+    for name in ("messages", "fill"):
+        if (given := getattr(arguments, name)) is not None and given < 1:
+            raise UsageError(Code.BAD_OPTION, f"--{name} {given}: must be above 0")
+    worst, settings = 0, settings_of(arguments)
+    allowed = Allowed(
+        kill=None if arguments.kill is None else partial(_kill, arguments.kill),
+        fill_bytes=arguments.fill,
+        scratch=partial(scratch, settings.mqtt, now_ms()) if settings.mqtt.embedded else None,
+    )
+    for result in conform(as_bus(settings), as_ingest(settings), arguments.messages, allowed):
         verdict = {True: "ok", False: "FAIL", None: "-"}[result.ok]
         say(f"{verdict:<4} {result.what}: {result.detail}")
         worst = max(worst, int(result.ok is False))

@@ -9,7 +9,8 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 import msgspec
 from msgspec import Struct, structs
 
-from ioc.config.settings import Channel, Connector, Rule, Settings
+from ioc.config.names import OWN
+from ioc.config.settings import Channel, Connector, Mqtt, Rule, Settings
 from ioc.core.contact import EMAIL, MOBILE, is_email, is_mobile
 from ioc.core.errors import Code, UsageError
 from ioc.messages.mapping.declared import MapRule
@@ -95,13 +96,18 @@ def _cross_check(settings: Settings) -> list[str]:
         problems += _unknown(f"route[{i}].channels", route.channels, channels)
     for connector in settings.connector:
         problems += _unpublishable(f"connector {connector.name!r}: publish", connector)
-    if settings.mqtt.embedded and not is_loopback(settings.mqtt.host) and settings.mqtt.username is None:
-        problems.append(
-            f"mqtt.host: {settings.mqtt.host!r} is reachable from outside: set mqtt.username and mqtt.password"
-        )
-    if settings.mqtt.embedded and len((settings.mqtt.password or "").encode()) > LONGEST_PASSWORD:
-        problems.append(f"mqtt.password: the embedded broker takes at most {LONGEST_PASSWORD} bytes")
-    return problems
+    return [*problems, *_of_embedded(settings.mqtt)] if settings.mqtt.embedded else problems
+
+
+def _of_embedded(mqtt: Mqtt) -> Iterator[str]:
+    if not is_loopback(mqtt.host) and mqtt.username is None:
+        yield f"mqtt.host: {mqtt.host!r} is reachable from outside: set mqtt.username and mqtt.password"
+    for name in ("username", "bus_username"):
+        if getattr(mqtt, name) in OWN:
+            yield f"mqtt.{name}: {getattr(mqtt, name)!r} is an account of the embedded broker itself"
+    for name in ("password", "bus_password"):
+        if len((getattr(mqtt, name) or "").encode()) > LONGEST_PASSWORD:
+            yield f"mqtt.{name}: the embedded broker takes at most {LONGEST_PASSWORD} bytes"
 
 
 def _unknown(where: str, names: Sequence[str], known: set[str]) -> list[str]:

@@ -52,6 +52,8 @@ class Mqtt(Struct, frozen=True, kw_only=True):
     url: Annotated[str, Meta(pattern=_MQTT_URL)] = "embedded:"
     username: str | None = None
     password: str | None = None
+    bus_username: str | None = None  # another account for live deltas and what we publish; None: username for all
+    bus_password: str | None = None
     ca: str | None = None
     client_id: Name = "ioc-ingest"
     orgs: tuple[OrgCode, ...] = ()
@@ -69,6 +71,12 @@ class Mqtt(Struct, frozen=True, kw_only=True):
             raise ValueError(f"url {self.url!r}: a port is at most 65535")
         if (self.certificate is None) != (self.key is None):
             raise ValueError("certificate and key go together")
+        if (self.bus_username is None) != (self.bus_password is None):
+            raise ValueError("bus_username and bus_password go together")
+        if self.bus_username is not None and self.bus_username == self.username:
+            raise ValueError(f"bus_username {self.bus_username!r}: another than username")
+        if self.bus_username is not None and self.username is None:
+            raise ValueError("bus_username needs username beside it, which is ingest's")
 
     @property
     def embedded(self) -> bool:

@@ -26,3 +26,9 @@ def bind(section: str, host: str, port: int) -> socket.socket:
 def check_free(section: str, host: str, port: int) -> None:
     """Raise as `bind` does, without keeping the port."""
     bind(section, host, port).close()
+
+
+def free_port(host: str) -> int:
+    """One that nobody listens on now."""
+    with socket.create_server((host, 0)) as found:
+        return int(found.getsockname()[1])

@@ -1,17 +1,14 @@
 """Captured messages through the same door again, with the time they were first received."""
 
-from typing import Final
-
 import msgspec
 
 from ioc.ingest.inbox import Received
 from ioc.ingest.receiver import Sorter
 from ioc.live.deltas import seal, unseal
+from ioc.messages.bus import REPLAY
 from ioc.messages.mapping.maps import Maps
 from ioc.messages.privacy import Privacy
 from ioc.platform.broker import Bus
-
-TOPIC: Final = "ioc/live/v1/replay"
 
 
 class Replay(msgspec.Struct):
@@ -24,7 +21,7 @@ class Replay(msgspec.Struct):
 
 def send(bus: Bus, key: bytes, replay: Replay) -> None:
     """Hand one message to ingest by way of the broker; transient IocError when the broker does not take it."""
-    bus.publish_acknowledged(TOPIC, seal(key, replay))
+    bus.publish_acknowledged(REPLAY, seal(key, replay))
 
 
 def sorter(key: bytes, privacy: Privacy, maps: Maps | None = None) -> Sorter:
@@ -33,7 +30,7 @@ def sorter(key: bytes, privacy: Privacy, maps: Maps | None = None) -> Sorter:
     def sort(payload: bytes, now: int) -> Received | None:
         replay = unseal(key, payload, Replay)
         if replay is None:
-            return Received(now, TOPIC, payload[:256], retained=False)  # ends in quarantine as a bad topic
+            return Received(now, REPLAY, payload[:256], retained=False)  # ends in quarantine as a bad topic
         kept = maps.strip(replay.topic, replay.payload, privacy) if maps else privacy.strip(replay.payload)[0]
         return Received(replay.received_at, replay.topic, kept, retained=False)
 

@@ -38,6 +38,7 @@ from ioc.ingest.receiver import Receiver
 from ioc.ingest.records import Records
 from ioc.live.follow import snapshot
 from ioc.live.world import World
+from ioc.messages.bus import REPLAY
 from ioc.messages.privacy import Privacy
 from ioc.metrics import Retention
 from ioc.metrics.open import FILE as METRICS
@@ -48,6 +49,7 @@ from ioc.platform.broker import Bus
 from ioc.platform.check_broker import BrokerWatch
 from ioc.platform.db.tables import event_seen, feed_day, feed_delivery, quarantine
 from ioc.platform.jobs import Jobs
+from ioc.platform.logins import as_bus, as_ingest
 
 log = logging.getLogger(__name__)
 
@@ -67,18 +69,19 @@ class Ingest:
         self._context = context
         self._path = settings.root / "inbox.sqlite"
         self._filters = settings.root / "filters.json"
-        self._bus = Bus(settings.mqtt, "ioc-live")
+        bus = as_bus(settings)
+        self._bus = Bus(bus, "ioc-live")
         self._losses = Losses(settings.root / LOSSES_FILE, context.clock, lambda at: rfc3339(at, ZoneInfo(DEFAULT_TZ)))
         losses = self._losses
-        self._broker = BrokerWatch(settings.mqtt, self._bus, lambda more: losses.note(Loss.DROPPED, more))
+        self._broker = BrokerWatch(bus, self._bus, lambda more: losses.note(Loss.DROPPED, more))
         privacy = Privacy(settings.inbox.private_keys)
         self._maps = MapsInForce(context)
         maps = self._maps.maps
-        special = {replay.TOPIC: replay.sorter(context.live_key, privacy, maps)}
+        special = {REPLAY: replay.sorter(context.live_key, privacy, maps)}
         left = former(self._filters, maps.filters)
         identity = Identity(settings.root / SESSION_FILE, settings.mqtt)
         self.receiver = Receiver(
-            settings.mqtt,
+            as_ingest(settings),
             self._inbox(),
             privacy,
             context.clock,

@@ -7,9 +7,10 @@ from typing import Final, TypeVar
 import msgspec
 
 from ioc.core.model import Number, SourceKey
+from ioc.messages import bus
 
-DELTA_TOPIC: Final = "ioc/live/v1/delta"
-NOTICE_TOPIC: Final = "ioc/live/v1/notice"
+DELTA_TOPIC: Final = bus.DELTA
+NOTICE_TOPIC: Final = bus.NOTICE
 _SIGNATURE: Final = 64
 
 

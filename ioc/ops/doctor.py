@@ -19,6 +19,7 @@ from ioc.domain.inventory.records import load_orgs
 from ioc.platform import beat, check_broker
 from ioc.platform.db import migrate
 from ioc.platform.db.tables import latest, leniency
+from ioc.platform.logins import as_bus
 from ioc.platform.nats import program
 
 HOUR_MS = 3_600_000
@@ -74,7 +75,7 @@ def _store(context: Context) -> Iterator[Finding]:
 
 
 def _broker(context: Context) -> Iterator[Finding]:
-    verdict = check_broker.check_sessions(context.settings.mqtt, check_broker.DEEP)
+    verdict = check_broker.check_sessions(as_bus(context.settings), check_broker.DEEP)
     yield Finding(Verdict.OK if verdict.ok else Verdict.FAIL, "broker", verdict.detail)
     if context.settings.mqtt.embedded:
         found = program.find()

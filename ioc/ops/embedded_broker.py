@@ -29,8 +29,7 @@ def run(settings: Settings, ahead_ms: int, ready: Callable[[], None]) -> None:
     """The process that the supervisor started is the server's own; what is told here is told by its child."""
     found = check(settings)
     place = config.place_of(settings.root, settings.mqtt)
-    password = secrets.token_hex(16)
-    own = config.own_users(settings.mqtt, password)
+    own = config.own_users(settings.root, settings.mqtt, secrets.token_hex(16))
     config.write(place, settings.mqtt, own)
     heard, says = os.pipe()
     server = os.getpid()

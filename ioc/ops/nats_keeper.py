@@ -12,6 +12,7 @@ from typing import IO
 
 from msgspec import structs
 
+from ioc.config.names import KEEPER
 from ioc.config.settings import Mqtt, Settings
 from ioc.core.clock import Clock
 from ioc.core.errors import Code, IocError
@@ -22,7 +23,7 @@ from ioc.platform.db import Database
 from ioc.platform.nats import streams
 from ioc.platform.nats.accounts import User, account_file
 from ioc.platform.nats.api import Api
-from ioc.platform.nats.config import KEEPER, WRITTEN_BY, Place, write_owned
+from ioc.platform.nats.config import WRITTEN_BY, Place, write_owned
 from ioc.platform.nats.export import replace
 from ioc.platform.nats.program import Program
 from ioc.platform.nats.sayings import Sayings

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ioc.config.settings import Mqtt
 from ioc.core.errors import Code, IocError
+from ioc.messages.bus import PROBES
 from ioc.platform.broker import Bus, OnMessage, paho_client
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ def check_sessions(settings: Mqtt, messages: int = 1, patience_s: float = PATIEN
 
     IocError `broker_unavailable` (transient) when the broker does not answer at all.
     """
-    name, topic = f"ioc-probe-{secrets.token_hex(6)}", f"ioc/live/v1/probe/{secrets.token_hex(6)}"
+    name, topic = f"ioc-probe-{secrets.token_hex(6)}", f"{PROBES}/{secrets.token_hex(6)}"
     visitor = _Visitor(settings, name, topic, patience_s)
     try:
         visitor.come(persistent=True)

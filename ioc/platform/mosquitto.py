@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 from ioc.core.errors import Code, IocError
 from ioc.messages.wire import CHANNELS, ROOT
+from ioc.platform import logins
 
 PASSWORDS, ACL = "ioc.passwd", "ioc.acl"
+STATISTICS = "$SYS/broker/#"  # how much it dropped is among them
 # the secrets are 256 random bits: there is nothing to guess, and a broker's thread hashes at every login
 ITERATIONS = 101
 _HEADER = "# Written by `ioc device export`; what is changed here by hand is gone at the next export.\n"
@@ -41,16 +43,24 @@ def password_file(accounts: Sequence[Account], before: str) -> str:
     return "".join(f"{line}\n" for line in [*kept, *living])
 
 
-def acl_file(username: str, filters: Iterable[str], accounts: Iterable[Account]) -> str:
-    """`username` is our own account, `filters` the vendors' topics that our maps read."""
-    own = "".join(f"topic read {name}\n" for name in filters)
+def acl_file(ours: Iterable[logins.Account], accounts: Iterable[Account]) -> str:
+    """`ours` are our own accounts."""
+    own = "".join(_own(account) for account in ours)
     devices = "".join(_device(account) for account in accounts if account.topics and account.password_hash is not None)
     patterns = "".join(f"pattern write {ROOT}%u/{channel}\n" for channel in sorted(CHANNELS))
     return (
-        f"{_HEADER}\n# The IOC itself\nuser {username}\ntopic readwrite ioc/#\ntopic read $SYS/broker/#\n{own}"
+        f"{_HEADER}\n# The IOC itself\n{own}"
         f"\n# Devices that speak on topics of their vendor's\n{devices}"
         f"\n# Every device: its own source; its user name is ORG/KIND/SOURCE\n{patterns}"
     )
+
+
+def _own(account: logins.Account) -> str:
+    says, hears = account.rights.publish, account.rights.subscribe
+    both = [f"topic readwrite {topic}\n" for topic in says if topic in hears]
+    write = [f"topic write {topic}\n" for topic in says if topic not in hears]
+    read = [f"topic read {topic}\n" for topic in hears if topic not in says]
+    return f"user {account.name}\n" + "".join([*both, *write, *read])
 
 
 def _device(account: Account) -> str:

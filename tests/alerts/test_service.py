@@ -16,7 +16,9 @@ from ioc.core import registry
 from ioc.core.clock import SystemClock
 from ioc.core.texts import Texts
 from ioc.domain.inventory import Org, OrgTree
+from ioc.live.deltas import DELTA_TOPIC
 from ioc.messages.kinds import specs
+from ioc.platform.beat import pulses
 from ioc.platform.db import Database, sqlite_url
 from ioc.platform.db.tables import latest, lease, meta, metadata, org, source
 from ioc.platform.meta import Fact
@@ -102,6 +104,16 @@ def eventually(what):
 def holder(context):
     with context.db.read() as conn:
         return conn.execute(sa.select(lease.c.token, lease.c.until)).one()
+
+
+def test_what_somebody_forged_on_the_bus_is_counted_in_what_the_role_says(context):
+    role = service.Service(context)
+    role._follower._delta(DELTA_TOPIC, b"nobody signed this", False)
+    role._follow()
+    role._beat.write()
+    with context.db.read() as conn:
+        (said,) = [pulse.detail for pulse in pulses(conn, context.clock.now_ms()) if pulse.role == service.ROLE]
+    assert said == {"unsigned": 1}
 
 
 def test_one_of_two_lives_sends_and_the_other_takes_over(context, mail):

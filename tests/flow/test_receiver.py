@@ -15,6 +15,7 @@ from ioc.ingest import replay
 from ioc.ingest.identity import Identity
 from ioc.ingest.inbox import Inbox, Received
 from ioc.ingest.receiver import Receiver
+from ioc.messages.bus import REPLAY
 from ioc.messages.privacy import Privacy
 from ioc.platform.broker import Bus
 from ioc.platform.broker.buffered import BufferedSocket
@@ -50,7 +51,7 @@ def inbox(tmp_path: Path) -> FullNowAndThen:
 @pytest.fixture
 def receiver(broker: Mosquitto, inbox: FullNowAndThen, tmp_path: Path) -> Iterator[Receiver]:
     privacy = Privacy(("ho_ten",))
-    special = {replay.TOPIC: replay.sorter(KEY, privacy)}
+    special = {REPLAY: replay.sorter(KEY, privacy)}
     mqtt = Mqtt(url=broker.url)
     receiver = Receiver(mqtt, inbox, privacy, SystemClock(), special, Identity(tmp_path / "session.json", mqtt))
     stop = threading.Event()
@@ -138,7 +139,7 @@ def test_a_replay_keeps_its_first_receipt_and_a_forged_one_does_not_pass(
     bus.stop()
     genuine, forged = inbox.after(0, 10).messages
     assert (genuine.received_at, genuine.topic) == (old.received_at, old.topic)
-    assert forged.topic == replay.TOPIC
+    assert forged.topic == REPLAY
 
 
 def test_the_fast_socket_is_in_place(broker: Mosquitto) -> None:

@@ -12,7 +12,7 @@ DEVICE = "hg.mv/queue/k1"
 
 
 class Shipped(Mosquitto):
-    """With the accounts `ioc` and DEVICE, whose passwords are their names and `-pass`."""
+    """With the accounts `ioc`, `ioc-bus` and DEVICE, whose passwords are their names and `-pass`."""
 
     def __init__(self, folder: Path) -> None:
         config = (DEPLOY / "mosquitto.conf").read_text() + (DEPLOY / "mosquitto-2.0.conf").read_text()
@@ -26,10 +26,10 @@ class Shipped(Mosquitto):
             config = config.replace(shipped, here)
         (folder / "ioc.acl").write_text((DEPLOY / "mosquitto.acl").read_text())
         passwords = str(folder / "ioc.passwd")
-        for name, more in (("ioc", ["-c"]), (DEVICE, [])):
+        for name, more in (("ioc", ["-c"]), ("ioc-bus", []), (DEVICE, [])):
             subprocess.run([program("mosquitto_passwd"), *more, "-b", passwords, name, f"{name}-pass"], check=True)
         super().__init__(folder, config, free_port())
-        self.settings = self.login("ioc")
+        self.settings, self.bus = self.login("ioc"), self.login("ioc-bus")
 
     def login(self, name: str) -> Mqtt:
         return Mqtt(url=self.url, username=name, password=f"{name}-pass")

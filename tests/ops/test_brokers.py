@@ -151,7 +151,7 @@ def test_a_full_disk_loses_nothing_and_the_server_is_ended_once_there_is_room(tm
 
 def test_its_configuration_says_one_loopback_listener_for_nats_and_is_for_its_owner_alone(tmp_path):
     place = config.place_of(tmp_path, Mqtt(port=1999, max_bytes=60_000_000))
-    config.write(place, Mqtt(port=1999), config.own_users(Mqtt(port=1999), "secret"))
+    config.write(place, Mqtt(port=1999), config.own_users(tmp_path, Mqtt(port=1999), "secret"))
     assert place.config.stat().st_mode & 0o077 == 0
     assert place.accounts.stat().st_mode & 0o077 == 0
     text = place.config.read_text()

@@ -112,7 +112,7 @@ def test_no_key_is_used_that_2_1_calls_deprecated():
 
 
 def test_it_keeps_more_than_a_thousand_messages_for_who_is_away(server):
-    verdict = check_sessions(server.settings, DEEP)
+    verdict = check_sessions(server.bus, DEEP)
     assert verdict.ok, verdict.detail
 
 

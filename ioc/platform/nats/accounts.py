@@ -1,10 +1,11 @@
-"""Who may come in at `nats-server` and what each may say and hear: ourselves everything, a device its own topics."""
+"""Who may come in at `nats-server` and what each may say and hear: ours what they need, a device its own topics."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from ioc.messages.wire import CHANNELS, ROOT
+from ioc.platform.logins import Account, Rights
 
 BCRYPT_COST = (
     4  # a connect costs 4 ms so, 155 ms at 11; a device's secret is 256 random bits, there is nothing to guess
@@ -13,12 +14,18 @@ FILE = "ioc-accounts.conf"
 _HEADER = "# Written by `ioc device export`; what is changed here by hand is gone at the next export.\n"
 
 
+# what NATS keeps MQTT in, and talks about itself on: to be written and heard by no client
+_UNHEARD = ("$JS.>", "$SYS.>", "$KV.>", "$OBJ.>")
+_UNSAID = (*_UNHEARD, "$MQTT.>")
+_DELIVERIES = "$MQTT.sub.>"  # by which a session gets what it may hear; no client may ask for it itself
+
+
 class User(NamedTuple):
-    """`password` is plain or a bcrypt hash; without `publish` (MQTT topics) everything is allowed."""
+    """`password` is plain or a bcrypt hash; without `rights` everything is allowed."""
 
     name: str
     password: str
-    publish: tuple[str, ...] | None = None
+    rights: Rights | None = None
 
 
 def hashed(password: str, known: str = "") -> str:
@@ -30,15 +37,20 @@ def hashed(password: str, known: str = "") -> str:
     return bcrypt.hashpw(password.encode(), bcrypt.gensalt(BCRYPT_COST, prefix=b"2a")).decode()
 
 
+def user(account: Account, known: str = "") -> User:
+    """One of ours; `known` is a hash that stays as it is where it fits."""
+    return User(account.name, hashed(account.password or "", known), account.rights)
+
+
 def device(name: str, password_hash: str, topics: Sequence[str]) -> User:
     """One whose user name is ORG/KIND/SOURCE: its own three channels, and topics of its vendor's."""
     own = tuple(f"{ROOT}{name}/{channel}" for channel in sorted(CHANNELS))
-    return User(name, password_hash, (*own, *topics))
+    return User(name, password_hash, Rights((*own, *topics), ()))
 
 
 def account_file(users: Iterable[User]) -> str:
     """To be included in `accounts { … }`."""
-    lines = "".join(f"    {_line(user)}\n" for user in users)
+    lines = "".join(f"    {_line(each)}\n" for each in users)
     return f"{_HEADER}IOC {{\n  jetstream: enabled\n  users: [\n{lines}  ]\n}}\n"
 
 
@@ -58,12 +70,22 @@ def _subject(levels: Sequence[str]) -> str:
     return ".".join("*" if level == "+" else level.replace(".", "//") or "/" for level in levels)
 
 
-def _line(user: User) -> str:
-    login = f"user: {quoted(user.name)}, password: {quoted(user.password)}"
-    if user.publish is None:
+def _line(one: User) -> str:
+    login = f"user: {quoted(one.name)}, password: {quoted(one.password)}"
+    if one.rights is None:
         return f"{{ {login} }}"
-    allowed = ", ".join(quoted(subject) for topic in user.publish for subject in subjects(topic))
-    return f'{{ {login}, permissions: {{ publish: {{ allow: [{allowed}] }}, subscribe: {{ deny: [">"] }} }} }}'
+    publish = _permission(_subjects(one.rights.publish), _UNSAID)
+    hears = _permission((*_subjects(one.rights.subscribe), _DELIVERIES), (*_subjects(one.rights.unheard), *_UNHEARD))
+    subscribe = hears if one.rights.subscribe else '{ deny: [">"] }'
+    return f"{{ {login}, permissions: {{ publish: {publish}, subscribe: {subscribe} }} }}"
+
+
+def _permission(allowed: Iterable[str], denied: Iterable[str]) -> str:
+    return f"{{ allow: [{', '.join(map(quoted, allowed))}], deny: [{', '.join(map(quoted, denied))}] }}"
+
+
+def _subjects(topics: Iterable[str]) -> tuple[str, ...]:
+    return tuple(subject for topic in topics for subject in subjects(topic))
 
 
 def quoted(value: object) -> str:

@@ -8,11 +8,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
+from ioc.config.names import BUS, INGEST, KEEPER
 from ioc.config.settings import Mqtt
 from ioc.core.errors import Code, IocError
-from ioc.platform.nats.accounts import User, account_file, hashed, quoted
+from ioc.platform.logins import ANY_VENDOR, EVERYTHING, Account, configured, password, reading, speaking
+from ioc.platform.nats.accounts import User, account_file, quoted, user
 
-KEEPER, ANYBODY = "ioc-keeper", "anybody"
+ANYBODY = "anybody"
 STORE, WRITTEN_BY = "nats", "written-by"
 LARGEST_BYTES = 20_000_000_000
 LEAST_BYTES = 100_000_000
@@ -122,11 +124,19 @@ def write(place: Place, mqtt: Mqtt, own: Iterable[User]) -> None:
     write_owned(place.accounts, account_file(own))
 
 
-def own_users(mqtt: Mqtt, keeper_password: str) -> list[User]:
-    """The keeper, and `[mqtt] username` or, on a loopback host without one, anybody."""
+def own_users(root: Path, mqtt: Mqtt, keeper_password: str) -> list[User]:
+    """The keeper, ingest, the bus and who is configured; on a loopback host without `[mqtt] username` anybody."""
+    keeper = User(KEEPER, keeper_password)
     if mqtt.username is None:
-        return [User(KEEPER, keeper_password), User(ANYBODY, secrets.token_hex(16))]
-    return [User(KEEPER, keeper_password), User(mqtt.username, hashed(mqtt.password or ""))]
+        return [keeper, User(ANYBODY, secrets.token_hex(16), EVERYTHING)]
+    known = configured(mqtt, ANY_VENDOR)
+    if len(known) == 1:  # whoever comes from elsewhere, as ever
+        known = [known[0]._replace(rights=EVERYTHING)]
+    made = [
+        Account(INGEST, password(INGEST, root), reading(ANY_VENDOR)),
+        Account(BUS, password(BUS, root), speaking(mqtt.watch_unknown)),
+    ]
+    return [keeper, *(user(account) for account in (*made, *known))]
 
 
 def text(place: Place, mqtt: Mqtt) -> str:

@@ -7,24 +7,22 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ioc.core.errors import Code, IocError
-from ioc.platform.nats.accounts import FILE, User, account_file, hashed
+from ioc.platform.logins import Account
+from ioc.platform.nats.accounts import FILE, User, account_file, user
 
 APART_S = 1.0  # between taking a renewed user out and putting it in again
 _KNOWN = re.compile(r'user: "(?P<name>(?:[^"\\\\]|\\\\.)*)", password: "(?P<password>[^"]*)"')
 
 
-def write_export(
-    folder: Path, ours: tuple[str, str] | None, devices: Sequence[User], reload: Callable[[], None]
-) -> int:
+def write_export(folder: Path, ours: Sequence[Account], devices: Sequence[User], reload: Callable[[], None]) -> int:
     """The file for `accounts { include … }`, readable by owner and group; how many are in it.
 
-    `ours` is the IOC's own name and password; its hash stays as it is, since another would cut us off.
+    `ours` are the IOC's own; a hash that fits their password stays as it is, since another would cut us off.
     """
     path = folder / FILE
     before = path.read_text(encoding="utf-8") if path.is_file() else ""
-    users = list(devices)
-    if ours is not None:
-        users.insert(0, User(ours[0], hashed(ours[1], known_hashes(before).get(ours[0], ""))))
+    known = known_hashes(before)
+    users = [*(user(account, known.get(account.name, "")) for account in ours), *devices]
     replace(before, users, lambda text: _write(path, text), reload)
     return len(users)
 
@@ -39,7 +37,7 @@ def replace(
     """A server leaves who has another hash now connected; taken out and put in again it is cut."""
     renewed = _renewed(before, users)
     if renewed:
-        write(account_file([user for user in users if user.name not in renewed]))
+        write(account_file([each for each in users if each.name not in renewed]))
         reload()
         time.sleep(apart_s)
     write(account_file(users))
@@ -54,7 +52,7 @@ def known_hashes(text: str) -> dict[str, str]:
 def _renewed(before: str, users: Sequence[User]) -> set[str]:
     known = known_hashes(before)
     return {
-        user.name for user in users if user.publish is not None and known.get(user.name, user.password) != user.password
+        each.name for each in users if each.rights is not None and known.get(each.name, each.password) != each.password
     }
 
 
