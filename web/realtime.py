@@ -14,42 +14,15 @@ from ioc.domain.access import Principal
 from web import errors
 from web.auth import COOKIE, Sessions, by_token, identify, still_there
 from web.clients import Client
+from web.private.engine import Engine
 from web.site import Site
 from web.subject import MAX_WIDGETS, read_request, subject
 from web.watch import Board
-from web.websocket import WholeSocket, frame, lay
 
 log = logging.getLogger(__name__)
 
 PING_S = 5
 _FAREWELL_S = 1.0
-_PACKET = 1 << 20  # a packet still queued weighs more than any number of bytes in the kernel
-
-
-class Line:
-    """The outlet of one client: engineio's queue has no limit, so nothing is added while something is under way."""
-
-    def __init__(self, engine: Any, engine_id: str, lines: Mapping[str, WholeSocket]) -> None:
-        self._engine, self._id, self._lines = engine, engine_id, lines
-
-    def waiting(self) -> int:
-        found, line = self._engine.sockets.get(self._id), self._lines.get(self._id)
-        if found is None or line is None:
-            return 0
-        return int(found.queue.qsize()) * _PACKET + line.untaken()
-
-    def send(self, event: str) -> None:
-        # the event is JSON already, written once for many: "4" an engine.io message, "2" a Socket.IO event
-        found, line = self._engine.sockets.get(self._id), self._lines.get(self._id)
-        if found is None or line is None or found.closing:
-            return
-        if not (found.queue.empty() and line.offer(frame(f"42{event}".encode()))):
-            self._engine.send(self._id, "2" + event)
-
-    def cut(self) -> None:
-        line = self._lines.get(self._id)
-        if line is not None:
-            line.cut()
 
 
 class Realtime:
@@ -58,7 +31,6 @@ class Realtime:
     def __init__(self, app: Flask, site: Site, sessions: Sessions, board: Board) -> None:
         self._site, self._sessions, self._board = site, sessions, board
         self.on_watch: Callable[[], None] = lambda: None
-        self.lines: dict[str, WholeSocket] = {}
         self.socketio = SocketIO(
             app,
             async_mode="gevent",
@@ -70,7 +42,7 @@ class Realtime:
             max_http_buffer_size=64 * 1024,
         )
         self._server: Any = self.socketio.server
-        lay(self._server.eio, self.lines)
+        self.engine = Engine(self._server)
         self.socketio.on_event("connect", self._connect)
         self.socketio.on_event("disconnect", self._disconnect)
         self.socketio.on_event("watch", self._watch)
@@ -113,9 +85,7 @@ class Realtime:
         if caller is None:
             raise Refused(Code.UNAUTHENTICATED.value)
         sid = _sid()
-        engine_id = self._server.manager.eio_sid_from_sid(sid, "/")
-        outlet = Line(self._server.eio, engine_id, self.lines)
-        self._site.clients.add(sid, Client(caller.principal, outlet))
+        self._site.clients.add(sid, Client(caller.principal, self.engine.line(sid)))
 
     def _disconnect(self, _reason: Any = None) -> None:
         sid = _sid()

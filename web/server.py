@@ -11,7 +11,7 @@ import gevent
 from flask import Flask
 from gevent.event import Event
 from gevent.pool import Pool
-from gevent.pywsgi import WSGIHandler, WSGIServer
+from gevent.pywsgi import WSGIServer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from ioc.context import Context
@@ -27,6 +27,7 @@ from web.auth import LoginBrake, Sessions
 from web.boundary.folder import routes
 from web.listen import listener
 from web.offload import Few, offload
+from web.private.handler import Handler
 from web.pump import BEAT_S, LEAST_GAP_S, Pump
 from web.realtime import Realtime
 from web.site import Site
@@ -45,14 +46,6 @@ T = TypeVar("T")
 
 def widgets(plugins: Plugins) -> dict[str, Widget]:
     return {kind: cast(Widget, module) for kind, module in plugins.of(Sort.WIDGET).items()}
-
-
-class _Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
-    def handle_one_response(self) -> None:
-        """A connection that was a websocket never carries another request."""
-        super().handle_one_response()
-        if "websocket" in self.environ.get("HTTP_UPGRADE", "").lower():
-            self.close_connection = True
 
 
 class Server:
@@ -95,7 +88,7 @@ class Server:
         tls = {"certfile": self._http.certificate, "keyfile": self._http.key} if self._http.certificate else {}
         sock = listener(self._http, os.environ)
         spawn = Pool(_MAX_CONNECTIONS)
-        return WSGIServer(sock, self.app, log=None, error_log=log, handler_class=_Handler, spawn=spawn, **tls)
+        return WSGIServer(sock, self.app, log=None, error_log=log, handler_class=Handler, spawn=spawn, **tls)
 
     def _trust_proxies(self) -> None:
         """Outermost, so that the live socket sees the true addresses too."""

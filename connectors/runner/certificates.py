@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from ioc.platform.private.tls import presented
+
 if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
@@ -32,7 +34,7 @@ def first_end(tls: ssl.SSLObject) -> Ending | None:
     from cryptography import x509
 
     verified = tls.context.verify_mode is not ssl.CERT_NONE
-    shown = [x509.load_der_x509_certificate(der) for der in _presented(tls, verified=verified)]
+    shown = [x509.load_der_x509_certificate(der) for der in presented(tls, verified=verified)]
     chain = shown if verified else _issuers(shown)
     if not chain:
         return None
@@ -55,12 +57,3 @@ def _name(certificate: "Certificate") -> str:
 
     names = certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(names[0].value) if names else certificate.subject.rfc4514_string()
-
-
-def _presented(tls: ssl.SSLObject, *, verified: bool) -> list[bytes]:
-    """In DER, the server's own first. Python has a public name for this from 3.13 on only."""
-    name = "get_verified_chain" if verified else "get_unverified_chain"
-    if (public := getattr(tls, name, None)) is not None:
-        return list(public())
-    told = getattr(tls._sslobj, name)() or []  # type: ignore[attr-defined]  # the same function, not yet public
-    return [ssl.PEM_cert_to_DER_cert(one.public_bytes()) for one in told]

@@ -18,8 +18,8 @@ from ioc.ingest.receiver import Receiver
 from ioc.messages.bus import REPLAY
 from ioc.messages.privacy import Privacy
 from ioc.platform.broker import Bus
-from ioc.platform.broker.buffered import BufferedSocket
 from ioc.platform.broker.session import PersistentClient
+from ioc.platform.private.mqtt import BufferedSocket
 from tests.running import wait_until
 from tests.servers import Mosquitto, mosquitto
 

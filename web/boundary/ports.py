@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, get_type_hints
+from typing import Any, Protocol, get_type_hints
 
 from ioc.core.errors import Code, UsageError
 from web.boundary.route import Call, Route
@@ -27,13 +27,18 @@ def _found(route: Route, name: str, wanted: Any, offered: Sequence[object]) -> o
 
 def _is_a(one: object, wanted: Any) -> bool:
     """Of the class, or with every member of the protocol."""
-    if getattr(wanted, "_is_protocol", False):
+    if is_protocol(wanted):
         return all(hasattr(type(one), member) for member in members(wanted))
     return isinstance(wanted, type) and isinstance(one, wanted)
 
 
+def is_protocol(wanted: Any) -> bool:
+    """A class is one where it names Protocol among its own bases; a class that stands on one is not."""
+    return Protocol in getattr(wanted, "__bases__", ())
+
+
 def members(protocol: type) -> frozenset[str]:
     """What a protocol and those it stands on ask for."""
-    bases = [base for base in protocol.__mro__ if getattr(base, "_is_protocol", False) and base.__name__ != "Protocol"]
+    bases = [base for base in protocol.__mro__ if is_protocol(base)]
     named = {name for base in bases for name in (*vars(base), *vars(base).get("__annotations__", {}))}
     return frozenset(name for name in named if not name.startswith("_"))

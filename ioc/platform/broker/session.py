@@ -13,14 +13,13 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from ioc.config.settings import Mqtt
 from ioc.platform.broker import KEEPALIVE_S, set_up
-from ioc.platform.broker.buffered import BufferedSocket
+from ioc.platform.private.mqtt import BufferedSocket, FastClient, puback
 
 log = logging.getLogger(__name__)
 
 BYTES_AT_ONCE = 8_000_000
 # a broker that has only just started may grant a subscription and send a part of what it retains, or nothing of it
 AGAIN_S = 2.0
-_PUBACK = b"\x40\x02"
 
 
 class Delivery(NamedTuple):
@@ -47,19 +46,6 @@ def forget(settings: Mqtt, client_id: str, host: str, port: int) -> None:
         raise ConnectionError(f"{host}:{port} does not answer")
 
 
-class _FastClient(paho.Client):
-    """The one place where we reach into paho; without it everything works, at about half the rate."""
-
-    deliver: Callable[[paho.MQTTMessage], None]
-
-    def _create_socket(self) -> BufferedSocket:
-        return BufferedSocket(super()._create_socket())
-
-    def _handle_on_message(self, message: paho.MQTTMessage) -> None:
-        """Straight to the one handler: matching every topic against no filters costs as much as reading it."""
-        self.deliver(message)
-
-
 class PersistentClient:
     """A connection with a session of its own, driven by the caller's loop: nothing is acknowledged by itself.
 
@@ -80,7 +66,7 @@ class PersistentClient:
         expected: bool = False,
         on_lost: Callable[[], None] = lambda: None,
     ) -> None:
-        client = _FastClient(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False, manual_ack=True)
+        client = FastClient(CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=False, manual_ack=True)
         self._client = set_up(client, settings)
         self._client.deliver = self._arrive
         self._topics = topics
@@ -141,13 +127,10 @@ class PersistentClient:
                 break
 
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
-        """In arrival order; some brokers drop a client that acknowledges out of order.
-
-        The packets go to the socket at once: through paho's queue they would cost as much as receiving.
-        """
+        """In arrival order; some brokers drop a client that acknowledges out of order."""
         sock = self._client.socket()
         if isinstance(sock, BufferedSocket):
-            sock.send(b"".join([_PUBACK + delivery.mid.to_bytes(2) for delivery in deliveries if delivery.qos]))
+            sock.send(b"".join([puback(delivery.mid) for delivery in deliveries if delivery.qos]))
             self._write(sock)
 
     def keep_alive(self) -> None:

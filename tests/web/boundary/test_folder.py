@@ -19,7 +19,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from ioc.model import Role
+from ioc.core.model import Role
 from web.boundary.route import V1, Call, Route
 
 

@@ -10,6 +10,7 @@ from xml.etree.ElementTree import ParseError
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from ioc.core.errors import Code, UsageError
+from ioc.platform.private.sheets import rows
 
 # what openpyxl lets through of a workbook that was cut or damaged on its way, some of it only rows later
 _BROKEN = (BadZipFile, zlib.error, ParseError, EOFError, AttributeError, LookupError, TypeError, ValueError)
@@ -69,7 +70,7 @@ def first_sheet(path: Path, name: str) -> Sheet:
 def _numbered(book: Any, name: str) -> Iterator[tuple[int, Sequence[Any]]]:
     """By the numbers the rows have, as far as they grow; a writer that numbers them all alike loses none."""
     number = 0
-    found = _parsed(book, book.worksheets[0])
+    found = rows(book, book.worksheets[0])
     while True:
         try:
             told, cells = next(found)
@@ -80,29 +81,6 @@ def _numbered(book: Any, name: str) -> Iterator[tuple[int, Sequence[Any]]]:
             raise UsageError(Code.XLSX_BROKEN, message) from error
         number = max(number + 1, told)
         yield number, cells
-
-
-def _parsed(book: Any, sheet: Any) -> Iterator[tuple[int, list[Any]]]:
-    """Every row that is there.
-
-    openpyxl's own rows end where the sheet says it ends (many a writer says A1), and pass over what is numbered twice.
-    """
-    from openpyxl.worksheet._reader import WorkSheetParser
-
-    with sheet._get_source() as source:
-        parser = WorkSheetParser(
-            source,
-            sheet._shared_strings,
-            data_only=True,
-            epoch=book.epoch,
-            date_formats=book._date_formats,
-            timedelta_formats=book._timedelta_formats,
-        )
-        for number, cells in parser.parse():
-            placed: list[Any] = [None] * max((cell["column"] for cell in cells), default=0)
-            for cell in cells:
-                placed[cell["column"] - 1] = cell["value"]
-            yield number, placed
 
 
 def _usual(path: Path) -> Path | BytesIO:

@@ -1,9 +1,13 @@
-"""A socket that reads and writes in large pieces, under a library that asks for a few bytes at a time."""
+"""paho: a client that reads and writes in large pieces; without this everything works, at about half the rate."""
 
 import contextlib
+from collections.abc import Callable
 from typing import Protocol
 
+import paho.mqtt.client as paho
+
 PIECE = 65_536
+_PUBACK = b"\x40\x02"
 
 
 class Socket(Protocol):
@@ -69,3 +73,21 @@ class BufferedSocket:
 
     def setblocking(self, flag: bool) -> None:
         self._sock.setblocking(flag)
+
+
+class FastClient(paho.Client):
+    """Opens its connection by a BufferedSocket and hands each message to `deliver`."""
+
+    deliver: Callable[[paho.MQTTMessage], None]
+
+    def _create_socket(self) -> BufferedSocket:
+        return BufferedSocket(super()._create_socket())
+
+    def _handle_on_message(self, message: paho.MQTTMessage) -> None:
+        """Straight to the one handler: matching every topic against no filters costs as much as reading it."""
+        self.deliver(message)
+
+
+def puback(mid: int) -> bytes:
+    """An acknowledgement as MQTT 3.1.1 writes it; through paho's queue it would cost as much as receiving."""
+    return _PUBACK + mid.to_bytes(2)

@@ -1,4 +1,4 @@
-"""Our hold on each websocket: whole frames always, no compression, bounded messages, and a way to cut the line.
+"""simple-websocket: whole frames always, no compression, bounded messages, and a way to cut the line.
 
 simple-websocket hands each frame to `socket.send`, which under gevent may take only a part of it when the client reads
 slowly: the rest was lost and the stream broken. It also never gives up on a client that stops reading.
@@ -81,23 +81,24 @@ class WholeSocket:
             self._sock.close()
 
 
+Lines = dict[str, WholeSocket]
+
+
 class Websocket:
     """What engineio asks of a websocket; `lines` keeps each engine id's socket so that it can be cut."""
 
-    def __init__(self, handler: Any, lines: dict[str, WholeSocket]) -> None:
-        self._handler = handler
-        self._lines = lines
+    def __init__(self, handler: Callable[["Websocket"], Iterable[bytes]], engine_id: str, lines: Lines) -> None:
+        self._handler, self._id, self._lines = handler, engine_id, lines
 
     def __call__(self, environ: dict[str, Any], _start_response: Callable[..., Any]) -> Iterable[bytes]:
         environ.pop(_EXTENSIONS, None)  # deflating for hundreds of screens costs more than the wire does
         self._ws = simple_websocket.Server(environ, max_message_size=MAX_MESSAGE)
         line = self._ws.sock = WholeSocket(self._ws.sock)
-        engine_id = self._handler.__self__.sid  # the handler is a method of engineio's Socket
-        self._lines[engine_id] = line
+        self._lines[self._id] = line
         try:
-            answer: Iterable[bytes] = self._handler(self)
+            answer = self._handler(self)
         finally:
-            self._lines.pop(engine_id, None)
+            self._lines.pop(self._id, None)
             line.cut()
         return answer
 
@@ -129,8 +130,3 @@ def frame(text: bytes) -> bytes:
     else:
         head = b"\x81\x7f" + size.to_bytes(8, "big")
     return head + text
-
-
-def lay(engine: Any, lines: dict[str, WholeSocket]) -> None:
-    """Make an engineio server use these websockets."""
-    engine._async = {**engine._async, "websocket": lambda handler, _server: Websocket(handler, lines)}
