@@ -1,13 +1,13 @@
 """The command `ioc`: one parser, one place where errors become a line on stderr and an exit code."""
 
 import argparse
+import importlib
 import sys
 from collections.abc import Sequence
 
 from ioc.cli import (
     calendar,
     config,
-    connector,
     described,
     device,
     dossiers,
@@ -34,7 +34,6 @@ GROUPS = (
     calendar,
     dossiers,
     imports,
-    connector,
     feed,
     figures,
     keep,
@@ -43,6 +42,8 @@ GROUPS = (
     device,
     described,
 )
+
+PACKAGES = ("connectors.commands",)  # each brings its own
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -64,7 +65,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(prog="ioc", description="Monitoring backend of a provincial operations centre.")
     commands = root.add_subparsers(metavar="COMMAND", required=True)
-    for group in GROUPS:
+    others = (group for package in PACKAGES for group in importlib.import_module(package).GROUPS)
+    for group in (*GROUPS, *others):
         group.add(commands)
     return root
 

@@ -1,8 +1,6 @@
-"""simulate and replay: messages that come neither from a kiosk nor from a system."""
+"""replay: messages sent through ingest once more."""
 
 import argparse
-import signal
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -20,27 +18,11 @@ CONNECT_S = 3.0
 
 
 def add(commands: Commands) -> None:
-    simulation = command(commands, "simulate", "Run the simulator alone; refused where real sources exist.", simulate)
-    simulation.add_argument("--rate", type=float, metavar="N", help="messages a second instead of the day's own rhythm")
-    simulation.add_argument("--speed", type=float, default=1.0, help="how many times faster than life")
-    simulation.add_argument("--seed", type=int, default=1)
     about = "Send a captured file, or the quarantine, through ingest again."
     again = command(commands, "replay", about, replay)
     again.add_argument("file", metavar="FILE", type=Path, nargs="?", help="one message a line: JSON, or TOPIC PAYLOAD")
     again.add_argument("--quarantine", action="store_true", help="what could not be used before")
     again.add_argument("--reason", help="with --quarantine: only what was kept for this reason")
-
-
-def simulate(arguments: argparse.Namespace) -> None:
-    from connectors import service
-    from ioc.platform import logs
-
-    settings = settings_of(arguments)
-    logs.configure(settings.log, "simulate")
-    stop = threading.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
-    service.simulate(open_context(settings), stop, rate=arguments.rate, seed=arguments.seed, speed=arguments.speed)
 
 
 def replay(arguments: argparse.Namespace) -> int:

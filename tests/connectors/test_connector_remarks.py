@@ -4,7 +4,7 @@ from functools import partial
 
 import pytest
 
-from ioc.cli.connector import remarks
+from connectors.commands.connector import remarks
 from ioc.core.model import SourceKey
 from ioc.domain.importing.inventory import import_orgs, import_sources
 from ioc.domain.inventory.records import register

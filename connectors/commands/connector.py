@@ -5,7 +5,7 @@ import json
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from ioc.cli import deliveries
+from connectors.commands import deliveries
 from ioc.cli.common import Commands, command, group, now_ms, open_database, say, settings_of
 from ioc.core.errors import Code, UsageError
 

@@ -1,0 +1,71 @@
+"""demo: everything embedded, with the simulator."""
+
+import argparse
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from ioc.cli import service
+from ioc.cli.common import DEMO_DIR, Commands, now_ms
+from ioc.core.errors import Code, UsageError
+from ioc.domain.inventory.orgs import DEFAULT_TZ
+
+if TYPE_CHECKING:
+    from ioc.platform.db import Database
+
+
+def add(commands: Commands) -> None:
+    about = "Embedded broker, embedded stores, simulator and all roles: nothing to configure."
+    show = commands.add_parser("demo", help=about, description=about)
+    show.add_argument("--host", default="127.0.0.1", help="where pages and broker listen (default: this machine only)")
+    show.add_argument("--http-port", type=int, default=8080, metavar="N")
+    show.add_argument("--mqtt-port", type=int, default=1883, metavar="N")
+    show.add_argument("--data-dir", type=Path, default=Path(DEMO_DIR), metavar="DIR")
+    show.add_argument("--no-simulator", action="store_true", help="only what comes in from outside")
+    show.add_argument("--speed", type=float, default=1.0, help="how many times faster than life the simulator tells")
+    show.add_argument("--seed", type=int, default=1, help="the same seed tells the same story")
+    about = "set the demonstration's clock, as 2026-11-23T09:10 local time: see a working day at any hour"
+    show.add_argument("--at", metavar="TIME", help=about)
+    show.set_defaults(run=demo)
+
+
+def demo(arguments: argparse.Namespace) -> None:
+    from connectors.simulator.demo import ensure_orgs
+    from ioc import bootstrap
+    from ioc.config.read import is_loopback
+    from ioc.config.started import Started
+    from ioc.ops import demo as first
+
+    if arguments.speed <= 0:
+        raise UsageError(Code.BAD_OPTION, f"--speed {arguments.speed}: must be above 0")
+    data_dir = arguments.data_dir.absolute()
+    http = {"host": arguments.host, "port": arguments.http_port}
+    mqtt = {"host": arguments.host, "port": arguments.mqtt_port}
+    if not is_loopback(arguments.host):
+        mqtt |= first.mqtt_account(data_dir)
+    table = bootstrap.default_table(data_dir, http=http, mqtt=mqtt)
+    settings = bootstrap.parse_settings(table, "ioc demo")
+    simulator = None if arguments.no_simulator else {"speed": arguments.speed, "seed": arguments.seed}
+    started = Started(origin="ioc demo", table=table, simulator=simulator, ahead_ms=_ahead_ms(arguments.at))
+
+    def links(db: "Database") -> Iterator[str]:
+        if simulator is None:
+            ensure_orgs(db, now_ms())
+        return first.links(service.base_url(settings), first.ensure_people(db, data_dir, now_ms()))
+
+    service.start(settings, started, service.SERVED if simulator is None else service.ALL, links)
+
+
+def _ahead_ms(at: str | None) -> int:
+    """The distance of `--at` from now; UsageError where it is no time."""
+    if at is None:
+        return 0
+    try:
+        told = datetime.fromisoformat(at)
+    except ValueError:
+        raise UsageError(Code.BAD_OPTION, f"--at {at}: expected a time such as 2026-11-23T09:10") from None
+    if told.tzinfo is None:
+        told = told.replace(tzinfo=ZoneInfo(DEFAULT_TZ))
+    return round(told.timestamp() * 1000) - now_ms()
