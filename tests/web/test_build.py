@@ -4,6 +4,7 @@ import gzip
 import importlib.util
 import json
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -14,6 +15,7 @@ from typing import Any
 import pytest
 
 from tests.texts import TEXTS, files, read
+from web.assets import PAGES
 from web.scenes import SCENES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -139,7 +141,7 @@ def test_what_the_wall_fetches_after_its_start_is_small_too() -> None:
 def test_a_page_carries_the_texts_it_can_say_and_no_others() -> None:
     manifest, source = _manifest(), TEXTS["vi"]
     carried = {}
-    for page in ("wall", "alerts", "dossiers", "sources", "login"):
+    for page in PAGES:
         script = (DIST / manifest[f"../i18n/vi.json?of={page}"]["file"]).read_text(encoding="utf-8")
         carried[page] = {key for key in source if f'"{key}":' in script or f'\\"{key}\\":' in script}
     letters = {key for key in source if key.startswith(("alert.age", "alert.field", "alert.message", "alert.severity"))}
@@ -155,6 +157,16 @@ def test_a_page_carries_the_texts_it_can_say_and_no_others() -> None:
     ]
 
 
+def test_every_page_is_one_shell_with_a_script_of_its_own() -> None:
+    _manifest()
+    pages = [(DIST / f"{page}.html").read_text(encoding="utf-8") for page in PAGES]
+    heads = {
+        re.sub(r"<script .*?</script>|<link rel=.(?:modulepreload|stylesheet).*?>|\s+", "", page) for page in pages
+    }
+    assert len(heads) == 1
+    assert len({re.search(r"<script [^>]*src=\"([^\"]+)", page)[1] for page in pages}) == len(PAGES)
+
+
 def test_a_wheel_holds_the_pages_and_the_texts_but_not_their_sources(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(ROOT)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
@@ -162,7 +174,7 @@ def test_a_wheel_holds_the_pages_and_the_texts_but_not_their_sources(tmp_path: P
         _without("no package index to fetch hatchling from")
     assert done.returncode == 0, done.stderr
     names = set(zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist())
-    pages = {f"web/dist/{page}.html" for page in ("wall", "alerts", "dossiers", "sources", "login")}
+    pages = {f"web/dist/{page}.html" for page in PAGES}
     texts = {"web/i18n/vi.json", "web/i18n/en.json"}
     packaged = {str(p.relative_to(ROOT)) for p in ROOT.glob("*/**/*.csv") if p.parts[len(ROOT.parts)] == "connectors"}
     assert pages | texts | packaged | {"ioc/ioc.sample.toml"} <= names

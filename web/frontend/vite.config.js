@@ -1,6 +1,7 @@
 // Builds one HTML page per screen into web/dist; run by hatch_build.py and by `npm run build`.
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig } from 'vite'
+import { oneShell } from './plugins/one-shell.js'
 import { pageTexts } from './plugins/page-texts.js'
 import { websocketOnly } from './plugins/websocket-only.js'
 
@@ -8,7 +9,7 @@ const PAGES = ['wall', 'alerts', 'dossiers', 'sources', 'login']
 
 export default defineConfig({
   base: '/',
-  plugins: [pageTexts, websocketOnly, svelte({ compilerOptions: { runes: true } })],
+  plugins: [oneShell(PAGES), pageTexts, websocketOnly, svelte({ compilerOptions: { runes: true } })],
   build: {
     outDir: '../dist',
     emptyOutDir: true,
@@ -17,6 +18,5 @@ export default defineConfig({
     target: ['chrome100', 'firefox100', 'safari15.4'],
     manifest: 'manifest.json',
     modulePreload: { polyfill: false },
-    rollupOptions: { input: Object.fromEntries(PAGES.map((page) => [page, `${page}.html`])) },
   },
 })
