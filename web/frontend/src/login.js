@@ -1,11 +1,9 @@
 // Entry of the login page.
-import { mount } from 'svelte'
+import { show } from './lib/show.js'
 import { bring, speak } from './lib/texts.svelte.js'
 import Login from './screens/Login.svelte'
 import './console.css'
 
 bring({ vi: () => import('../../i18n/vi.json?of=login'), en: () => import('../../i18n/en.json?of=login') })
 await speak()
-const target = document.getElementById('app')
-target.replaceChildren()
-mount(Login, { target })
+show(Login, {})

@@ -1,7 +1,7 @@
 // Entry of the wall page.
-import { mount } from 'svelte'
 import { clock } from './lib/clock.svelte.js'
 import { watchPreload } from './lib/reload.js'
+import { show } from './lib/show.js'
 import { bring } from './lib/texts.svelte.js'
 import Wall from './screens/Wall.svelte'
 import './wall.css'
@@ -13,6 +13,4 @@ const FONT = '400 28px "Inter Variable"'
 const patience = new Promise((resume) => setTimeout(resume, 2_000))
 await Promise.race([document.fonts.load(FONT, '0189 Đạ'), patience]) // room is measured in it
 
-const target = document.getElementById('app')
-target.replaceChildren()
-mount(Wall, { target })
+show(Wall, {})

@@ -6,13 +6,14 @@
  */
 export function readAddress(search, usual) {
   const said = new URLSearchParams(search)
+  /** @param {[string, string|number]} one @returns {[string, string|number]} */
   const read = ([name, value]) => {
     const text = said.get(name)
     if (text === null) return [name, value]
     if (typeof value !== 'number') return [name, text]
     return [name, Number.isInteger(Number(text)) && Number(text) > 0 ? Number(text) : value]
   }
-  return Object.fromEntries(Object.entries(usual).map(read))
+  return /** @type {T} */ (Object.fromEntries(Object.entries(usual).map(read)))
 }
 
 /**

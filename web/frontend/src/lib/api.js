@@ -1,6 +1,6 @@
 // Calls to the REST interface: session cookie, CSRF header on writes, errors as one class.
 
-import { language } from './texts.svelte.js'
+import { language, t } from './texts.svelte.js'
 
 const BASE = '/api/v1'
 let csrf = ''
@@ -14,7 +14,9 @@ export class ApiError extends Error {
   }
 }
 
-/** @param {string} path @param {Record<string, string|number|null|undefined>} [query] */
+/** @typedef {Record<string, string|number|null|undefined>} Query */
+
+/** @param {string} path @param {Query} [query] @returns {Promise<any>} */
 export function get(path, query = {}) {
   const asked = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== '')
   const search = new URLSearchParams(asked.map(([key, value]) => [key, String(value)])).toString()
@@ -27,17 +29,20 @@ export const post = (path, body = {}) => call('POST', path, body)
 /** @param {string} path */
 export const remove = (path) => call('DELETE', path)
 
-/** Who am I; also learns the CSRF token. */
+/** Who am I; also learns the CSRF token. @returns {Promise<import('./types').Who>} */
 export async function me() {
   const answer = await get('/me')
   csrf = answer.csrf ?? ''
   return answer
 }
 
+/** @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>} */
 async function call(method, path, body) {
+  /** @type {Record<string, string>} */
   const headers = { Accept: 'application/json', 'Accept-Language': language() }
   if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf
   if (body !== undefined) headers['Content-Type'] = 'application/json'
+  /** @type {RequestInit} */
   const request = { method, headers, credentials: 'same-origin', body: body && JSON.stringify(body) }
   let answer
   try {
@@ -50,3 +55,9 @@ async function call(method, path, body) {
   const error = content?.error ?? {}
   throw new ApiError(answer.status, error.code ?? 'unknown', error.message ?? answer.statusText)
 }
+
+/** What a reader is told of a failure. @param {unknown} error @param {string} [otherwise] key of what is said where it has no words of its own */
+export const problemOf = (error, otherwise = 'ui.wall.unreachable') => (error instanceof Error && error.message) || t(otherwise)
+
+/** @param {unknown} error */
+export const isSignedOut = (error) => error instanceof ApiError && error.status === 401

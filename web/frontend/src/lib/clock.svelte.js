@@ -29,7 +29,7 @@ class Clock {
     this.heard = true
   }
 
-  /** @param {string|number|null} instant @returns {number|null} whole seconds since, never negative */
+  /** @param {string|number|null|undefined} instant @returns {number|null} whole seconds since, never negative */
   age(instant) {
     const at = epoch(instant)
     return at === null ? null : Math.max(0, Math.round((this.now - at) / 1000))

@@ -3,43 +3,47 @@
 const ROOM = 0.04 // of the whole, on either side
 
 /** @typedef {{kind: 'running'|'near'|'paused'|'overdue'|'ahead', from: number, to: number}} Span */
+/** @typedef {{from: number, to: number|null}} Pause */
+/** @typedef {{received: number|null, due: number|null, near: number|null, overdue: number|null, ended: number|null, apology: number|null, pauses: Pause[]}} Told epoch ms */
 /** @typedef {{kind: 'received'|'due'|'ended'|'apology'|'now', at: number}} Moment */
 
 /**
- * @param {{received: number|null, due: number|null, near: number|null, overdue: number|null, ended: number|null,
- *   apology: number|null, pauses: {from: number, to: number|null}[]}} told epoch ms
- * @param {number} now
+ * @param {Told} told @param {number} now
  * @returns {{start: number, end: number, spans: Span[], moments: Moment[]}|null} null: it was never taken in
  */
 export function course(told, now) {
-  if (told.received === null) return null
+  const { received } = told
+  if (received === null) return null
   const last = told.ended ?? now
   const pauses = told.pauses.map(({ from, to }) => ({ from, to: Math.min(to ?? last, last) })).filter(({ from, to }) => from < to)
-  const edges = [told.received, last, told.near, told.overdue, ...pauses.flatMap(({ from, to }) => [from, to])]
-  const cuts = [...new Set(edges.filter((at) => at !== null && at >= told.received && at <= last))].sort((a, b) => a - b)
+  const edges = [received, last, told.near, told.overdue, ...pauses.flatMap(({ from, to }) => [from, to])]
+  const cuts = [...new Set(edges.filter((at) => at !== null).filter((at) => at >= received && at <= last))].sort((a, b) => a - b)
+  /** @type {Span[]} */
   const spans = cuts.slice(1).map((to, at) => ({ kind: kindAt((cuts[at] + to) / 2, told, pauses), from: cuts[at], to }))
   if (told.ended === null && told.due !== null && told.due > now) spans.push({ kind: 'ahead', from: now, to: told.due })
-  const moments = [
-    ['received', told.received],
-    ['due', told.due],
-    ['apology', told.apology],
-    told.ended === null ? ['now', now] : ['ended', told.ended],
+  /** @type {{kind: Moment['kind'], at: number|null}[]} */
+  const known = [
+    { kind: 'received', at: received },
+    { kind: 'due', at: told.due },
+    { kind: 'apology', at: told.apology },
+    told.ended === null ? { kind: 'now', at: now } : { kind: 'ended', at: told.ended },
   ]
-    .filter(([, at]) => at !== null)
-    .map(([kind, at]) => ({ kind, at }))
-  const [first, end] = [told.received, Math.max(last, ...moments.map(({ at }) => at))]
+  const moments = known.flatMap(({ kind, at }) => (at === null ? [] : [{ kind, at }]))
+  const [first, end] = [received, Math.max(last, ...moments.map(({ at }) => at))]
   const room = Math.max(1, (end - first) * ROOM)
   return { start: first - room, end: end + room, spans: joined(spans), moments }
 }
 
+/** @param {number} at @param {Told} told @param {{from: number, to: number}[]} pauses @returns {Span['kind']} */
 function kindAt(at, { overdue, near }, pauses) {
   if (overdue !== null && at >= overdue) return 'overdue'
   if (pauses.some(({ from, to }) => at >= from && at < to)) return 'paused'
   return near !== null && at >= near ? 'near' : 'running'
 }
 
-/** Neighbours of one kind are one span. */
+/** Neighbours of one kind are one span. @param {Span[]} spans */
 function joined(spans) {
+  /** @type {Span[]} */
   const found = []
   for (const span of spans) {
     const before = found.at(-1)

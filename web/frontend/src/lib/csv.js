@@ -7,6 +7,7 @@ export function csv(rows) {
   return `\uFEFF${rows.map((row) => row.map(cell).join(',')).join('\r\n')}\r\n`
 }
 
+/** @param {string|number} value */
 function cell(value) {
   const text = String(value)
   const safe = FORMULA.test(text) ? `'${text}` : text

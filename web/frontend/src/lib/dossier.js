@@ -2,6 +2,7 @@
 import { number, t, tOr, workingTime } from './texts.svelte.js'
 import { dateMinute } from './time.js'
 
+/** @type {Record<string, [string, string]>} */
 const LOOKS = {
   resolved_early: ['ok', 'live'],
   resolved_on_time: ['square', 'ok'],
@@ -13,11 +14,11 @@ const LOOKS = {
 
 /** @param {string|null} state @returns {{mark: string, tone: string, text: string}} null: refused before it was taken in */
 export function standing(state) {
-  const [mark, tone] = LOOKS[state] ?? ['none', 'calm']
+  const [mark, tone] = LOOKS[state ?? ''] ?? ['none', 'calm']
   return { mark, tone, text: t(`ui.dossiers.bucket.${state ?? 'refused'}`) }
 }
 
-/** "còn 12 giờ 30 phút làm việc" @param {any} one a dossier */
+/** "còn 12 giờ 30 phút làm việc" @param {import('./types').Dossier} one */
 export function timeLeft(one) {
   if (one.working_time_left_s === null || one.working_time_left_s === undefined) return ''
   return t(one.working_time_left_s < 0 ? 'ui.dossiers.over_by' : 'ui.dossiers.left', { age: workingTime(one.working_time_left_s) })
@@ -42,7 +43,7 @@ export function fieldText(name, value, nameOf) {
   return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
-/** "hẹn lại 04/11/2026 17:00 · lý do" */
+/** "hẹn lại 04/11/2026 17:00 · lý do" @param {import('./types').Apology} apology */
 export function apologyText({ new_due_at, issued_at, reason }) {
   const parts = [new_due_at && t('ui.dossiers.new_date', { at: dateMinute(new_due_at) }), issued_at && t('ui.dossiers.issued', { at: dateMinute(issued_at) }), reason]
   return parts.filter(Boolean).join(' · ')

@@ -2,6 +2,9 @@
 import { merge } from './merge.js'
 import { Sequence } from './sequence.js'
 
+/** @typedef {{id: string, seq: number, as_of: string|null, payload: any}} Snapshot */
+/** @typedef {{id: string, seq: number, as_of: string|null, patch: any}} Delta */
+
 export class Feed {
   /** @type {any} null until the first snapshot */
   payload = $state(null)
@@ -9,7 +12,7 @@ export class Feed {
   asOf = $state(null)
   #order = new Sequence()
 
-  /** @param {{id: string, kind: string, options: object}} spec */
+  /** @param {import('./types').WidgetSpec} spec */
   constructor(spec) {
     this.spec = spec
   }
@@ -23,7 +26,7 @@ export class Feed {
     this.#order.reset()
   }
 
-  /** @returns {boolean} false when a gap was found behind it */
+  /** @param {Snapshot} message @returns {boolean} false when a gap was found behind it */
   snapshot({ seq, as_of, payload }) {
     const early = this.#order.snapshot(seq)
     this.payload = payload
@@ -31,7 +34,7 @@ export class Feed {
     return early.every((delta) => this.delta(delta))
   }
 
-  /** @returns {boolean} false when a message is missing and a new snapshot is needed */
+  /** @param {Omit<Delta, 'id'>} message @returns {boolean} false when a message is missing and a new snapshot is needed */
   delta(message) {
     const verdict = this.#order.delta(message)
     if (verdict === 'apply') {

@@ -2,13 +2,14 @@
 import { duration, number, percent, t, tOr } from './texts.svelte.js'
 import { dayTime } from './time.js'
 
+/** @type {[string, string][]} */
 const UNITS = [
   ['_ms', ' ms'],
   ['_kbps', ' kbit/s'],
   ['temp_c', ' °C'],
 ]
 
-/** Worth a place in a list, by kind. */
+/** Worth a place in a list, by kind. @type {Record<string, string[]>} */
 const FIRST = {
   queue: ['waiting', 'open_counters', 'longest_wait_s'],
   vc: ['in_call', 'loss_rx_pct', 'rtt_ms'],
@@ -29,10 +30,10 @@ export function figure(name, value) {
   return name.endsWith('_s') ? duration(value) : number(value, 2)
 }
 
-/** A word a source sends, in the reader's language where it is one of a known few. */
+/** A word a source sends, in the reader's language where it is one of a known few. @param {string} kind @param {string} name @param {string} value */
 export const word = (kind, name, value) => tOr(name === 'cause' ? `cause.${value}` : `alert.word.${kind}.${name}.${value}`, value)
 
-/** What a figure is called; a source may send figures nobody gave a name. */
+/** What a figure is called; a source may send figures nobody gave a name. @param {string} kind @param {string} name */
 export const figureName = (kind, name) => tOr(`metric.${kind}.${name}`, name.replaceAll('_', ' '))
 
 /** @param {string} kind @param {Record<string, any>} metrics @returns {[string, any][]} at most three */

@@ -11,18 +11,19 @@ const ASK_AGAIN = 5_000
 export class Link {
   /** @type {'connecting'|'live'|'frozen'} */
   state = $state('connecting')
-  /** server time (epoch ms) at which the last message came; null before the first */
+  /** @type {number|null} server time (epoch ms) at which the last message came; null before the first */
   heardAt = $state(null)
   /** @type {Record<string, Feed>} */
   feeds = $state({})
   #heard = performance.now()
   #asked = 0
   #build
+  /** @type {ReturnType<typeof setTimeout>|null} */
   #timer = null
   #socket
 
   /**
-   * @param {{id: string, kind: string, options: object}[]} specs
+   * @param {import('./types').WidgetSpec[]} specs
    * @param {string} build the server's when this page was opened
    * @param {() => void} [onRefused] the server turned the page away
    */
@@ -41,29 +42,33 @@ export class Link {
       if (!this.#socket.active) onRefused()
       this.#comeBack()
     })
-    this.#socket.on('snapshot', (message) => this.#take('snapshot', message))
-    this.#socket.on('delta', (message) => this.#take('delta', message))
+    this.#socket.on('snapshot', (message) => this.#take(message, (feed) => feed.snapshot(message)))
+    this.#socket.on('delta', (message) => this.#take(message, (feed) => feed.delta(message)))
     this.#socket.on('beat', (message) => this.#beat(message))
     setInterval(() => this.#check(), 250)
   }
 
+  /** @param {import('./types').WidgetSpec[]} specs */
   #watch(specs) {
     for (const feed of Object.values(this.feeds)) feed.reset()
     this.#asked = performance.now()
     this.#socket.emit('watch', { widgets: specs }, () => this.#hear())
   }
 
-  #take(what, message) {
+  /** @param {{id: string}} message @param {(feed: Feed) => boolean} apply false when a message is missing */
+  #take({ id }, apply) {
     this.#hear()
-    const feed = this.feeds[message.id]
-    if (feed && !feed[what](message)) this.#resync(message.id)
+    const feed = this.feeds[id]
+    if (feed && !apply(feed)) this.#resync(id)
   }
 
+  /** @param {string} id */
   #resync(id) {
     this.#asked = performance.now()
     this.#socket.emit('resync', { id })
   }
 
+  /** @param {{now: string, build: string}} beat */
   #beat({ now, build }) {
     clock.hear(now)
     this.#hear()

@@ -1,7 +1,7 @@
 // A list of the interface in full: it comes in pages, and a part must not pass for the whole.
 import { get } from './api.js'
 
-/** @param {string} path @param {Record<string, string|number|null|undefined>} [query] */
+/** @param {string} path @param {import('./api.js').Query} [query] */
 export async function whole(path, query = {}) {
   const first = await get(path, query)
   const items = [...first.items]

@@ -5,11 +5,12 @@ import { speak } from './texts.svelte.js'
 const AGAIN = 2_000
 const AGAIN_REFUSED = 10_000
 
-/** @typedef {{who: any, scene: any}} Opened */
+/** @typedef {'unreachable'|'refused'|'no_scene'} Problem */
+/** @typedef {{who: import('./types').Who, scene: import('./types').Scene}} Opened */
 
 /**
  * @param {string} name of the scene
- * @param {(problem: 'unreachable'|'refused'|'no_scene') => void} onProblem
+ * @param {(problem: Problem) => void} onProblem
  * @returns {Promise<Opened>}
  */
 export async function open(name, onProblem) {
@@ -28,6 +29,7 @@ export async function open(name, onProblem) {
   }
 }
 
+/** @param {ApiError} error @returns {Problem} */
 function named({ status }) {
   if (status === 401 || status === 403) return 'refused'
   return status === 404 ? 'no_scene' : 'unreachable'

@@ -15,6 +15,7 @@ export const isoDay = (date) => date.toISOString().slice(0, 10)
 export function daysOf(name, there) {
   const today = new Date(there)
   const [year, month] = [today.getUTCFullYear(), today.getUTCMonth()]
+  /** @type {Record<string, number>} */
   const first = {
     today: today.getTime(),
     week: today.getTime() - ((today.getUTCDay() + 6) % 7) * DAY,

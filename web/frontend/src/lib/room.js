@@ -1,10 +1,11 @@
 // How much room words take, measured in the font of the screens: one line or two is decided before anything is drawn.
 
+/** @type {CanvasRenderingContext2D|null} */
 let pen = null
 
 /** Its width in em. @param {string} text */
 function em(text) {
-  pen ??= document.createElement('canvas').getContext('2d')
+  pen ??= /** @type {CanvasRenderingContext2D} */ (document.createElement('canvas').getContext('2d'))
   pen.font = '100px "Inter Variable", sans-serif'
   return pen.measureText(text).width / 100
 }

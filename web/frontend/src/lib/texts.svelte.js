@@ -2,34 +2,44 @@
 import { rounded } from './share.js'
 import { local } from './time.js'
 
+/** @typedef {import('./types').Lang} Lang */
+/** @typedef {Record<Lang, () => Promise<{default: Record<string, string>}>>} Loaders */
+
 const LOCALES = { vi: 'vi-VN', en: 'en-GB' }
 const KEPT = 'ioc.lang'
 
 class Texts {
+  /** @type {Lang} */
   lang = $state('vi')
   /** @type {Record<string, string>} */
   catalogue = $state.raw({})
 }
 
 const texts = new Texts()
-/** @type {Record<string, () => Promise<{default: Record<string, string>}>>} */
-let loaders = {}
+const none = () => Promise.resolve({ default: {} })
 
-/** Each page brings the catalogues it needs, before it says anything. @param {typeof loaders} given by language */
+/** @type {Loaders} */
+let loaders = { vi: none, en: none }
+
+/** Each page brings the catalogues it needs, before it says anything. @param {Loaders} given */
 export const bring = (given) => (loaders = given)
 
 /** @param {string} [preferred] what the server says of this person */
 export async function speak(preferred) {
   const asked = new URLSearchParams(location.search).get('lang')
-  await learn([asked, localStorage.getItem(KEPT), preferred].find((lang) => lang && lang in loaders) ?? 'vi')
+  await learn([asked, localStorage.getItem(KEPT), preferred].find(isSpoken) ?? 'vi')
 }
 
-/** @param {'vi'|'en'} lang chosen by the reader, and remembered */
+/** @param {unknown} lang @returns {lang is Lang} */
+const isSpoken = (lang) => lang === 'vi' || lang === 'en'
+
+/** @param {Lang} lang chosen by the reader, and remembered */
 export async function switchTo(lang) {
   localStorage.setItem(KEPT, lang)
   await learn(lang)
 }
 
+/** @param {Lang} lang */
 async function learn(lang) {
   texts.catalogue = (await loaders[lang]()).default
   texts.lang = lang
@@ -51,10 +61,10 @@ export function t(key, params = {}) {
 /** @param {string} key @param {string} otherwise */
 export const tOr = (key, otherwise) => texts.catalogue[key] ?? otherwise
 
-/** A title of the server: finished text, or key and parameters. @param {any} title */
+/** @param {import('./types').Said|null|undefined} title */
 export const said = (title) => (typeof title === 'string' ? title : title ? t(title.key, title.params ?? {}) : '')
 
-/** A year is a name, not a quantity: no mark between its digits. */
+/** A year is a name, not a quantity: no mark between its digits. @param {any} value @param {string} name @param {unknown} unit @returns {string} */
 function shown(value, name, unit) {
   if (typeof value === 'number' && unit === '%') return percent(value, 2, 0).slice(0, -1)
   if (typeof value === 'number') return name === 'year' ? String(value) : number(value)
@@ -79,11 +89,13 @@ export function percent(value, digits = 2, least = digits) {
 
 /** "Thứ Bảy, 21/11/2026" @param {number} ms */
 export function longDate(ms) {
+  /** @type {Intl.DateTimeFormatOptions} */
   const options = { weekday: 'long', day: '2-digit', month: '2-digit', year: 'numeric', timeZone: 'UTC' }
   const text = new Intl.DateTimeFormat(LOCALES[texts.lang], options).format(local(ms))
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
+/** @type {[string, number][]} */
 const STEPS = [
   ['day', 86_400],
   ['hour', 3_600],

@@ -28,9 +28,13 @@ export function chartDate(ms) {
   return new Date(there.getTime() + there.getTimezoneOffset() * MINUTE)
 }
 
+/** From one instant to another. @param {string|null|undefined} from @param {string|null|undefined} to @returns {number} not a number where either is unknown */
+export const seconds = (from, to) => ((epoch(to) ?? NaN) - (epoch(from) ?? NaN)) / 1000
+
+/** @param {number} n */
 const two = (n) => String(n).padStart(2, '0')
 
-/** @param {string|number|null} instant @returns {string} "17:42", or an en dash when unknown */
+/** @param {string|number|null|undefined} instant @returns {string} "17:42", or an en dash when unknown */
 export function hourMinute(instant) {
   const ms = epoch(instant)
   if (ms === null) return '–'
@@ -38,7 +42,7 @@ export function hourMinute(instant) {
   return `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}`
 }
 
-/** "21/11 17:42:05" @param {string|number|null} instant */
+/** "21/11 17:42:05" @param {string|number|null|undefined} instant */
 export function dayTime(instant) {
   const ms = epoch(instant)
   if (ms === null) return '–'
@@ -46,7 +50,7 @@ export function dayTime(instant) {
   return `${two(date.getUTCDate())}/${two(date.getUTCMonth() + 1)} ${hourMinute(ms)}:${two(date.getUTCSeconds())}`
 }
 
-/** "21/11/2026 17:42" @param {string|number|null} instant */
+/** "21/11/2026 17:42" @param {string|number|null|undefined} instant */
 export function dateMinute(instant) {
   const ms = epoch(instant)
   if (ms === null) return '–'
@@ -54,7 +58,7 @@ export function dateMinute(instant) {
   return `${two(date.getUTCDate())}/${two(date.getUTCMonth() + 1)}/${date.getUTCFullYear()} ${hourMinute(ms)}`
 }
 
-/** "21/11" @param {string|number|null} instant */
+/** "21/11" @param {string|number|null|undefined} instant */
 export function dayMonth(instant) {
   const ms = epoch(instant)
   if (ms === null) return '–'

@@ -8,10 +8,12 @@ const drawing = untilThere(() => import('./plot.js'))
 
 /** @param {HTMLElement} node @param {Drawn} drawn */
 export function chart(node, drawn) {
+  /** @type {import('uplot')|null} */
   let plot = null
   let look = ''
   let gone = false
 
+  /** @param {typeof import('./plot.js')} means */
   function draw({ plotted, aligned }) {
     if (gone || !node.clientWidth || !node.clientHeight) return
     const next = `${node.clientWidth}x${node.clientHeight} ${drawn.grey} ${drawn.unit} ${drawn.lang} ${!drawn.previous.length} ${!drawn.incomplete.length}`
@@ -24,6 +26,7 @@ export function chart(node, drawn) {
     plot = plotted(node, drawn)
   }
 
+  /** @type {ResizeObserver|null} */
   let watcher = null
   Promise.all([drawing, fonts]).then(([means]) => {
     if (gone) return
@@ -31,6 +34,7 @@ export function chart(node, drawn) {
     watcher.observe(node)
   })
   return {
+    /** @param {Drawn} next */
     update(next) {
       drawn = next
       if (plot) drawing.then((means) => requestAnimationFrame(() => draw(means))) // after the page took its new colours

@@ -8,24 +8,30 @@ const FONT = '"Inter Variable", sans-serif'
 const LOW = 14 // rem: no room for more than the ends of the scale
 
 /** @typedef {import('./chart.js').Drawn} Drawn */
+/** @typedef {import('uplot')} Plot */
 
 /** @param {HTMLElement} node @param {Drawn} drawn */
 export const plotted = (node, drawn) => new uPlot(settings(node, drawn), aligned(drawn), node)
 
 /** All series on one time axis, seconds as uPlot wants them. @param {Drawn} drawn */
 export function aligned({ points, previous, incomplete }) {
-  const table = (rows) => [rows.map(([ms]) => ms / 1000), rows.map(([, value]) => value)]
+  /** @param {(number|null)[][]} rows @returns {import('uplot').AlignedData} */
+  const table = (rows) => [rows.map(([ms]) => Number(ms) / 1000), rows.map(([, value]) => value)]
   return uPlot.join([points, ...[previous, incomplete].filter((rows) => rows.length)].map(table))
 }
 
+/** @param {HTMLElement} node @param {Drawn} drawn @returns {import('uplot').Options} */
 function settings(node, { unit, hours, grey, previous, incomplete }) {
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize)
+  /** @param {string} name */
   const colour = (name) => getComputedStyle(node).getPropertyValue(name).trim()
   const font = `${2.1 * rem}px ${FONT}`
   const axis = { font, stroke: colour('--mute'), ticks: { show: false } }
   const line = { points: { size: rem, width: 0, filter: alone }, spanGaps: false }
+  /** @param {string} name */
   const dot = (name) => ({ ...line.points, fill: colour(name), stroke: colour(name) })
   const now = { ...line, points: dot('--live'), stroke: colour('--live'), width: 0.3 * rem, fill: grey ? undefined : 'rgba(47, 114, 189, 0.22)' }
+  /** @param {string} name @returns {import('uplot').Series} */
   const dashed = (name) => ({ ...line, points: dot(name), stroke: colour(name), width: 0.22 * rem, dash: [0.9 * rem, 0.6 * rem] })
   return {
     width: node.clientWidth,
@@ -58,28 +64,31 @@ function settings(node, { unit, hours, grey, previous, incomplete }) {
   }
 }
 
-/** Figures with nothing known on either side: no line would show them. */
+/** Figures with nothing known on either side: no line would show them. @param {Plot} plot @param {number} series */
 function alone(plot, series) {
-  const values = plot.data[series]
+  const values = Array.from(plot.data[series])
   return values.flatMap((value, at) => (value != null && values[at - 1] == null && values[at + 1] == null ? [at] : []))
 }
 
+/** @param {number} n */
 const two = (n) => String(n).padStart(2, '0')
 
+/** @param {number} seconds */
 function hourMinute(seconds) {
   const date = chartDate(seconds * 1000)
   return `${two(date.getHours())}:${two(date.getMinutes())}`
 }
 
+/** @param {number} seconds */
 function dayMonth(seconds) {
   const date = chartDate(seconds * 1000)
   return `${two(date.getDate())}/${two(date.getMonth() + 1)}`
 }
 
-/** Seconds read as minutes on an axis. */
+/** Seconds read as minutes on an axis. @param {number} value @param {string} unit */
 const figure = (value, unit) => (unit === 's' ? `${number(value / 60)}′` : number(value))
 
-/** A little room above the highest value, ending on a round number. */
+/** A little room above the highest value, ending on a round number. @param {number} high */
 function nice(high) {
   if (high <= 0) return 1
   const size = 10 ** Math.floor(Math.log10(high * 1.05))

@@ -5,6 +5,7 @@ const COMPARABLE = 6 // fewer figures of the week before say nothing
 
 /** @typedef {[number, number|null][]} Points in the order of time */
 
+/** @param {Points} points */
 const known = (points) => points.filter(([, value]) => value !== null)
 
 /**
@@ -17,6 +18,7 @@ export function fromTheFirst(points, previous) {
   const first = Math.min(...[points, compared].map((series) => known(series)[0]?.[0] ?? Infinity))
   if (first === Infinity) return { points, previous: compared }
   const start = Math.min(first, points[points.length - 1][0] - LEAST)
+  /** @param {Points} series */
   const after = (series) => series.filter(([ms]) => ms >= start)
   return { points: after(points), previous: after(compared) }
 }

@@ -2,8 +2,10 @@
 
 /** @typedef {{lat: number|null, lon: number|null, order: number}} Area */
 /** @typedef {{column: number, row: number, columns: number, rows: number}} Box */
-/** @typedef {{columns: number, rows: number, places: {column: number, row: number}[], free: Box|null}} Layout */
+/** @typedef {{columns: number, rows: number, places: Place[], free: Box|null}} Layout */
 /** @typedef {{width: number, height: number}} Size */
+/** @typedef {{column: number, row: number}} Place */
+/** @typedef {{columns: number, rows: number, box: {columns: number, rows: number}, cost: number}} Shape */
 
 const SHAPE = 1.9 // a block is best a little less than twice as wide as it is high
 const FREE = 0.25 // the share of the field a free box may well take
@@ -25,8 +27,9 @@ export function layout(areas, field, least) {
   return tries.reduce((best, next) => (next.cost < best.cost ? next : best))
 }
 
-/** Grids that hold all areas and the free box, the likeliest first. */
+/** Grids that hold all areas and the free box, the likeliest first. @param {number} count @param {Size} field @param {Size|null} least @returns {Shape[]} */
 function shapes(count, { width, height }, least) {
+  /** @type {Shape[]} */
   const found = []
   for (let rows = 1; rows <= count + 1; rows++) {
     for (let columns = Math.ceil(count / rows); columns <= Math.ceil(count / rows) + 3; columns++) {
@@ -45,11 +48,13 @@ function shapes(count, { width, height }, least) {
   return shapes(count, { width, height }, null) // no box of that size beside so many areas
 }
 
+/** @param {number} columns @param {number} rows */
 function boxes(columns, rows) {
   const sizes = Array.from({ length: columns * rows }, (_, at) => ({ columns: (at % columns) + 1, rows: Math.floor(at / columns) + 1 }))
   return sizes.filter((box) => box.columns < columns || box.rows < rows)
 }
 
+/** @param {Shape} shape @returns {(Box|null)[]} */
 function corners({ columns, rows, box }) {
   if (!box.columns) return [null]
   const right = columns - box.columns
@@ -57,6 +62,7 @@ function corners({ columns, rows, box }) {
   return [[right, bottom], [right, 0], [0, bottom], [0, 0]].map(([column, row]) => ({ column, row, ...box }))
 }
 
+/** @param {Place[]} wanted @param {Shape} shape @param {Box|null} free */
 function placed(wanted, { columns, rows, cost }, free) {
   const open = places(columns, rows, free)
   const found = assign(wanted.map((at) => open.map((place) => distance(at, place, columns, rows))))
@@ -66,7 +72,7 @@ function placed(wanted, { columns, rows, cost }, free) {
   return { columns, rows, places: taken, free: free && grown(free, taken, columns, rows), cost: cost + far + aside }
 }
 
-/** The free box takes the empty places beside it, where a whole side of it is empty. */
+/** The free box takes the empty places beside it, where a whole side of it is empty. @param {Box} free @param {Place[]} taken @param {number} columns @param {number} rows */
 function grown(free, taken, columns, rows) {
   const sides = [
     { ...free, row: free.row - 1, rows: free.rows + 1 },
@@ -74,38 +80,42 @@ function grown(free, taken, columns, rows) {
     { ...free, column: free.column - 1, columns: free.columns + 1 },
     { ...free, columns: free.columns + 1 },
   ]
+  /** @param {Box} box */
   const fits = (box) =>
     box.column >= 0 && box.row >= 0 && box.column + box.columns <= columns && box.row + box.rows <= rows
   return sides.find((box) => fits(box) && !taken.some(({ column, row }) => inside(column, row, box))) ?? free
 }
 
+/** @param {number} columns @param {number} rows @param {Box|null} free */
 function places(columns, rows, free) {
   const all = Array.from({ length: columns * rows }, (_, at) => ({ column: at % columns, row: Math.floor(at / columns) }))
   return free ? all.filter(({ column, row }) => !inside(column, row, free)) : all
 }
 
+/** @param {number} column @param {number} row @param {Box} box */
 const inside = (column, row, box) =>
   column >= box.column && column < box.column + box.columns && row >= box.row && row < box.row + box.rows
 
-/** Where each area would like to be; those without coordinates follow in reading order. */
+/** Where each area would like to be; those without coordinates follow in reading order. @param {Area[]} areas @param {number} columns @param {number} rows @returns {Place[]} */
 function targets(areas, columns, rows) {
-  const known = areas.filter((area) => area.lat !== null && area.lon !== null)
+  const known = areas.flatMap(({ lat, lon }) => (lat === null || lon === null ? [] : [{ lat, lon }]))
   if (known.length < 2) return areas.map((_, at) => ({ column: at % columns, row: Math.floor(at / columns) }))
-  const across = scale(known.map((area) => area.lon), columns - 1)
-  const down = scale(known.map((area) => -area.lat), rows - 1)
+  const across = scale(known.map(({ lon }) => lon), columns - 1)
+  const down = scale(known.map(({ lat }) => -lat), rows - 1)
   const middle = { column: (columns - 1) / 2, row: (rows - 1) / 2 }
   return areas.map(({ lat, lon }) =>
     lat === null || lon === null ? middle : { column: across(lon), row: down(-lat) },
   )
 }
 
+/** @param {number[]} values @param {number} top */
 function scale(values, top) {
   const low = Math.min(...values)
   const span = Math.max(...values) - low || 1
-  return (value) => ((value - low) / span) * top
+  return (/** @type {number} */ value) => ((value - low) / span) * top
 }
 
-/** Squared, as a part of the field. */
+/** Squared, as a part of the field. @param {Place} a @param {Place} b @param {number} columns @param {number} rows */
 const distance = (a, b, columns, rows) => ((a.column - b.column) / columns) ** 2 + ((a.row - b.row) / rows) ** 2
 
 /**
