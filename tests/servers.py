@@ -1,6 +1,7 @@
 """Real servers for tests: a test whose server is not installed is skipped by name, or fails where CI=true."""
 
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 START_S = 10.0
+PORTS = range(20_000, 30_000)  # below what the kernel gives out by itself
 
 
 def program(name: str) -> str:
@@ -34,11 +36,24 @@ def beside(found: str) -> dict[str, str]:
     return {"LD_LIBRARY_PATH": ":".join(map(str, libraries))}
 
 
+_held: list[socket.socket] = []
+
+
 def free_port() -> int:
-    """A loopback port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A loopback port that nobody listens on, and that no other test process of this machine is given while this one
+    lives: a socket of the port's name is held, and no outgoing connection starts from the range."""
+    for port in random.SystemRandom().sample(PORTS, len(PORTS)):
+        hold = socket.socket(socket.AF_UNIX)
+        try:
+            hold.bind(f"\0ioc-test-port-{port}")
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            hold.close()
+        else:
+            _held.append(hold)
+            return port
+    pytest.fail(f"every port of {PORTS} is taken")
 
 
 def wait_for_port(port: int, process: "subprocess.Popen[bytes] | None" = None) -> None:

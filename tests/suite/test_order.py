@@ -1,0 +1,34 @@
+"""Which tests are begun first, and that parallel workers are given ports of their own."""
+
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+from tests.servers import free_port
+from tests.suite.order import ordered
+
+ASK = "from tests.servers import free_port; print(*[free_port() for _ in range(60)], flush=True); input()"
+
+
+def test_what_waits_longest_is_begun_first() -> None:
+    names = ["tests/ioc/test_a.py", "tests/web/test_b.py", "tests/web/screens/test_c.py", "tests/faults/test_d.py"]
+    items = [SimpleNamespace(path=Path("/project") / name) for name in names]
+    found = [item.path.name for item in ordered(items, Path("/project"))]
+    assert found == ["test_d.py", "test_c.py", "test_a.py", "test_b.py"]
+
+
+def test_no_port_is_given_to_two_processes_at_a_time() -> None:
+    """Nor while nobody listens on it yet: a server takes a while to start."""
+    others = [
+        subprocess.Popen([sys.executable, "-c", ASK], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for _ in range(3)
+    ]
+    ports = [free_port() for _ in range(60)]
+    for other in others:
+        assert other.stdout is not None
+        ports += map(int, other.stdout.readline().split())
+    for other in others:
+        other.communicate("\n")
+    assert len(ports) == 240
+    assert len(set(ports)) == 240
