@@ -1,14 +1,13 @@
 """A real InfluxDB killed with -9 twice and then away for a while, messages streaming: every reading ends in it once.
 
-A smaller run by default; IOC_FULL_FAULTS=1 sends 2 000 messages a second and keeps the server away for a minute
-(each night ten: IOC_OUTAGE_S=600), and asks for what the product promises of time. The same without a fault is the
-control: what it grows by is not the outage's doing.
+Small by default; `scripts/long influx-killed` sends 2 000 messages a second and keeps the server away for a minute
+(`influx-away`: for ten), and asks for what the product promises of time. The same without a fault is the control: what
+it grows by is not the outage's doing.
 """
 
 import json
 import logging
 import math
-import os
 import threading
 import time
 from pathlib import Path
@@ -18,14 +17,15 @@ import pytest
 
 from tests.faults.test_ingest_killed import SOURCES, Publisher
 from tests.influx_servers import Influxd, influxd
+from tests.long import running_long
 from tests.running import Running, import_orgs, rows, running, wait_until
 from tests.servers import mosquitto
 
 log = logging.getLogger(__name__)
 
-FULL = os.environ.get("IOC_FULL_FAULTS") == "1"
+FULL = running_long("influx-killed", "influx-away")
 RATE = 2_000 if FULL else 800
-OUTAGE_S = float(os.environ.get("IOC_OUTAGE_S", "60")) if FULL else 4.0
+OUTAGE_S = 600.0 if running_long("influx-away") else 60.0 if FULL else 4.0
 BETWEEN_S = 10.0 if FULL else 1.5
 GROWTH = 150_000_000
 

@@ -1,9 +1,8 @@
 """kill -9 of ingest while messages stream: every acknowledged message ends in the store, and nothing else does.
 
-A smaller run by default; IOC_FULL_FAULTS=1 sends 100 000 messages through twenty kills.
+Small by default; `scripts/long ingest-killed` sends 100 000 messages through twenty kills.
 """
 
-import os
 import threading
 import time
 from pathlib import Path
@@ -12,11 +11,11 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
+from tests.long import size
 from tests.running import Running, import_orgs, rows, running, wait_until
 from tests.servers import mosquitto
 
-FULL = os.environ.get("IOC_FULL_FAULTS") == "1"
-MESSAGES, KILLS = (100_000, 20) if FULL else (8_000, 4)
+MESSAGES, KILLS = size("ingest-killed", 8_000, 100_000), size("ingest-killed", 4, 20)
 SOURCES = 20
 # instants of the messages: one millisecond apart, so each reading is a row of its own
 

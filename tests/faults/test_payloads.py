@@ -93,6 +93,7 @@ def store(store_path: Path) -> EmbeddedStore:
 PRIVACY = Privacy(Inbox().private_keys)
 
 
+@pytest.mark.slow
 @settings(max_examples=BATCHES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32))
 def test_broken_payloads_never_harm_valid_ones(seed: int, line: Line, store: EmbeddedStore, totals: Totals) -> None:
@@ -116,6 +117,7 @@ def test_broken_payloads_never_harm_valid_ones(seed: int, line: Line, store: Emb
     assert counts["received"] == counts["stored"] + counts["quarantined"] + counts["refused"]
 
 
+@pytest.mark.slow
 def test_every_valid_one_between_them_was_stored(store: EmbeddedStore, store_path: Path, totals: Totals) -> None:
     assert totals.mutated >= BATCHES * PER_BATCH
     store.close()

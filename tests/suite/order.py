@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 # they wait for servers, restarts and browsers: begun last, one of them would keep a single worker at the end
-FIRST = ("tests/faults", "tests/flow", "tests/ops", "tests/web/screens", "tests/connectors", "tests/store")
+FIRST = ("tests/faults", "tests/flow", "tests/ops", "tests/web/screens", "tests/connectors", "tests/metrics")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

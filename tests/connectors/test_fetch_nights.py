@@ -1,21 +1,18 @@
-"""A night of 100 000 dossiers, twice; takes half a minute, so it runs with IOC_FULL=1 only."""
+"""Nights of many dossiers: only what changed since the last one is sent. `scripts/long fetch` has 100 000 of them."""
 
 import os
 import resource
 import sys
 import time
 
-import pytest
-
 from tests.connectors.fetching import NOW, House, fetcher, nightly
+from tests.long import size
 
-ROWS = 100_000
+ROWS = size("fetch", 2_000, 100_000)
 NIGHT_S = 86_400
 
-pytestmark = pytest.mark.skipif(os.environ.get("IOC_FULL") != "1", reason="IOC_FULL=1 runs it")
 
-
-def test_a_hundred_thousand_rows_twice(tmp_path, capsys):
+def test_only_what_changed_since_the_last_night_is_sent(tmp_path, capsys):
     house, drop = House(tmp_path / "data"), tmp_path / "in"
     drop.mkdir()
     told = []
