@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 import urllib3
 
 from tests.authority import Pair
-from tests.servers import free_port, program, wait_for_port
+from tests.servers import bound_to_us, free_port, program, wait_for_port
 
 DATABASE = "ioc"
 ASK_S = 300.0  # all readings of a full run, on a busy machine
@@ -170,6 +170,6 @@ def victoria_metrics(folder: Path) -> Iterator[int]:
 
 
 def _started(command: list[str], port: int) -> "subprocess.Popen[bytes]":
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = subprocess.Popen(bound_to_us(command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     wait_for_port(port, process)
     return process

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.servers import beside, free_port, program, wait_for_port
+from tests.servers import beside, bound_to_us, free_port, program, wait_for_port
 
 OWNER = "nobody"
 
@@ -36,7 +36,7 @@ def mariadb() -> Iterator[str]:
         install = [program("mariadb-install-db"), "--no-defaults", f"--datadir={folder}/data", f"--basedir={usr}"]
         subprocess.run([*install, "--auth-root-authentication-method=normal"], check=True, **who)
         own = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder}/s", f"--pid-file={folder}/pid"]
-        process = subprocess.Popen([server, "--no-defaults", *places, *own, *quick], **who)
+        process = subprocess.Popen(bound_to_us([server, "--no-defaults", *places, *own, *quick]), **who)
         try:
             wait_for_port(port, process)
             yield f"mariadb+pymysql://root@127.0.0.1:{port}/test"

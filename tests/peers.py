@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.authority import Pair
-from tests.servers import START_S, beside, free_port, program, wait_for_port
+from tests.servers import START_S, beside, bound_to_us, free_port, program, wait_for_port
 
 _NGINX = """daemon off;
 master_process off;
@@ -64,7 +64,7 @@ def nginx(folder: Path, pair: Pair | None = None, port: int | None = None) -> It
 def running(command: list[str], **environment: str) -> "Iterator[subprocess.Popen[bytes]]":
     """A program that is ended however it is left."""
     process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **environment}
+        bound_to_us(command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **environment}
     )
     try:
         yield process

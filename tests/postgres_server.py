@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from tests.servers import START_S, beside, free_port, program, wait_for_port
+from tests.servers import START_S, beside, bound_to_us, free_port, program, wait_for_port
 
 OWNER = "nobody"
 
@@ -35,7 +35,7 @@ def postgresql(password: str) -> Iterator[str]:
     subprocess.run([initdb, "-D", str(folder / "data"), "-E", "UTF8", "--no-sync", *account], check=True, **who)
     settings = [f"port={port}", "listen_addresses=127.0.0.1", f"unix_socket_directories={folder}", "fsync=off"]
     options = [word for setting in settings for word in ("-c", setting)]
-    process = subprocess.Popen([server, "-D", str(folder / "data"), *options], **who)
+    process = subprocess.Popen(bound_to_us([server, "-D", str(folder / "data"), *options]), **who)
     try:
         wait_for_port(port, process)
         _wait_until_it_answers(port, password)

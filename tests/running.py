@@ -14,6 +14,7 @@ from pathlib import Path
 from unittest import mock
 
 from ioc import cli
+from tests.servers import bound_to_us
 
 START_S = 60.0
 STOP_S = 20.0
@@ -54,7 +55,7 @@ class Running:
         role = ["--only", only] if only else []
         self._log = (data_dir.parent / f"{data_dir.name}.log").open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "ioc", "serve", "--config", str(config), *role],
+            bound_to_us([sys.executable, "-m", "ioc", "serve", "--config", str(config), *role]),
             stdout=subprocess.PIPE, stderr=self._log, text=True, env={**os.environ, **environment},
         )  # fmt: skip
         self._ready = threading.Event()

@@ -1,12 +1,13 @@
 """Real servers for tests: a test whose server is not installed is skipped by name, or fails where CI=true."""
 
+import getpass
 import os
 import random
 import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -56,6 +57,12 @@ def free_port() -> int:
     pytest.fail(f"every port of {PORTS} is taken")
 
 
+def bound_to_us(command: Sequence[str]) -> list[str]:
+    """The same command, killed by the kernel when this process ends: a run that is killed leaves no servers behind."""
+    guard = shutil.which("setpriv")
+    return [guard, "--pdeathsig", "KILL", "--", *command] if guard else list(command)
+
+
 def wait_for_port(port: int, process: "subprocess.Popen[bytes] | None" = None) -> None:
     """Return once something listens; fail when the process ended or time is up."""
     deadline = time.monotonic() + START_S
@@ -91,12 +98,13 @@ class Mosquitto:
         self._program = program("mosquitto")
         self._config = folder / f"mosquitto-{port}.conf"
         plain = "allow_anonymous true\nmax_queued_messages 0\n"
-        self._config.write_text(f"listener {port} 127.0.0.1\n{config or plain}", encoding="utf-8")
+        ours = f"user {getpass.getuser()}\n"  # a server that changes its user is bound to us no more
+        self._config.write_text(f"listener {port} 127.0.0.1\n{ours}{config or plain}", encoding="utf-8")
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            [self._program, "-c", str(self._config)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            bound_to_us([self._program, "-c", str(self._config)]), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         wait_for_port(self.port, self.process)
 

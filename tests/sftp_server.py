@@ -14,7 +14,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from tests.servers import beside, free_port, program, wait_for_port
+from tests.servers import beside, bound_to_us, free_port, program, wait_for_port
 
 OWNER = "nobody"
 _CONFIG = """ListenAddress 127.0.0.1:{port}
@@ -59,7 +59,7 @@ def sftp() -> Iterator[Sftp]:
             who |= {"user": OWNER, "group": "nogroup", "extra_groups": []}
             for path in (folder, *folder.iterdir()):
                 shutil.chown(path, OWNER)
-        process = subprocess.Popen([server, "-D", "-e", "-f", str(folder / "sshd_config")], **who)
+        process = subprocess.Popen(bound_to_us([server, "-D", "-e", "-f", str(folder / "sshd_config")]), **who)
         try:
             wait_for_port(port, process)
             yield Sftp(port, username, host[1], user[0], folder / "outbox")

@@ -8,7 +8,7 @@ from ioc.platform.nats import program
 from ioc.platform.nats.accounts import FILE, User, account_file, hashed
 from tests.ops.running import wait_until
 from tests.ops.shipped import DEPLOY
-from tests.servers import free_port, wait_for_port
+from tests.servers import bound_to_us, free_port, wait_for_port
 
 NODES = 3
 
@@ -37,7 +37,7 @@ class Cluster:
     def start(self, n: int) -> None:
         log = (self._folder / f"{n}.log").open("ab")
         command = [str(self._program), "-c", str(self._folder / str(n) / "nats.conf")]
-        self._processes[n] = subprocess.Popen(command, stdout=log, stderr=log)
+        self._processes[n] = subprocess.Popen(bound_to_us(command), stdout=log, stderr=log)
         wait_for_port(self.ports[n], self._processes[n])
 
     def kill(self, n: int) -> None:

@@ -9,6 +9,8 @@ import threading
 import time
 from pathlib import Path
 
+from tests.servers import bound_to_us
+
 START_S = 40.0
 
 
@@ -17,7 +19,7 @@ class Running:
 
     def __init__(self, *arguments: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "ioc", *arguments],
+            bound_to_us([sys.executable, "-m", "ioc", *arguments]),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

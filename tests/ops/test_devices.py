@@ -1,6 +1,5 @@
 """Devices on a real Mosquitto: each writes its own topics only, and is cut off when its credential is revoked."""
 
-import getpass
 import threading
 from pathlib import Path
 
@@ -51,7 +50,7 @@ class Place:
 
     def broker_config(self) -> str:
         return (
-            f"user {getpass.getuser()}\nallow_anonymous false\npid_file {self.folder}/mosquitto.pid\n"
+            f"allow_anonymous false\npid_file {self.folder}/mosquitto.pid\n"
             f"password_file {self.folder}/ioc.passwd\nacl_file {self.folder}/ioc.acl\n"
         )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from ioc.platform.db import Database, sqlite_url
-from tests.servers import free_port, wait_for_port
+from tests.servers import bound_to_us, free_port, wait_for_port
 
 
 @dataclass
@@ -33,7 +33,7 @@ def worker(folder: Path, broker_port: int) -> Iterator[Worker]:
     log = folder / "web.log"
     command = [sys.executable, "-m", "tests.web.serving", str(folder), str(port), str(broker_port)]
     with log.open("wb") as errors:
-        process = subprocess.Popen(command, stderr=errors, env=os.environ)
+        process = subprocess.Popen(bound_to_us(command), stderr=errors, env=os.environ)
     try:
         wait_for_port(port, process)
         yield Worker(f"http://127.0.0.1:{port}", Database(sqlite_url(folder / "ioc.sqlite")), process, log)

@@ -1,10 +1,12 @@
-"""Which tests are begun first, and that parallel workers are given ports of their own."""
+"""Workers side by side: what is begun first, ports of their own, and nothing left of one that is killed."""
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+from tests.running import wait_until
 from tests.servers import free_port
 from tests.suite.order import ordered
 
@@ -32,3 +34,25 @@ def test_no_port_is_given_to_two_processes_at_a_time() -> None:
         other.communicate("\n")
     assert len(ports) == 240
     assert len(set(ports)) == 240
+
+
+def test_servers_end_with_a_test_process_that_is_killed(tmp_path: Path) -> None:
+    code = "import sys; from tests.servers import mosquitto; from pathlib import Path\n"
+    code += "with mosquitto(Path(sys.argv[1])) as server: print(server.port, flush=True); input()"
+    other = subprocess.Popen(
+        [sys.executable, "-c", code, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdout is not None
+    port = int(other.stdout.readline())
+    socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    other.kill()
+    other.wait()
+    wait_until(lambda: not listens(port), "the end of its broker")
+
+
+def listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=5).close()
+    except ConnectionRefusedError:
+        return False
+    return True
