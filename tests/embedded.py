@@ -15,7 +15,7 @@ from ioc.ops.process import RoleProcess
 from ioc.platform import logins
 from tests.servers import free_port
 
-START_S = 20.0
+START_S = 60.0
 
 
 class EmbeddedBroker:

@@ -101,7 +101,7 @@ def running(
         service.stop()
 
 
-def wait_until(condition: Callable[[], object], what: str, within: float = 30.0) -> None:
+def wait_until(condition: Callable[[], object], what: str, within: float = 60.0) -> None:
     """Poll until it holds; AssertionError naming what did not come."""
     deadline = time.monotonic() + within
     while not condition():

@@ -129,7 +129,7 @@ class House:
         return totals
 
 
-def until(check: Callable[[], Any], what: str, within: float = 15.0) -> Any:
+def until(check: Callable[[], Any], what: str, within: float = 60.0) -> Any:
     """What `check` returns once it is true; AssertionError naming what did not come."""
     deadline = time.monotonic() + within
     while not (found := check()):

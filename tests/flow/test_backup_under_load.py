@@ -129,7 +129,7 @@ def test_same_counts_alerts_and_ledger(tmp_path: Path, gateway: Gateway) -> None
         asked = Asked(running.ready(), token)
         alerts = troubled(place, asked)
         flow = Flow(place.port)
-        until(lambda: flow.acknowledged > 3 * RATE, "a steady flow", 30)
+        until(lambda: flow.acknowledged > 3 * RATE, "a steady flow")
         before, began = flow.acknowledged, time.monotonic()
         time.sleep(0.5)  # what was acknowledged half a second ago is committed
         kept = ledger(place.data / "ioc.sqlite")
@@ -148,7 +148,7 @@ def test_same_counts_alerts_and_ledger(tmp_path: Path, gateway: Gateway) -> None
     restored = elsewhere.start()
     try:
         there = Asked(restored.ready(), token)
-        count, highest = until(lambda: complete(there, flow.start, before), "every reading up to the copy", 30)
+        count, highest = until(lambda: complete(there, flow.start, before), "every reading up to the copy")
         assert before <= count <= flow.sent
         assert highest == count - 1, "no gap in it and nothing twice"
         assert there.get("/alerts").json()["items"] == alerts

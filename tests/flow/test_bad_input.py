@@ -114,7 +114,7 @@ def test_a_broker_that_is_away_is_waited_for_and_served_when_it_comes(tmp_path: 
             server.kill()
             until(lambda: "ingest trouble" in readyz(place, token), "trouble on /readyz")
             server.start()
-            until(lambda: "ingest ok" in readyz(place, token), "well again", 30)
+            until(lambda: "ingest ok" in readyz(place, token), "well again")
             published(port, TOPIC, ['{"waiting": 5}'])
             until(lambda: told(place, token).get("waiting") == 5, "the reading after the outage")
     finally:
@@ -195,7 +195,7 @@ def test_a_full_disk_stops_acknowledging_and_loses_nothing(tmp_path: Path, small
                 answer = httpx.get(url, params=query, headers=token, timeout=10)
                 return answer.status_code == 200 and answer.json()["points"] == [[start, len(said)]]
 
-            until(points, "every reading once there is room", 30)
+            until(points, "every reading once there is room")
         finally:
             running.stop()
             running.kill()

@@ -78,7 +78,7 @@ def settled(house: House, at_least: float = 0) -> dict[str, float]:
         time.sleep(1.3)
         return first if first == house.counts() and first["received"] >= at_least else None
 
-    return until(same, "counters at rest", 20)
+    return until(same, "counters at rest")
 
 
 SPELLINGS = {

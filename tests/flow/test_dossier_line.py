@@ -57,7 +57,7 @@ def summary(house: House, org: str) -> bytes:
 def restart_ingest(house: House) -> None:
     before = house.running.pid("ingest")
     house.running.kill("ingest")
-    until(lambda: house.running.pid("ingest") != before, "a new ingest", 30)
+    until(lambda: house.running.pid("ingest") != before, "a new ingest")
 
 
 def test_shuffled_doubled_and_over_a_kill_the_summary_is_the_same_to_the_byte(house: House) -> None:
@@ -71,9 +71,9 @@ def test_shuffled_doubled_and_over_a_kill_the_summary_is_the_same_to_the_byte(ho
         house.publish(f"{SYSTEM}/event", events[start : start + 50])
         if start == 200:
             restart_ingest(house)
-    until(lambda: house.get("/dossiers", org=SHUFFLED, per_page=1)["total"] == 120, "all shuffled dossiers", 30)
+    until(lambda: house.get("/dossiers", org=SHUFFLED, per_page=1)["total"] == 120, "all shuffled dossiers")
     house.publish(f"{SYSTEM}/event", {"event_id": "last", "ts": JANUARY, "code": "last", "receiving_org": "hg"})
-    until(lambda: house.call("GET", "/dossiers/last").status_code == 200, "everything before the last", 30)
+    until(lambda: house.call("GET", "/dossiers/last").status_code == 200, "everything before the last")
     told = summary(house, IN_ORDER)
     assert json.loads(told)["received"] == 120
     assert summary(house, SHUFFLED) == told
@@ -104,7 +104,7 @@ def test_a_live_system_turns_a_dossier_overdue_at_its_instant(house: House) -> N
     house.publish(f"{SYSTEM}/event", said)
     state = until(lambda: _known(house, "SOON"), "the dossier")["due_state"]
     assert (state == "open_in_term") == (time.time_ns() // 1_000_000 < due)
-    turned = until(lambda: _known(house, "SOON", "open_overdue"), "its turning overdue", 10)
+    turned = until(lambda: _known(house, "SOON", "open_overdue"), "its turning overdue")
     assert time.time_ns() // 1_000_000 >= due
     assert datetime.fromisoformat(turned["due_at"]) == datetime.fromtimestamp(due / 1000, UTC)
     assert turned["working_time_left_s"] <= 0

@@ -47,7 +47,7 @@ class Place(Installation):
             flat = told["metrics"] | told["texts"] | {"health": told["health"], "online": told["online"]}
             return flat if all(flat.get(name) == value for name, value in wanted.items()) else None
 
-        return until(found, f"{KEY} with {wanted}", 30)
+        return until(found, f"{KEY} with {wanted}")
 
 
 def test_an_endpoint_in_a_bad_call_hangs_up_leaves_and_returns(tmp_path: Path) -> None:

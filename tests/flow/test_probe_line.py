@@ -149,7 +149,7 @@ class Place(Installation):
             flat = told.get("metrics", {}) | told.get("texts", {}) | {"health": told.get("health")}
             return flat if all(flat.get(name) == value for name, value in wanted.items()) else None
 
-        return until(found, f"{key} with {wanted}", 30)
+        return until(found, f"{key} with {wanted}")
 
     def alerts(self, state: str) -> list[tuple[str, str]]:
         return [(item["source"], item["title"]) for item in self.get("/alerts", state=state)["items"]]
@@ -173,11 +173,11 @@ def test_a_page_dies_and_returns_with_one_alert_that_names_whose_it_is(place: Pl
     place.page.off()
     state = place.source("hg/service/portal", up=False, health="critical", cause="ministry")
     assert state["error"] == "connection refused"
-    until(lambda: place.alerts("firing") == [("portal", "Ngừng hoạt động (tại bộ)")], "the alert", 30)
-    until(lambda: len(place.mailbox.subjects) == 1, "its e-mail", 30)
+    until(lambda: place.alerts("firing") == [("portal", "Ngừng hoạt động (tại bộ)")], "the alert")
+    until(lambda: len(place.mailbox.subjects) == 1, "its e-mail")
     place.page.on()
     assert place.source("hg/service/portal", up=True, cause="", error="", failures=0)["health"] == "ok"
-    until(lambda: len(place.mailbox.subjects) == 2, "the end by e-mail", 30)
+    until(lambda: len(place.mailbox.subjects) == 2, "the end by e-mail")
     assert place.alerts("firing") == []
     begin, end = place.mailbox.subjects
     assert begin.endswith("Cổng dịch vụ công: Ngừng hoạt động (tại bộ)")
@@ -191,11 +191,11 @@ def test_a_line_that_is_cut_is_the_carriers(place: Place) -> None:
     place.wire.off()
     down = place.source("hg.dong-van/link/cap", up=False, cause="carrier")
     assert (down["loss_pct"], down["error"]) == (100, "connection refused")
-    until(lambda: place.alerts("firing") == [("cap", "Ngừng hoạt động (nhà mạng)")], "one alert", 30)
-    until(lambda: len(place.mailbox.subjects) == said + 1, "its e-mail", 30)
+    until(lambda: place.alerts("firing") == [("cap", "Ngừng hoạt động (nhà mạng)")], "one alert")
+    until(lambda: len(place.mailbox.subjects) == said + 1, "its e-mail")
     place.wire.on()
     place.source("hg.dong-van/link/cap", up=True, cause="")
-    until(lambda: len(place.mailbox.subjects) == said + 2, "the end by e-mail", 30)
+    until(lambda: len(place.mailbox.subjects) == said + 2, "the end by e-mail")
     assert place.alerts("firing,suppressed") == []
 
 
@@ -207,14 +207,14 @@ def test_a_line_without_power_is_one_alert_of_electricity_whatever_hangs_on_it(p
     place.wire.off()
     place.source("hg.dong-van/link/cap", up=False, cause="electricity")
     place.source("hg.dong-van/service/mot-cua", up=False)
-    until(lambda: place.alerts("firing") == [("cap", "Ngừng hoạt động (mất điện)")], "one alert", 30)
-    until(lambda: place.alerts("suppressed") == [("mot-cua", "Ngừng hoạt động (tại tỉnh)")], "what hangs on it", 30)
-    until(lambda: len(place.mailbox.subjects) == said + 1, "its e-mail", 30)
+    until(lambda: place.alerts("firing") == [("cap", "Ngừng hoạt động (mất điện)")], "one alert")
+    until(lambda: place.alerts("suppressed") == [("mot-cua", "Ngừng hoạt động (tại tỉnh)")], "what hangs on it")
+    until(lambda: len(place.mailbox.subjects) == said + 1, "its e-mail")
     place.battery.off()
     place.power.on()
     place.wire.on()
-    until(lambda: place.alerts("firing,suppressed") == [], "everything well", 30)
-    until(lambda: len(place.mailbox.subjects) == said + 2, "begin and end by e-mail", 30)
+    until(lambda: place.alerts("firing,suppressed") == [], "everything well")
+    until(lambda: len(place.mailbox.subjects) == said + 2, "begin and end by e-mail")
     begin, end = place.mailbox.subjects[said:]
     assert begin.endswith("Cáp Đồng Văn: Ngừng hoạt động (mất điện)")
     assert "Cáp Đồng Văn" in end

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.servers import bound_to_us
 
-START_S = 40.0
+START_S = 60.0
 
 
 class Running:
@@ -83,7 +83,7 @@ def alive(pid: int) -> bool:
     return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
 
 
-def wait_until(check, patience_s: float = 10.0) -> float:
+def wait_until(check, patience_s: float = 30.0) -> float:
     """Seconds until `check()` is true."""
     began = time.monotonic()
     while not check():

@@ -101,7 +101,7 @@ def test_a_full_store_refuses_publishers_says_so_and_lets_the_one_in_who_empties
         acknowledged = fill(filler)
         filler.stop()
         assert acknowledged * 200_000 > 0.75 * 50_000_000
-        wait_until(lambda: "as many as mqtt.max_bytes allows" in str(told(tmp_path).get("full")), 15)
+        wait_until(lambda: "as many as mqtt.max_bytes allows" in str(told(tmp_path).get("full")))
         assert sitter.visit(acknowledged), "it comes in, and its session is there"
         assert sitter.got[:acknowledged] == list(range(acknowledged))
         bus = Bus(broker.settings, "later")
@@ -109,7 +109,7 @@ def test_a_full_store_refuses_publishers_says_so_and_lets_the_one_in_who_empties
         assert bus.wait(5)
         bus.publish_acknowledged("ioc/v1/a", b"1")
         bus.stop()
-        wait_until(lambda: told(tmp_path)["full"] is None, 15)
+        wait_until(lambda: told(tmp_path)["full"] is None)
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_a_full_disk_loses_nothing_and_the_server_is_ended_once_there_is_room(tm
         sitter.visit(acknowledged)
         assert sitter.got[:acknowledged] == list(range(acknowledged))
         ballast.unlink()
-        wait_until(lambda: broker.process.ended() is not None, 20)
+        wait_until(lambda: broker.process.ended() is not None)
         broker.stop()
         broker.start()
         bus = Bus(broker.settings, "later")
@@ -241,7 +241,7 @@ def test_ingest_says_which_broker_it_cannot_trust(tmp_path, caplog):
         settings = Mqtt(url=server.url)
         watch = BrokerWatch(settings, Bus(settings, "test"))
         watch.start()
-        wait_until(lambda: watch.trouble is not None, 20)
+        wait_until(lambda: watch.trouble is not None)
     assert "raise max_queued_messages" in watch.trouble
     assert watch.trouble in caplog.text
 
@@ -256,8 +256,8 @@ def test_mosquitto_counts_what_it_drops_and_ingest_hears_of_it(tmp_path):
         bus.subscribe("$SYS/broker/uptime", lambda *_: heard.append(1))
         bus.start()
         try:
-            wait_until(lambda: heard, 10)
+            wait_until(lambda: heard)
             assert not check_sessions(settings, 50, patience_s=2).ok
-            wait_until(lambda: watch.dropped > 0, 10)
+            wait_until(lambda: watch.dropped > 0)
         finally:
             bus.stop()

@@ -77,7 +77,7 @@ class Client:
     def comes_in(self) -> bool:
         self._client.connect("127.0.0.1", self._server.port)
         self._client.loop_start()
-        wait_until(lambda: self._codes, 5)
+        wait_until(lambda: self._codes)
         return self._codes[0]
 
     def hear(self, *topics: str) -> None:
@@ -110,7 +110,7 @@ def test_a_device_writes_its_own_topics_only(place):
             f"ioc/v1/{K1}/state", "lsx/MV/k1/tele", f"ioc/v1/{K1}/status",
         ):  # fmt: skip
             device.say(topic)
-        wait_until(lambda: ours.got and ours.got[-1][0] == f"ioc/v1/{K1}/status", 5)
+        wait_until(lambda: ours.got and ours.got[-1][0] == f"ioc/v1/{K1}/status")
         assert [topic for topic, _ in ours.got] == [
             f"ioc/v1/{K1}/event", f"ioc/v1/{K1}/state", "lsx/MV/k1/tele", f"ioc/v1/{K1}/status",
         ]  # fmt: skip
@@ -136,7 +136,7 @@ def test_a_revoked_device_is_cut_off_and_stays_out(place):
         other.leave()
         renewed = place.ioc("device", "add", K1)
         place.export("--reload", str(place.folder / "mosquitto.pid"))
-        wait_until(lambda: Client(server, K1, renewed).comes_in(), 5)
+        wait_until(lambda: Client(server, K1, renewed).comes_in())
         assert not Client(server, K1, first).comes_in()
 
 

@@ -65,7 +65,7 @@ class Client:
         self._client.on_message = lambda _c, _d, message: self.got.append(message.topic)
         self._client.connect("127.0.0.1", place.broker.port)
         self._client.loop_start()
-        wait_until(lambda: self._codes, 10)
+        wait_until(lambda: self._codes)
 
     @property
     def came_in(self) -> bool:
@@ -114,9 +114,9 @@ def test_a_device_writes_its_own_topics_only_and_what_else_it_tries_is_counted(p
     device = Client(place, K1, place.secrets[K1])
     for topic in (f"ioc/v1/{K1}/event", f"ioc/v1/{K1}/state", "lsx/MV/k1/tele/a", f"ioc/v1/{K1}/status"):
         device.say(topic)
-    wait_until(lambda: f"ioc/v1/{K1}/status" in ours.got, 10)
+    wait_until(lambda: f"ioc/v1/{K1}/status" in ours.got)
     assert ours.got == [f"ioc/v1/{K1}/event", f"ioc/v1/{K1}/state", "lsx/MV/k1/tele/a", f"ioc/v1/{K1}/status"]
-    wait_until(lambda: place.said().get("violations", 0) >= 9, 15)
+    wait_until(lambda: place.said().get("violations", 0) >= 9)
     assert place.said()["violators"].startswith(f"{K1}: ")
     assert not Client(place, K2, place.secrets[K1]).came_in, "another device's name with this password"
 
@@ -145,7 +145,7 @@ def test_a_revoked_device_is_cut_at_once_a_renewed_one_too_and_nobody_else(place
     assert not second.ended.is_set()
     renewed = devices.add(place.db, K2, [], NOW, renew=True)
     assert second.ended.wait(10)
-    wait_until(lambda: Client(place, K2, renewed).came_in, 10)
+    wait_until(lambda: Client(place, K2, renewed).came_in)
     assert not Client(place, K2, place.secrets[K2]).came_in
     assert not ours.ended.is_set()
 

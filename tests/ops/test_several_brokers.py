@@ -30,13 +30,13 @@ def test_whoever_dies_is_followed_by_the_next_and_the_first_may_be_away_from_the
         bus = Bus(mqtt, "device")
         bus.start()
         try:
-            wait_until(lambda: receiver.connected and bus.connected and identity.expected, 15)
+            wait_until(lambda: receiver.connected and bus.connected and identity.expected)
             bus.publish_acknowledged("ioc/v1/a", b"1")
             wait_until(lambda: inbox.newest() == 1)
             first.kill()
             wait_until(lambda: not receiver.connected and not bus.connected)
             wait_until(lambda: receiver.connected and bus.connected and receiver.sessions_lost == 1, 30)
-            wait_until(lambda: _published(bus) and inbox.newest() >= 2, 15)
+            wait_until(lambda: _published(bus) and inbox.newest() >= 2)
         finally:
             bus.stop()
             stop.set()
