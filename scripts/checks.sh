@@ -1,10 +1,11 @@
-# Sourced by check and test: lint, types and import contracts; how many workers share the tests.
+# Sourced by check and test: lint, types and import contracts, of the screens too; how many workers share the tests.
 
 checks() {
     .venv/bin/ruff check . &&
         .venv/bin/ruff format --check . &&
         .venv/bin/lint-imports &&
-        .venv/bin/mypy
+        .venv/bin/mypy &&
+        scripts/screens
 }
 
 # Options for pytest: so many workers a core, a file stays with one of them. IOC_TEST_WORKERS=N has the last word.
