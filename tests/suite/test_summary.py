@@ -1,24 +1,37 @@
-"""The end of a run, from runs of small suites."""
+"""The end of a run: figures from reports, names from runs of a small suite."""
+
+from types import SimpleNamespace
 
 import pytest
 
+from tests.suite.summary import Summary
+
 pytest_plugins = ["pytester"]
-PLUGIN = ("-p", "tests.suite.summary", "-p", "no:xdist", "-p", "no:cacheprovider")
 
 
-def test_the_slowest_and_the_seconds_of_each_folder(pytester: pytest.Pytester) -> None:
-    for folder, pause in (("slow", 0.03), ("quick", 0.0)):
-        pytester.mkdir(folder)
-        many = (
-            f"import time, pytest\n\n@pytest.mark.parametrize('i', range(7))\ndef test(i):\n    time.sleep({pause})\n"
+def told(*reports: tuple[str, str, float]) -> list[str]:
+    summary = Summary()
+    for nodeid, when, duration in reports:
+        summary.pytest_runtest_logreport(
+            SimpleNamespace(nodeid=nodeid, when=when, duration=duration, passed=True, failed=False)
         )
-        (pytester.path / folder / f"test_{folder}.py").write_text(many, encoding="utf-8")
-    lines = pytester.runpytest_inprocess(*PLUGIN).outlines
-    slowest, folders = lines.index("slowest 10:"), lines.index("seconds a folder:")
-    assert folders - slowest == 11
-    assert all("slow/test_slow.py::test[" in line for line in lines[slowest + 1 : slowest + 8])
-    assert [line.split()[-1] for line in lines[folders + 1 : folders + 3]] == ["slow", "quick"]
-    assert float(lines[folders + 1].split()[0]) >= 0.2
+    return list(summary.lines())
+
+
+def test_the_slowest_and_the_seconds_of_each_folder() -> None:
+    quick = [(f"tests/core/test_a.py::test[{i}]", "call", i / 100) for i in range(12)]
+    slow = [("tests/web/screens/test_b.py::test", "setup", 3.0), ("tests/web/screens/test_b.py::test", "call", 2.5)]
+    lines = told(*quick, *slow)
+    assert lines[:3] == [
+        "slowest 10:",
+        "     5.5 s  tests/web/screens/test_b.py::test",
+        "     0.1 s  tests/core/test_a.py::test[11]",
+    ]
+    assert lines[11:] == ["seconds a folder:", "     5.5 s  tests/web/screens", "     0.7 s  tests/core"]
+
+
+def test_a_handful_needs_no_tables() -> None:
+    assert told(("tests/core/test_a.py::test", "call", 9.0)) == []
 
 
 def test_what_passes_only_the_second_time_is_named(pytester: pytest.Pytester) -> None:
@@ -37,15 +50,10 @@ def test_what_passes_only_the_second_time_is_named(pytester: pytest.Pytester) ->
             pass
         """
     )
-    plugin = PLUGIN[:-2]
-    first = pytester.runpytest_inprocess(*plugin)
+    plugins = ("-p", "tests.suite.summary", "-p", "no:xdist")
+    first = pytester.runpytest_inprocess(*plugins)
     assert "passed only the second time" not in first.stdout.str()
-    second = pytester.runpytest_inprocess(*plugin, "--last-failed", "--second-time")
+    second = pytester.runpytest_inprocess(*plugins, "--last-failed", "--second-time")
     at = second.outlines.index("passed only the second time: 1")
     assert second.outlines[at + 1] == "  test_it.py::test_busy"
     assert "test_fine" not in second.stdout.str()
-
-
-def test_a_handful_needs_no_tables(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(test_it="def test_one():\n    pass\n")
-    assert "slowest" not in pytester.runpytest_inprocess(*PLUGIN).stdout.str()
