@@ -33,6 +33,7 @@ SECTIONS: Mapping[str, tuple[Sort, ...]] = {
     "channel": (Sort.CHANNEL,),
     "connector": (Sort.PROBE, Sort.PULL),
 }
+SPOKEN = (Sort.KIND, Sort.PROBE, Sort.PULL, Sort.RULE, Sort.CHANNEL)  # whose texts messages and commands say too
 
 
 def option_types(plugins: Plugins | None = None) -> dict[str, dict[str, type[Struct]]]:
@@ -62,17 +63,18 @@ def _site_of(table: Mapping[str, Any]) -> Path | None:
     """The folder of a site's plug-ins, which the rest of the table is read with."""
     section = table.get("plugins")
     folder = section.get("folder") if isinstance(section, dict) else None
-    return Path(folder) if isinstance(folder, str) else None
+    return Path(folder).absolute() if isinstance(folder, str) else None
 
 
 def plugins_of(settings: Settings) -> Plugins:
-    return Plugins(None if settings.plugins.folder is None else Path(settings.plugins.folder))
+    folder = settings.plugins.folder
+    return Plugins(None if folder is None else Path(folder).absolute())
 
 
 def checked_plugins(settings: Settings, origin: str) -> Plugins:
     """With every sort looked at, so that what is not fit is said at the start and not by the role that needs it."""
     plugins = plugins_of(settings)
-    if problems := plugins.check():
+    if problems := plugins.check(texts().catalogues):
         raise read.refused(origin, problems)
     return plugins
 
@@ -127,7 +129,7 @@ def build(settings: Settings, ahead_ms: int = 0) -> Context:
         clock=clock,
         db=Database(settings.database_url),
         kinds=known,
-        texts=texts(),
+        texts=texts(plugins),
         live_key=_live_key(settings),
         open_store=partial(open_store, settings, known, clock),
         plugins=plugins,
@@ -144,8 +146,9 @@ def kinds_of(settings: Settings) -> Kinds:
     return kinds(plugins_of(settings))
 
 
-def texts() -> Texts:
-    return Texts(_folder("web", "i18n"))
+def texts(plugins: Plugins | None = None) -> Texts:
+    """Without those that only screens say."""
+    return Texts(_folder("web", "i18n"), None if plugins is None else plugins.texts(SPOKEN))
 
 
 def open_data_dir(settings: Settings) -> None:

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from ioc.core.registry import Plugins
+
 WEB = Path(__file__).resolve().parents[1] / "web"
 WIDGETS = WEB / "frontend" / "src" / "widgets"
 LANGUAGES = ("vi", "en")
@@ -17,4 +19,8 @@ def read(path: Path) -> dict[str, str]:
     return texts
 
 
-TEXTS = {lang: {key: text for path in files(lang) for key, text in read(path).items()} for lang in LANGUAGES}
+BROUGHT = Plugins().texts()  # by plug-ins that have their texts in themselves
+TEXTS = {
+    lang: {key: text for one in (*map(read, files(lang)), BROUGHT[lang]) for key, text in one.items()}
+    for lang in LANGUAGES
+}

@@ -8,6 +8,7 @@ from werkzeug.exceptions import NotFound
 
 from ioc.core.errors import IocError
 from ioc.core.model import Role
+from web import components
 from web.auth import COOKIE, Sessions, by_token, identify
 from web.site import Site
 
@@ -28,8 +29,10 @@ _YEAR_S = 31_536_000
 
 def mount(app: Flask, site: Site, sessions: Sessions, dist: Path = DIST) -> None:
     """Add the pages that exist to the application."""
+    told = components.told(site.context.plugins, site.context.kinds)
+    components.mount(app, site.context.plugins)
     for name in PAGES:
-        app.add_url_rule(f"/{name}", f"page {name}", _Page(site, sessions, dist, name))
+        app.add_url_rule(f"/{name}", f"page {name}", _Page(site, sessions, dist, name, told))
     app.add_url_rule("/", "home", lambda: redirect(_home(site, sessions)))
     app.add_url_rule("/assets/<path:name>", "asset", lambda name: _asset(dist, name))
 
@@ -44,8 +47,8 @@ def build_id(version: str, dist: Path = DIST) -> str:
 class _Page:
     """One HTML page; a device token in its address becomes a session and leaves the address."""
 
-    def __init__(self, site: Site, sessions: Sessions, dist: Path, name: str) -> None:
-        self._site, self._sessions, self._dist, self._name = site, sessions, dist, name
+    def __init__(self, site: Site, sessions: Sessions, dist: Path, name: str, told: str) -> None:
+        self._site, self._sessions, self._dist, self._name, self._told = site, sessions, dist, name, told
 
     def __call__(self) -> Any:
         token = request.args.get("token")
@@ -65,7 +68,7 @@ class _Page:
     def _html(self) -> Response:
         file = self._dist / f"{self._name}.html"
         missing = not file.is_file()
-        body = _NO_BUILD if missing else file.read_text(encoding="utf-8")
+        body = _NO_BUILD if missing else file.read_text(encoding="utf-8").replace("</head>", f"{self._told}</head>", 1)
         response = Response(body, 503 if missing else 200, content_type="text/html; charset=utf-8")
         response.headers["Cache-Control"] = "no-store"
         scheme = "wss" if request.scheme == "https" else "ws"

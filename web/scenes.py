@@ -1,5 +1,6 @@
 """The built-in wall layouts: which widget stands where on a grid of 24 by 14."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -98,3 +99,9 @@ _ALL = (
     ),
 )
 SCENES = MappingProxyType({scene.name: scene for scene in _ALL})
+
+
+def known(widgets: Iterable[object]) -> Mapping[str, Scene]:
+    """With those that widgets bring."""
+    brought: Iterator[Scene] = (scene for widget in widgets for scene in getattr(widget, "SCENES", ()))
+    return {**SCENES, **{scene.name: scene for scene in brought}}

@@ -64,7 +64,9 @@ class Server:
             context, self._follower, offload, store, self._bus, widgets(context.plugins), build, offload_series=series
         )
         self._board = Board()
-        self.app: Flask = application.build(self.site, routes(), sessions, LoginBrake(auth.attempts_per_minute))
+        self.app: Flask = application.build(
+            self.site, routes(context.plugins), sessions, LoginBrake(auth.attempts_per_minute)
+        )
         self.realtime = Realtime(self.app, self.site, sessions, self._board)
         self.pump = Pump(self.site, self._board, self.realtime.recheck)
         self._beat = Beat(context.db, ROLE, context.clock)

@@ -11,6 +11,7 @@ from ioc.core.errors import Code, IocError
 from ioc.core.model import State
 from ioc.domain.inventory import Scope
 from ioc.metrics import RangeQuery
+from web.scenes import Scene
 from web.sight import Look, Sight
 
 MAX_WIDGETS = 64
@@ -28,6 +29,7 @@ class Widget(Plugin, Protocol):
     Options: Annotated[type[msgspec.Struct], "what a scene may ask of it"]
     REFRESH_S: Annotated[float, "seconds between two readings of what it loads"] = 60
     series: Annotated[Callable[[Sight, Any], list[RangeQuery]] | None, "series(sight, options)"] = None
+    SCENES: Annotated[tuple[Scene, ...], "walls it brings"] = ()
     load: Annotated[Callable[[Any, Sight, Any], Any] | None, "load(site, sight, options)"] = None
 
     def touches(self, options: Any) -> frozenset[str]:

@@ -31,6 +31,7 @@ def check(file: Path) -> "Settings":
     from ioc import bootstrap
 
     settings = bootstrap.load_settings(file)
+    bootstrap.checked_plugins(settings, str(file))
     _try_samples(settings, file)
     return settings
 

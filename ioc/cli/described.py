@@ -19,5 +19,7 @@ def vendor_sheet(arguments: argparse.Namespace) -> None:
     from ioc.ops.described import page, sheet
 
     settings, lang = settings_of(arguments), arguments.lang
-    text = sheet.markdown(bootstrap.kinds_of(settings), settings, bootstrap.texts(), lang, version("ioc"))
+    text = sheet.markdown(
+        bootstrap.kinds_of(settings), settings, bootstrap.texts(bootstrap.plugins_of(settings)), lang, version("ioc")
+    )
     say((page.printable(text, lang) if arguments.format == "html" else text).rstrip())

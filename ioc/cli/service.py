@@ -88,6 +88,8 @@ def start(
     from ioc.platform.waiting import database_when_there
 
     logs.configure(settings.log, "supervisor")
+    if settings.plugins.folder is not None:  # our own are known to be fit: tests hold them to it
+        bootstrap.checked_plugins(settings, started.origin)
     bootstrap.open_data_dir(settings)
     held = locks.take(settings.root / "run", names)
     http = sockets.bind("http", settings.http.host, settings.http.port) if roles.WEB in names else None
@@ -105,8 +107,11 @@ def start(
             say(line)
 
     watch = (lambda: None) if file is None else MapFile(file, started, path, check).look
-    Supervisor(path, names, http, SystemClock(), on_ready, settings.http.workers, watch).run()
+    supervisor = Supervisor(path, names, http, SystemClock(), on_ready, settings.http.workers, watch)
+    supervisor.run()
     del held
+    if supervisor.unfit is not None:
+        raise UsageError(Code.UNFIT, f"{supervisor.unfit} cannot run as it is configured; why is in the line above")
 
 
 def base_url(settings: "Settings") -> str:

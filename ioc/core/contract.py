@@ -4,18 +4,38 @@ import dataclasses
 import inspect
 import re
 import types
+import unicodedata
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Protocol, Union, get_args, get_origin, get_type_hints
 
-Texts = Mapping[str, Mapping[str, str]]  # language → key → text
+from ioc.core.texts import LANGUAGES, Catalogues
+
 _MISSING: Any = object()
 
 
 class Plugin(Protocol):
     """What a plug-in of every sort may bring beside what its own contract asks for."""
 
-    TEXTS: Annotated[Texts, 'its own texts: {"vi": {key: text}, "en": {key: text}}'] = MappingProxyType({})
+    TEXTS: Annotated[Catalogues, 'its own texts: {"vi": {key: text}, "en": {key: text}}'] = MappingProxyType({})
+
+
+def texts(module: object) -> Catalogues:
+    """What a plug-in brings, by language."""
+    brought: Catalogues = getattr(module, "TEXTS", {})
+    return {lang: brought.get(lang, {}) for lang in LANGUAGES}
+
+
+def wrong_texts(brought: Catalogues) -> Iterator[str]:
+    """A line for each text that one language lacks, or that is none."""
+    for key in sorted({key for catalogue in brought.values() for key in catalogue}):
+        said = [brought[lang].get(key, "") for lang in LANGUAGES]
+        if not all(text.strip() for text in said):
+            yield f"TEXTS: {key} is needed in {' and '.join(LANGUAGES)}"
+        elif len({frozenset(_PARAMETER.findall(text)) for text in said}) > 1:
+            yield f"TEXTS: {key} has other parameters in {' than in '.join(LANGUAGES)}"
+        elif any(unicodedata.normalize("NFC", text) != text for text in said):
+            yield f"TEXTS: {key} is not composed (NFC)"
 
 
 def problems(module: object, contract: type) -> Iterator[str]:
@@ -56,7 +76,7 @@ def _fits(value: object, hint: Any) -> bool:
     if origin is type:
         return isinstance(value, type) and issubclass(value, arguments[0])
     if origin is Callable or origin is _CALLABLE:
-        return callable(value) and (not arguments or _takes(value, len(arguments[0])))
+        return callable(value) and (not arguments or arguments[0] is Ellipsis or _takes(value, len(arguments[0])))
     if hint is float:
         return isinstance(value, int | float) and not isinstance(value, bool)
     if hint is int:
@@ -137,6 +157,7 @@ def _short(value: object) -> str:
 
 
 _CALLABLE: Any = get_origin(Callable[[], None])
+_PARAMETER = re.compile(r"\{(\w+)\}")
 _MODULE = re.compile(r"\b(?:\w+\.)+(?=\w)")
 
 

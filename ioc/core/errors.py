@@ -85,6 +85,7 @@ class Code(StrEnum):
     ROLE_NOT_NEEDED = "role_not_needed", 422
     UNKNOWN_ENCODING = "unknown_encoding", 422
     BAD_PLUGIN = "bad_plugin", 500
+    UNFIT = "unfit", 500
     ROUTES_MISSING = "routes_missing", 500
     ROUTE_MALFORMED = "route_malformed", 500
     ROUTE_TWICE = "route_twice", 500

@@ -5,7 +5,7 @@ import importlib
 import pkgutil
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from ioc.core import contract
 from ioc.core.errors import Code, UsageError
+from ioc.core.texts import LANGUAGES, Catalogues
 
 
 class Sort(StrEnum):
@@ -54,15 +55,24 @@ class Plugins:
             found = self._scanned[sort] = scan(sort, self.site)
         return found
 
-    def check(self) -> list[str]:
-        """What is wrong with any plug-in of any sort, a line each."""
+    def texts(self, sorts: Iterable[Sort] = Sort) -> Catalogues:
+        """What plug-ins of those sorts say beside the catalogues."""
+        brought = [contract.texts(module) for sort in sorts for module in self.of(sort).values()]
+        return {lang: {key: text for one in brought for key, text in one[lang].items()} for lang in LANGUAGES}
+
+    def check(self, catalogues: Catalogues) -> list[str]:
+        """What is wrong with any plug-in of any sort, a line each; `catalogues` are the texts without theirs."""
         found = _misplaced(self.site) if self.site is not None else []
         for sort in Sort:
             try:
-                self.of(sort)
+                for module in self.of(sort).values():
+                    found += contract.lines(_path(module), _unsaid(sort, module, catalogues, self._is_of_site(module)))
             except UsageError as error:
                 found += error.message.splitlines()
         return found
+
+    def _is_of_site(self, module: ModuleType) -> bool:
+        return self.site is not None and Path(module.__file__ or "").is_relative_to(self.site)
 
 
 def scan(package: str, site: Path | None = None) -> dict[str, ModuleType]:
@@ -88,14 +98,6 @@ def scan(package: str, site: Path | None = None) -> dict[str, ModuleType]:
     return found
 
 
-def modules(package: str) -> Iterator[ModuleType]:
-    """Import every module of `package`; what begins with `_` helps the others and is no plug-in."""
-    root = importlib.import_module(package)
-    for info in pkgutil.iter_modules(root.__path__):
-        if not info.name.startswith("_"):
-            yield importlib.import_module(f"{package}.{info.name}")
-
-
 def _loaded(file: _File) -> ModuleType:
     try:
         return importlib.import_module(file.module)
@@ -105,7 +107,7 @@ def _loaded(file: _File) -> ModuleType:
 
 def _shortcomings(root: ModuleType, module: ModuleType) -> list[str]:
     """By the contract of its folder; what only the package can judge comes after."""
-    wrong = list(contract.problems(module, root.CONTRACT))
+    wrong = list(contract.problems(module, root.CONTRACT)) or list(contract.wrong_texts(contract.texts(module)))
     further: Callable[[ModuleType], Iterator[str]] | None = getattr(root, "check", None)
     return wrong if wrong or further is None else list(further(module))
 
@@ -132,6 +134,19 @@ def _site_package(site: Path) -> str:
         package.__path__ = [str(site)]
         sys.modules[name] = package
     return name
+
+
+def _path(module: ModuleType) -> str:
+    return module.__file__ or module.__name__
+
+
+def _unsaid(sort: Sort, module: ModuleType, catalogues: Catalogues, of_site: bool) -> Iterator[str]:
+    """The texts a plug-in lacks; those of this build lie in its catalogues and beside its screens."""
+    own = contract.texts(module)["vi"]
+    yield from (f"TEXTS: {key} is a text of ours already" for key in own if key in catalogues["vi"])
+    needed: Callable[[ModuleType], Iterable[str]] | None = getattr(importlib.import_module(sort), "texts_of", None)
+    if needed is not None and of_site:
+        yield from (f"TEXTS: {key} is missing" for key in needed(module) if key not in own)
 
 
 def _misplaced(site: Path) -> list[str]:

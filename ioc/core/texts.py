@@ -5,14 +5,17 @@ from collections.abc import Mapping
 from pathlib import Path
 
 LANGUAGES = ("vi", "en")
+Catalogues = Mapping[str, Mapping[str, str]]  # language → key → text
 
 
 class Texts:
-    """The catalogues `vi.json` and `en.json` of one folder: flat `{key: "text with {params}"}`."""
+    """The catalogues `vi.json` and `en.json` of one folder, and what plug-ins bring: `{key: "text with {params}"}`."""
 
-    def __init__(self, folder: Path) -> None:
-        self.catalogues: Mapping[str, Mapping[str, str]] = {
-            lang: json.loads((folder / f"{lang}.json").read_text(encoding="utf-8")) for lang in LANGUAGES
+    def __init__(self, folder: Path, brought: Catalogues | None = None) -> None:
+        self.catalogues: Catalogues = {
+            lang: json.loads((folder / f"{lang}.json").read_text(encoding="utf-8"))
+            | dict((brought or {}).get(lang, {}))
+            for lang in LANGUAGES
         }
 
     def render(self, lang: str, key: str, params: Mapping[str, object] | None = None) -> str:

@@ -161,6 +161,13 @@ def check(module: Any) -> Iterator[str]:
         yield "SPEC.apply_events stands without decode_event: no event would ever come"
 
 
+def texts_of(module: Any) -> Iterator[str]:
+    """The keys of the texts a kind is spoken of by."""
+    spec: KindSpec = module.SPEC
+    yield f"kind.{spec.kind}"
+    yield from (f"metric.{spec.kind}.{name}" for name in (*spec.metrics, *spec.words))
+
+
 Kinds = Mapping[str, KindSpec]
 
 

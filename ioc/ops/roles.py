@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from ioc.core.errors import IocError
+from ioc.core.errors import IocError, UsageError
 from ioc.ops.environment import PARENT, READY_FD
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ MODULES: Final = {
 START_ORDER: Final = (BROKER, INGEST, ALERTS, WEB, CONNECTORS)
 STOP_ORDER: Final = (CONNECTORS, INGEST, ALERTS, WEB, BROKER)
 PR_SET_PDEATHSIG = 1
+UNFIT = 2  # exit code of a role that no restart can help
 
 
 def main() -> int:
@@ -42,13 +43,13 @@ def serve(role: str, started_file: Path) -> int:
     from ioc.platform import logs
 
     started = Started.read(started_file)
-    settings = bootstrap.parse_settings(started.table, started.origin)
-    logs.configure(settings.log, role)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def run() -> None:
+        settings = bootstrap.parse_settings(started.table, started.origin)
+        logs.configure(settings.log, role)
         module = importlib.import_module(MODULES[role])
         context = bootstrap.build(settings, started.ahead_ms)
         module.run(context, stop, _say_ready, **_own_options(role, module, started))
@@ -83,7 +84,7 @@ def _outcome(role: str, run: Callable[[], None]) -> int:
 
 def _failed(error: IocError) -> int:
     log.error("%s", error.message)  # one line says it all
-    return 1
+    return UNFIT if isinstance(error, UsageError) else 1
 
 
 def die_with_parent() -> None:

@@ -47,6 +47,7 @@ class Supervisor:
     on_ready: Callable[[], None]
     web_workers: int = 1
     each_turn: Callable[[], None] = lambda: None  # about once a second
+    unfit: str | None = None  # the role that ended everything, since no restart could have helped it
     _places: list[Place] = field(default_factory=list)
     _announced: bool = False
     _stopping: bool = False
@@ -108,6 +109,10 @@ class Supervisor:
         process.close()
         if place.ready and now - place.started_at >= HEALTHY_S:
             place.pause_s = FIRST_PAUSE_S
+        if code == roles.UNFIT and not self._announced:
+            log.error("%s cannot run as it is configured", place.role)
+            place.process, self.unfit, self._stopping = None, place.role, True
+            return
         how = f"signal {-code}" if code < 0 else f"code {code}"
         log.error("%s ended with %s; starting it again in %.2f s", place.role, how, place.pause_s)
         place.process, place.start_at = None, now + place.pause_s

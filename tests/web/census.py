@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+from ioc.core.registry import Plugins
 from ioc.core.share import percent
 from tests.web.conftest import KIOSKS, NORTH, Province, raise_alert
 from tests.web.walking import Walk
@@ -51,7 +52,7 @@ class Census:
     def _addresses(self) -> Iterator[str]:
         alert = raise_alert(self._province, KIOSKS[NORTH], fingerprint="census")
         parts = {"org": NORTH, "kind": "queue", "source": "kiosk-1", "id": str(alert), "code": "hg", "name": "mot-cua"}
-        for route in routes():
+        for route in routes(Plugins()):
             if self._reads(route):
                 wanted = parts | self._part_of(route.path)
                 filled = re.sub(r"<(?:\w+:)?(\w+)>", lambda found: wanted[found[1]], route.path)  # noqa: B023

@@ -153,7 +153,7 @@ def province(tmp_path: Path) -> Iterator[Province]:
     store, bus = RememberingStore(), RecordingBus()
     site = Site(context, Following(world), run_here, store, bus, widgets(Plugins()), "build-1")
     sessions, brake = Sessions(b"s" * 32, 12), LoginBrake(5)
-    app = application.build(site, routes(), sessions, brake)
+    app = application.build(site, routes(Plugins()), sessions, brake)
     built = Province(site, app, clock, db, store, bus, _tokens(db))
     for key in SOURCES:
         built.say(key, up=True, waiting=3)

@@ -7,6 +7,7 @@ import pytest
 from ioc.config.settings import Connector, Settings
 from ioc.core.errors import Code, IocError
 from ioc.core.model import SourceKey
+from ioc.core.registry import Plugins
 from ioc.platform.db.tables import counter, role_beat
 from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, raise_alert, tell_dossier
 from web.api.health import needed
@@ -233,7 +234,7 @@ def test_only_a_series_dies_of_a_metric_store_that_is_away(province: Province) -
     statuses: dict[str, list[int]] = {}
     for trouble in (None, IocError(Code.STORE_UNAVAILABLE, "away")):
         province.store.trouble = trouble
-        for route in routes():
+        for route in routes(Plugins()):
             if route.method == "GET":
                 path = spelled(route.path)
                 filled = re.sub(r"\{\w+\}", lambda found: sample[found[0]], path) + asked.get(path, "")
@@ -262,7 +263,7 @@ def test_every_scene_holds_widgets_that_exist_and_fit(province: Province) -> Non
 
 
 def test_the_description_names_every_route_and_no_other(province: Province) -> None:
-    table = routes()
+    table = routes(Plugins())
     spec = province.client().get("/api/v1/openapi.json").json
     described = {(method.upper(), path) for path, methods in spec["paths"].items() for method in methods}
     assert described == {(route.method, spelled(route.path)) for route in table}
@@ -277,6 +278,7 @@ def test_the_description_names_every_route_and_no_other(province: Province) -> N
         "/sources",
         "/login",
         "/assets/{name}",
+        "/plugins/{kind}.js",
         "/api/v1/openapi.json",
     }
     step = next(p for p in spec["paths"]["/api/v1/series"]["get"]["parameters"] if p["name"] == "fill")

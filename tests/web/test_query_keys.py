@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ioc.core.model import SourceKey
+from ioc.core.registry import Plugins
 from ioc.domain.dossiers.importing.rejudge import settle
 from ioc.platform import meta
 from ioc.platform.db.tables import dossier
@@ -15,7 +16,7 @@ from web.boundary.folder import routes
 from web.boundary.route import PER_PAGE, Open, Route
 from web.openapi import spelled
 
-TABLE = routes()
+TABLE = routes(Plugins())
 LISTS = [route for route in TABLE if route.answers == "list"]
 NEEDED = {"/api/v1/live": "widgets=alert_feed"}
 MISSPELT = "khong_co"

@@ -18,7 +18,7 @@ from web.boundary.folder import routes
 from web.boundary.route import Method, Open, Route
 from web.server import widgets
 
-TABLE = routes()
+TABLE = routes(Plugins())
 GUARDED = [route for route in TABLE if route.role is not Open.TO_ALL]
 FOREIGN = (SOUTH, "Bắc Quang", "Vĩnh Tuy", "bi-mat")
 # what a caller could type to reach the other district, by the name of the parameter

@@ -10,7 +10,7 @@ from alerts.model import AlertState, Move, NotificationState
 from ioc.core.model import Health, Leniency, Role, Severity
 from ioc.core.registry import scan
 from ioc.messages.kinds import specs
-from tests.texts import LANGUAGES, TEXTS, WEB, WIDGETS, files, read
+from tests.texts import BROUGHT, LANGUAGES, TEXTS, WEB, WIDGETS, files, read
 from web.scenes import SCENES
 from web.widgets.kpi import Figure
 
@@ -31,7 +31,7 @@ def test_texts_are_composed_sorted_and_not_empty() -> None:
 
 def test_a_text_stands_in_one_file() -> None:
     for lang in LANGUAGES:
-        assert len(TEXTS[lang]) == sum(len(read(path)) for path in files(lang))
+        assert len(TEXTS[lang]) == sum(len(read(path)) for path in files(lang)) + len(BROUGHT[lang])
 
 
 def test_a_widget_is_one_file_of_the_server_and_one_folder_of_the_page_with_its_texts() -> None:

@@ -1,1 +1,7 @@
-"""Plug-ins: one file each."""
+"""Groups of calls, one file each: `ROUTES`."""
+
+from web.boundary.folder import ApiPlugin, check
+
+CONTRACT = ApiPlugin
+
+__all__ = ["CONTRACT", "check"]

@@ -9,7 +9,7 @@ from ioc.core.clock import rfc3339
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
 from web.boundary.route import V1, Call, Route, listed
-from web.scenes import SCENES, Scene
+from web.scenes import Scene, known
 from web.sight import Look
 from web.subject import MAX_WIDGETS, Request, Subject, read_request, subject
 
@@ -47,11 +47,11 @@ def _requests(text: str) -> list[Request]:
 
 
 def scenes(call: Call) -> dict[str, Any]:
-    return listed(call, list(SCENES.values()), _scene)
+    return listed(call, list(known(call.site.widgets.values()).values()), _scene)
 
 
 def scene(call: Call) -> dict[str, Any]:
-    found = SCENES.get(call.path["name"])
+    found = known(call.site.widgets.values()).get(call.path["name"])
     if found is None:
         raise IocError(Code.UNKNOWN_SCENE, f"no scene {call.path['name']!r}", name=call.path["name"])
     return _scene(found)

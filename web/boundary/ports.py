@@ -18,18 +18,18 @@ def bound(route: Route, offered: Sequence[object]) -> Callable[[Call], Any]:
 
 def _found(route: Route, name: str, wanted: Any, offered: Sequence[object]) -> object:
     for one in offered:
-        if _is_a(one, wanted):
+        if is_a(type(one), wanted):
             return one
     where = f"{route.handler.__module__}.{route.handler.__qualname__}"
     told = getattr(wanted, "__name__", "no type")
     raise UsageError(Code.ROUTE_WITHOUT_PORT, f"{where}: nothing here is of the type of `{name}` ({told})")
 
 
-def _is_a(one: object, wanted: Any) -> bool:
+def is_a(sort: type, wanted: Any) -> bool:
     """Of the class, or with every member of the protocol."""
     if is_protocol(wanted):
-        return all(hasattr(type(one), member) for member in members(wanted))
-    return isinstance(wanted, type) and isinstance(one, wanted)
+        return all(hasattr(sort, member) for member in members(wanted))
+    return isinstance(wanted, type) and issubclass(sort, wanted)
 
 
 def is_protocol(wanted: Any) -> bool:

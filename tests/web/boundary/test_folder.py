@@ -1,17 +1,16 @@
 """An API module is one file: dropped into the folder it is served; one that is malformed stops the start."""
 
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-import web.api
 from ioc.core.errors import UsageError
+from ioc.core.registry import Plugins
 from tests.web.conftest import Province
 from web import app as application
 from web.auth import LoginBrake, Sessions
 from web.boundary.folder import routes
+from web.boundary.route import Route
 
 PLUG_IN = '''"""Greetings."""
 
@@ -41,19 +40,19 @@ ROUTES = (Route("GET", f"{V1}/greeting", Role.LEADER, greet, "A greeting", Query
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder whose modules are API modules like those of `web/api`."""
-    monkeypatch.setattr(web.api, "__path__", [*web.api.__path__, str(tmp_path)])
-    before = set(sys.modules)
-    yield tmp_path
-    for name in set(sys.modules) - before:
-        if name.startswith("web.api."):
-            del sys.modules[name]
+def folder(tmp_path: Path) -> Path:
+    """Where a site's API modules lie."""
+    (tmp_path / "api").mkdir()
+    return tmp_path / "api"
+
+
+def served(folder: Path) -> tuple[Route, ...]:
+    return routes(Plugins(folder.parent))
 
 
 def test_a_new_file_is_a_new_group_of_calls_without_another_edit(province: Province, folder: Path) -> None:
     (folder / "greeting.py").write_text(PLUG_IN, encoding="utf-8")
-    app = application.build(province.site, routes(), Sessions(b"s" * 32, 12), LoginBrake(5))
+    app = application.build(province.site, served(folder), Sessions(b"s" * 32, 12), LoginBrake(5))
     client, bearer = app.test_client(), {"Authorization": f"Bearer {province.tokens['leader']}"}
     answer = client.get("/api/v1/greeting?name=Mai", headers=bearer)
     assert answer.json == {"greeting": "hello Mai", "build": "build-1"}
@@ -63,8 +62,8 @@ def test_a_new_file_is_a_new_group_of_calls_without_another_edit(province: Provi
 
 
 @pytest.mark.parametrize(("name", "text", "told"), [
-    ("no_routes", "", "web.api.no_routes: must set `ROUTES = (Route(…), …)`"),
-    ("no_route", "ROUTES = (1,)", "web.api.no_route: ROUTES holds 1, which is no Route"),
+    ("no_routes", "", "api/no_routes.py: ROUTES is missing; needed: ROUTES: tuple[Route, ...], ROUTES = (Route(…), …)"),
+    ("no_route", "ROUTES = (1,)", "api/no_route.py: ROUTES[0] = 1; allowed: Route"),
     ("no_type", PLUG_IN.replace("built: Built", "built"), "GET /api/v1/greeting: the handler's parameter built has no"),
     ("no_call", PLUG_IN.replace("call: Call, ", ""), "the handler greet must take `call: Call` first"),
     ("twice", PLUG_IN.replace("/greeting", "/orgs"), "GET /api/v1/orgs is also in web.api.orgs"),
@@ -72,12 +71,14 @@ def test_a_new_file_is_a_new_group_of_calls_without_another_edit(province: Provi
 def test_a_malformed_module_stops_the_start_with_what_is_missing(folder: Path, name: str, text: str, told: str) -> None:
     (folder / f"{name}.py").write_text(text, encoding="utf-8")
     with pytest.raises(UsageError) as caught:
-        routes()
+        served(folder)
     assert told in str(caught.value)
 
 
-def test_a_port_nobody_offers_is_named(province: Province, folder: Path) -> None:
+def test_a_port_nobody_offers_is_named(folder: Path) -> None:
     (folder / "wants.py").write_text(PLUG_IN.replace("def build", "def brewed"), encoding="utf-8")
     with pytest.raises(UsageError) as caught:
-        application.build(province.site, routes(), Sessions(b"s" * 32, 12), LoginBrake(5))
-    assert "web.api.wants.greet: nothing here is of the type of `built` (Built)" in str(caught.value)
+        served(folder)
+    assert "api/wants.py: GET /api/v1/greeting: nothing here is of the type of the handler's parameter built" in str(
+        caught.value
+    )

@@ -13,8 +13,13 @@ from flask import Flask, Response, jsonify, request, send_from_directory
 from flask_socketio import SocketIO
 from werkzeug.serving import make_server
 
+from ioc.core.registry import Plugins
+from tests.live.worlds import kinds
+from web.components import told
+
 DIST = Path(__file__).resolve().parents[3] / "web" / "dist"
 API = "/api/v1"
+TOLD = told(Plugins(), kinds())
 ZONE = timezone(timedelta(hours=7))
 
 ME = {
@@ -98,7 +103,8 @@ class Stage:
 def _pages(stage: Stage) -> None:
     @stage.app.get("/<any(wall, alerts, dossiers, sources, login):page>")
     def page(page: str) -> Response:
-        return send_from_directory(DIST, f"{page}.html")
+        html = (DIST / f"{page}.html").read_text(encoding="utf-8")
+        return Response(html.replace("</head>", f"{TOLD}</head>", 1), content_type="text/html; charset=utf-8")
 
     @stage.app.get("/assets/<path:name>")
     def asset(name: str) -> Response:

@@ -1,5 +1,6 @@
 // What the screens say, in Vietnamese or English, from the catalogues the server uses too.
 import { rounded } from './share.js'
+import { site } from './site.js'
 import { local } from './time.js'
 
 /** @typedef {import('./types').Lang} Lang */
@@ -41,7 +42,7 @@ export async function switchTo(lang) {
 
 /** @param {Lang} lang */
 async function learn(lang) {
-  texts.catalogue = (await loaders[lang]()).default
+  texts.catalogue = { ...(await loaders[lang]()).default, ...site.texts[lang] }
   texts.lang = lang
   document.documentElement.lang = lang
 }

@@ -39,6 +39,7 @@ export interface Scene {
 
 /** What every widget is given; what its payload holds is between it and its file of the server. */
 export interface WidgetProps {
+  kind?: string
   payload: any
   options: Record<string, any>
   state: string

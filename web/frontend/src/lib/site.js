@@ -1,0 +1,10 @@
+// What the server says of this installation in the page itself: its kinds in order, and what its plug-ins bring.
+
+/** @type {{kinds: string[], texts: Record<string, Record<string, string>>, widgets: Record<string, string>}} */
+export const site = { kinds: [], texts: {}, widgets: {}, ...JSON.parse(document.getElementById('site')?.textContent || '{}') }
+
+/** @param {string} kind */
+const place = (kind) => (site.kinds.includes(kind) ? site.kinds.indexOf(kind) : site.kinds.length)
+
+/** Kinds of source as the installation orders them, strangers last. @param {string} a @param {string} b */
+export const byKind = (a, b) => place(a) - place(b) || a.localeCompare(b)
