@@ -5,9 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ioc.core.clock import Clock
-from ioc.domain.dossiers.counting.watermarks import deliveries, known
+from ioc.domain.dossiers.counting.watermarks import imported
 from ioc.domain.dossiers.reporting import snapshot
-from ioc.domain.dossiers.reporting.freshness import Tellers, told
+from ioc.domain.dossiers.reporting.freshness import sources_by_org
+from ioc.live.dossier_sources import reporters, watermarks
 from ioc.live.world import World
 from ioc.platform.db import Database
 from ioc.platform.lease import Lease
@@ -34,10 +35,10 @@ class Daily:
         with self.db.read() as conn:
             cut = snapshot.cut_off(self.hour, world.inventory.orgs)
             days = snapshot.due(conn, cut, now)
-            until = known(world, deliveries(conn), now) if days else {}
-            tellers = Tellers(world, until, told(conn), now) if until else None
-        if tellers is None:  # nothing is due, or nobody has sent dossiers yet
+            until = watermarks(world, imported(conn), now) if days else {}
+            assessed = reporters(world, until, sources_by_org(conn), now) if until else None
+        if assessed is None:  # nothing is due, or nobody has sent dossiers yet
             return
         for day in days:
-            n = snapshot.take(self.db, world.inventory, tellers, until, cut, day, now, self.lease.check)
+            n = snapshot.take(self.db, world.inventory, assessed, until, cut, day, now, self.lease.check)
             log.info("the figures of %s are frozen for %d orgs", day, n)

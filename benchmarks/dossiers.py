@@ -24,9 +24,10 @@ from sqlalchemy.engine import Connection
 
 from alerts.rules.dossier_overdue import overdue
 from ioc.cli import main as ioc
-from ioc.domain.dossiers.counting.buckets import Bucket, Question
+from ioc.domain.dossiers.counting.buckets import Bucket
+from ioc.domain.dossiers.counting.question import Question
 from ioc.domain.dossiers.counting.summary import overall
-from ioc.domain.dossiers.counting.watermarks import deliveries
+from ioc.domain.dossiers.counting.watermarks import imported
 from ioc.domain.dossiers.reporting import listing
 from ioc.domain.dossiers.reporting.listing import Filter
 from ioc.domain.inventory import OrgTree
@@ -108,11 +109,11 @@ def questions(conn: Connection, tree: OrgTree) -> dict[str, Callable[[], Any]]:
     """What screens ask most; periods end in the middle of a day, the dearest place to end."""
     now = int(NOW.timestamp() * 1000)
     year = now - 320 * 86_400_000
-    known = deliveries(conn)
-    province = Question(known, year, now, now)
-    ever = Question(known, 0, now, now)
+    watermarks = imported(conn)
+    province = Question(watermarks, year, now, now)
+    ever = Question(watermarks, 0, now, now)
     leaf = next(org.code for org in tree if not tree.children(org.code))
-    commune = Question(known, year, now, now, frozenset({leaf}))
+    commune = Question(watermarks, year, now, now, frozenset({leaf}))
 
     def summary(question: Question) -> Callable[[], Any]:
         return lambda: overall(conn, question)
@@ -132,7 +133,7 @@ def questions(conn: Connection, tree: OrgTree) -> dict[str, Callable[[], Any]]:
         "list, of a commune": listed(question=commune, bucket=Bucket.RECEIVED),
         "list, all": listed(question=ever),
         "list, part of a code": listed(question=ever, q="15-261101-0"),
-        "tick of the due states": lambda: conn.execute(overdue(known)).all(),
+        "tick of the due states": lambda: conn.execute(overdue(watermarks)).all(),
     }
 
 

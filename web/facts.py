@@ -9,13 +9,13 @@ from sqlalchemy.engine import Connection
 from alerts import queries
 from alerts.model import Alert, AlertState
 from ioc.core.model import Severity
-from ioc.domain.dossiers.counting.buckets import Question
+from ioc.domain.dossiers.counting.question import Question, Side, year_start
 from ioc.domain.dossiers.counting.summary import Counts, by_org
-from ioc.domain.dossiers.counting.tallies import Side
-from ioc.domain.dossiers.counting.watermarks import Known, deliveries, known, year_start
-from ioc.domain.dossiers.reporting.freshness import Told, told
+from ioc.domain.dossiers.counting.watermarks import Watermarks, imported
+from ioc.domain.dossiers.reporting.freshness import SourcesByOrg, sources_by_org
 from ioc.domain.inventory import Scope
 from ioc.ingest.desks import is_open, midnight
+from ioc.live.dossier_sources import watermarks
 from ioc.live.world import World
 from ioc.platform.beat import pulses
 from ioc.platform.db.tables import conference, counter, desk
@@ -56,8 +56,8 @@ class Facts:
     dossiers: Mapping[str, Counts] = field(default_factory=dict)  # by receiving org, this year so far
     handled: Mapping[str, Counts] = field(default_factory=dict)  # the same by handling org, as of `handled_at`
     handled_at: int | None = None
-    known: Known = field(default_factory=dict)  # up to when the dossiers of each source are known
-    told: Told = field(default_factory=Told)  # by whom, as of `handled_at`
+    watermarks: Watermarks = field(default_factory=dict)  # of the sources of dossiers
+    dossier_sources: SourcesByOrg = field(default_factory=SourcesByOrg)  # as of `handled_at`
     alerts_at: int | None = None  # when the engine behind the alerts last gave a sign of life
     alive: frozenset[str] = frozenset()
 
@@ -67,9 +67,9 @@ class Facts:
 
 def load(conn: Connection, world: World, now: int, before: Facts | None = None) -> Facts:
     """Everything as the database has it; `now` in epoch ms. Of `before` stays what need not be counted each second."""
-    by_hand = deliveries(conn)
-    known_until, beats = known(world, by_hand, now), pulses(conn, now)
-    handled, handled_at, told_of = _handled(conn, world, known_until, now, before or Facts())
+    by_import = imported(conn)
+    until, beats = watermarks(world, by_import, now), pulses(conn, now)
+    handled, handled_at, sources_of = _handled(conn, world, until, now, before or Facts())
     return Facts(
         at=now,
         alerts=tuple(queries.shown(conn, _EVERYTHING)),
@@ -77,11 +77,11 @@ def load(conn: Connection, world: World, now: int, before: Facts | None = None) 
         counters={(row.name, row.label): row.n for row in conn.execute(sa.select(counter))},
         desks=_desks(conn, world, now),
         meetings=_meetings(conn, now),
-        dossiers=_dossiers(conn, world, known_until, now, Side.RECEIVING),
+        dossiers=_dossiers(conn, world, until, now, Side.RECEIVING),
         handled=handled,
         handled_at=handled_at,
-        known=known_until,
-        told=Told(frozenset(by_hand), told_of),
+        watermarks=until,
+        dossier_sources=SourcesByOrg(frozenset(by_import), sources_of),
         alerts_at=next((pulse.at for pulse in beats if pulse.role == "alerts"), None),
         alive=frozenset(pulse.role for pulse in beats if pulse.alive),
     )
@@ -113,14 +113,14 @@ def _meetings(conn: Connection, now: int) -> tuple[Meeting, ...]:
 
 
 def _handled(
-    conn: Connection, world: World, known_until: Known, now: int, before: Facts
+    conn: Connection, world: World, until: Watermarks, now: int, before: Facts
 ) -> tuple[Mapping[str, Counts], int, Mapping[str, frozenset[int]]]:
     if before.handled_at is not None and 0 <= now - before.handled_at < HANDLED_EVERY_MS:
-        return before.handled, before.handled_at, before.told.of
-    return _dossiers(conn, world, known_until, now, Side.HANDLING), now, told(conn).of
+        return before.handled, before.handled_at, before.dossier_sources.by_org
+    return _dossiers(conn, world, until, now, Side.HANDLING), now, sources_by_org(conn).by_org
 
 
-def _dossiers(conn: Connection, world: World, known_until: Known, now: int, side: Side) -> dict[str, Counts]:
-    if not known_until:
+def _dossiers(conn: Connection, world: World, until: Watermarks, now: int, side: Side) -> dict[str, Counts]:
+    if not until:
         return {}
-    return by_org(conn, Question(known_until, year_start(world, now), now, now, side=side))
+    return by_org(conn, Question(until, year_start(world.inventory.orgs, now), now, now, side=side))

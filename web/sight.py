@@ -10,9 +10,10 @@ from alerts.model import Alert, AlertState
 from ioc.core.clock import rfc3339
 from ioc.core.model import Health, Number, Severity, SourceKey, State
 from ioc.domain.dossiers.counting.summary import Counts, total
-from ioc.domain.dossiers.reporting.freshness import Standing, Tellers
+from ioc.domain.dossiers.reporting.freshness import Freshness, Reporters
 from ioc.domain.inventory import Org, Scope, Source
 from ioc.domain.inventory.orgs import DEFAULT_TZ
+from ioc.live.dossier_sources import reporters
 from ioc.live.world import SILENT, UNCOUNTED, Live, World
 from web.facts import Facts
 
@@ -41,8 +42,8 @@ class Look:
     now: int
     _verdicts: dict[SourceKey, tuple[Health, str | None]] = field(default_factory=dict)
     _scopes: dict[str | None, Scope] = field(default_factory=dict)
-    _standings: dict[str | None, Standing] = field(default_factory=dict)
-    _tellers: Tellers | None = None
+    _freshness: dict[str | None, Freshness] = field(default_factory=dict)
+    _reporters: Reporters | None = None
 
     def verdict(self, source: Source) -> tuple[Health, str | None]:
         found = self._verdicts.get(source.key)
@@ -51,16 +52,16 @@ class Look:
         return found
 
     @property
-    def tellers(self) -> Tellers:
-        if self._tellers is None:
-            self._tellers = Tellers(self.world, self.facts.known, self.facts.told, self.now)
-        return self._tellers
+    def reporters(self) -> Reporters:
+        if self._reporters is None:
+            self._reporters = reporters(self.world, self.facts.watermarks, self.facts.dossier_sources, self.now)
+        return self._reporters
 
-    def standing(self, root: str | None) -> Standing:
-        """Who tells of the dossiers of a subtree, and up to when."""
-        found = self._standings.get(root)
+    def freshness(self, root: str | None) -> Freshness:
+        """Which sources report on the dossiers of a subtree, and up to when."""
+        found = self._freshness.get(root)
         if found is None:
-            found = self._standings[root] = self.tellers.of(self.scope(root))
+            found = self._freshness[root] = self.reporters.of(self.scope(root))
         return found
 
     def figures_of(self, source: Source) -> int | None:
@@ -69,10 +70,10 @@ class Look:
         What we add up ourselves is as old as what went into it.
         """
         if source.derived:
-            return self.standing(source.key.org).as_of
-        live, by_hand = self.world.of(source.key), source.id in self.facts.told.by_hand
+            return self.freshness(source.key.org).as_of
+        live, by_hand = self.world.of(source.key), source.id in self.facts.dossier_sources.imported
         if "as_of" in live.metrics or (live.heard_at is None and by_hand):
-            return self.facts.known.get(source.id, live.as_of)
+            return self.facts.watermarks.get(source.id, live.as_of)
         return live.as_of
 
     def scope(self, root: str | None) -> Scope:
@@ -215,7 +216,7 @@ class Sight:
         if not heard:
             return State.UNKNOWN
         state = State.LIVE if any(self._is_known(s) for s in heard) else State.STALE
-        below = (self.look.standing(s.key.org).state for s in heard if s.derived)
+        below = (self.look.freshness(s.key.org).state for s in heard if s.derived)
         return max((state, *below), key=_DOUBT.index)
 
     def _is_known(self, source: Source) -> bool:

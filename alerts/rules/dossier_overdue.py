@@ -12,7 +12,8 @@ from sqlalchemy.engine import RowMapping
 from alerts.model import Finding, Verdict, View
 from ioc.config.settings import Positive, Rule
 from ioc.core.model import Severity
-from ioc.domain.dossiers.counting.watermarks import deliveries, known, telling
+from ioc.domain.dossiers.counting.watermarks import imported
+from ioc.live.dossier_sources import backfilling, watermarks
 from ioc.platform.db.tables import dossier, source
 
 kind = "dossier_overdue"
@@ -32,7 +33,7 @@ class Options(Struct, frozen=True, kw_only=True):
 class Tally:
     """Open dossiers of one receiving org beyond due; `new` are those due after their source was first seen.
 
-    `telling`: the source of some of the new ones has not come to the end of what it has to tell.
+    `backfilling`: the source of some of the new ones has not come to the end of what it has to tell.
     """
 
     total: int = 0
@@ -41,7 +42,7 @@ class Tally:
     oldest: int = 0
     open: int = 0  # all that are, overdue or not
     simulated: bool = False
-    telling: bool = False
+    backfilling: bool = False
 
     def add(self, row: RowMapping) -> None:
         self.total += row["total"]
@@ -49,7 +50,7 @@ class Tally:
         self.since = min(filter(None, (self.since, row["since"])), default=0)
         self.oldest = min(self.oldest or row["oldest"], row["oldest"])
         self.simulated = self.simulated or bool(row["simulated"])
-        self.telling = self.telling or bool(row["telling"])
+        self.backfilling = self.backfilling or bool(row["backfilling"])
 
 
 def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
@@ -70,7 +71,7 @@ def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
                     "days": (view.now - tally.oldest) // DAY_MS,
                 },
                 tally.since,
-                ripe_at=view.now + LOOK_AGAIN_MS if tally.telling else 0,
+                ripe_at=view.now + LOOK_AGAIN_MS if tally.backfilling else 0,
                 simulated=tally.simulated,
             )
 
@@ -79,8 +80,8 @@ def tallies(view: View) -> dict[str, Tally]:
     """By receiving org, each source judged up to the instant its records are known for."""
     found: defaultdict[str, Tally] = defaultdict(Tally)
     with view.db.read() as conn:
-        until = known(view.world, deliveries(conn), view.now)
-        for row in conn.execute(overdue(until, telling(view.world, view.now))).mappings():
+        until = watermarks(view.world, imported(conn), view.now)
+        for row in conn.execute(overdue(until, backfilling(view.world, view.now))).mappings():
             found[row["org"]].add(row)
         for org, n in conn.execute(still_open(until, found)):
             found[org].open = n
@@ -97,9 +98,10 @@ def still_open(known_until: Mapping[int, int], orgs: Iterable[str]) -> sa.Select
     )
 
 
-def overdue(known_until: Mapping[int, int], telling: Collection[int] = ()) -> sa.Select[Any]:
+def overdue(known_until: Mapping[int, int], backfilling: Collection[int] = ()) -> sa.Select[Any]:
     """A source's first load is a baseline: what was due before the source was first seen is not new."""
     is_new = dossier.c.overdue_at > source.c.first_seen
+    incomplete = sa.and_(is_new, source.c.id.in_(sorted(backfilling)))
     now = max(known_until.values(), default=0)
     beyond = (
         sa.and_(dossier.c.source_id == source_id, dossier.c.overdue_at >= until)
@@ -114,7 +116,7 @@ def overdue(known_until: Mapping[int, int], telling: Collection[int] = ()) -> sa
             sa.func.min(sa.case((is_new, dossier.c.overdue_at))).label("since"),
             sa.func.min(dossier.c.overdue_at).label("oldest"),
             sa.func.max(sa.cast(source.c.simulated, sa.Integer)).label("simulated"),
-            sa.func.max(sa.case((sa.and_(is_new, source.c.id.in_(sorted(telling))), 1), else_=0)).label("telling"),
+            sa.func.max(sa.case((incomplete, 1), else_=0)).label("backfilling"),
         )
         .join(source, source.c.id == dossier.c.source_id)
         # in the words of the partial index on what is open

@@ -8,11 +8,12 @@ from alerts.model import Finding, Verdict, View
 from alerts.rules._watched import undecided, watched
 from ioc.config.settings import Positive, Rule
 from ioc.core.model import Severity
-from ioc.domain.dossiers.counting.watermarks import deliveries, known, telling
+from ioc.domain.dossiers.counting.watermarks import imported
 from ioc.domain.dossiers.reporting import reconciliation
 from ioc.domain.dossiers.reporting.reconciliation import Line
-from ioc.domain.dossiers.reporting.source_totals import Totals, told
+from ioc.domain.dossiers.reporting.source_totals import SourceTotals, reported
 from ioc.domain.inventory import Source
+from ioc.live.dossier_sources import backfilling, watermarks
 
 kind = "dossier_reconciliation"
 default_hold_s = 600.0  # dossiers may come in behind the totals they make up
@@ -21,19 +22,19 @@ HOUR_MS = 3_600_000
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """Totals told more than `within_h` ago are not held against what has come in since."""
+    """SourceTotals told more than `within_h` ago are not held against what has come in since."""
 
     within_h: Positive = 48
 
 
 def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
     options: Options = rule.options
-    still_telling = telling(view.world, view.now)
+    incomplete = backfilling(view.world, view.now)
     for source in watched(view, rule, "dossier"):
-        totals = told(view.world.of(source.key))
+        totals = reported(view.world.of(source.key).metrics)
         if totals is None:
             continue
-        if source.id in still_telling or view.now - totals.told_at > options.within_h * HOUR_MS:
+        if source.id in incomplete or view.now - totals.reported_at > options.within_h * HOUR_MS:
             yield undecided(rule, source, Verdict.UNKNOWN)
             continue
         checked = lines(view, source, totals)
@@ -41,14 +42,14 @@ def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
             yield _finding(rule, source, totals, wrong, len(checked))
 
 
-def lines(view: View, source: Source, totals: Totals) -> list[Line]:
+def lines(view: View, source: Source, totals: SourceTotals) -> list[Line]:
     with view.db.read() as conn:
-        until = known(view.world, deliveries(conn), view.now)[source.id]
+        until = watermarks(view.world, imported(conn), view.now)[source.id]
         counts = reconciliation.counted(conn, source.id, totals, until, view.now)
     return reconciliation.compare(totals, counts)
 
 
-def _finding(rule: Rule, source: Source, totals: Totals, wrong: list[Line], checked: int) -> Finding:
+def _finding(rule: Rule, source: Source, totals: SourceTotals, wrong: list[Line], checked: int) -> Finding:
     first = wrong[0]
     params = {
         "source": source.name,
@@ -66,7 +67,7 @@ def _finding(rule: Rule, source: Source, totals: Totals, wrong: list[Line], chec
         Severity(rule.severity),
         "alert.dossier_reconciliation",
         params,
-        totals.told_at,
+        totals.reported_at,
         simulated=source.simulated,
     )
 

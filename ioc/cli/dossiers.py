@@ -38,19 +38,20 @@ def rejudge(arguments: argparse.Namespace) -> None:
 
 
 def snapshot(arguments: argparse.Namespace) -> None:
-    from ioc.domain.dossiers.counting.watermarks import deliveries, known
+    from ioc.domain.dossiers.counting.watermarks import imported
     from ioc.domain.dossiers.reporting import snapshot
-    from ioc.domain.dossiers.reporting.freshness import Tellers, told
+    from ioc.domain.dossiers.reporting.freshness import sources_by_org
+    from ioc.live.dossier_sources import reporters, watermarks
 
     context = open_context(settings_of(arguments))
     now, world = now_ms(), _world(context)
     cut = snapshot.cut_off(context.settings.dossiers.snapshot_at, world.inventory.orgs)
     with context.db.read() as conn:
-        until = known(world, deliveries(conn), now)
-        tellers = Tellers(world, until, told(conn), now)
+        until = watermarks(world, imported(conn), now)
+        assessed = reporters(world, until, sources_by_org(conn), now)
         days = [_day(arguments.day, cut, now)] if arguments.day else snapshot.due(conn, cut, now)
     for day in days:
-        n = snapshot.take(context.db, world.inventory, tellers, until, cut, day, now, lambda _conn: None)
+        n = snapshot.take(context.db, world.inventory, assessed, until, cut, day, now, lambda _conn: None)
         say(f"{day}: frozen for {n} orgs" if n else f"{day}: frozen already")
     if not days:
         say("every day that is over is frozen")

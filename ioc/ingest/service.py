@@ -18,7 +18,6 @@ from ioc.core.clock import local, rfc3339
 from ioc.core.errors import Code, IocError
 from ioc.domain.dossiers.importing.rejudge import settle
 from ioc.domain.dossiers.reporting import rollup
-from ioc.domain.dossiers.reporting.rollup import RollUp
 from ioc.domain.inventory.orgs import DEFAULT_TZ, OrgTree
 from ioc.domain.inventory.records import load
 from ioc.ingest import replay
@@ -36,6 +35,7 @@ from ioc.ingest.outlet import Outlet
 from ioc.ingest.pump import Pump
 from ioc.ingest.receiver import Receiver
 from ioc.ingest.records import Records
+from ioc.ingest.roll_up import RollUp
 from ioc.live.follow import snapshot
 from ioc.live.world import World
 from ioc.messages.bus import REPLAY

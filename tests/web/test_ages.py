@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from ioc.core.model import SourceKey
 from ioc.domain.dossiers.counting import watermarks
 from ioc.domain.dossiers.counting.buckets import Bucket
-from ioc.domain.dossiers.reporting.freshness import behind
 from ioc.domain.inventory import Source
 from ioc.domain.inventory.sources import ROLL_UP
+from ioc.live.dossier_sources import is_behind
 from ioc.platform.db.tables import role_beat
 from ioc.platform.db.tables import source as source_table
 from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, add_source, tell_dossier
@@ -32,7 +32,7 @@ def imported(province: Province, as_of: int = TENTH) -> None:
     tell_dossier(province, "open", **came)
     source_id = province.site.world.inventory.sources[BY_HAND].id
     with province.db.write() as conn:
-        watermarks.delivered(province.db, conn, source_id, as_of, as_of, 2)
+        watermarks.note_import(province.db, conn, source_id, as_of, as_of, 2)
     province.reload()
 
 
@@ -192,4 +192,4 @@ def test_figures_are_old_when_they_are_older_than_was_promised(
     province.site.world.inventory.rev = -1
     province.reload()
     source: Source = province.site.world.inventory.sources[BY_HAND]
-    assert behind(province.site.world, source, until, now) is late
+    assert is_behind(province.site.world, source, until, now) is late

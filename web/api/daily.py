@@ -12,10 +12,11 @@ from ioc.core.model import Role
 from ioc.core.share import Void
 from ioc.domain.dossiers.counting.buckets import Bucket
 from ioc.domain.dossiers.counting.summary import Counts, overall
-from ioc.domain.dossiers.counting.watermarks import deliveries, known
+from ioc.domain.dossiers.counting.watermarks import imported
 from ioc.domain.dossiers.reporting import snapshot
-from ioc.domain.dossiers.reporting.freshness import void
+from ioc.domain.dossiers.reporting.freshness import why_void
 from ioc.domain.dossiers.reporting.snapshot import Snapshot, Span
+from ioc.live.dossier_sources import watermarks
 from web.api.dossiers import counted, shares
 from web.boundary.route import V1, Answer, Call, Route
 from web.printed import page
@@ -55,7 +56,7 @@ def _read(call: Call, conn: Connection, org: str, day: date | None) -> tuple[Sna
 def _present(call: Call, conn: Connection, found: Snapshot) -> dict[Span, Counts]:
     """The same instants counted with what is known now, under the tree of that day."""
     cut = snapshot.cut_off_of(found, call.site.orgs)
-    until = known(call.site.world, deliveries(conn), call.now)
+    until = watermarks(call.site.world, imported(conn), call.now)
     orgs = call.site.orgs.on(found.day.isoformat()).scope(found.org).codes
     questions = {span: cut.question(span, found.day, until, orgs) for span in Span}
     return {span: overall(conn, asked) for span, asked in questions.items()}
@@ -85,7 +86,7 @@ def _void(call: Call, found: Snapshot, span: Span) -> Void | None:
     if found.as_of is None:
         return Void.NOT_REPORTED
     start = snapshot.cut_off_of(found, call.site.orgs).start(span, found.day)
-    return void(call.site.world.inventory.calendar(found.org), start, found.cut_off_at)
+    return why_void(call.site.world.inventory.calendar(found.org), start, found.cut_off_at)
 
 
 def _page(call: Call, found: Snapshot, changes: Corrections) -> Answer:

@@ -8,15 +8,15 @@ from sqlalchemy.engine import Connection
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, State
 from ioc.core.share import Void
-from ioc.domain.dossiers.counting.buckets import Bucket, Question
+from ioc.domain.dossiers.counting.buckets import Bucket, IndexBucket
+from ioc.domain.dossiers.counting.question import Question, Side
 from ioc.domain.dossiers.counting.summary import Counts, overall
-from ioc.domain.dossiers.counting.tallies import Side
-from ioc.domain.dossiers.counting.trait_buckets import TraitBucket
-from ioc.domain.dossiers.counting.watermarks import deliveries, known
+from ioc.domain.dossiers.counting.watermarks import imported
 from ioc.domain.dossiers.reporting import listing
-from ioc.domain.dossiers.reporting.freshness import Standing, Tellers, told, void
+from ioc.domain.dossiers.reporting.freshness import Freshness, Reporters, sources_by_org, why_void
 from ioc.domain.dossiers.reporting.listing import Filter, Sort
 from ioc.domain.dossiers.reporting.view import Reader
+from ioc.live.dossier_sources import reporters, watermarks
 from web.boundary.period import Period, moment, period
 from web.boundary.route import V1, Call, Route, paged
 
@@ -128,19 +128,19 @@ class Ground(NamedTuple):
     """What figures of dossiers are made of, who stands behind them, and why they may say nothing."""
 
     question: Question
-    tellers: Tellers
-    standing: Standing
+    reporters: Reporters
+    freshness: Freshness
     void: Void | None
 
 
 def ground(call: Call, conn: Connection, query: SummaryQuery | Query, asked: Period) -> Ground:
     asking = question(call, conn, query, asked)
-    tellers = Tellers(call.site.world, asking.known, told(conn), call.now)
-    standing = tellers.of(call.subtree(query.org, query.tree), asked.at)
-    if standing.state is State.UNKNOWN:
-        return Ground(asking, tellers, standing, Void.NOT_REPORTED)
+    assessed = reporters(call.site.world, asking.watermarks, sources_by_org(conn), call.now)
+    freshness = assessed.of(call.subtree(query.org, query.tree), asked.at)
+    if freshness.state is State.UNKNOWN:
+        return Ground(asking, assessed, freshness, Void.NOT_REPORTED)
     org = query.org or call.site.home(call.scope) or ""
-    return Ground(asking, tellers, standing, void(call.site.world.inventory.calendar(org), asked.start, asked.at))
+    return Ground(asking, assessed, freshness, why_void(call.site.world.inventory.calendar(org), asked.start, asked.at))
 
 
 def head(call: Call, query: SummaryQuery, asked: Period, found: Ground) -> dict[str, Any]:
@@ -156,8 +156,8 @@ def head(call: Call, query: SummaryQuery, asked: Period, found: Ground) -> dict[
 
 def footing(call: Call, found: Ground, org: str | None) -> dict[str, Any]:
     return {
-        "as_of": call.at(found.standing.as_of, org),
-        "state": found.standing.state,
+        "as_of": call.at(found.freshness.as_of, org),
+        "state": found.freshness.state,
         "reason": found.void,
     }
 
@@ -166,7 +166,7 @@ def question(call: Call, conn: Connection, query: SummaryQuery | Query, asked: P
     """What is asked, within what the caller may see."""
     scope = call.subtree(query.org, query.tree)
     return Question(
-        known=known(call.site.world, deliveries(conn), call.now),
+        watermarks=watermarks(call.site.world, imported(conn), call.now),
         start=asked.start,
         end=asked.end,
         at=asked.at,
@@ -176,8 +176,8 @@ def question(call: Call, conn: Connection, query: SummaryQuery | Query, asked: P
     )
 
 
-def _buckets(text: str) -> tuple[Bucket | TraitBucket, ...]:
-    names: dict[str, Bucket | TraitBucket] = {bucket.value: bucket for bucket in (*Bucket, *TraitBucket)}
+def _buckets(text: str) -> tuple[Bucket | IndexBucket, ...]:
+    names: dict[str, Bucket | IndexBucket] = {bucket.value: bucket for bucket in (*Bucket, *IndexBucket)}
     try:
         return tuple(names[word] for word in text.split(","))
     except KeyError:
@@ -187,7 +187,7 @@ def _buckets(text: str) -> tuple[Bucket | TraitBucket, ...]:
 
 def _reader(call: Call, asking: Question) -> Reader:
     site = call.site
-    return Reader(site.world.inventory, site.context.settings.dossiers, asking.known, call.now)
+    return Reader(site.world.inventory, site.context.settings.dossiers, asking.watermarks, call.now)
 
 
 def _zoned(call: Call, values: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:

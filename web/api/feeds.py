@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from ioc.core.model import Role
 from ioc.core.share import Share
-from ioc.domain.dossiers.counting.watermarks import Known, deliveries
+from ioc.domain.dossiers.counting.watermarks import Watermarks, imported
 from ioc.ingest.sinks.feed_deliveries import KINDS
 from ioc.live.feed_scores import Score, scores
 from ioc.messages import severity
@@ -25,8 +25,8 @@ def feeds(call: Call) -> dict[str, Any]:
     kinds = KINDS if call.query.kind is None else {call.query.kind}
     wanted = [one for one in world.sources(scope) if one.key.kind in kinds and one.counts and not one.derived]
 
-    def read(conn: Connection) -> tuple[list[Score], Known]:
-        return scores(conn, world, wanted, call.now), deliveries(conn)
+    def read(conn: Connection) -> tuple[list[Score], Watermarks]:
+        return scores(conn, world, wanted, call.now), imported(conn)
 
     found, by_hand = call.site.read(read)
     found.sort(key=lambda score: (score.late_since is None, score.late_since or 0, score.source.key))
@@ -34,7 +34,7 @@ def feeds(call: Call) -> dict[str, Any]:
     return {"as_of": call.at(call.now, call.query.org)} | items
 
 
-def _shown(call: Call, score: Score, by_hand: Known) -> dict[str, Any]:
+def _shown(call: Call, score: Score, by_hand: Watermarks) -> dict[str, Any]:
     source, key = score.source, score.source.key
     said = call.site.world.of(key).values()
     told = [int(at) for at in (said.get("as_of", score.told_until), by_hand.get(source.id)) if at is not None]

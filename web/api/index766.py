@@ -25,7 +25,7 @@ def index(call: Call) -> dict[str, Any]:
     board, found = _board(call, query, asked, [] if home is None else [home])
     whole = board.index(home, call.subtree(query.org, query.tree))
     told = _head(call, query, asked, found) | whole.shown(lambda ms: call.at(ms, query.org))
-    sure = state(found.standing.state, whole.total)
+    sure = state(found.freshness.state, whole.total)
     return told | {"state": sure, "official": _official(call, board, home)}
 
 
@@ -58,7 +58,7 @@ def _board(call: Call, query: Query, asked: Period, orgs: list[str]) -> tuple[Bo
     def read(conn: Connection) -> tuple[Board, Ground]:
         found = ground(call, conn, query, asked)
         off = found.void is Void.NO_WORKING_TIME
-        args = (conn, inventory, wanted, found.question, orgs, found.tellers)
+        args = (conn, inventory, wanted, found.question, orgs, found.reporters)
         return read_board(*args, no_working_time=off), found
 
     return call.site.read(read)

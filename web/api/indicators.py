@@ -72,12 +72,12 @@ def _head(call: Call, query: SummaryQuery, asked: Period, found: Ground) -> dict
         "org": query.org or call.site.home(call.scope),
         "by": query.by,
         "period": {"from": call.at(asked.start, query.org), "to": call.at(asked.end, query.org)},
-        "as_of": call.at(found.standing.as_of, query.org),
-        "state": found.standing.state,
+        "as_of": call.at(found.freshness.as_of, query.org),
+        "state": found.freshness.state,
         "sources": [
-            {"source": str(one.source.key), "as_of": call.at(min(one.until, asked.at), query.org)}
-            for one in found.standing.tellers
-            if one.source.key.org in call.scope
+            {"source": str(reporter.source.key), "as_of": call.at(min(reporter.watermark, asked.at), query.org)}
+            for reporter in found.freshness.reporters
+            if reporter.source.key.org in call.scope
         ],
     }
 

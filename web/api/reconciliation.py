@@ -7,9 +7,9 @@ from sqlalchemy.engine import Connection
 
 from ioc.core.model import Role
 from ioc.domain.dossiers.counting.summary import overall
-from ioc.domain.dossiers.counting.watermarks import Known
+from ioc.domain.dossiers.counting.watermarks import Watermarks
 from ioc.domain.dossiers.reporting.reconciliation import Line, account, compare, counted, sums
-from ioc.domain.dossiers.reporting.source_totals import told
+from ioc.domain.dossiers.reporting.source_totals import reported
 from ioc.domain.inventory import Source
 from web.api import dossiers
 from web.api.dossiers import SummaryQuery
@@ -25,26 +25,26 @@ def reconciliation(call: Call) -> dict[str, Any]:
     def read(conn: Connection) -> dict[str, Any]:
         ground = dossiers.ground(call, conn, query, asked)
         figures = account(overall(conn, ground.question))
-        until = ground.question.known
+        until = ground.question.watermarks
         sources = call.site.world.sources(call.subtree(query.org), "dossier")
         found = [shown for source in sources if (shown := _source(call, conn, source, until)) is not None]
-        told = figures if ground.standing.tellers else dict.fromkeys(figures)
+        told = figures if ground.freshness.reporters else dict.fromkeys(figures)
         ours = {"figures": told, **_lines(call, sums(figures, {}))}
         return dossiers.head(call, query, asked, ground) | {"ours": ours} | listed(call, found)
 
     return call.site.read(read)
 
 
-def _source(call: Call, conn: Connection, source: Source, until: Known) -> dict[str, Any] | None:
+def _source(call: Call, conn: Connection, source: Source, until: Watermarks) -> dict[str, Any] | None:
     """None for a source that says nothing of its totals, or is not counted."""
-    totals = told(call.site.world.of(source.key))
+    totals = reported(call.site.world.of(source.key).metrics)
     if totals is None or source.id not in until:
         return None
     counts = counted(conn, source.id, totals, until[source.id], call.now)
     return {
         "source": str(source.key),
         "name": source.name,
-        "told_at": call.at(totals.told_at, source.key.org),
+        "told_at": call.at(totals.reported_at, source.key.org),
         "from": call.at(totals.start, source.key.org),
         "to": call.at(totals.end, source.key.org),
         **_lines(call, compare(totals, counts)),

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 
 from ioc.core.model import Role
 from ioc.core.share import Void
-from ioc.domain.dossiers.counting.buckets import Question
+from ioc.domain.dossiers.counting.question import Question
 from ioc.domain.dossiers.reporting import form06
 from ioc.domain.dossiers.reporting.form06 import NUMBERS, Column, Form, Line, Row
 from ioc.domain.inventory import Source
@@ -55,7 +55,7 @@ def _form(call: Call, conn: Connection, query: Query, asked: Period) -> tuple[Gr
     lines = form06.lines(conn, ground.question)
 
     def is_told(unit: str) -> bool:
-        return bool(ground.tellers.of(tree.scope(unit)).tellers)
+        return bool(ground.reporters.of(tree.scope(unit)).reporters)
 
     return ground, form06.fill(tree, scope.root, scope.codes, lines, is_told)
 
@@ -113,7 +113,7 @@ def _paper(call: Call, query: Query, asked: Period, ground: Ground, form: Form, 
 
 def _as_of(call: Call, query: Query, ground: Ground, say: Say) -> str:
     """Up to when all of it is known, the oldest of what went in."""
-    at = ground.standing.as_of
+    at = ground.freshness.as_of
     return say("report.not_reported") if at is None else say("report.as_of", at=moment(call, at, query.org))
 
 
@@ -136,11 +136,13 @@ def lagging(call: Call, question: Question) -> Mapping[Source, int]:
     """Sources of the scope whose figures do not reach the instant asked for, with how far they do."""
     sources = call.site.world.inventory.sources.values()
     mine = {source.id: source for source in sources if source.key.org in call.scope}
-    return {mine[id_]: until for id_, until in question.known.items() if until < question.at and id_ in mine}
+    return {mine[id_]: until for id_, until in question.watermarks.items() if until < question.at and id_ in mine}
 
 
 def _simulated(call: Call, question: Question) -> bool:
-    return any(source.simulated for source in call.site.world.inventory.sources.values() if source.id in question.known)
+    return any(
+        source.simulated for source in call.site.world.inventory.sources.values() if source.id in question.watermarks
+    )
 
 
 def _say(call: Call, lang: str, key: str, **params: object) -> str:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from sqlalchemy.engine import Connection
 
 from ioc.core.model import Role
-from ioc.domain.dossiers.counting.tallies import Side
+from ioc.domain.dossiers.counting.question import Side
 from ioc.domain.dossiers.reporting import satisfaction as ratings
 from ioc.domain.dossiers.reporting.release import DOSSIER, KIOSK, NONE, Ratings
 from ioc.domain.dossiers.reporting.satisfaction import Told
@@ -57,7 +57,7 @@ def _as_of(call: Call, found: Ground, told: Told, orgs: frozenset[str]) -> int |
     """The oldest of what went in: dossiers as far as they are known, kiosks as they were last heard."""
     handling, world, at = found.question.side is Side.HANDLING, call.site.world, found.question.at
     rated = [one for one in told.rated if one.told_of(handling=handling) in orgs]
-    ages = [found.standing.as_of] if any(one.source == DOSSIER for one in rated) else []
+    ages = [found.freshness.as_of] if any(one.source == DOSSIER for one in rated) else []
     asked = {one.org for one in rated if one.source == KIOSK}
     kiosks = (s for s in world.inventory.sources.values() if s.key.kind == "queue" and s.counts and s.key.org in asked)
     ages += [world.of(source.key).heard_at for source in kiosks]

@@ -6,8 +6,7 @@ from msgspec import Struct
 
 from ioc.core.model import State
 from ioc.core.share import Void
-from ioc.domain.dossiers.counting.buckets import Question
-from ioc.domain.dossiers.counting.watermarks import year_start
+from ioc.domain.dossiers.counting.question import Question, year_start
 from ioc.domain.dossiers.reporting.index766.board import Board, read_board
 from ioc.domain.dossiers.reporting.index766.definition import Group, definition
 from ioc.domain.dossiers.reporting.index766.score import Index, state
@@ -32,13 +31,13 @@ def load(site: Site, sight: Sight, _options: Options) -> Board:
     """All that the groups are worked out from, in one reading."""
     codes = None if sight.scope.root is None else sight.scope.codes
     least = site.context.settings.dossiers.min_ratings
-    start, now = year_start(sight.world, sight.now), sight.now
-    asked = Question(sight.facts.known, start, now, now, codes, min_ratings=least)
+    start, now = year_start(sight.world.inventory.orgs, sight.now), sight.now
+    asked = Question(sight.facts.watermarks, start, now, now, codes, min_ratings=least)
     off = _dossiers.empty(sight) is Void.NO_WORKING_TIME
-    tellers, inventory = sight.look.tellers, sight.world.inventory
+    reporters, inventory = sight.look.reporters, sight.world.inventory
     wanted = definition(site.context.settings.dossiers.index766)
     orgs = [] if sight.root is None else [sight.root]
-    return site.read(lambda conn: read_board(conn, inventory, wanted, asked, orgs, tellers, no_working_time=off))
+    return site.read(lambda conn: read_board(conn, inventory, wanted, asked, orgs, reporters, no_working_time=off))
 
 
 def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:

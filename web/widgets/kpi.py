@@ -153,8 +153,8 @@ def _dossiers_in_time(sight: Sight) -> dict[str, Any]:
 
 def _telling(sight: Sight) -> tuple[int, int]:
     """How many systems tell of the subtree within their contracts, of all that do."""
-    tellers = sight.look.standing(sight.root).tellers
-    return sum(not one.behind for one in tellers), len(tellers)
+    reporters = sight.look.freshness(sight.root).reporters
+    return sum(not one.behind for one in reporters), len(reporters)
 
 
 def _said(sight: Sight, sources: Iterable[Source], metric: str) -> list[float]:

@@ -42,7 +42,9 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
     ranks = dict(zip(shares, ranked([_worth(options, share) for share in shares.values()]), strict=True))
     order = sorted(shares, key=lambda org: (ranks[org], -shares[org].denominator, org.code))
     rows = {org.code: _row(org, ranks[org], shares[org], at) for at, org in enumerate(order[: options.limit])}
-    as_of = min((at for at in (sight.look.standing(sight.root).as_of, _counted_at(sight, options)) if at), default=None)
+    as_of = min(
+        (at for at in (sight.look.freshness(sight.root).as_of, _counted_at(sight, options)) if at), default=None
+    )
     return head | {
         "as_of": sight.at(as_of),
         "period": _dossiers.period(sight),

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from ioc.domain.dossiers.counting.buckets import Bucket, Question
+from ioc.domain.dossiers.counting.buckets import Bucket
+from ioc.domain.dossiers.counting.question import Question
 from ioc.domain.dossiers.counting.summary import overall
-from ioc.domain.dossiers.counting.watermarks import known
+from ioc.live.dossier_sources import watermarks
 from tests.alerts.conftest import ms
 from tests.alerts.rules.test_threshold import OVERDUE, Registry
 from tests.domain.dossiers.events import event, tell
@@ -15,7 +16,7 @@ from tests.domain.dossiers.events import event, tell
 def counts(s) -> dict[str, int]:
     """Whatever is not 0 in the summary of this year so far."""
     now = s.clock.now_ms()
-    question = Question(known(s.world, {}, now), ms("2026-01-01 00:00"), now, now)
+    question = Question(watermarks(s.world, {}, now), ms("2026-01-01 00:00"), now, now)
     with s.db.read() as conn:
         found = overall(conn, question)
     return {bucket.value: found[bucket] for bucket in Bucket if found[bucket]}

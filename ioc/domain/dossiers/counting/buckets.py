@@ -1,18 +1,26 @@
-"""The counts of the summary as conditions on records: a bucket holds exactly what its count counts."""
+"""The buckets: which records a count of the summary or of an index is made of, as a condition on them."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
-from ioc.domain.dossiers.counting.tallies import Side
-from ioc.domain.dossiers.counting.watermarks import Known
+from ioc.domain.dossiers.counting.conditions import (
+    aside,
+    beyond_watermark,
+    late_to_accept_at,
+    near_at,
+    open_at,
+    passed,
+    paused_at,
+)
+from ioc.domain.dossiers.counting.counters import Condition, DossierCounter, entered
+from ioc.domain.dossiers.counting.question import Question
+from ioc.domain.dossiers.counting.totals import by_cell, sources_with
 from ioc.domain.dossiers.history.judgement import Outcome
-from ioc.platform.db.tables import dossier, dossier_pause
+from ioc.platform.db.tables import dossier
 
-Condition = sa.ColumnElement[bool]
 _t = dossier.c
 
 
@@ -35,101 +43,72 @@ class Bucket(StrEnum):
     LATE_TO_ACCEPT = "late_to_accept"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """Which dossiers are asked for: `orgs` None is all of them; a period `[start, end)` seen from `at`, epoch ms.
+class IndexBucket(StrEnum):
+    """The dossiers behind the ratios of the 766 index, of the sources that report on them; named like indicators."""
 
-    `at` is the earlier of `end` and now; `known` names the sources that count and up to when their records are known.
-    Of fewer than `min_ratings` nobody learns how satisfied they were.
-    """
-
-    known: Known
-    start: int
-    end: int
-    at: int
-    orgs: frozenset[str] | None = None
-    side: Side = Side.RECEIVING
-    min_ratings: int = 5
-
-    @property
-    def org_column(self) -> sa.Column[str]:
-        return _t.handling_org if self.side is Side.HANDLING else _t.receiving_org
+    PAID_ONLINE = "paid_online_766"
+    PAYABLE = "payable_766"
+    DIGITISED = "digitised_766"
+    DIGITISED_OR_NOT = "digitised_766_of"
+    ELECTRONIC_RESULT = "electronic_result_766"
+    WITH_RESULT = "with_result_766"
 
 
-def counted(question: Question, few_orgs: int = 8) -> list[Condition]:
-    """Of the sources that count and the orgs asked for; a few orgs are looked up, more are looked through by time."""
-    found: list[Condition] = [aside(_t.source_id).in_(sorted(question.known))]
-    if question.orgs is not None:
-        few = len(question.orgs) <= few_orgs
-        found.append((question.org_column if few else aside(question.org_column)).in_(sorted(question.orgs)))
+AnyBucket = Bucket | IndexBucket
+# what dossiers enter in the period, by the counter they enter
+ENTERED: Mapping[AnyBucket, DossierCounter] = {
+    Bucket.RECEIVED: DossierCounter.RECEIVED,
+    Bucket.RECEIVED_ONLINE: DossierCounter.RECEIVED_ONLINE,
+    Bucket.RESOLVED_EARLY: DossierCounter.EARLY,
+    Bucket.RESOLVED_ON_TIME: DossierCounter.ON_TIME,
+    Bucket.RESOLVED_LATE: DossierCounter.LATE,
+    Bucket.RESOLVED_UNDATED: DossierCounter.UNDATED,
+    IndexBucket.PAID_ONLINE: DossierCounter.PAID_ONLINE,
+    IndexBucket.PAYABLE: DossierCounter.PAYABLE,
+    IndexBucket.DIGITISED: DossierCounter.DIGITISED,
+    IndexBucket.DIGITISED_OR_NOT: DossierCounter.RECEIVED,
+    IndexBucket.ELECTRONIC_RESULT: DossierCounter.ELECTRONIC_RESULT,
+    IndexBucket.WITH_RESULT: DossierCounter.WITH_RESULT,
+}
+# a bucket of an index counts dossiers of the sources that have any in this counter
+REPORTED_BY: Mapping[IndexBucket, DossierCounter] = {
+    IndexBucket.PAID_ONLINE: DossierCounter.PAYMENT_REPORTED,
+    IndexBucket.PAYABLE: DossierCounter.PAYMENT_REPORTED,
+    IndexBucket.DIGITISED: DossierCounter.DIGITISED_REPORTED,
+    IndexBucket.DIGITISED_OR_NOT: DossierCounter.DIGITISED_REPORTED,
+    IndexBucket.ELECTRONIC_RESULT: DossierCounter.RESULT_REPORTED,
+    IndexBucket.WITH_RESULT: DossierCounter.RESULT_REPORTED,
+}
+
+
+def condition(conn: Connection, bucket: AnyBucket, question: Question) -> Condition:
+    """Whether a record is in the bucket, its org and, but for an index, its source aside."""
+    if bucket not in ENTERED:
+        return _STOCKS[Bucket(bucket)](question)
+    found = entered(ENTERED[bucket], question.start, question.at)
+    if isinstance(bucket, IndexBucket):
+        sources = _sources_of(conn, bucket, question)
+        return sa.and_(_t.source_id.in_(sorted(sources)), found)
     return found
 
 
-def aside(column: sa.Column[Any]) -> sa.ColumnElement[Any]:
-    """A column in a form that no index serves: without statistics SQLite prefers the worst one to the instants."""
-    return column.concat("") if isinstance(column.type, sa.String) else column + 0
+def _sources_of(conn: Connection, bucket: IndexBucket, question: Question) -> frozenset[int]:
+    reported = REPORTED_BY[bucket]
+    return sources_with(by_cell(conn, question, (reported,)), reported)
 
 
-def condition(bucket: Bucket, question: Question) -> Condition:
-    """Whether a record is in the bucket, its org and source aside."""
-    return _CONDITIONS[bucket](question)
-
-
-def passed(column: sa.Column[int | None], start: int, end: int) -> Condition:
-    return sa.and_(column >= start, column < end)
-
-
-def open_at(at: int) -> Condition:
-    return sa.and_(aside(_t.received_at) < at, sa.or_(_t.ended_at.is_(None), _t.ended_at >= at))
-
-
-def was_open(at: int) -> Condition:
-    """The same, where another instant leads to the records."""
-    return sa.and_(aside(_t.received_at) < at, sa.or_(_t.ended_at.is_(None), aside(_t.ended_at) >= at))
-
-
-def lagging(question: Question) -> dict[int, int]:
-    """The sources whose records are not known up to the instant asked for."""
-    return {source: until for source, until in question.known.items() if until < question.at}
-
-
-def beyond_known(question: Question) -> Condition:
-    """Due before the instant asked for, but after the last instant the source speaks of."""
-    at = question.at
-    parts = [
-        sa.and_(_t.source_id == source, passed(_t.overdue_at, until, at)) for source, until in lagging(question).items()
-    ]
-    return sa.or_(sa.false(), *parts)
-
-
-def paused_at(at: int) -> Condition:
-    pause = dossier_pause.c
-    waiting = sa.select(sa.literal(1)).where(
-        pause.source_id == _t.source_id, pause.code == _t.code, pause.begins_at < at, pause.ends_at >= at
-    )
-    return sa.and_(open_at(at), waiting.exists())
-
-
-def near_at(at: int) -> Condition:
-    return sa.and_(was_open(at), _t.near_at < at, _t.overdue_at >= at)
-
-
-def late_to_accept_at(at: int) -> Condition:
-    told = _t.late_to_accept_at.is_not(None)  # in the words of its index
-    return sa.and_(told, _t.late_to_accept_at < at, sa.or_(_t.accepted_at.is_(None), _t.accepted_at >= at))
-
-
-def _ended(*outcomes: Outcome) -> Callable[[Question], Condition]:
-    return lambda q: sa.and_(_t.outcome.in_(outcomes), passed(_t.ended_at, q.start, q.at))
+def _must_resolve(question: Question) -> Condition:
+    decided = _t.outcome.in_((Outcome.EARLY, Outcome.ON_TIME, Outcome.LATE))
+    return sa.or_(sa.and_(decided, passed(_t.ended_at, question.start, question.at)), _overdue(question))
 
 
 def _overdue(question: Question) -> Condition:
-    is_known = sa.not_(beyond_known(question))
+    is_known = sa.not_(beyond_watermark(question))
     return sa.and_(open_at(question.at), aside(_t.overdue_at) < question.at, is_known)
 
 
 def _unconfirmed(question: Question) -> Condition:
-    return sa.and_(open_at(question.at), sa.or_(_t.undated, beyond_known(question)))
+    return sa.and_(open_at(question.at), sa.or_(_t.undated, beyond_watermark(question)))
 
 
 def _in_term(question: Question) -> Condition:
@@ -137,19 +116,9 @@ def _in_term(question: Question) -> Condition:
     return sa.and_(open_at(question.at), sa.not_(_t.undated), running)
 
 
-def _received(question: Question) -> Condition:
-    return passed(_t.received_at, question.start, question.at)
-
-
-_CONDITIONS: dict[Bucket, Callable[[Question], Condition]] = {
-    Bucket.RECEIVED: _received,
-    Bucket.RECEIVED_ONLINE: lambda q: sa.and_(_received(q), _t.online),
+_STOCKS: Mapping[Bucket, Callable[[Question], Condition]] = {
     Bucket.CARRIED_OVER: lambda q: open_at(min(q.start, q.at)),
-    Bucket.MUST_RESOLVE: lambda q: sa.or_(_ended(Outcome.EARLY, Outcome.ON_TIME, Outcome.LATE)(q), _overdue(q)),
-    Bucket.RESOLVED_EARLY: _ended(Outcome.EARLY),
-    Bucket.RESOLVED_ON_TIME: _ended(Outcome.ON_TIME),
-    Bucket.RESOLVED_LATE: _ended(Outcome.LATE),
-    Bucket.RESOLVED_UNDATED: _ended(Outcome.UNDATED),
+    Bucket.MUST_RESOLVE: _must_resolve,
     Bucket.OPEN_IN_TERM: _in_term,
     Bucket.OPEN_OVERDUE: _overdue,
     Bucket.DUE_UNCONFIRMED: _unconfirmed,

@@ -1,21 +1,28 @@
-"""The counts of the summary by org: whole days from the tallies, the ends of the period record by record."""
+"""The counts of the summary by org: most from the counters, those that are few at any instant from the records."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ioc.core.share import Share, Void
-from ioc.domain.dossiers.counting import buckets, tallies
-from ioc.domain.dossiers.counting.buckets import Bucket, Question
-from ioc.domain.dossiers.counting.tallies import Mark
+from ioc.domain.dossiers.counting import buckets, conditions, totals
+from ioc.domain.dossiers.counting.buckets import ENTERED, Bucket
+from ioc.domain.dossiers.counting.counters import DossierCounter
+from ioc.domain.dossiers.counting.question import Question
+from ioc.domain.dossiers.counting.tallies import Dimension
 from ioc.domain.dossiers.history.course import NEVER
-from ioc.domain.dossiers.history.judgement import Outcome
 from ioc.platform.db.tables import dossier, dossier_pause
 
-Marks = dict[str, dict[str, int]]  # org to mark to how many
+_ENDED = (DossierCounter.EARLY, DossierCounter.ON_TIME, DossierCounter.LATE, DossierCounter.UNDATED)
+_COUNTERS = (
+    DossierCounter.RECEIVED,
+    DossierCounter.RECEIVED_ONLINE,
+    DossierCounter.RECEIVED_UNDATED,
+    *_ENDED,
+    DossierCounter.OVERDUE,
+)
 _t = dossier.c
 
 
@@ -59,8 +66,8 @@ def overall(conn: Connection, question: Question) -> Counts:
 
 def by_org(conn: Connection, question: Question) -> dict[str, Counts]:
     """Each org that has any, by receiving or handling org as asked."""
-    start = min(question.start, question.at)
-    at_start, at_end = _passed_before(conn, question, start), _passed_before(conn, question, question.at)
+    at_start = _entered_before(conn, question, min(question.start, question.at))
+    at_end = _entered_before(conn, question, question.at)
     found = {
         org: _counts(at_start.get(org, {}), at_end.get(org, {})) for org in sorted(at_start.keys() | at_end.keys())
     }
@@ -68,74 +75,30 @@ def by_org(conn: Connection, question: Question) -> dict[str, Counts]:
         for org, n in _few(conn, question, bucket).items():
             found.setdefault(org, _counts({}, {}))
             found[org] = Counts({**found[org].n, bucket: n})
-    for org, n in _beyond_known(conn, question).items():
+    for org, n in _beyond_watermark(conn, question).items():
         found[org] = _unconfirm(found[org], n)
     return found
 
 
-def _passed_before(conn: Connection, question: Question, at: int) -> Marks:
-    """How often each mark was passed before `at`, from the tallies and, for the day of `at`, from the records."""
-    found: Marks = {}
-    for row in conn.execute(tallies.before(question.side, at, question.known, question.orgs)).mappings():
-        found[row["org"]] = {mark: int(row[mark]) for mark in Mark}
-    midnight = tallies.start_of(tallies.day_of(at))
-    if midnight < at:
-        for column in (_t.received_at, _t.ended_at, _t.overdue_at):
-            rows = _edge(question, column, midnight, at)
-            for row in conn.execute(rows).mappings():
-                marks = found.setdefault(row["org"], dict.fromkeys(Mark, 0))
-                for mark in _MARKS_OF[column.name]:
-                    marks[mark] += int(row[mark] or 0)
-    return found
+def _entered_before(conn: Connection, question: Question, at: int) -> dict[str, Mapping[DossierCounter, int]]:
+    return {org: n for (org,), n in totals.before(conn, question, at, _COUNTERS, (Dimension.ORG,)).items()}
 
 
-_ENDED = {outcome: Mark(outcome) for outcome in Outcome}
-_MARKS_OF = {
-    "received_at": (Mark.RECEIVED, Mark.RECEIVED_ONLINE, Mark.RECEIVED_UNDATED),
-    "ended_at": tuple(_ENDED.values()),
-    "overdue_at": (Mark.OVERDUE,),
-}
+def _counts(start: Mapping[DossierCounter, int], end: Mapping[DossierCounter, int]) -> Counts:
+    """From what entered each counter before the period and before the instant asked for."""
 
+    def within(counter: DossierCounter) -> int:
+        return end.get(counter, 0) - start.get(counter, 0)
 
-def _edge(question: Question, column: sa.Column[int | None], start: int, end: int) -> sa.Select[Any]:
-    """The marks passed in part of a day; the same rules as `tallies.marks`."""
-    one = sa.literal(1)
-    when = {
-        Mark.RECEIVED: one == one,
-        Mark.RECEIVED_ONLINE: _t.online,
-        Mark.RECEIVED_UNDATED: _t.undated,
-        Mark.OVERDUE: sa.or_(_t.ended_at.is_(None), _t.overdue_at < _t.ended_at),
-        **{mark: _t.outcome == outcome for outcome, mark in _ENDED.items()},
-    }
-    sums: list[sa.ColumnElement[Any]] = [
-        sa.func.sum(sa.case((when[mark], 1), else_=0)).label(mark) for mark in _MARKS_OF[column.name]
-    ]
-    org = buckets.aside(question.org_column)
-    taken_in = buckets.aside(_t.received_at).is_not(None)
-    conditions = [buckets.passed(column, start, end), taken_in, *buckets.counted(question, few_orgs=0)]
-    columns: list[sa.ColumnElement[Any]] = [org.label("org"), *sums]
-    return sa.select(*columns).where(*conditions).group_by("org")
-
-
-def _counts(start: Mapping[str, int], end: Mapping[str, int]) -> Counts:
-    """From the marks passed before the period and before the instant asked for."""
-
-    def within(mark: Mark) -> int:
-        return end.get(mark, 0) - start.get(mark, 0)
-
-    early, on_time, late = within(Mark.EARLY), within(Mark.ON_TIME), within(Mark.LATE)
-    overdue = end.get(Mark.OVERDUE, 0) - end.get(Mark.LATE, 0)
-    undated = end.get(Mark.RECEIVED_UNDATED, 0) - end.get(Mark.UNDATED, 0)
+    overdue = end.get(DossierCounter.OVERDUE, 0) - end.get(DossierCounter.LATE, 0)
+    undated = end.get(DossierCounter.RECEIVED_UNDATED, 0) - end.get(DossierCounter.UNDATED, 0)
+    entered = {bucket: within(ENTERED[bucket]) for bucket in Bucket if bucket in ENTERED}
+    resolved = (Bucket.RESOLVED_EARLY, Bucket.RESOLVED_ON_TIME, Bucket.RESOLVED_LATE)
     return Counts(
         {
-            Bucket.RECEIVED: within(Mark.RECEIVED),
-            Bucket.RECEIVED_ONLINE: within(Mark.RECEIVED_ONLINE),
+            **entered,
             Bucket.CARRIED_OVER: _open(start),
-            Bucket.MUST_RESOLVE: early + on_time + late + overdue,
-            Bucket.RESOLVED_EARLY: early,
-            Bucket.RESOLVED_ON_TIME: on_time,
-            Bucket.RESOLVED_LATE: late,
-            Bucket.RESOLVED_UNDATED: within(Mark.UNDATED),
+            Bucket.MUST_RESOLVE: sum(entered[bucket] for bucket in resolved) + overdue,
             Bucket.OPEN_IN_TERM: _open(end) - overdue - undated,
             Bucket.OPEN_OVERDUE: overdue,
             Bucket.DUE_UNCONFIRMED: undated,
@@ -143,8 +106,8 @@ def _counts(start: Mapping[str, int], end: Mapping[str, int]) -> Counts:
     )
 
 
-def _open(marks: Mapping[str, int]) -> int:
-    return marks.get(Mark.RECEIVED, 0) - sum(marks.get(mark, 0) for mark in _ENDED.values())
+def _open(n: Mapping[DossierCounter, int]) -> int:
+    return n.get(DossierCounter.RECEIVED, 0) - sum(n.get(counter, 0) for counter in _ENDED)
 
 
 def _unconfirm(counts: Counts, n: int) -> Counts:
@@ -155,27 +118,31 @@ def _unconfirm(counts: Counts, n: int) -> Counts:
 
 def _few(conn: Connection, question: Question, bucket: Bucket) -> dict[str, int]:
     """Buckets that are small at any instant are counted from the records."""
-    org = buckets.aside(question.org_column)
+    org = conditions.aside(question.org_column)
     rows = (
         sa.select(org.label("org"), sa.func.count().label("n"))
-        .where(*buckets.counted(question, few_orgs=0))
+        .where(*conditions.counted(question, few_orgs=0))
         .group_by("org")
     )
     if bucket is Bucket.PAUSED:  # from the pauses that still last: they are few, open dossiers many
         pause, at = dossier_pause.c, question.at
-        joined = sa.and_(buckets.aside(pause.source_id) == _t.source_id, buckets.aside(pause.code) == _t.code)
+        joined = sa.and_(conditions.aside(pause.source_id) == _t.source_id, conditions.aside(pause.code) == _t.code)
         rows = rows.join(dossier_pause, joined).where(
-            pause.ends_at >= at, pause.ends_at <= NEVER, pause.begins_at < at, buckets.was_open(at)
+            pause.ends_at >= at, pause.ends_at <= NEVER, pause.begins_at < at, conditions.was_open(at)
         )
     else:
-        rows = rows.where(buckets.condition(bucket, question))
+        rows = rows.where(buckets.condition(conn, bucket, question))
     return {row.org: row.n for row in conn.execute(rows)}
 
 
-def _beyond_known(conn: Connection, question: Question) -> dict[str, int]:
-    if not buckets.lagging(question):
+def _beyond_watermark(conn: Connection, question: Question) -> dict[str, int]:
+    if not question.lagging:
         return {}
-    org = buckets.aside(question.org_column)
-    is_there = [buckets.was_open(question.at), buckets.beyond_known(question), *buckets.counted(question, few_orgs=0)]
+    org = conditions.aside(question.org_column)
+    is_there = [
+        conditions.was_open(question.at),
+        conditions.beyond_watermark(question),
+        *conditions.counted(question, few_orgs=0),
+    ]
     rows = sa.select(org.label("org"), sa.func.count().label("n")).where(*is_there).group_by("org")
     return {row.org: row.n for row in conn.execute(rows)}

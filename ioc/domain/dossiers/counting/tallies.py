@@ -1,14 +1,14 @@
-"""How many dossiers passed each mark, kept by day and by block of days, so that no count reads them all."""
+"""The tallies: each counter by day and by block of days, by org and source, so that no figure reads all records."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from enum import IntEnum, StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ioc.domain.dossiers.counting import traits
-from ioc.domain.dossiers.counting.traits import Trait
+from ioc.domain.dossiers.counting.counters import DossierCounter, Row, entries
+from ioc.domain.dossiers.counting.question import Side
 from ioc.platform.db import bulk
 from ioc.platform.db.tables import dossier_tally
 
@@ -16,40 +16,29 @@ DAY_MS = 86_400_000
 # days are those of Viet Nam: elsewhere the ends of a period are counted dossier by dossier, to the same result
 _EASTERN_MS = 7 * 3_600_000
 BLOCK_DAYS = 32
+_t = dossier_tally.c
 
 
 class Level(IntEnum):
+    """How many days a row of the tallies stands for: one, or a block of them."""
+
     DAY = 0
     BLOCK = 1
 
 
-class Side(StrEnum):
-    """Whose dossiers: those an org took in, or those it works on."""
+class Dimension(StrEnum):
+    """What dossiers are counted by: an org of the side asked for, or the source that reports them."""
 
-    RECEIVING = "receiving"
-    HANDLING = "handling"
-
-
-class Mark(StrEnum):
-    """What a dossier passes once; `open` at an instant is what was received less what ended before it."""
-
-    RECEIVED = "received"
-    RECEIVED_ONLINE = "received_online"
-    RECEIVED_UNDATED = "received_undated"
-    EARLY = "early"
-    ON_TIME = "on_time"
-    LATE = "late"
-    UNDATED = "undated"
-    OVERDUE = "overdue"
+    ORG = "org"
+    SOURCE = "source_id"
 
 
-Row = Mapping[str, Any]
-Cell = tuple[int, str, str, int]  # day or block, receiving org, handling org, source
-Changes = dict[Cell, list[int]]  # by day, how often each mark and trait, in their order
+CellKey = tuple[int, str, str, int]  # day or block, receiving org, handling org, source
+Changes = dict[CellKey, list[int]]  # by day, how much each counter changes, in their order
 
-_CELL = ("level", "bucket", "receiving_org", "handling_org", "source_id")
-_COLUMNS = (*_CELL, *(mark.value for mark in (*Mark, *Trait)))
-_PLACE: dict[Mark | Trait, int] = {mark: place for place, mark in enumerate((*Mark, *Trait))}
+_KEY = ("level", "bucket", "receiving_org", "handling_org", "source_id")
+_COLUMNS = (*_KEY, *(counter.value for counter in DossierCounter))
+_PLACE = {counter: place for place, counter in enumerate(DossierCounter)}
 
 
 def day_of(at: int) -> int:
@@ -60,35 +49,16 @@ def start_of(day: int) -> int:
     return day * DAY_MS - _EASTERN_MS
 
 
-def marks(row: Row) -> Iterator[tuple[int, Mark | Trait]]:
-    """The marks a dossier has passed or will pass if nothing more happens, with their instants."""
-    received, ended, overdue = row["received_at"], row["ended_at"], row["overdue_at"]
-    if received is None:
-        return
-    yield received, Mark.RECEIVED
-    if row["online"]:
-        yield received, Mark.RECEIVED_ONLINE
-    if row["undated"]:
-        yield received, Mark.RECEIVED_UNDATED
-    for trait in traits.when_received(row):
-        yield received, trait
-    if ended is not None:
-        yield ended, Mark(row["outcome"])
-        for trait in traits.when_ended(row):
-            yield ended, trait
-    if overdue is not None and (ended is None or overdue < ended):
-        yield overdue, Mark.OVERDUE
-
-
 def note(changes: Changes, row: Row, n: int) -> None:
-    """Add a dossier's marks to what will be written, or take them back with n = -1."""
+    """Add a dossier to what will be written, or take it out with n = -1."""
     receiving, handling, source_id = row["receiving_org"], row["handling_org"], row["source_id"]
-    for at, mark in marks(row):
+    for at, counters in entries(row):
         cell = (day_of(at), receiving, handling, source_id)
         counts = changes.get(cell)
         if counts is None:
             counts = changes[cell] = [0] * len(_PLACE)
-        counts[_PLACE[mark]] += n
+        for counter in counters:
+            counts[_PLACE[counter]] += n
 
 
 def write(conn: Connection, changes: Changes) -> None:
@@ -111,19 +81,38 @@ def before(
     at: int,
     sources: Iterable[int],
     orgs: Iterable[str] | None,
-    counted: Sequence[Mark | Trait] = tuple(Mark),
-    by: Sequence[str] = ("org",),
+    counters: Sequence[DossierCounter],
+    by: Sequence[Dimension],
 ) -> sa.Select[Any]:
-    """Org (and what else it is counted `by`) and how often each was passed on whole days before the day of `at`."""
-    t, day = dossier_tally.c, day_of(at)
+    """How many entered each counter on whole days before the day of `at`, by the dimensions."""
+    day = day_of(at)
     block = day // BLOCK_DAYS
-    whole = sa.and_(t.level == Level.BLOCK, t.bucket < block)
-    rest = sa.and_(t.level == Level.DAY, t.bucket >= block * BLOCK_DAYS, t.bucket < day)
-    org = t.handling_org if side is Side.HANDLING else t.receiving_org
-    mine = [t.source_id.in_(sorted(sources))]
+    whole = sa.and_(_t.level == Level.BLOCK, _t.bucket < block)
+    rest = sa.and_(_t.level == Level.DAY, _t.bucket >= block * BLOCK_DAYS, _t.bucket < day)
+    org = _t.handling_org if side is Side.HANDLING else _t.receiving_org
+    conditions = [_t.source_id.in_(sorted(sources))]
     if orgs is not None:
-        mine.append(org.in_(sorted(orgs)))
-    columns = [*(org.label(name) if name == "org" else t[name] for name in by), *(t[mark] for mark in counted)]
-    parts = sa.union_all(*(sa.select(*columns).where(*mine, span) for span in (whole, rest))).subquery()
-    keys = [parts.c[name] for name in by]
-    return sa.select(*keys, *(sa.func.sum(parts.c[mark]).label(mark) for mark in counted)).group_by(*keys)
+        conditions.append(org.in_(sorted(orgs)))
+    keys = {Dimension.ORG: org, Dimension.SOURCE: _t.source_id}
+    columns = [*(keys[name].label(name) for name in by), *(_t[counter] for counter in counters)]
+    parts = sa.union_all(*(sa.select(*columns).where(*conditions, span) for span in (whole, rest))).subquery()
+    grouped = [parts.c[name] for name in by]
+    return sa.select(*grouped, *(sa.func.sum(parts.c[one]).label(one) for one in counters)).group_by(*grouped)
+
+
+def by_day(first: int, last: int, sources: Iterable[int], counters: Sequence[DossierCounter]) -> sa.Select[Any]:
+    """Day, receiving org, handling org and the sums of some counters, of days on which the first of them counts any."""
+    days = sa.and_(_t.level == Level.DAY, _t.bucket >= first, _t.bucket <= last)
+    keys = (_t.bucket, _t.receiving_org, _t.handling_org)
+    rows = sa.select(*keys, *(sa.func.sum(_t[counter]) for counter in counters)).group_by(*keys)
+    return rows.where(days, _t[counters[0]] > 0, _t.source_id.in_(sorted(sources)))
+
+
+def sources_by_org(conn: Connection) -> dict[str, frozenset[int]]:
+    """The ids of the sources that ever reported a dossier which an org received or handles, by org."""
+    cells = sa.select(_t.receiving_org, _t.handling_org, _t.source_id).where(_t.level == Level.BLOCK).distinct()
+    sources: dict[str, set[int]] = {}
+    for receiving, handling, source_id in conn.execute(cells):
+        sources.setdefault(receiving, set()).add(source_id)
+        sources.setdefault(handling, set()).add(source_id)
+    return {org: frozenset(ids) for org, ids in sources.items()}

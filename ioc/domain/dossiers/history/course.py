@@ -61,6 +61,12 @@ def contradicts_itself(said: Mapping[str, Any]) -> bool:
     return due is not None and received is not None and due < received
 
 
+def payable(said: Mapping[str, Any]) -> bool | None:
+    """Whether a fee is due, None where nothing is said of it; a payment online without a fee told implies one."""
+    fee, paid = said.get("fee"), said.get("online_payment")
+    return paid if fee is None else fee > 0
+
+
 def _promises(history: History) -> list[tuple[int, int]]:
     """The due dates given, without what an apology put in place of them: figures stay on the date promised first."""
     given = told.runs(history, "due_at")

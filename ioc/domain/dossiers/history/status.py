@@ -32,6 +32,8 @@ CLOSED = frozenset(Status) - OPEN
 ANSWERED = frozenset(Status) - {Status.REGISTERED}
 # seen in any of these, it has been taken in; a refusal alone takes nothing in
 TAKEN_IN = frozenset(Status) - {Status.REGISTERED, Status.REJECTED, Status.WITHDRAWN}
+# it ends without a result
+NO_RESULT = (Status.REJECTED, Status.WITHDRAWN, Status.STOPPED)
 
 # what is understood of every system, in lower case; other words are mapped per source
 WORDS: Mapping[str, int] = {

@@ -168,7 +168,7 @@ def _vanished(db: Database, source_id: int, codes: Collection[str]) -> list[str]
 
 def _close(db: Database, target: Target, delivery: Delivery, report: Report, now: int) -> None:
     with db.write() as conn:
-        watermarks.delivered(db, conn, target.id, delivery.as_of, now, report.rows)
+        watermarks.note_import(db, conn, target.id, delivery.as_of, now, report.rows)
         _first_seen(conn, target.id, delivery.as_of)
         counts: Mapping[str, Any] = {
             "origin": delivery.origin, "rows": report.rows, "added": report.added, "changed": report.changed,

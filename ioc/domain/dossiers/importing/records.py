@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ioc.domain.dossiers.counting import tallies, traits
+from ioc.domain.dossiers.counting import tallies
 from ioc.domain.dossiers.counting.tallies import Changes
 from ioc.domain.dossiers.history import course, statements
 from ioc.domain.dossiers.history.judgement import Policy, judge
@@ -68,7 +68,7 @@ class Judge:
             "late_to_accept_at": verdict.late_to_accept_at,
             "accepted_at": run.answered_at,
             "is_open": run.is_open,
-            "payable": traits.payable(run.said),
+            "payable": course.payable(run.said),
             **{
                 name: run.said.get(name)
                 for name in ("online_payment", "digitised", "electronic_result", "satisfaction")

@@ -7,8 +7,9 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ioc.domain.dossiers.counting import buckets, summary
-from ioc.domain.dossiers.counting.buckets import Bucket, Question
+from ioc.domain.dossiers.counting import buckets, conditions, summary
+from ioc.domain.dossiers.counting.buckets import Bucket
+from ioc.domain.dossiers.counting.question import Question
 from ioc.domain.dossiers.counting.summary import Counts
 from ioc.domain.inventory import Org, OrgTree
 from ioc.platform.db.tables import dossier
@@ -171,8 +172,8 @@ def _resolved_undated(conn: Connection, question: Question) -> dict[str, Line]:
         "carried_over": sa.not_(new),
     }
     sums = [sa.func.sum(sa.case((when, 1), else_=0)).label(name) for name, when in came.items()]
-    ended = buckets.condition(Bucket.RESOLVED_UNDATED, question)
-    rows = sa.select(org.label("org"), *sums).where(*buckets.counted(question), ended).group_by(org)
+    ended = buckets.condition(conn, Bucket.RESOLVED_UNDATED, question)
+    rows = sa.select(org.label("org"), *sums).where(*conditions.counted(question), ended).group_by(org)
     return {row["org"]: Line(**{name: int(row[name]) for name in came}) for row in conn.execute(rows).mappings()}
 
 

@@ -8,10 +8,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ioc.domain.dossiers.counting import buckets, trait_buckets
-from ioc.domain.dossiers.counting.buckets import Bucket, Condition, Question
+from ioc.domain.dossiers.counting import buckets, conditions
+from ioc.domain.dossiers.counting.buckets import AnyBucket, Bucket, IndexBucket
+from ioc.domain.dossiers.counting.counters import Condition
+from ioc.domain.dossiers.counting.question import Question
 from ioc.domain.dossiers.counting.summary import overall
-from ioc.domain.dossiers.counting.trait_buckets import TraitBucket
 from ioc.domain.inventory import Scope
 from ioc.platform.db.tables import dossier
 
@@ -27,7 +28,7 @@ class Sort(StrEnum):
     CODE = "code"
 
 
-Buckets = Bucket | TraitBucket | tuple[Bucket | TraitBucket, ...] | None
+Buckets = AnyBucket | tuple[AnyBucket, ...] | None
 _RECEIVED = frozenset({Bucket.RECEIVED, Bucket.RECEIVED_ONLINE})
 _ENDED = frozenset(bucket for bucket in Bucket if bucket.startswith("resolved_") or bucket is Bucket.MUST_RESOLVE)
 
@@ -109,37 +110,31 @@ def one(conn: Connection, scope: Scope, code: str) -> Row | None:
     return None if row is None else dict(row)
 
 
-def _conditions(conn: Connection, wanted: Filter) -> list[sa.ColumnElement[bool]]:
+def _conditions(conn: Connection, wanted: Filter) -> list[Condition]:
     question = wanted.question
-    conditions: list[sa.ColumnElement[bool]] = []
+    found: list[Condition] = []
     if chosen := _chosen(wanted):
-        in_any = sa.or_(*(_is_in(conn, bucket, question) for bucket in chosen))
-        conditions += [*buckets.counted(question), in_any]
+        in_any = sa.or_(*(buckets.condition(conn, bucket, question) for bucket in chosen))
+        found += [*conditions.counted(question), in_any]
     elif question.orgs is not None:
-        conditions.append(question.org_column.in_(sorted(question.orgs)))
+        found.append(question.org_column.in_(sorted(question.orgs)))
     if wanted.status is not None:
-        conditions.append(_t.status == wanted.status)
+        found.append(_t.status == wanted.status)
     if wanted.submission is not None:
-        conditions.append(_t.submission == wanted.submission)
+        found.append(_t.submission == wanted.submission)
     if wanted.due_before is not None:
-        conditions.append(_t.due_at < wanted.due_before)
+        found.append(_t.due_at < wanted.due_before)
     if wanted.received_from is not None:
-        conditions.append(_t.received_at >= wanted.received_from)
+        found.append(_t.received_at >= wanted.received_from)
     if wanted.received_to is not None:
-        conditions.append(_t.received_at < wanted.received_to)
+        found.append(_t.received_at < wanted.received_to)
     if wanted.q:
-        conditions.append(_holds(conn, wanted.q))
-    return conditions
+        found.append(_holds(conn, wanted.q))
+    return found
 
 
-def _chosen(wanted: Filter) -> tuple[Bucket | TraitBucket, ...]:
-    return (wanted.bucket,) if isinstance(wanted.bucket, Bucket | TraitBucket) else wanted.bucket or ()
-
-
-def _is_in(conn: Connection, bucket: Bucket | TraitBucket, question: Question) -> Condition:
-    if isinstance(bucket, TraitBucket):
-        return trait_buckets.condition(conn, bucket, question)
-    return buckets.condition(bucket, question)
+def _chosen(wanted: Filter) -> tuple[AnyBucket, ...]:
+    return (wanted.bucket,) if isinstance(wanted.bucket, Bucket | IndexBucket) else wanted.bucket or ()
 
 
 def _holds(conn: Connection, part: str) -> sa.ColumnElement[bool]:

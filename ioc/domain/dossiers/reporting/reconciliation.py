@@ -9,9 +9,10 @@ from math import ceil, floor
 from sqlalchemy.engine import Connection
 
 from ioc.core.share import Share, percent
-from ioc.domain.dossiers.counting.buckets import Bucket, Question
+from ioc.domain.dossiers.counting.buckets import Bucket
+from ioc.domain.dossiers.counting.question import Question
 from ioc.domain.dossiers.counting.summary import Counts, overall
-from ioc.domain.dossiers.reporting.source_totals import Totals
+from ioc.domain.dossiers.reporting.source_totals import SourceTotals
 
 
 class Check(StrEnum):
@@ -57,14 +58,14 @@ _SHARE_OF = {  # the percentage of `must_resolve` that a count also is
 }
 
 
-def counted(conn: Connection, source_id: int, totals: Totals, known_until: int, now: int) -> Counts:
+def counted(conn: Connection, source_id: int, totals: SourceTotals, known_until: int, now: int) -> Counts:
     """What we count of a source for the period of its totals, all of whose dossiers it says it has sent."""
     known = {source_id: max(known_until, min(totals.end, now))}
     question = Question(known, totals.start, totals.end, min(totals.end, now))
     return overall(conn, question)
 
 
-def compare(totals: Totals, counts: Counts) -> list[Line]:
+def compare(totals: SourceTotals, counts: Counts) -> list[Line]:
     """Line by line: each figure with ours, then its own sums."""
     ours, shares = account(counts), counts.pct()
     lines = [Line(Check.COUNTED, name, said, ours[name], said == ours[name]) for name, said in totals.counts.items()]

@@ -8,12 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ioc.domain.dossiers.counting import tallies
-from ioc.domain.dossiers.counting.buckets import Question
-from ioc.domain.dossiers.counting.tallies import Level
-from ioc.domain.dossiers.counting.traits import DISLIKED_UP_TO, SATISFIED_FROM
+from ioc.domain.dossiers.counting.counters import DISLIKED_UP_TO, SATISFIED_FROM, DossierCounter
+from ioc.domain.dossiers.counting.question import Question
 from ioc.domain.dossiers.reporting.release import DOSSIER, EPOCH, KIOSK, Batch, Line, Rated, Ratings, batches
 from ioc.domain.inventory import Inventory
-from ioc.platform.db.tables import dossier_tally, ticket
+from ioc.platform.db.tables import ticket
+
+_RATINGS = (DossierCounter.RATED, DossierCounter.SATISFIED, DossierCounter.DISLIKED)
 
 
 class DayRange(NamedTuple):
@@ -51,12 +52,8 @@ def asked(question: Question) -> DayRange:
 
 def of_dossiers(conn: Connection, question: Question) -> Iterator[Rated]:
     """Of the dossiers that ended on each day of the years asked for, by who received and who handled them."""
-    t, days = dossier_tally.c, asked(question).years()
-    span = sa.and_(t.level == Level.DAY, t.bucket >= days.first, t.bucket <= days.last)
-    sums = (sa.func.sum(column) for column in (t.rated, t.satisfied, t.disliked))
-    rows = sa.select(t.bucket, t.receiving_org, t.handling_org, *sums)
-    rows = rows.where(span, t.rated > 0, t.source_id.in_(sorted(question.known)))
-    for row in conn.execute(rows.group_by(t.bucket, t.receiving_org, t.handling_org)):
+    days = asked(question).years()
+    for row in conn.execute(tallies.by_day(days.first, days.last, question.watermarks, _RATINGS)):
         yield Rated(DOSSIER, row.receiving_org, row.handling_org, row.bucket, Ratings(*(int(n) for n in row[3:])))
 
 

@@ -14,10 +14,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ioc.core.clock import local
-from ioc.domain.dossiers.counting.buckets import Bucket, Question
+from ioc.domain.dossiers.counting.buckets import Bucket
+from ioc.domain.dossiers.counting.question import Question
 from ioc.domain.dossiers.counting.summary import Counts, by_org
-from ioc.domain.dossiers.counting.watermarks import Known
-from ioc.domain.dossiers.reporting.freshness import Tellers
+from ioc.domain.dossiers.counting.watermarks import Watermarks
+from ioc.domain.dossiers.reporting.freshness import Reporters
 from ioc.domain.dossiers.reporting.rollup import rolled_up
 from ioc.domain.inventory import Inventory, OrgTree
 from ioc.platform.db import Database
@@ -58,9 +59,9 @@ class CutOff:
             return self.of(day - _ONE_DAY)
         return int(datetime(day.year, 1, 1, tzinfo=self.tz).timestamp() * 1000)
 
-    def question(self, span: Span, day: date, known: Known, orgs: frozenset[str] | None = None) -> Question:
+    def question(self, span: Span, day: date, watermarks: Watermarks, orgs: frozenset[str] | None = None) -> Question:
         at = self.of(day)
-        return Question(known, self.start(span, day), at, at, orgs)
+        return Question(watermarks, self.start(span, day), at, at, orgs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +104,8 @@ def due(conn: Connection, cut: CutOff, now: int) -> list[date]:
 def take(
     db: Database,
     inventory: Inventory,
-    tellers: Tellers,
-    known: Known,
+    reporters: Reporters,
+    watermarks: Watermarks,
     cut: CutOff,
     day: date,
     now: int,
@@ -116,17 +117,17 @@ def take(
     """
     orgs = inventory.orgs.on(day.isoformat())
     with db.read() as conn:
-        counted = {span: rolled_up(by_org(conn, cut.question(span, day, known)), orgs) for span in Span}
+        counted = {span: rolled_up(by_org(conn, cut.question(span, day, watermarks)), orgs) for span in Span}
     at = cut.of(day)
     keys = {source.id: str(source.key) for source in inventory.sources.values()}
-    behind = {keys[id_]: until for id_, until in known.items() if until < at}
+    behind = {keys[id_]: until for id_, until in watermarks.items() if until < at}
     head = {"day": day.isoformat(), "cut_off_at": at, "taken_at": now}
     rows = [
         head
         | {
             "org": org.code,
             "figures": _written({span: counted[span].get(org.code, Counts()) for span in Span}, behind)
-            | {"as_of": tellers.of(orgs.scope(org.code), at).as_of},
+            | {"as_of": reporters.of(orgs.scope(org.code), at).as_of},
         }
         for org in orgs.living()
     ]

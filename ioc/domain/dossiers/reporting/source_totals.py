@@ -1,4 +1,4 @@
-"""What a source of dossiers says of itself: the totals of a period as it counts them, kept as figures of its state."""
+"""The totals of a period as a source of dossiers counts them itself, kept as figures of its state."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -8,7 +8,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ioc.core.model import Number, Reason
-from ioc.live.world import Live
 from ioc.messages.wire import Fields, Rejected
 
 # the counts and percentages a source may give, by the names of the summary; `resolved` and `open` are sums of theirs
@@ -23,12 +22,12 @@ _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
-class Totals:
-    """Of the period `[start, end)` (epoch ms), told at `told_at`; percentages are as printed."""
+class SourceTotals:
+    """Of the period `[start, end)` (epoch ms), reported at `reported_at`; percentages are as printed."""
 
     start: int
     end: int
-    told_at: int
+    reported_at: int
     counts: Mapping[str, int]
     shares: Mapping[str, float]
 
@@ -52,25 +51,25 @@ def flatten(fields: Fields) -> dict[str, Any]:
     return found
 
 
-def told(live: Live) -> Totals | None:
-    """The totals a source told last; what it did not repeat then is not among them."""
-    if (end := live.metrics.get(f"{_OWN}to")) is None:
+def reported(metrics: Mapping[str, tuple[int, Number]]) -> SourceTotals | None:
+    """The totals in the latest values of a source; what it did not repeat the last time is not among them."""
+    if (end := metrics.get(f"{_OWN}to")) is None:
         return None
     at = end[0]
-    said = {name: value for name, (t, value) in live.metrics.items() if t == at and name.startswith(_OWN)}
-    if f"{_OWN}from" not in said:
+    latest = {name: value for name, (t, value) in metrics.items() if t == at and name.startswith(_OWN)}
+    if f"{_OWN}from" not in latest:
         return None
-    return Totals(
-        start=int(said[f"{_OWN}from"]),
-        end=int(said[f"{_OWN}to"]),
-        told_at=at,
-        counts={name: int(value) for name, value in _named(said, COUNTS, _OWN)},
-        shares=dict(_named(said, SHARES, _OWN_SHARE)),
+    return SourceTotals(
+        start=int(latest[f"{_OWN}from"]),
+        end=int(latest[f"{_OWN}to"]),
+        reported_at=at,
+        counts={name: int(value) for name, value in _named(latest, COUNTS, _OWN)},
+        shares=dict(_named(latest, SHARES, _OWN_SHARE)),
     )
 
 
-def _named(said: Mapping[str, Number], names: tuple[str, ...], prefix: str) -> Iterator[tuple[str, Number]]:
-    return ((name, said[prefix + name]) for name in names if prefix + name in said)
+def _named(latest: Mapping[str, Number], names: tuple[str, ...], prefix: str) -> Iterator[tuple[str, Number]]:
+    return ((name, latest[prefix + name]) for name in names if prefix + name in latest)
 
 
 def _object(name: str, value: Any, tz: ZoneInfo) -> Fields:

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from ioc.domain.calendar import Calendar
-from ioc.domain.dossiers.counting.watermarks import Known
+from ioc.domain.dossiers.counting.watermarks import Watermarks
 from ioc.domain.dossiers.history import course, statements
 from ioc.domain.dossiers.history.course import NEVER, Course
 from ioc.domain.dossiers.history.hops import hops, working_time_left
@@ -43,7 +43,7 @@ class Reader:
 
     inventory: Inventory
     policy: Policy
-    known: Known
+    known: Watermarks
     now: int
 
     def brief(self, row: Row) -> dict[str, Any]:

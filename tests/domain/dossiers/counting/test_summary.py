@@ -1,6 +1,7 @@
 """Counts, buckets and single records agree, whatever came in whatever order."""
 
 import random
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -11,9 +12,10 @@ import sqlalchemy as sa
 
 from ioc.config.settings import Dossiers
 from ioc.core.share import Share
-from ioc.domain.dossiers.counting.buckets import Bucket, Question
+from ioc.domain.dossiers.counting.buckets import Bucket
+from ioc.domain.dossiers.counting.counters import DossierCounter
+from ioc.domain.dossiers.counting.question import Question, Side
 from ioc.domain.dossiers.counting.summary import by_org, overall
-from ioc.domain.dossiers.counting.tallies import Mark, Side
 from ioc.domain.dossiers.reporting import listing
 from ioc.domain.dossiers.reporting.view import DueState, Reader
 from ioc.domain.inventory.records import load
@@ -97,8 +99,8 @@ def tell_all(db: Database, lives: list[list[DossierEvent]], dice: random.Random)
 
 
 def question(start: str, end: str, **changed) -> Question:
-    found = {"known": dict.fromkeys(SYSTEMS, at(end)), "start": at(start), "end": at(end), "at": at(end), **changed}
-    return Question(**found)
+    found = Question(dict.fromkeys(SYSTEMS, at(end)), at(start), at(end), at(end))
+    return replace(found, **changed)
 
 
 PERIODS = [
@@ -124,7 +126,7 @@ def told(tmp_path_factory: pytest.TempPathFactory):
 @pytest.mark.parametrize("lag_days", [0, 3, 40])
 def test_every_count_is_the_length_of_its_bucket(told: Database, side, period, orgs, lag_days) -> None:
     asked = question(*period, orgs=orgs, side=side)
-    asked = question(*period, orgs=orgs, side=side, known={1: asked.at, 2: asked.at - lag_days * DAY})
+    asked = question(*period, orgs=orgs, side=side, watermarks={1: asked.at, 2: asked.at - lag_days * DAY})
     with told.read() as conn:
         counts = overall(conn, asked)
         lists = {bucket: listing.page(conn, listing.Filter(asked, bucket), 0, 1_000) for bucket in Bucket}
@@ -144,10 +146,10 @@ def test_what_came_in_and_was_carried_over_is_what_was_resolved_and_is_open(told
 
 def test_a_single_record_says_what_the_bucket_says(told: Database) -> None:
     now = at("2026-03-10T10:00")
-    known = {1: now, 2: now - 5 * DAY}
-    asked = Question(known, 0, now, now)
+    watermarks = {1: now, 2: now - 5 * DAY}
+    asked = Question(watermarks, 0, now, now)
     with told.read() as conn:
-        reader = Reader(load(conn, "2026-11-21", kinds()), Dossiers(), known, now)
+        reader = Reader(load(conn, "2026-11-21", kinds()), Dossiers(), watermarks, now)
         by_state = {
             state: listing.page(conn, listing.Filter(asked, Bucket(state)), 0, 1_000)[0]
             for state in (DueState.OPEN_IN_TERM, DueState.OPEN_OVERDUE, DueState.DUE_UNCONFIRMED)
@@ -174,8 +176,8 @@ def test_the_same_events_shuffled_and_doubled_make_the_same_rows_and_tallies(tmp
 
 def _tallies() -> sa.Select:
     """What came and went again leaves a row of zeros behind."""
-    marks = [dossier_tally.c[mark] for mark in Mark]
-    return sa.select(dossier_tally).where(sa.or_(*(mark != 0 for mark in marks)))
+    columns = [dossier_tally.c[counter] for counter in DossierCounter]
+    return sa.select(dossier_tally).where(sa.or_(*(column != 0 for column in columns)))
 
 
 def _ordered(rows: sa.Select) -> sa.Select:

@@ -276,7 +276,7 @@ def test_what_is_due_after_the_file_was_made_is_not_overdue(office: Office, monk
 
     office.deliver(NIGHTLY, "export.csv", "--as-of", "2026-11-10T23:00:00+07:00")
     with office.db.read() as conn:
-        (until,) = watermarks.deliveries(conn).values()
+        (until,) = watermarks.imported(conn).values()
     assert until == at("2026-11-10T23:00")
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ioc.core.errors import UsageError
-from ioc.domain.dossiers.counting.buckets import Question
+from ioc.domain.dossiers.counting.question import Question
 from ioc.domain.dossiers.reporting.index766.definition import definition
 from ioc.domain.dossiers.reporting.index766.inputs import gather
 from ioc.domain.dossiers.reporting.index766.score import Ratio, index, ranks

@@ -14,9 +14,9 @@ from ioc.core.model import SourceKey, SourceStatus
 from ioc.domain.dossiers.counting.buckets import Bucket
 from ioc.domain.dossiers.counting.summary import Counts
 from ioc.domain.dossiers.reporting import rollup
-from ioc.domain.dossiers.reporting.rollup import RollUp
 from ioc.domain.inventory import OrgTree
 from ioc.domain.inventory.records import load, set_status
+from ioc.ingest.roll_up import RollUp
 from ioc.platform.db.tables import source
 from ioc.platform.meta import Fact, get
 from tests.clock import FakeClock

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.engine import Connection
 
 from ioc.core.clock import local
-from ioc.domain.dossiers.counting.buckets import Question
-from ioc.domain.dossiers.reporting.freshness import Tellers
+from ioc.domain.dossiers.counting.question import Question
+from ioc.domain.dossiers.reporting.freshness import Reporters
 from ioc.domain.dossiers.reporting.index766.definition import Definition
 from ioc.domain.dossiers.reporting.index766.inputs import JUDGED, Inputs, gather
 from ioc.domain.dossiers.reporting.index766.score import Index, Ratio, index
@@ -65,7 +65,7 @@ class Board:
     definition: Definition
     inputs: Inputs
     told: Mapping[str, Sequence[Told]]
-    tellers: Tellers
+    reporters: Reporters
     at: int
     no_working_time: bool = False
 
@@ -74,7 +74,7 @@ class Board:
         return index(self.definition, self._counted(scope) | self._fed(org))
 
     def _counted(self, scope: Scope) -> dict[str, Ratio]:
-        as_of = self.tellers.of(scope, self.at).as_of
+        as_of = self.reporters.of(scope, self.at).as_of
         if as_of is None:
             return {}
         judged = {f"dossiers.{figure}" for figure in JUDGED} if self.no_working_time else set()
@@ -103,19 +103,19 @@ def read_board(
     definition: Definition,
     question: Question,
     orgs: Iterable[str],
-    tellers: Tellers,
+    reporters: Reporters,
     *,
     no_working_time: bool = False,
 ) -> Board:
     """The inputs of a question, and what the feeds of `orgs` say of any part of its period."""
     told: dict[str, list[Told]] = {}
     for one in reversed(publications.publications(conn, inventory, orgs, definition.feeds)):
-        asked = _asked(question, one.zone, tellers.now)
+        asked = _asked(question, one.zone, reporters.now)
         if asked.meets(one):
             told.setdefault(one.source.key.org, []).append(Told(one, not asked.is_of(one)))
     for found in told.values():
         found.sort(key=lambda one: not one.other_period)
-    return Board(definition, gather(conn, question), told, tellers, question.at, no_working_time)
+    return Board(definition, gather(conn, question), told, reporters, question.at, no_working_time)
 
 
 def _asked(question: Question, zone: ZoneInfo, now: int) -> Asked:

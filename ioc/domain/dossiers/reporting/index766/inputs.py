@@ -1,16 +1,16 @@
-"""The ratios of the 766 index that dossiers give, by org: exact counts of one period, none where nobody tells."""
+"""The ratios of the 766 index that dossiers give, by org: exact counts of one period, none where nobody reports."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy.engine import Connection
 
-from ioc.domain.dossiers.counting import trait_figures
-from ioc.domain.dossiers.counting.buckets import Bucket, Question
+from ioc.domain.dossiers.counting import totals
+from ioc.domain.dossiers.counting.buckets import ENTERED, REPORTED_BY, Bucket, IndexBucket
+from ioc.domain.dossiers.counting.counters import DossierCounter
+from ioc.domain.dossiers.counting.question import Question, Side
 from ioc.domain.dossiers.counting.summary import Counts, by_org
-from ioc.domain.dossiers.counting.tallies import Mark, Side
-from ioc.domain.dossiers.counting.trait_figures import Traits
-from ioc.domain.dossiers.counting.traits import Trait
+from ioc.domain.dossiers.counting.totals import Cell, Totals
 from ioc.domain.dossiers.reporting import release, satisfaction
 from ioc.domain.dossiers.reporting.index766.definition import Figure
 from ioc.domain.dossiers.reporting.index766.score import Ratio
@@ -24,12 +24,13 @@ DECIDED = (
 IN_TIME = (Bucket.RESOLVED_EARLY, Bucket.RESOLVED_ON_TIME, Bucket.OPEN_IN_TERM)
 JUDGED = frozenset({Figure.ON_TIME, Figure.SATISFACTION})  # by what is overdue: void where nobody worked
 _OVERDUE = (Bucket.RESOLVED_LATE, Bucket.OPEN_OVERDUE)
-# told by, counted as, out of
-_SAID: dict[Figure, tuple[Trait, Trait, Mark | Trait]] = {
-    Figure.PAID_ONLINE: (Trait.PAYMENT_TOLD, Trait.PAID_ONLINE, Trait.PAYABLE),
-    Figure.DIGITISED: (Trait.DIGITISED_TOLD, Trait.DIGITISED, Mark.RECEIVED),
-    Figure.ELECTRONIC_RESULT: (Trait.RESULT_TOLD, Trait.ELECTRONIC_RESULT, Trait.WITH_RESULT),
+# ratios of what sources report: the dossiers of one bucket out of those of another
+REPORTED: Mapping[Figure, tuple[IndexBucket, IndexBucket]] = {
+    Figure.PAID_ONLINE: (IndexBucket.PAID_ONLINE, IndexBucket.PAYABLE),
+    Figure.DIGITISED: (IndexBucket.DIGITISED, IndexBucket.DIGITISED_OR_NOT),
+    Figure.ELECTRONIC_RESULT: (IndexBucket.ELECTRONIC_RESULT, IndexBucket.WITH_RESULT),
 }
+_COUNTERS = tuple(dict.fromkeys((*map(ENTERED.__getitem__, IndexBucket), *REPORTED_BY.values(), DossierCounter.RATED)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,26 +69,27 @@ class Inputs:
 
 def gather(conn: Connection, question: Question) -> Inputs:
     """What is asked for; no dossiers at all give no inputs."""
-    if not question.known:
+    if not question.watermarks:
         return Inputs()
     counts = by_org(conn, question)
-    found = trait_figures.by_cell(conn, question)
-    said = {figure: _told(found, *how) for figure, how in _SAID.items()}
+    cells = totals.by_cell(conn, question, _COUNTERS)
+    reported = {figure: _reported(cells, *buckets) for figure, buckets in REPORTED.items()}
     by_figure = {
         Figure.ON_TIME: {org: _on_time_share_766(n) for org, n in counts.items()},
         Figure.ONLINE: {org: Ratio(n[Bucket.RECEIVED_ONLINE], n[Bucket.RECEIVED]) for org, n in counts.items()},
-        **{figure: sums for figure, sums in said.items() if sums is not None},
+        **{figure: sums for figure, sums in reported.items() if sums is not None},
     }
-    return Inputs(by_figure, _ratings(conn, question, trait_figures.speaking(found, Trait.RATED)))
+    return Inputs(by_figure, _ratings(conn, question, totals.sources_with(cells, DossierCounter.RATED)))
 
 
 def _ratings(conn: Connection, question: Question, raters: frozenset[int]) -> Ratings766 | None:
     if not raters:
         return None
-    counts = by_org(conn, replace(question, known={source: question.known[source] for source in raters}))
-    said = release.batches(satisfaction.of_dossiers(conn, question), question.min_ratings, line=lambda _: ())
+    of_raters = {source: question.watermarks[source] for source in raters}
+    counts = by_org(conn, replace(question, watermarks=of_raters))
+    released = release.batches(satisfaction.of_dossiers(conn, question), question.min_ratings, line=lambda _: ())
     in_time = {org: Ratio(_decided(n) - sum(map(n.__getitem__, _OVERDUE)), _decided(n)) for org, n in counts.items()}
-    return Ratings766(in_time, said, satisfaction.asked(question), question.side is Side.HANDLING)
+    return Ratings766(in_time, released, satisfaction.asked(question), question.side is Side.HANDLING)
 
 
 def _decided(n: Counts) -> int:
@@ -99,11 +101,13 @@ def _on_time_share_766(n: Counts) -> Ratio:
     return Ratio(sum(n[bucket] for bucket in IN_TIME), _decided(n))
 
 
-def _told(found: Traits, told: Trait, yes: Trait, of: Mark | Trait) -> Sums | None:
-    sources = trait_figures.speaking(found, told)
+def _reported(cells: Mapping[Cell, Totals], part: IndexBucket, whole: IndexBucket) -> Sums | None:
+    """None where no source reports on it."""
+    sources = totals.sources_with(cells, REPORTED_BY[part])
     if not sources:
         return None
-    return {org: Ratio(n[yes], n[of]) for org, n in trait_figures.by_org(found, sources).items()}
+    found = totals.by_org(cells, sources)
+    return {org: Ratio(n[ENTERED[part]], n[ENTERED[whole]]) for org, n in found.items()}
 
 
 def _sum(sums: Sums, orgs: frozenset[str] | None) -> Ratio:

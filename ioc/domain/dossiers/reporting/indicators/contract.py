@@ -8,9 +8,9 @@ from typing import Protocol
 from sqlalchemy.engine import Connection
 
 from ioc.core.share import Void
-from ioc.domain.dossiers.counting.buckets import Bucket, Question
+from ioc.domain.dossiers.counting.buckets import Bucket, IndexBucket
+from ioc.domain.dossiers.counting.question import Question
 from ioc.domain.dossiers.counting.summary import Counts, overall
-from ioc.domain.dossiers.counting.trait_buckets import TraitBucket
 from ioc.domain.dossiers.reporting.index766.inputs import gather
 from ioc.domain.dossiers.reporting.index766.score import Ratio
 
@@ -71,9 +71,9 @@ class Indicator(Protocol):
     def source(self) -> str: ...
 
     @property
-    def buckets(self) -> tuple[Bucket | TraitBucket, ...]: ...
+    def buckets(self) -> tuple[Bucket | IndexBucket, ...]: ...
 
     @property
-    def of(self) -> tuple[Bucket | TraitBucket, ...]: ...
+    def of(self) -> tuple[Bucket | IndexBucket, ...]: ...
 
     def measure(self, asked: Asked) -> Measure: ...

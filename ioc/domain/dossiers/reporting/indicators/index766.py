@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from ioc.core.share import percent
-from ioc.domain.dossiers.counting.buckets import Bucket
-from ioc.domain.dossiers.counting.trait_buckets import TraitBucket
+from ioc.domain.dossiers.counting.buckets import Bucket, IndexBucket
 from ioc.domain.dossiers.reporting.index766.definition import Figure
 from ioc.domain.dossiers.reporting.index766.inputs import DECIDED, IN_TIME, JUDGED
 from ioc.domain.dossiers.reporting.indicators.contract import Asked, Indicator, Measure, Unit
@@ -18,8 +17,8 @@ class Ratio766:
 
     id: str
     figure: Figure
-    buckets: tuple[Bucket | TraitBucket, ...] = ()
-    of: tuple[Bucket | TraitBucket, ...] = ()
+    buckets: tuple[Bucket | IndexBucket, ...] = ()
+    of: tuple[Bucket | IndexBucket, ...] = ()
     unit: Unit = Unit.PERCENT
     version: str = VERSION
     source: str = "indicator.source.dossiers"
@@ -35,13 +34,13 @@ class Ratio766:
 
 SHARES_766: tuple[Indicator, ...] = (
     Ratio766("on_time_share_766", Figure.ON_TIME, IN_TIME, DECIDED),
-    Ratio766("paid_online_766", Figure.PAID_ONLINE, (TraitBucket.PAID_ONLINE,), (TraitBucket.PAYABLE,)),
+    Ratio766("paid_online_766", Figure.PAID_ONLINE, (IndexBucket.PAID_ONLINE,), (IndexBucket.PAYABLE,)),
     Ratio766(
         "electronic_result_766",
         Figure.ELECTRONIC_RESULT,
-        (TraitBucket.ELECTRONIC_RESULT,),
-        (TraitBucket.WITH_RESULT,),
+        (IndexBucket.ELECTRONIC_RESULT,),
+        (IndexBucket.WITH_RESULT,),
     ),
-    Ratio766("digitised_766", Figure.DIGITISED, (TraitBucket.DIGITISED,), (TraitBucket.DIGITISED_OR_NOT,)),
+    Ratio766("digitised_766", Figure.DIGITISED, (IndexBucket.DIGITISED,), (IndexBucket.DIGITISED_OR_NOT,)),
     Ratio766("satisfaction_766", Figure.SATISFACTION),
 )
