@@ -4,22 +4,23 @@ import hashlib
 import os
 import tempfile
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from importlib import resources
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from msgspec import Struct
 
-from ioc.config import read
+from ioc.config import read, sample
 from ioc.config.settings import Settings
 from ioc.config.started import Started
 from ioc.context import Context
-from ioc.core import keys
+from ioc.core import contract, keys
 from ioc.core.clock import SystemClock
 from ioc.core.errors import Code, IocError, UsageError
-from ioc.core.registry import Plugins, Sort
+from ioc.core.registry import Plugins, Sort, path
 from ioc.core.texts import Texts
 from ioc.domain.dossiers.reporting.index766.definition import definition
 from ioc.messages.kinds import Kinds, specs
@@ -74,9 +75,34 @@ def plugins_of(settings: Settings) -> Plugins:
 def checked_plugins(settings: Settings, origin: str) -> Plugins:
     """With every sort looked at, so that what is not fit is said at the start and not by the role that needs it."""
     plugins = plugins_of(settings)
-    if problems := plugins.check(texts().catalogues):
+    if problems := plugin_problems(plugins):
         raise read.refused(origin, problems)
     return plugins
+
+
+def plugin_problems(plugins: Plugins) -> list[str]:
+    """Every member of every plug-in, their texts and their sample lines: a line for each that is not fit."""
+    return plugins.check(texts().catalogues) or list(_bad_samples(plugins))
+
+
+def _bad_samples(plugins: Plugins) -> Iterator[str]:
+    options = option_types(plugins)
+    for section, kind, module in _configured(plugins):
+        brought = getattr(module, "SAMPLE", "")
+        if brought or plugins.is_of_site(module):
+            yield from contract.lines(path(module), sample.problems(brought, section, kind, options))
+
+
+def _configured(plugins: Plugins) -> Iterator[tuple[str, str, ModuleType]]:
+    """Every plug-in that the configuration can name, with its section."""
+    for section, sorts in SECTIONS.items():
+        for sort in sorts:
+            yield from ((section, kind, module) for kind, module in plugins.of(sort).items())
+
+
+def sample_text(plugins: Plugins | None = None) -> str:
+    """The sample configuration with what plug-ins bring."""
+    return sample.joined(getattr(module, "SAMPLE", "") for *_, module in _configured(plugins or Plugins()))
 
 
 def _with_maps_that_work(settings: Settings, origin: str) -> Settings:
@@ -116,7 +142,7 @@ def default_table(data_dir: Path, **sections: dict[str, Any]) -> dict[str, Any]:
 
 def sample_table() -> dict[str, Any]:
     """The shipped sample configuration, whose rules the embedded default uses."""
-    return tomllib.loads(resources.files("ioc").joinpath("ioc.sample.toml").read_text(encoding="utf-8"))
+    return tomllib.loads(sample.shipped())
 
 
 def build(settings: Settings, ahead_ms: int = 0) -> Context:

@@ -1,4 +1,4 @@
-"""check-config, check-store, migrate."""
+"""check-config, sample, check-store, migrate."""
 
 import argparse
 import sys
@@ -16,6 +16,8 @@ def add(commands: Commands) -> None:
     check = commands.add_parser("check-config", help=about, description=about)
     check.add_argument("file", metavar="FILE", type=Path)
     check.set_defaults(run=check_config)
+    about = "Print the sample configuration: every key, and what plug-ins bring."
+    command(commands, "sample", about, sample)
     command(commands, "check-store", "Write and read a probe series through the metric store.", check_store)
     command(commands, "migrate", "Bring the records database to the schema of this build.", migrate)
 
@@ -24,6 +26,13 @@ def check_config(arguments: argparse.Namespace) -> None:
     settings = check(arguments.file)
     counts = f"{len(settings.rule)} rules, {len(settings.channel)} channels, {len(settings.route)} routes"
     say(f"{arguments.file}: ok ({counts}, {len(settings.connector)} connectors)")
+
+
+def sample(arguments: argparse.Namespace) -> None:
+    from ioc import bootstrap
+
+    named = arguments.config is not None or arguments.data_dir is not None
+    say(bootstrap.sample_text(bootstrap.plugins_of(settings_of(arguments)) if named else None).rstrip())
 
 
 def check(file: Path) -> "Settings":

@@ -18,6 +18,7 @@ class Plugin(Protocol):
     """What a plug-in of every sort may bring beside what its own contract asks for."""
 
     TEXTS: Annotated[Catalogues, 'its own texts: {"vi": {key: text}, "en": {key: text}}'] = MappingProxyType({})
+    SAMPLE: Annotated[str, "its lines for the sample configuration"] = ""
 
 
 def texts(module: object) -> Catalogues:

@@ -66,12 +66,12 @@ class Plugins:
         for sort in Sort:
             try:
                 for module in self.of(sort).values():
-                    found += contract.lines(_path(module), _unsaid(sort, module, catalogues, self._is_of_site(module)))
+                    found += contract.lines(path(module), _unsaid(sort, module, catalogues, self.is_of_site(module)))
             except UsageError as error:
                 found += error.message.splitlines()
         return found
 
-    def _is_of_site(self, module: ModuleType) -> bool:
+    def is_of_site(self, module: ModuleType) -> bool:
         return self.site is not None and Path(module.__file__ or "").is_relative_to(self.site)
 
 
@@ -136,7 +136,8 @@ def _site_package(site: Path) -> str:
     return name
 
 
-def _path(module: ModuleType) -> str:
+def path(module: ModuleType) -> str:
+    """The file of a plug-in."""
     return module.__file__ or module.__name__
 
 

@@ -113,6 +113,7 @@ def test_a_kind_is_imported_heard_and_does_what_its_events_do(site: Site) -> Non
     told = site.get("/sources/hg/meter/m2")
     assert (told["interval_s"], told["health"]) == (900, "warning")
     assert "Công tơ điện" in ioc("vendor-sheet", "--config", str(site.config))
+    assert 'id = "meter-spike"' in ioc("sample", "--config", str(site.config))
 
 
 def test_a_probe_is_looked_through(site: Site) -> None:
@@ -161,6 +162,9 @@ MALFORMED = [
     ("rules", "every_s = 0.0\n", "", "every_s is missing; needed: every_s: float, seconds between two evaluations"),
     ("rules", "every_s = 0.0", 'every_s = "0"', "every_s = '0'; allowed: float, seconds between two evaluations"),
     ("rules", "def evaluate(view: View, rule: Rule)", "def evaluate(view: View)", "needed: def evaluate(view, rule)"),
+    ("rules", 'severity = "critical"', 'severity = "grave"', "SAMPLE: rule[0].severity: 'grave': "),
+    ("rules", "SAMPLE =", "EXAMPLE =", 'SAMPLE is missing; needed: SAMPLE: str, lines with a [[rule]] of'),
+    ("pulls", "# full = true\n", "", "SAMPLE does not show the key full"),
     ("channels", 'address = "email"', 'address = "fax"', "address = 'fax'; allowed: Literal['email', 'phone']"),
     ("channels", "def send", "def sent", "send is missing; needed: def send(options, message) -> str"),
     ("probes", "async def look", "def look", "look is another; needed: async def look(options, gear) -> Seen"),
@@ -187,7 +191,7 @@ def test_what_is_malformed_is_one_line_that_names_file_and_what_is_needed(
     text = file.read_text(encoding="utf-8")
     assert right in text
     file.write_text(text.replace(right, wrong), encoding="utf-8")
-    lines = Plugins(tmp_path / "plugins").check(bootstrap.texts().catalogues)
+    lines = bootstrap.plugin_problems(Plugins(tmp_path / "plugins"))
     assert [line for line in lines if line.startswith(f"{file}: ") and told in line], lines
     assert len(lines) == 1, lines
 
@@ -196,7 +200,7 @@ def test_what_is_thrown_away_is_fit(tmp_path: Path) -> None:
     from ioc import bootstrap
     from ioc.core.registry import Plugins
 
-    assert Plugins(THROW_AWAY).check(bootstrap.texts().catalogues) == []
+    assert bootstrap.plugin_problems(Plugins(THROW_AWAY)) == []
 
 
 def test_a_malformed_one_stops_the_start_and_check_config_names_it(tmp_path: Path) -> None:

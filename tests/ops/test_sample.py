@@ -1,21 +1,18 @@
 """The shipped sample loads as it is and with every line brought to life, and hides no key of any section."""
 
-import re
 import tomllib
 import types
-from importlib import resources
 
 import pytest
 from msgspec import Struct, structs
 
 from ioc import bootstrap
+from ioc.config import sample
 from ioc.config.settings import Settings
 from ioc.config.weekly import WeekHours
 from ioc.core.errors import UsageError
 
-TEXT = resources.files("ioc").joinpath("ioc.sample.toml").read_text(encoding="utf-8")
-# what is a key or a section behind "#"; everything else there is prose
-ASLEEP = re.compile(r"^# (?=\[\[?[a-z.]+\]|[a-z_0-9]+ = )", re.MULTILINE)
+TEXT = bootstrap.sample_text()
 
 
 def load(text: str) -> Settings:
@@ -23,7 +20,7 @@ def load(text: str) -> Settings:
 
 
 def awake() -> dict:
-    return tomllib.loads(ASLEEP.sub("", TEXT))
+    return sample.awake(TEXT)
 
 
 def test_it_loads_as_it_is():
