@@ -1,16 +1,20 @@
 """A site adds a plug-in of every sort in a folder of its own and uses each from end to end; nothing else is edited."""
 
+import importlib
+import inspect
 import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import httpx
 import paho.mqtt.publish as mqtt
 import pytest
 from playwright.sync_api import Browser
 
+from ioc import bootstrap
+from ioc.core.registry import Plugins, Sort
 from tests.flow.conftest import command, until
 from tests.running import import_orgs, ioc, running
 from tests.servers import free_port
@@ -183,9 +187,6 @@ MALFORMED = [
 def test_what_is_malformed_is_one_line_that_names_file_and_what_is_needed(
     tmp_path: Path, sort: str, right: str, wrong: str, told: str
 ) -> None:
-    from ioc import bootstrap
-    from ioc.core.registry import Plugins
-
     shutil.copytree(THROW_AWAY, tmp_path / "plugins")
     (file,) = (tmp_path / "plugins" / sort).glob("*.py")
     text = file.read_text(encoding="utf-8")
@@ -197,10 +198,21 @@ def test_what_is_malformed_is_one_line_that_names_file_and_what_is_needed(
 
 
 def test_what_is_thrown_away_is_fit(tmp_path: Path) -> None:
-    from ioc import bootstrap
-    from ioc.core.registry import Plugins
-
     assert bootstrap.plugin_problems(Plugins(THROW_AWAY)) == []
+
+
+GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("\n## ")
+
+
+@pytest.mark.parametrize("sort", [*Sort])
+def test_the_guide_names_every_member_of_every_contract_in_ten_lines(sort: Sort) -> None:
+    contract = importlib.import_module(sort).CONTRACT
+    (section,) = [part for part in GUIDE if f"(`{contract.__module__}.{contract.__name__}`)" in part.splitlines()[0]]
+    told = GUIDE[0] + section
+    members = [name for name in get_type_hints(contract) if name != "kind" or sort is not Sort.API]
+    methods = [name for name, member in vars(contract).items() if inspect.isfunction(member) and name[0] != "_"]
+    assert [name for name in members + methods if name not in told] == []
+    assert len([line for line in section.splitlines() if line[:1].isdigit()]) <= 10
 
 
 def test_a_malformed_one_stops_the_start_and_check_config_names_it(tmp_path: Path) -> None:
