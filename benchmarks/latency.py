@@ -14,7 +14,7 @@ import threading
 import time
 from pathlib import Path
 
-import httpx
+import httpx2
 import paho.mqtt.client as paho
 import socketio
 from paho.mqtt.enums import CallbackAPIVersion
@@ -88,7 +88,7 @@ def configure(folder: Path, http: int, mqtt: int) -> Path:
     return config
 
 
-def probe(port: int, api: httpx.Client, wall: Wall, value: int) -> tuple[float, float]:
+def probe(port: int, api: httpx2.Client, wall: Wall, value: int) -> tuple[float, float]:
     """Seconds until REST and until the socket know `value`; counted from before mosquitto_pub starts."""
     began = time.perf_counter()
     payload = json.dumps({"ts": round(time.time() * 1000), "waiting": value})
@@ -120,7 +120,7 @@ def main() -> None:
             wall, load = Wall(url, token), Load(mqtt)
             load.start()
             time.sleep(2)
-            with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}) as api:
+            with httpx2.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}) as api:
                 began, sent = time.monotonic(), load.sent
                 times = [probe(mqtt, api, wall, 1_000 + i) for i in range(probes)]
                 rate = (load.sent - sent) / (time.monotonic() - began)

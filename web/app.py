@@ -13,9 +13,10 @@ from werkzeug.exceptions import HTTPException
 from ioc.core.errors import Code, IocError
 from ioc.domain.inventory import Scope
 from web import assets, errors, openapi, reading
-from web.auth import COOKIE, CSRF_HEADER, Caller, LoginBrake, Sessions, check_csrf, check_device, identify, require
+from web.auth import COOKIE, CSRF_HEADER, Caller, Sessions, check_csrf, check_device, identify, require
 from web.boundary.ports import bound
 from web.boundary.route import Answer, Call, Open, Part, Route
+from web.login_brake import LoginBrake
 from web.site import Site
 
 log = logging.getLogger(__name__)
@@ -129,7 +130,7 @@ def _error(site: Site, error: IocError, caller: Caller | None = None) -> Respons
 
 
 def _language(caller: Caller | None) -> str:
-    return errors.language(request.headers.get("Accept-Language", ""), caller.principal.lang if caller else None)
+    return errors.language(request.accept_languages, caller.principal.lang if caller else None)
 
 
 def _http_error(site: Site, error: HTTPException) -> Response:

@@ -1,8 +1,7 @@
-"""Who is calling: bearer tokens, signed session cookies with a CSRF value, and the brake on guessing passwords."""
+"""Who is calling: bearer tokens, and signed session cookies with a CSRF value."""
 
 import hmac
 import secrets
-from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,8 +20,6 @@ CSRF_HEADER = "X-CSRF-Token"
 DISPLAY_DAYS = 400
 RANK = {Role.WALL: 0, Role.LEADER: 1, Role.OPERATOR: 2, Role.ADMIN: 3}
 _BEARER = "bearer "
-_WINDOW_S = 60.0
-_MAX_KEYS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,36 +113,6 @@ def check_csrf(caller: Caller, sent: str | None) -> None:
     """A write that came with a cookie must carry the session's own value, which other sites cannot read."""
     if caller.csrf is not None and not hmac.compare_digest(caller.csrf.encode(), (sent or "").encode()):
         raise IocError(Code.CSRF, f"send the header {CSRF_HEADER} with the value from GET /api/v1/me")
-
-
-class LoginBrake:
-    """At most so many attempts a minute that fail, from one address (a whole office may share it) and on one name."""
-
-    def __init__(self, per_minute: int) -> None:
-        self._limit = per_minute
-        self._seen: dict[str, deque[float]] = {}
-
-    def check(self, now: float, *keys: str) -> None:
-        """Count one attempt; IocError `too_many_attempts` above the limit."""
-        if len(self._seen) > _MAX_KEYS:
-            self._seen = {key: times for key, times in self._seen.items() if times and times[-1] > now - _WINDOW_S}
-        recent = [self._recent(key, now) for key in keys]
-        if any(len(times) >= self._limit for times in recent):
-            raise IocError(Code.TOO_MANY_ATTEMPTS, "too many attempts; wait a minute")
-        for times in recent:
-            times.append(now)
-
-    def forgive(self, *keys: str) -> None:
-        """The attempt that was just counted was the right one."""
-        for key in keys:
-            if times := self._seen.get(key):
-                times.pop()
-
-    def _recent(self, key: str, now: float) -> deque[float]:
-        times = self._seen.setdefault(key, deque(maxlen=self._limit))
-        while times and times[0] <= now - _WINDOW_S:
-            times.popleft()
-        return times
 
 
 def _owner(conn: Connection, name: str, generation: Any) -> Principal | None:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from werkzeug.datastructures import LanguageAccept
+
 from ioc.core.errors import IocError
 from ioc.core.texts import LANGUAGES, Texts
 
@@ -12,10 +14,10 @@ def render(error: IocError, texts: Texts, lang: str) -> dict[str, Any]:
     return {"error": {"code": error.code.value, "message": text, "details": error.params}}
 
 
-def language(accept: str, preferred: str | None = None) -> str:
-    """The first language of `Accept-Language` that there is, else the caller's own, else Vietnamese."""
-    for part in accept.split(","):
-        lang = part.split(";")[0].strip()[:2].lower()
-        if lang in LANGUAGES:
+def language(accept: LanguageAccept, preferred: str | None = None) -> str:
+    """The best of `Accept-Language` that there is, else the caller's own, else Vietnamese."""
+    for tag, quality in accept:
+        lang = tag.partition("-")[0].lower()
+        if lang in LANGUAGES and quality > 0:
             return lang
     return preferred if preferred in LANGUAGES else "vi"

@@ -132,7 +132,7 @@ class Realtime:
         return self._site.clients.get(_sid())
 
     def _refusal(self, error: IocError) -> dict[str, Any]:
-        lang = errors.language(request.headers.get("Accept-Language", ""))
+        lang = errors.language(request.accept_languages)
         return {"ok": False, **errors.render(error, self._site.context.texts, lang)}
 
     def _cut_later(self, client: Client) -> None:

@@ -23,9 +23,10 @@ from ioc.platform.beat import EVERY_S, Beat
 from ioc.platform.broker import Bus
 from web import app as application
 from web.assets import build_id
-from web.auth import LoginBrake, Sessions
+from web.auth import Sessions
 from web.boundary.folder import routes
 from web.listen import listener
+from web.login_brake import LoginBrake
 from web.offload import Few, offload
 from web.private.handler import Handler
 from web.pump import BEAT_S, LEAST_GAP_S, Pump

@@ -18,14 +18,14 @@ OF_A_CALL = ("duration_s", "rx_kbps", "tx_kbps", "loss_rx_pct", "loss_tx_pct", "
 
 async def seen(session: S, read: Callable[[S], Awaitable[Told]]) -> Seen:
     """One look. A figure that is not told again stands as the last one known: the end of a call ends its figures."""
-    import httpx
+    import httpx2
 
     watch = Stopwatch()
     try:
         figures, texts = await read(session)
     except IocError as error:
         return Seen(wording.why(error), answered=True)
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         return Seen(wording.why(error))
     told = {name: value for name, value in figures.items() if value is not None}
     if not told:

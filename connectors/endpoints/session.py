@@ -10,7 +10,7 @@ from connectors.endpoints.patience import Patience
 from ioc.core.errors import Code, IocError
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class Session(ABC):
     `told_call` is for whoever reads the answers: whether figures of a call were told that have not ended yet.
     """
 
-    def __init__(self, options: Endpoint, client: "httpx.AsyncClient", patience: Patience) -> None:
+    def __init__(self, options: Endpoint, client: "httpx2.AsyncClient", patience: Patience) -> None:
         self.options, self.client, self.patience = options, client, patience
         self.basic: tuple[str, str] | None = None
         self.told_call = False
@@ -109,7 +109,7 @@ class Session(ABC):
         self.client.cookies.clear()
 
 
-async def _body(response: "httpx.Response") -> bytes:
+async def _body(response: "httpx2.Response") -> bytes:
     body = b""
     async for piece in response.aiter_bytes():
         body += piece

@@ -13,11 +13,11 @@ from connectors.endpoints.session import Session
 from connectors.runner.gear import HTTP_S, Gear
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 ENDING_S = 2.0  # all at once; the role has little more before it is killed
 S = TypeVar("S", bound=Session)
-Make = Callable[[Endpoint, "httpx.AsyncClient", Patience], S]
+Make = Callable[[Endpoint, "httpx2.AsyncClient", Patience], S]
 
 
 def session(options: Endpoint, gear: Gear, make: Make[S]) -> S:
@@ -47,12 +47,12 @@ class _Kept:
                 await asyncio.gather(*(one.close() for one in self._all), return_exceptions=True)
 
 
-def _client(options: Endpoint, gear: Gear) -> "httpx.AsyncClient":
-    import httpx
+def _client(options: Endpoint, gear: Gear) -> "httpx2.AsyncClient":
+    import httpx2
 
     if options.pin is not None:
         context = pinned_context(options.pin)
     else:
         context = gear.tls(options.ca, verify=not options.insecure)
-    limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
-    return httpx.AsyncClient(base_url=options.url, verify=context, limits=limits, timeout=HTTP_S, trust_env=False)
+    limits = httpx2.Limits(max_connections=1, max_keepalive_connections=1)
+    return httpx2.AsyncClient(base_url=options.url, verify=context, limits=limits, timeout=HTTP_S, trust_env=False)

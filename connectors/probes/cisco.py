@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from connectors.endpoints.room_os import RoomSession
 
 kind = "cisco"
-libraries = ("httpx", "connectors.endpoints.room_os")
+libraries = ("httpx2", "connectors.endpoints.room_os")
 Location = Annotated[str, Meta(pattern=r"^/Status(/[A-Za-z0-9]+)*$")]
 
 

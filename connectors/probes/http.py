@@ -11,10 +11,10 @@ from connectors.runner.gear import Gear, Stopwatch
 from ioc.core.model import Number
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 kind = "http"
-libraries = ("httpx", "cryptography.x509")
+libraries = ("httpx2", "cryptography.x509")
 Url = Annotated[str, Meta(pattern=r"^https?://[^\s/]+\S*$")]
 BODY_BYTES = 1_000_000
 NO_HEAD = (405, 501)  # a server that has no HEAD is asked by GET
@@ -48,15 +48,15 @@ class Options(Struct, frozen=True, kw_only=True):
 
 
 async def look(options: Options, gear: Gear) -> Seen:
-    import httpx
+    import httpx2
 
     try:
         return await _look(options, gear.http(options.ca, verify=options.verify))
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         return Seen(wording.why(error))
 
 
-async def _look(options: Options, client: "httpx.AsyncClient") -> Seen:
+async def _look(options: Options, client: "httpx2.AsyncClient") -> Seen:
     auth = (options.username, options.password or "") if options.username is not None else None
     request = client.build_request(options.method, options.url, headers=options.headers, content=options.body)
     watch = Stopwatch()
@@ -80,7 +80,7 @@ async def _look(options: Options, client: "httpx.AsyncClient") -> Seen:
         await response.aclose()
 
 
-async def _judge(options: Options, response: "httpx.Response") -> str | None:
+async def _judge(options: Options, response: "httpx2.Response") -> str | None:
     status = response.status_code
     if (status not in options.statuses) if options.statuses else status >= 400:
         return f"HTTP {status}"
@@ -96,7 +96,7 @@ async def _judge(options: Options, response: "httpx.Response") -> str | None:
     return None
 
 
-async def _text(response: "httpx.Response") -> str:
+async def _text(response: "httpx2.Response") -> str:
     """The beginning of the body: a condition further down than a megabyte is no sign of life."""
     body = b""
     async for piece in response.aiter_bytes():
@@ -106,7 +106,7 @@ async def _text(response: "httpx.Response") -> str:
     return body.decode(response.charset_encoding or "utf-8", errors="replace")
 
 
-def _certificate(response: "httpx.Response") -> dict[str, Number]:
+def _certificate(response: "httpx2.Response") -> dict[str, Number]:
     tls = response.extensions["network_stream"].get_extra_info("ssl_object")
     ending = certificates.first_end(tls) if tls is not None else None
     return {"cert_days_left": ending.days} if ending is not None else {}

@@ -9,7 +9,7 @@ from connectors.runner.contract import LINE_OR_SERVICE, Seen
 from connectors.runner.gear import Gear, Stopwatch
 
 kind = "influx"
-libraries = ("httpx",)
+libraries = ("httpx2",)
 
 
 class Options(Struct, frozen=True, kw_only=True):
@@ -23,14 +23,14 @@ class Options(Struct, frozen=True, kw_only=True):
 
 
 async def look(options: Options, gear: Gear) -> Seen:
-    import httpx
+    import httpx2
 
     headers = {"Authorization": f"Token {options.token}"} if options.token else {}
     watch = Stopwatch()
     try:
         client = gear.http(options.ca, verify=options.verify)
         answer = await client.get(f"{options.url.rstrip('/')}/ping", headers=headers)
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         return Seen(wording.why(error))
     figures = {"http_status": answer.status_code}
     if not answer.is_success:

@@ -14,10 +14,10 @@ from ioc.core.errors import Code, IocError
 from ioc.messages.mapping.declared import TimeRule
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 kind = "json"
-libraries = ("httpx",)
+libraries = ("httpx2",)
 BODY_BYTES = 1_000_000
 REFUSED = frozenset({401, 403})
 
@@ -49,7 +49,7 @@ class Options(Struct, frozen=True, kw_only=True):
 
 
 async def look(options: Options, gear: Gear) -> Seen:
-    import httpx
+    import httpx2
 
     waiting = patience(gear, options.url, options.username, options.login_retry_s)
     watch = Stopwatch()
@@ -65,11 +65,11 @@ async def look(options: Options, gear: Gear) -> Seen:
         return _seen(options, body, watch.ms)
     except IocError as error:
         return Seen(wording.why(error), answered=True)
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         return Seen(wording.why(error))
 
 
-async def _ask(options: Options, client: "httpx.AsyncClient") -> tuple[int, bytes]:
+async def _ask(options: Options, client: "httpx2.AsyncClient") -> tuple[int, bytes]:
     headers = {**options.headers, **({"Authorization": f"Bearer {options.token}"} if options.token else {})}
     auth = None if options.username is None else (options.username, options.password or "")
     body = b""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from connectors.endpoints.video_os import VideoSession
 
 kind = "poly"
-libraries = ("httpx", "connectors.endpoints.video_os")
+libraries = ("httpx2", "connectors.endpoints.video_os")
 
 
 class Options(Endpoint, frozen=True, kw_only=True):

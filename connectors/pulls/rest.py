@@ -22,7 +22,7 @@ from ioc.messages.mapping import paths
 from ioc.messages.mapping.paths import Path
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 kind = "rest"
 SINCE = "{since}"
@@ -90,7 +90,7 @@ class Pages:
     """All pages of one turn, no faster than agreed."""
 
     options: Options
-    client: "httpx.Client"
+    client: "httpx2.Client"
     errand: Errand
     _asked: float = field(default=0.0)
 
@@ -127,9 +127,9 @@ class Pages:
 
     def _next_page(self, url: str, token: str) -> str:
         """Only on the host we were sent to: what lets us in is for nobody else."""
-        import httpx
+        import httpx2
 
-        here, there = httpx.URL(url), httpx.URL(url).join(token)
+        here, there = httpx2.URL(url), httpx2.URL(url).join(token)
         if (here.scheme, here.host, here.port) != (there.scheme, there.host, there.port):
             raise IocError(Code.REST_FAILED, f"next leads to another host: {there.host}")
         return str(there)
@@ -151,8 +151,8 @@ class Pages:
 
 
 @contextmanager
-def _client(options: Options, errand: Errand) -> "Iterator[httpx.Client]":
-    import httpx
+def _client(options: Options, errand: Errand) -> "Iterator[httpx2.Client]":
+    import httpx2
 
     from connectors.runner.gear import tls_context
 
@@ -160,7 +160,7 @@ def _client(options: Options, errand: Errand) -> "Iterator[httpx.Client]":
     auth = None if options.username is None else (options.username, options.password or "")
     context = tls_context(options.ca, verify=options.verify)
     try:
-        with httpx.Client(headers=headers, auth=auth, verify=context, timeout=errand.limit_s, trust_env=False) as made:
+        with httpx2.Client(headers=headers, auth=auth, verify=context, timeout=errand.limit_s, trust_env=False) as made:
             yield made
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         raise IocError(Code.REST_UNAVAILABLE, wording.why(error)) from error

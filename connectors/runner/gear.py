@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 THREADS = 64
 HTTP_S = 300.0  # the runner cuts a look off long before
@@ -38,7 +38,7 @@ class Gear:
         """`ca` is a file of certificates trusted beside the system's own; OSError when it cannot be read."""
         return self.keep(("tls", ca, verify), partial(tls_context, ca, verify=verify))
 
-    def http(self, ca: str | None = None, *, verify: bool = True) -> "httpx.AsyncClient":
+    def http(self, ca: str | None = None, *, verify: bool = True) -> "httpx2.AsyncClient":
         """A client that opens a connection for every request and follows no redirect by itself."""
         return self.keep(("http", ca, verify), lambda: self._http(self.tls(ca, verify=verify)))
 
@@ -50,11 +50,11 @@ class Gear:
         await self.closing.aclose()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    def _http(self, context: ssl.SSLContext) -> "httpx.AsyncClient":
-        import httpx
+    def _http(self, context: ssl.SSLContext) -> "httpx2.AsyncClient":
+        import httpx2
 
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=0)
-        client = httpx.AsyncClient(verify=context, limits=limits, timeout=HTTP_S, trust_env=False)
+        limits = httpx2.Limits(max_connections=None, max_keepalive_connections=0)
+        client = httpx2.AsyncClient(verify=context, limits=limits, timeout=HTTP_S, trust_env=False)
         self.closing.push_async_callback(client.aclose)
         return client
 

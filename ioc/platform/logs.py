@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from ioc.config.settings import Log
 
-# httpx and paramiko tell of every look, and httpx with the whole address, which may hold a token
-QUIET = ("apscheduler", "socketio", "engineio", "geventwebsocket", "alembic", "httpx", "paramiko")
+# httpx2 and paramiko tell of every look, and httpx2 with the whole address, which may hold a token
+QUIET = ("apscheduler", "socketio", "engineio", "geventwebsocket", "alembic", "httpx2", "paramiko")
 
 
 def configure(settings: Log, role: str) -> None:

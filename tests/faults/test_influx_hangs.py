@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from tests.influx_servers import Influxd, influxd
@@ -31,20 +31,20 @@ class Site:
 
     def __init__(self, url: str, token: str, server: Influxd) -> None:
         self.server = server
-        self._http = httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=40)
+        self._http = httpx2.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, timeout=40)
 
     def say(self) -> None:
         for i in range(SOURCES):
             answer = self._http.post(f"/api/v1/ingest/hg/queue/kiosk-{i}/state", json={"waiting": 3})
             assert answer.is_success, answer.text
 
-    def call(self, path: str, **query: str) -> httpx.Response:
+    def call(self, path: str, **query: str) -> httpx2.Response:
         return self._http.get(f"/api/v1{path}", params=query)
 
-    def series(self, i: int) -> httpx.Response:
+    def series(self, i: int) -> httpx2.Response:
         return self.call("/series", org="hg", kind="queue", source=f"kiosk-{i}", metric="waiting", agg="last")
 
-    def trend(self) -> httpx.Response:
+    def trend(self) -> httpx2.Response:
         options = {"org": "hg", "kind": "queue", "metric": "waiting", "hours": 1, "compare": "week"}
         return self.call("/live", widgets=json.dumps([{"id": "a", "kind": "trend", "options": options}]))
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
@@ -75,10 +75,10 @@ class House:
     config: Path
     running: Running
     tokens: dict[str, str] = field(default_factory=dict)
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(timeout=15))
+    http: httpx2.Client = field(default_factory=lambda: httpx2.Client(timeout=15))
     client: "paho.Client" = field(default_factory=lambda: paho.Client(CallbackAPIVersion.VERSION2))
 
-    def call(self, method: str, path: str, *, who: str | None = "admin", **given: Any) -> httpx.Response:
+    def call(self, method: str, path: str, *, who: str | None = "admin", **given: Any) -> httpx2.Response:
         headers = {"Authorization": f"Bearer {self.tokens[who]}"} if who else {}
         given["headers"] = headers | given.get("headers", {})
         base = self.url if path in ("/healthz", "/readyz", "/metrics", "/") else f"{self.url}/api/v1"
@@ -89,7 +89,7 @@ class House:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def post(self, path: str, *, who: str | None = "admin", **body: Any) -> httpx.Response:
+    def post(self, path: str, *, who: str | None = "admin", **body: Any) -> httpx2.Response:
         return self.call("POST", path, who=who, json=body)
 
     def publish(self, topic: str, body: Any, *, retain: bool = False) -> None:

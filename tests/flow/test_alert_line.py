@@ -7,7 +7,7 @@ import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import httpx
+import httpx2
 import paho.mqtt.client as paho
 import pytest
 from aiosmtpd.controller import Controller
@@ -148,7 +148,7 @@ class Seen:
         self._url = f"http://127.0.0.1:{port}/api/v1/sources/hg.dong-van/queue/k1"
 
     def health(self):
-        return httpx.get(self._url, headers=self._headers, timeout=10).json().get("health")
+        return httpx2.get(self._url, headers=self._headers, timeout=10).json().get("health")
 
 
 def message_ids(letters):

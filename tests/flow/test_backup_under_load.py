@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import paho.mqtt.client as paho
 import pytest
 import sqlalchemy as sa
@@ -88,7 +88,7 @@ class Asked:
 
     def get(self, path: str, **query: Any) -> Any:
         url = self.base + (path if path == "/metrics" else f"/api/v1{path}")
-        return httpx.get(url, params=query, headers=self.headers, timeout=20)
+        return httpx2.get(url, params=query, headers=self.headers, timeout=20)
 
     def stored(self, start: int) -> tuple[int, int | None]:
         """How many readings of the flow there are, and the highest number among them."""
@@ -190,7 +190,7 @@ def troubled(place: Installation, asked: Asked) -> list[dict[str, Any]]:
     client.loop_stop()
     (alert,) = until(lambda: asked.get("/alerts", state="firing").json()["items"], "the alert")
     url = f"{asked.base}/api/v1/alerts/{alert['id']}/acknowledge"
-    assert httpx.post(url, json={"comment": "Đang xử lý"}, headers=asked.headers, timeout=10).status_code == 200
+    assert httpx2.post(url, json={"comment": "Đang xử lý"}, headers=asked.headers, timeout=10).status_code == 200
     until(lambda: asked.get("/quarantine").json()["total"] == 1, "the quarantine")
     until(lambda: asked.get("/notifications", state="delivered").json()["total"] == 1, "the message")
     found: list[dict[str, Any]] = asked.get("/alerts").json()["items"]

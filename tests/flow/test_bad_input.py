@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from ioc.core import registry
@@ -84,7 +84,7 @@ def test_a_wrong_broker_password_is_named_and_waited_out(tmp_path: Path) -> None
             told = [line for line in running.errors if "check mqtt.username and mqtt.password" in line]
             assert len(told) == len({line.split()[2] for line in told}), "once a role, however often it is tried"
             assert running.process.poll() is None
-            page = httpx.get(f"http://127.0.0.1:{wrong.http}/healthz", timeout=5)
+            page = httpx2.get(f"http://127.0.0.1:{wrong.http}/healthz", timeout=5)
             assert page.status_code == 200, "the pages say what is wrong while ingest waits"
         finally:
             running.stop()
@@ -135,19 +135,19 @@ def padded(port: int, source: str, kib: int) -> None:
 
 
 def quarantined(place: Installation, token: dict[str, str]) -> list[tuple[str, str]]:
-    answer = httpx.get(f"http://127.0.0.1:{place.http}/api/v1/quarantine", headers=token, timeout=10)
+    answer = httpx2.get(f"http://127.0.0.1:{place.http}/api/v1/quarantine", headers=token, timeout=10)
     return [(row["topic"], row["reason"]) for row in answer.json()["items"]]
 
 
 def told(place: Installation, token: dict[str, str], source: str = "k1") -> dict[str, float]:
     url = f"http://127.0.0.1:{place.http}/api/v1/sources/hg.dong-van/queue/{source}"
-    answer = httpx.get(url, headers=token, timeout=10)
+    answer = httpx2.get(url, headers=token, timeout=10)
     found: dict[str, float] = answer.json()["metrics"] if answer.status_code == 200 else {}
     return found
 
 
 def readyz(place: Installation, token: dict[str, str]) -> str:
-    return httpx.get(f"http://127.0.0.1:{place.http}/readyz", headers=token, timeout=10).text
+    return httpx2.get(f"http://127.0.0.1:{place.http}/readyz", headers=token, timeout=10).text
 
 
 @pytest.fixture
@@ -192,7 +192,7 @@ def test_a_full_disk_stops_acknowledging_and_loses_nothing(tmp_path: Path, small
             url = f"http://127.0.0.1:{place.http}/api/v1/series"
 
             def points() -> object:
-                answer = httpx.get(url, params=query, headers=token, timeout=10)
+                answer = httpx2.get(url, params=query, headers=token, timeout=10)
                 return answer.status_code == 200 and answer.json()["points"] == [[start, len(said)]]
 
             until(points, "every reading once there is room")

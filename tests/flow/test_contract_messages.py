@@ -6,7 +6,7 @@ import time
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
 
-import httpx
+import httpx2
 import pytest
 
 from tests.flow.conftest import House, until
@@ -298,8 +298,8 @@ def test_a_feed_keeps_its_figures(house: House) -> None:
 
 
 def test_the_door_for_posting_leads_where_mqtt_leads(house: House) -> None:
-    answer: httpx.Response = house.post("/ingest/hg.dong-van/queue/posted/state", waiting=4)
+    answer: httpx2.Response = house.post("/ingest/hg.dong-van/queue/posted/state", waiting=4)
     assert answer.status_code == 202, answer.text
     assert house.source("hg.dong-van/queue/posted", waiting=4)["health"] == "pending"
-    refused: httpx.Response = house.post("/ingest/hg.dong-van/queue/posted/state", who="leader", waiting=4)
+    refused: httpx2.Response = house.post("/ingest/hg.dong-van/queue/posted/state", who="leader", waiting=4)
     assert refused.status_code == 403

@@ -4,7 +4,7 @@ import os
 import signal
 from collections.abc import Iterator
 
-import httpx
+import httpx2
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -67,7 +67,7 @@ def test_the_printed_link_opens_the_wall_without_a_login(demo: Running, page: Pa
     assert "token" not in page.url
     assert page.locator("input[type=password]").count() == 0
     cookie = {one["name"]: one["value"] for one in page.context.cookies()}
-    bearer = httpx.get(f"{demo.base}/api/v1/scenes/toan-canh", cookies=cookie, timeout=10)
+    bearer = httpx2.get(f"{demo.base}/api/v1/scenes/toan-canh", cookies=cookie, timeout=10)
     wanted = {widget["kind"] for widget in bearer.json()["widgets"]}
     shown = states(page)
     assert set(shown) == wanted
@@ -97,11 +97,11 @@ def test_a_wall_without_a_right_shows_no_login_form(demo: Running, page: Page) -
 
 
 def test_the_root_sends_everybody_home(demo: Running) -> None:
-    answer = httpx.get(f"{demo.base}/", timeout=10)
+    answer = httpx2.get(f"{demo.base}/", timeout=10)
     assert (answer.status_code, answer.headers["location"]) == (302, "/login")
-    wall = httpx.get(demo.links["wall"].strip(), timeout=10)
+    wall = httpx2.get(demo.links["wall"].strip(), timeout=10)
     cookie = {"ioc_session": wall.cookies["ioc_session"]}
-    assert httpx.get(f"{demo.base}/", cookies=cookie, timeout=10).headers["location"].startswith("/wall")
+    assert httpx2.get(f"{demo.base}/", cookies=cookie, timeout=10).headers["location"].startswith("/wall")
 
 
 def test_an_operator_logs_in_takes_an_alert_and_sees_the_sources(house: House, page: Page) -> None:
@@ -126,13 +126,13 @@ def test_an_operator_logs_in_takes_an_alert_and_sees_the_sources(house: House, p
 
 def test_pages_of_later_are_not_there(house: House) -> None:
     for path in ("/tablet", "/admin"):
-        assert httpx.get(house.url + path, timeout=10).status_code == 404
+        assert httpx2.get(house.url + path, timeout=10).status_code == 404
 
 
 def test_assets_are_ours_alone(demo: Running) -> None:
     """Nothing on the pages comes from elsewhere."""
     for name in ("wall", "alerts", "sources", "login"):
-        answer = httpx.get(f"{demo.base}/{name}", timeout=10)
+        answer = httpx2.get(f"{demo.base}/{name}", timeout=10)
         assert answer.status_code == 200
         assert "default-src 'none'" in answer.headers["content-security-policy"]
         assert "http://" not in answer.text.replace("http://www.w3.org", "")

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-import httpx
+import httpx2
 import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
@@ -97,7 +97,7 @@ def interrupted(place: Installation, served: Running, bearer: dict[str, str]) ->
     def listens() -> bool:  # its broker may just have been killed
         published(place.port, "ioc/v1/hg.dong-van/queue/first/state", ['{"waiting": 1}'])
         url = f"http://127.0.0.1:{place.http}/api/v1/sources/hg.dong-van/queue/first"
-        return httpx.get(url, headers=bearer, timeout=10).status_code == 200
+        return httpx2.get(url, headers=bearer, timeout=10).status_code == 200
 
     until(listens, "a first message")
     start = round(time.time() * 1000) // 60_000 * 60_000 - 300_000
@@ -130,7 +130,7 @@ def test_what_was_acknowledged_is_there_and_ctrl_c_stops_the_group(
         (start, said), minute = interrupted, 60_000
         query = {"org": "hg.dong-van", "kind": "queue", "source": "before", "metric": "waiting", "agg": "count"}
         query |= {"from": str(start), "to": str(start + minute), "step": str(minute)}
-        answer = httpx.get(f"{base}/api/v1/series", params=query, headers=bearer, timeout=10)
+        answer = httpx2.get(f"{base}/api/v1/series", params=query, headers=bearer, timeout=10)
         assert answer.json() == {"points": [[start, said]]}
         os.killpg(process.pid, signal.SIGINT)
         assert process.wait(10) == 0

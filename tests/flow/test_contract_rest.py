@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.flow.conftest import House, command, until
@@ -310,16 +310,16 @@ def test_live_takes_kinds_or_what_a_socket_would_watch(house: House) -> None:
 
 
 @pytest.fixture
-def browser(house: House) -> Iterator[httpx.Client]:
+def browser(house: House) -> Iterator[httpx2.Client]:
     """Somebody who logged in, as a browser would."""
     command("user", "add", "mai", "--role", "operator", "--config", str(house.config), IOC_PASSWORD="mot-mat-khau-dai")
-    with httpx.Client(base_url=f"{house.url}/api/v1", timeout=10) as client:
+    with httpx2.Client(base_url=f"{house.url}/api/v1", timeout=10) as client:
         login = client.post("/session", json={"username": "mai", "password": "mot-mat-khau-dai"})
         assert login.status_code == 200
         yield client
 
 
-def test_a_session_writes_only_with_its_csrf_value(house: House, browser: httpx.Client) -> None:
+def test_a_session_writes_only_with_its_csrf_value(house: House, browser: httpx2.Client) -> None:
     say(house, 3_000)
     alert = alert_of(house, "levels", "firing")
     me = browser.get("/me").json()
@@ -332,7 +332,7 @@ def test_a_session_writes_only_with_its_csrf_value(house: House, browser: httpx.
     say(house, 1)
 
 
-def test_the_cookie_is_out_of_reach_of_scripts_and_ends_with_the_session(house: House, browser: httpx.Client) -> None:
+def test_the_cookie_is_out_of_reach_of_scripts_and_ends_with_the_session(house: House, browser: httpx2.Client) -> None:
     answer = browser.post("/session", json={"username": "mai", "password": "mot-mat-khau-dai"})
     assert "HttpOnly" in answer.headers["set-cookie"]
     assert "SameSite=Lax" in answer.headers["set-cookie"]

@@ -6,7 +6,7 @@ import time
 from datetime import UTC, datetime
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from tests.flow.conftest import House, until
@@ -136,6 +136,6 @@ def test_a_question_that_cannot_be_answered_is_named(house: House, query: dict[s
 
 
 def _known(house: House, code: str, state: str | None = None) -> dict[str, Any] | None:
-    answer: httpx.Response = house.call("GET", f"/dossiers/{code}")
+    answer: httpx2.Response = house.call("GET", f"/dossiers/{code}")
     found: dict[str, Any] = answer.json()
     return found if answer.status_code == 200 and state in (None, found["due_state"]) else None

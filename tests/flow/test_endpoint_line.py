@@ -4,7 +4,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 
 from tests.endpoints import CAPTURED, PASSWORD, USER, cisco, served
 from tests.flow.conftest import until
@@ -43,7 +43,7 @@ class Place(Installation):
         headers = {"Authorization": f"Bearer {self.token}"}
 
         def found() -> dict[str, Any] | None:
-            told = httpx.get(f"http://127.0.0.1:{self.http}/api/v1/sources/{KEY}", headers=headers).json()
+            told = httpx2.get(f"http://127.0.0.1:{self.http}/api/v1/sources/{KEY}", headers=headers).json()
             flat = told["metrics"] | told["texts"] | {"health": told["health"], "online": told["online"]}
             return flat if all(flat.get(name) == value for name, value in wanted.items()) else None
 

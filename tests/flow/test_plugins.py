@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_type_hints
 
-import httpx
+import httpx2
 import paho.mqtt.publish as mqtt
 import pytest
 from playwright.sync_api import Browser
@@ -87,7 +87,7 @@ class Site:
 
     def get(self, path: str, **query: str) -> Any:
         headers = {"Authorization": f"Bearer {self.token}"}
-        return httpx.get(f"{self.url}/api/v1{path}", headers=headers, params=query).json()
+        return httpx2.get(f"{self.url}/api/v1{path}", headers=headers, params=query).json()
 
     def metrics(self, source: str) -> dict[str, Any]:
         return self.get(f"/sources/{source}").get("metrics", {})

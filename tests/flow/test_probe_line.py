@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from aiosmtpd.controller import Controller
 
@@ -139,7 +139,7 @@ class Place(Installation):
 
     def get(self, path: str, **query: str) -> Any:
         headers = {"Authorization": f"Bearer {self.token}"}
-        return httpx.get(f"http://127.0.0.1:{self.http}/api/v1{path}", headers=headers, params=query).json()
+        return httpx2.get(f"http://127.0.0.1:{self.http}/api/v1{path}", headers=headers, params=query).json()
 
     def source(self, key: str, **wanted: Any) -> dict[str, Any]:
         """What REST says of a source once it is as wanted."""
@@ -225,7 +225,7 @@ def test_a_killed_role_goes_on_probing(place: Place) -> None:
     place.running.kill("connectors")
     place.page.off()
     place.source("hg/service/portal", up=False)
-    ready = httpx.get(f"http://127.0.0.1:{place.http}/readyz", headers={"Authorization": f"Bearer {place.token}"})
+    ready = httpx2.get(f"http://127.0.0.1:{place.http}/readyz", headers={"Authorization": f"Bearer {place.token}"})
     assert "connectors ok" in ready.text
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import httpx
+import httpx2
 import pytest
 
 from tests.flow.conftest import command, until
@@ -50,7 +50,7 @@ class Vendors(Installation):
         self.token = ioc("token", "create", "--name", "a", "--role", "admin", "--config", str(self.config)).strip()
 
     def get(self, path: str) -> Any:
-        answer = httpx.get(f"http://127.0.0.1:{self.http}{path}", headers={"Authorization": f"Bearer {self.token}"})
+        answer = httpx2.get(f"http://127.0.0.1:{self.http}{path}", headers={"Authorization": f"Bearer {self.token}"})
         assert answer.status_code == 200, answer.text
         return answer if path == "/metrics" else answer.json()
 
@@ -143,14 +143,14 @@ def test_a_device_that_can_only_post_is_heard_alike(place: Vendors) -> None:
     secret = ioc("device", "add", "hg.dong-van/queue/K09", "--config", str(place.config)).strip()
     url = f"http://127.0.0.1:{place.http}/api/v1/ingest/hg.dong-van/queue/K09/state"
     bearer = {"Authorization": f"Bearer {secret}"}
-    answer = httpx.post(url, headers=bearer, content=b'{"waiting": 6}', timeout=20)
+    answer = httpx2.post(url, headers=bearer, content=b'{"waiting": 6}', timeout=20)
     assert answer.status_code == 202
     told = until(lambda: "K09" in str(place.centres()) and place.source("hg.dong-van/queue/K09")["metrics"], "the post")
     assert told == {"waiting": 6}
-    assert httpx.post(url, headers=bearer, content=b'{"waiting": ', timeout=20).status_code == 202
+    assert httpx2.post(url, headers=bearer, content=b'{"waiting": ', timeout=20).status_code == 202
     until(lambda: any(row["topic"].endswith("/K09/state") for row in place.waiting("bad_json")), "the broken one")
     ioc("device", "revoke", "hg.dong-van/queue/K09", "--config", str(place.config))
-    assert httpx.post(url, headers=bearer, content=b"{}", timeout=20).status_code == 401
+    assert httpx2.post(url, headers=bearer, content=b"{}", timeout=20).status_code == 401
 
 
 @pytest.mark.usefixtures("served")

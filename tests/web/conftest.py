@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -30,8 +31,9 @@ from tests.domain.dossiers.events import event, tell
 from tests.live.worlds import kinds
 from web import app as application
 from web import facts
-from web.auth import LoginBrake, Sessions
+from web.auth import Sessions
 from web.boundary.folder import routes
+from web.login_brake import LoginBrake
 from web.server import widgets
 from web.site import Site
 
@@ -132,10 +134,11 @@ def run_here(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 
 @pytest.fixture
-def province(tmp_path: Path) -> Iterator[Province]:
+def province(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Province]:
     db = Database(sqlite_url(tmp_path / "ioc.sqlite"))
     metadata.create_all(db.engine)
     clock = FakeClock(SATURDAY)
+    monkeypatch.setattr("limits.storage.memory.time", SimpleNamespace(time=clock.monotonic))  # it takes no clock
     with db.write() as conn:
         conn.execute(org_table.insert(), [{"parent": None, **org} for org in ORGS])
         conn.execute(source_table.insert(), [_row(key) for key in SOURCES])

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from ioc.config.settings import Connector, Settings
 from ioc.core.errors import Code, IocError
@@ -108,6 +109,18 @@ def test_errors_speak_the_readers_language_and_keep_their_code(province: Provinc
 
 
 @pytest.mark.parametrize(
+    ("accept", "lang"),
+    [
+        ("en", "en"), ("vi", "vi"), ("en-GB,en;q=0.9", "en"), ("EN_us", "vi"), ("vi-VN,en;q=0.5", "vi"),
+        ("fr,en;q=0.3,vi;q=0.7", "vi"), ("en;q=0.2, vi", "vi"), ("en;q=0", "vi"), ("fr", "vi"), ("*", "vi"), ("", "vi"),
+    ],
+)  # fmt: skip
+def test_the_language_is_the_best_the_caller_names(province: Province, accept: str, lang: str) -> None:
+    error = province.get("/api/v1/orgs/nowhere", **{"Accept-Language": accept}).json["error"]
+    assert error["message"].startswith({"vi": "Không có đơn vị", "en": "There is no org"}[lang])
+
+
+@pytest.mark.parametrize(
     ("method", "path", "status"),
     [("GET", "/api/v1/nope", 404), ("PUT", "/api/v1/orgs", 405), ("POST", "/api/v1/session", 400)],
 )
@@ -188,12 +201,22 @@ def test_readiness_needs_the_connectors_where_any_are_configured() -> None:
 
 def test_metrics_balance_by_outcome(province: Province) -> None:
     with province.db.write() as conn:
-        for name, label, n in (("received", "", 10), ("stored", "", 7), ("quarantined", "bad_json", 3)):
+        rows = ("received", "", 10), ("stored", "", 7), ("quarantined", "bad_json", 3), ("refused", 'has "quotes"\n', 1)
+        for name, label, n in rows:
             conn.execute(counter.insert().values(name=name, label=label, n=n))
-    text = province.get("/metrics").text
-    assert 'ioc_messages_total{outcome="stored",reason=""} 7\n' in text
-    assert 'ioc_messages_total{outcome="quarantined",reason="bad_json"} 3\n' in text
-    assert "ioc_messages_received_total 10\n" in text
+    answer = province.get("/metrics")
+    assert answer.content_type == "text/plain; version=0.0.4; charset=utf-8"
+    families = {family.name: family for family in text_string_to_metric_families(answer.text)}
+    messages = {(one.name, *one.labels.values()): one.value for one in families["ioc_messages"].samples}
+    assert messages == {
+        ("ioc_messages_total", "stored", ""): 7,
+        ("ioc_messages_total", "quarantined", "bad_json"): 3,
+        ("ioc_messages_total", "refused", 'has "quotes"\n'): 1,
+    }
+    assert families["ioc_messages"].type == "counter"
+    assert "ioc_messages_received_total 10.0\n" in answer.text
+    assert families["ioc_live_clients"].type == "gauge"
+    assert all(family.documentation for family in families.values())
     assert province.client().get("/metrics").status_code == 401
 
 

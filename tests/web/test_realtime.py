@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import paho.mqtt.client as paho
 import pytest
 import socketio
@@ -213,12 +213,12 @@ def test_a_client_that_stops_reading_is_cut_and_the_others_go_on(house: House) -
 
 
 def _clients(house: House) -> int:
-    text = httpx.get(f"{house.url}/metrics", headers={"Authorization": f"Bearer {house.tokens['wall']}"}).text
+    text = httpx2.get(f"{house.url}/metrics", headers={"Authorization": f"Bearer {house.tokens['wall']}"}).text
     return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("ioc_live_clients "))
 
 
 def test_polling_is_not_spoken(house: House) -> None:
-    assert httpx.get(f"{house.url}/socket.io/?EIO=4&transport=polling").status_code == 400
+    assert httpx2.get(f"{house.url}/socket.io/?EIO=4&transport=polling").status_code == 400
 
 
 def test_a_revoked_token_is_put_out(house: House) -> None:
@@ -231,7 +231,7 @@ def test_a_revoked_token_is_put_out(house: House) -> None:
 
 
 def test_a_session_watches_until_its_user_is_disabled(house: House) -> None:
-    browser = httpx.Client(base_url=house.url)
+    browser = httpx2.Client(base_url=house.url)
     assert browser.post("/api/v1/session", json={"username": "mai", "password": "mat-khau-dai"}).status_code == 200
     with connected(house, headers={"Cookie": f"ioc_session={browser.cookies['ioc_session']}"}) as screen:
         screen.watch(BOARD)
@@ -280,7 +280,7 @@ def test_a_replay_of_the_quarantine_reaches_the_broker(house: House) -> None:
             inbox="a", seq=1, element=0, received_at=SATURDAY, topic=f"ioc/v1/{NORTH}/queue/kiosk-1/state",
             payload=b"{bad", reason="bad_json", detail=""))  # fmt: skip
     bearer = {"Authorization": f"Bearer {house.tokens['admin']}"}
-    answer = httpx.post(f"{house.url}/api/v1/quarantine/replay", headers=bearer, json={}, timeout=15)
+    answer = httpx2.post(f"{house.url}/api/v1/quarantine/replay", headers=bearer, json={}, timeout=15)
     assert answer.json() == {"sent": 1}
 
 

@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
+from prometheus_client import generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
 from sqlalchemy.engine import Connection
 
 from alerts import queries
@@ -18,7 +21,6 @@ TEXT = "text/plain; charset=utf-8"
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 NEEDED = frozenset({"alerts", "ingest", "web"})
 Sample = tuple[dict[str, str], float]
-Family = tuple[str, str, list[Sample]]
 
 
 def healthz(call: Call) -> dict[str, Any]:
@@ -50,44 +52,52 @@ def _line(role: str, pulse: Pulse | None, now: int) -> str:
 
 def metrics(call: Call) -> Answer:
     """Totals since the installation began; what a role says of itself becomes gauges by its name."""
-    rows = call.site.read(lambda conn: _read(conn, call.now))
     site = call.site
-    families: list[Family] = [
-        *rows,
-        ("ioc_live_clients", "gauge", [({}, float(len(site.clients)))]),
-        ("ioc_live_clients_cut_total", "counter", [({}, float(site.clients.cut))]),
+    families = [
+        *site.read(lambda conn: _read(conn, call.now)),
+        _gauge("ioc_live_clients", "Screens connected to this worker", [({}, len(site.clients))]),
+        _counter("ioc_live_clients_cut_total", "Screens cut because they took nothing", [({}, site.clients.cut)]),
     ]
-    return Answer("".join(_family(*family) for family in families), 200, PROMETHEUS)
+    return Answer(generate_latest(_Families(families)).decode(), 200, PROMETHEUS)
 
 
-def _read(conn: Connection, now: int) -> list[Family]:
+class _Families(Collector):
+    """What one answer tells, as prometheus_client writes it."""
+
+    def __init__(self, families: list[Metric]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterable[Metric]:
+        return self._families
+
+
+def _read(conn: Connection, now: int) -> list[Metric]:
     outcomes: list[Sample] = []
     other: dict[str, list[Sample]] = {}
     for name, label, n in conn.execute(sa.select(counter.c.name, counter.c.label, counter.c.n)):
         if name in ("stored", "quarantined", "refused"):
             outcomes.append(({"outcome": name, "reason": label}, n))
         elif name != DROPS:
-            other.setdefault(f"ioc_messages_{name}_total", []).append(({"reason": label} if label else {}, n))
+            other.setdefault(name, []).append(({"reason": label} if label else {}, n))
     heard = pulses(conn, now)
+    dropped: list[Sample] = [({"reason": reason}, n) for reason, n in queries.drop_counts(conn).items()]
     return [
-        ("ioc_messages_total", "counter", outcomes),
-        *((name, "counter", samples) for name, samples in sorted(other.items())),
-        ("ioc_role_up", "gauge", [({"role": p.role}, float(p.alive and p.ok)) for p in heard]),
-        *_said(heard),
-        ("ioc_alerts", "gauge", _pairs(queries.alert_counts(conn), "state", "severity")),
-        ("ioc_notifications", "gauge", _pairs(queries.notification_counts(conn), "channel", "state")),
-        ("ioc_deliveries_total", "counter", _pairs(queries.delivery_counts(conn), "channel", "ok")),
-        (
-            "ioc_notifications_dropped_total",
-            "counter",
-            [({"reason": reason}, n) for reason, n in queries.drop_counts(conn).items()],
+        _counter("ioc_messages_total", "Messages by outcome and reason", outcomes),
+        *(_counter(f"ioc_messages_{name}_total", f"Messages: {name}", told) for name, told in sorted(other.items())),
+        _gauge(
+            "ioc_role_up", "Whether a role lives and is well", [({"role": p.role}, p.alive and p.ok) for p in heard]
         ),
+        *_said(heard),
+        _gauge("ioc_alerts", "Alerts", _pairs(queries.alert_counts(conn), "state", "severity")),
+        _gauge("ioc_notifications", "Notifications", _pairs(queries.notification_counts(conn), "channel", "state")),
+        _counter("ioc_deliveries_total", "Tries to deliver", _pairs(queries.delivery_counts(conn), "channel", "ok")),
+        _counter("ioc_notifications_dropped_total", "Notifications that were not made, by reason", dropped),
     ]
 
 
-def _said(heard: Iterable[Pulse]) -> list[Family]:
+def _said(heard: Iterable[Pulse]) -> list[Metric]:
     return [
-        (f"ioc_{pulse.role}_{name}", "gauge", [({}, float(value))])
+        _gauge(f"ioc_{pulse.role}_{name}", f"{name} as {pulse.role} tells it", [({}, value)])
         for pulse in heard
         for name, value in sorted(pulse.detail.items())
         if isinstance(value, int | float)
@@ -98,17 +108,18 @@ def _pairs(counts: Mapping[tuple[str, Any], int], first: str, second: str) -> li
     return [({first: a, second: str(b).lower()}, n) for (a, b), n in sorted(counts.items())]
 
 
-def _family(name: str, sort: str, samples: list[Sample]) -> str:
-    lines = "".join(f"{name}{_labels(labels)} {value:.15g}\n" for labels, value in samples)
-    return f"# TYPE {name} {sort}\n{lines}"
+def _gauge(name: str, what: str, samples: Iterable[Sample]) -> Metric:
+    return _told(GaugeMetricFamily(name, what), name, samples)
 
 
-def _labels(labels: dict[str, str]) -> str:
-    def escaped(value: object) -> str:
-        return str(value).replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+def _counter(name: str, what: str, samples: Iterable[Sample]) -> Metric:
+    return _told(CounterMetricFamily(name, what), name, samples)
 
-    inner = ",".join(f'{key}="{escaped(value)}"' for key, value in labels.items())
-    return f"{{{inner}}}" if inner else ""
+
+def _told(family: Metric, name: str, samples: Iterable[Sample]) -> Metric:
+    for labels, value in samples:
+        family.add_sample(name, labels, float(value))
+    return family
 
 
 ROUTES = (

@@ -8,8 +8,9 @@ from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
 from ioc.domain.access import check_password
 from ioc.platform import audit
-from web.auth import LoginBrake, Sessions
+from web.auth import Sessions
 from web.boundary.route import V1, Answer, Call, Open, Route
+from web.login_brake import LoginBrake
 
 
 class Login(Struct, frozen=True):
@@ -20,15 +21,13 @@ class Login(Struct, frozen=True):
 def log_in(call: Call, sessions: Sessions, brake: LoginBrake) -> Answer:
     """Unknown name and wrong password give the same answer after the same time."""
     site, login = call.site, call.body
-    keys = f"address {call.remote}", f"name {login.username[:64]}"
-    brake.check(site.clock.monotonic(), *keys)
-    principal = site.offload(check_password, site.context.db, login.username, login.password)
-    outcome = "login" if principal else "login_failed"
-    org = principal.org if principal else None
-    site.write(lambda conn: audit.record(conn, call.now, login.username[:64], outcome, call.remote, {}, org))
-    if principal is None:
-        raise IocError(Code.BAD_LOGIN, "user name or password is wrong")
-    brake.forgive(*keys)
+    with brake.attempt(f"address {call.remote}", f"name {login.username[:64]}"):
+        principal = site.offload(check_password, site.context.db, login.username, login.password)
+        outcome = "login" if principal else "login_failed"
+        org = principal.org if principal else None
+        site.write(lambda conn: audit.record(conn, call.now, login.username[:64], outcome, call.remote, {}, org))
+        if principal is None:
+            raise IocError(Code.BAD_LOGIN, "user name or password is wrong")
     return Answer({"name": principal.name, "role": principal.role}, cookie=sessions.issue(principal))
 
 

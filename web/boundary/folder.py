@@ -8,9 +8,10 @@ from typing import Annotated, Protocol, get_type_hints
 from ioc.core.contract import Plugin
 from ioc.core.errors import Code, UsageError
 from ioc.core.registry import Plugins, Sort
-from web.auth import LoginBrake, Sessions
+from web.auth import Sessions
 from web.boundary.ports import is_a
 from web.boundary.route import Call, Route
+from web.login_brake import LoginBrake
 from web.site import Site
 
 OFFERED: tuple[type, ...] = (Site, Sessions, LoginBrake)  # what a handler may ask for, or any part of it by a protocol

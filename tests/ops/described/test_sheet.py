@@ -65,10 +65,22 @@ def test_addresses_are_those_of_the_outside() -> None:
 
 def test_the_page_escapes_and_holds_what_the_text_holds() -> None:
     page = printable(
-        "# A & B\n\ntext **bold** `<code>`\n\n- one\n- two\n\n| | |\n|---|---|\n| a | b |\n\n```\nx <y>\n```\n", "en"
+        "# A & B\n\ntext **bold** `<code>` <i>\n\n- one\n- two\n\n| | |\n|---|---|\n| a | b |\n\n```\nx <y>\n```\n",
+        "en",
     )
-    assert "<h1>A &amp; B</h1>" in page
-    assert "<p>text <b>bold</b> <code>&lt;code&gt;</code></p>" in page
-    assert "<ul><li>one</li><li>two</li></ul>" in page
-    assert "<tr><td>a</td><td>b</td></tr>" in page
-    assert "<pre>x &lt;y&gt;</pre>" in page
+    flat = page.replace("\n", "")
+    assert "<title>A &amp; B</title>" in flat
+    assert "<h1>A &amp; B</h1>" in flat
+    assert "<p>text <strong>bold</strong> <code>&lt;code&gt;</code> &lt;i&gt;</p>" in flat
+    assert "<ul><li>one</li><li>two</li></ul>" in flat
+    assert "<tr><td>a</td><td>b</td></tr>" in flat
+    assert "<pre><code>x &lt;y&gt;</code></pre>" in flat
+    assert "thead{display:none}" in flat, "the tables of the sheet have no headings"
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_nothing_of_its_markdown_is_left_on_the_page(lang: str) -> None:
+    page = printable(sheet(lang), lang)
+    prose = re.sub(r"<(code|style)>.*?</\1>|<pre>.*?</pre>", "", page, flags=re.S)
+    assert not re.search(r"\*\*|`|^#|^- |\|---", prose, flags=re.M)
+    assert page.count("<h2>") == sheet(lang).count("\n## ")

@@ -8,9 +8,10 @@ from ioc.core.errors import UsageError
 from ioc.core.registry import Plugins
 from tests.web.conftest import Province
 from web import app as application
-from web.auth import LoginBrake, Sessions
+from web.auth import Sessions
 from web.boundary.folder import routes
 from web.boundary.route import Route
+from web.login_brake import LoginBrake
 
 PLUG_IN = '''"""Greetings."""
 
