@@ -86,8 +86,6 @@ class Code(StrEnum):
     UNKNOWN_ENCODING = "unknown_encoding", 422
     BAD_PLUGIN = "bad_plugin", 500
     UNFIT = "unfit", 500
-    ROUTES_MISSING = "routes_missing", 500
-    ROUTE_MALFORMED = "route_malformed", 500
     ROUTE_TWICE = "route_twice", 500
     ROUTE_WITHOUT_PORT = "route_without_port", 500
 
