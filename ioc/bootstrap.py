@@ -4,7 +4,7 @@ import hashlib
 import os
 import tempfile
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from importlib import resources
 from pathlib import Path
@@ -37,12 +37,14 @@ SECTIONS: Mapping[str, tuple[Sort, ...]] = {
 SPOKEN = (Sort.KIND, Sort.PROBE, Sort.PULL, Sort.RULE, Sort.CHANNEL)  # whose texts messages and commands say too
 
 
-def option_types(plugins: Plugins | None = None) -> dict[str, dict[str, type[Struct]]]:
+def option_types(
+    plugins: Plugins | None = None, sections: Iterable[str] = tuple(SECTIONS)
+) -> dict[str, dict[str, type[Struct]]]:
     """The `Options` of every kind of rule, channel and connector, which the configuration is read against."""
     known = plugins or Plugins()
     return {
-        section: {kind: module.Options for sort in sorts for kind, module in known.of(sort).items()}
-        for section, sorts in SECTIONS.items()
+        section: {kind: module.Options for sort in SECTIONS[section] for kind, module in known.of(sort).items()}
+        for section in sections
     }
 
 
@@ -51,10 +53,11 @@ def load_settings(path: Path) -> Settings:
     return _with_index766(parse_settings(read.table_of(path), str(path)), str(path))
 
 
-def parse_settings(table: dict[str, Any], origin: str) -> Settings:
-    """The same for a table that was read already."""
+def parse_settings(table: dict[str, Any], origin: str, sections: Iterable[str] = tuple(SECTIONS)) -> Settings:
+    """The same for a table that was read already; of others than these `sections` the options are left out."""
+    site = _site_of(table)
     try:
-        options = option_types(Plugins(_site_of(table)))
+        options = option_types(Plugins(site), [name for name in sections if site is not None or name in table])
     except UsageError as error:
         raise read.refused(origin, error.message.splitlines()) from error
     return _with_maps_that_work(read.parse(table, options, os.environ, origin), origin)
@@ -174,7 +177,8 @@ def kinds_of(settings: Settings) -> Kinds:
 
 def texts(plugins: Plugins | None = None) -> Texts:
     """Without those that only screens say."""
-    return Texts(_folder("web", "i18n"), None if plugins is None else plugins.texts(SPOKEN))
+    brought = None if plugins is None else partial(plugins.texts, SPOKEN)
+    return Texts(_folder("web", "i18n"), brought)
 
 
 def open_data_dir(settings: Settings) -> None:

@@ -3,13 +3,14 @@
 import threading
 from collections.abc import Callable
 
-from gevent import monkey
+from gevent import events, monkey
 
 from ioc.context import Context
 
 
 def run(context: Context, stop: threading.Event, ready: Callable[[], None]) -> None:
     """Serve until `stop` is set; IocError `port_taken` when the address is somebody else's."""
+    events.notify_and_call_entry_points = events.notify  # for each of 25 events it would look through every package
     monkey.patch_all()
     # only now: what this loads must find sockets, locks and threads already patched
     from ioc.platform.broker import Bus

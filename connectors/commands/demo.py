@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from ioc.cli import service
 from ioc.cli.common import DEMO_DIR, Commands, now_ms
 from ioc.core.errors import Code, UsageError
-from ioc.domain.inventory.orgs import DEFAULT_TZ
 
 if TYPE_CHECKING:
     from ioc.platform.db import Database
@@ -32,7 +31,6 @@ def add(commands: Commands) -> None:
 
 
 def demo(arguments: argparse.Namespace) -> None:
-    from connectors.simulator.demo import ensure_orgs
     from ioc import bootstrap
     from ioc.config.read import is_loopback
     from ioc.config.started import Started
@@ -46,12 +44,14 @@ def demo(arguments: argparse.Namespace) -> None:
     if not is_loopback(arguments.host):
         mqtt |= first.mqtt_account(data_dir)
     table = bootstrap.default_table(data_dir, http=http, mqtt=mqtt)
-    settings = bootstrap.parse_settings(table, "ioc demo")
+    settings = bootstrap.parse_settings(table, "ioc demo", ())  # the sample as it is shipped: its roles read the rest
     simulator = None if arguments.no_simulator else {"speed": arguments.speed, "seed": arguments.seed}
     started = Started(origin="ioc demo", table=table, simulator=simulator, ahead_ms=_ahead_ms(arguments.at))
 
     def links(db: "Database") -> Iterator[str]:
         if simulator is None:
+            from connectors.simulator.demo import ensure_orgs
+
             ensure_orgs(db, now_ms())
         return first.links(service.base_url(settings), first.ensure_people(db, data_dir, now_ms()))
 
@@ -62,6 +62,8 @@ def _ahead_ms(at: str | None) -> int:
     """The distance of `--at` from now; UsageError where it is no time."""
     if at is None:
         return 0
+    from ioc.domain.inventory.orgs import DEFAULT_TZ
+
     try:
         told = datetime.fromisoformat(at)
     except ValueError:

@@ -37,6 +37,8 @@ STOP_S = 3.0
 def probes(plugins: Plugins, connectors: Iterable[Connector]) -> dict[str, Probe]:
     """The probes among the kinds that are asked for, with what they need at hand."""
     asked = {connector.kind for connector in connectors}
+    if not asked:
+        return {}
     known = {kind: module for kind, module in plugins.of(Sort.PROBE).items() if kind in asked}
     wanted = cast("dict[str, Probe]", known)
     for probe in wanted.values():

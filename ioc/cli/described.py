@@ -1,7 +1,6 @@
 """vendor-sheet: the contract as a vendor needs it."""
 
 import argparse
-from importlib.metadata import version
 
 from ioc.cli.common import Commands, command, say, settings_of
 
@@ -15,6 +14,8 @@ def add(commands: Commands) -> None:
 
 
 def vendor_sheet(arguments: argparse.Namespace) -> None:
+    from importlib.metadata import version
+
     from ioc import bootstrap
     from ioc.ops.described import page, sheet
 

@@ -204,12 +204,14 @@ class _Reader:
         return tuple(read(kind, item, at) for at, item in _spread(kind, raw, where))
 
     def plugged(self, kind: type[Struct], table: dict[str, Any], where: str) -> Any:
-        """A table whose further keys are those of the plug-in its `kind` names."""
-        known = self.options.get(_PLUGGED[kind], {})
+        """A table whose further keys are those of the plug-in that its `kind` names, where those are asked for."""
+        known = self.options.get(_PLUGGED[kind])
         plugin = str(table.get("kind"))
         common_names = {field.encode_name for field in structs.fields(kind)} - {"options"}
         before = len(self.problems)
         common = self.struct(kind, {key: value for key, value in table.items() if key in common_names}, where)
+        if known is None:
+            return common
         if plugin not in known:
             if "kind" in table:
                 self.problems.append(f"{where}kind: {plugin!r}; allowed: {', '.join(sorted(known))}")

@@ -1,7 +1,8 @@
 """Texts kept as key and parameters until an edge renders them in the reader's language."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from pathlib import Path
 
 LANGUAGES = ("vi", "en")
@@ -9,12 +10,19 @@ Catalogues = Mapping[str, Mapping[str, str]]  # language → key → text
 
 
 class Texts:
-    """The catalogues `vi.json` and `en.json` of one folder, and what plug-ins bring: `{key: "text with {params}"}`."""
+    """The catalogues `vi.json` and `en.json` of one folder, and what plug-ins bring: `{key: "text with {params}"}`.
 
-    def __init__(self, folder: Path, brought: Catalogues | None = None) -> None:
-        self.catalogues: Catalogues = {
-            lang: json.loads((folder / f"{lang}.json").read_text(encoding="utf-8"))
-            | dict((brought or {}).get(lang, {}))
+    They are read when somebody first has something to say: most processes never have.
+    """
+
+    def __init__(self, folder: Path, brought: Callable[[], Catalogues] | None = None) -> None:
+        self._folder, self._brought = folder, brought
+
+    @cached_property
+    def catalogues(self) -> Catalogues:
+        more = {} if self._brought is None else self._brought()
+        return {
+            lang: json.loads((self._folder / f"{lang}.json").read_text(encoding="utf-8")) | dict(more.get(lang, {}))
             for lang in LANGUAGES
         }
 

@@ -23,6 +23,8 @@ MODULES: Final = {
     WEB: "web.service",
     CONNECTORS: "connectors.service",
 }
+# the plug-ins that a role must know; whoever started it has read the whole configuration
+READS: Final = {ALERTS: ("rule", "channel"), WEB: ("rule",), CONNECTORS: ("connector",)}
 START_ORDER: Final = (BROKER, INGEST, ALERTS, WEB, CONNECTORS)
 STOP_ORDER: Final = (CONNECTORS, INGEST, ALERTS, WEB, BROKER)
 PR_SET_PDEATHSIG = 1
@@ -48,7 +50,7 @@ def serve(role: str, started_file: Path) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def run() -> None:
-        settings = bootstrap.parse_settings(started.table, started.origin)
+        settings = bootstrap.parse_settings(started.table, started.origin, READS.get(role, ()))
         logs.configure(settings.log, role)
         module = importlib.import_module(MODULES[role])
         context = bootstrap.build(settings, started.ahead_ms)

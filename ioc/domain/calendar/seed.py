@@ -1,11 +1,14 @@
 """A year before anybody configures anything: the `holidays` package and announced corrections."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import resources
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
+from typing import Any
 
 from ioc.core.errors import Code, UsageError
 from ioc.core.model import FIRST_YEAR, LAST_YEAR
@@ -43,13 +46,28 @@ def checked_year(year: int) -> int:
 @lru_cache(maxsize=128)
 def seed(year: int) -> Seed:
     """The package's own view of `year`; lunar holidays of years it has no announcement for are computed."""
-    # a tenth of a second to import: only where somebody asks for a day
-    import holidays
-
-    found = holidays.country_holidays(COUNTRY, years=year, language=LANGUAGE)
+    found = _country()(years=year, language=LANGUAGE)
     off = {day: name for day, name in sorted(found.items()) if day.year == year}
     work = frozenset(day for day in found.weekend_workdays if day.year == year)
     return Seed(off, work, next((day for day, name in off.items() if name == _TET), None))
+
+
+@lru_cache(maxsize=1)
+def _country() -> Callable[..., Any]:
+    """The package's class of our country, only where somebody asks for a day.
+
+    Its file alone: the package itself would load every country of the world, an eighth of a second in every process.
+    """
+    import holidays
+
+    path = Path(str(resources.files(holidays))) / "countries" / "vietnam.py"
+    spec = spec_from_file_location("holidays_vietnam", path)
+    if spec is None or spec.loader is None or not path.is_file():
+        return partial(holidays.country_holidays, COUNTRY)
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    found: Callable[..., Any] = module.Vietnam
+    return found
 
 
 @lru_cache(maxsize=1)

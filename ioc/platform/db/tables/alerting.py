@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 
 from ioc.platform.db.tables.base import identity, metadata
+from ioc.platform.db.tables.partial import partial_index
 
 alert = Table(
     "alert",
@@ -41,13 +42,7 @@ alert = Table(
     Column("simulated", Boolean, nullable=False, server_default=sa.false()),
     Column("open", Boolean, nullable=False),
     Index("ix_alert_open", "open"),
-    Index(
-        "uq_alert_open_fingerprint",
-        "fingerprint",
-        unique=True,
-        sqlite_where=sa.text("open = 1"),
-        postgresql_where=sa.text("open"),
-    ),
+    partial_index("uq_alert_open_fingerprint", "fingerprint", rows="open", sqlite="open = 1", unique=True),
 )
 
 alert_entry = Table(  # every transition and comment of an alert

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
 from ioc.platform.db.tables.base import metadata
+from ioc.platform.db.tables.partial import partial_index
 
 dossier = Table(
     "dossier",
@@ -46,23 +47,20 @@ dossier = Table(
     Index("ix_dossier_handling_org_received_at", "handling_org", "received_at"),
 )
 
-dossier_open = Index(  # what is still to be done, soonest first
+dossier_open = partial_index(  # what is still to be done, soonest first
     "ix_dossier_open_due_at",
     dossier.c.due_at,
-    sqlite_where=sa.text("is_open"),
-    postgresql_where=sa.text("is_open"),
+    rows="is_open",
 )
-dossier_open_overdue = Index(
+dossier_open_overdue = partial_index(
     "ix_dossier_open_overdue_at",
     *(dossier.c.overdue_at, dossier.c.source_id, dossier.c.receiving_org),
-    sqlite_where=sa.text("is_open AND overdue_at IS NOT NULL"),
-    postgresql_where=sa.text("is_open AND overdue_at IS NOT NULL"),
+    rows="is_open AND overdue_at IS NOT NULL",
 )
-dossier_unaccepted = Index(
+dossier_unaccepted = partial_index(
     "ix_dossier_late_to_accept_at",
     dossier.c.late_to_accept_at,
-    sqlite_where=sa.text("late_to_accept_at IS NOT NULL"),
-    postgresql_where=sa.text("late_to_accept_at IS NOT NULL"),
+    rows="late_to_accept_at IS NOT NULL",
 )
 
 dossier_pause = Table(  # while the clock of a dossier stands still

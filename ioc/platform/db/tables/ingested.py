@@ -15,6 +15,7 @@ from sqlalchemy import (
 )
 
 from ioc.platform.db.tables.base import identity, metadata
+from ioc.platform.db.tables.partial import partial_index
 
 latest = Table(
     "latest",
@@ -111,13 +112,12 @@ ticket = Table(
     Index("ix_ticket_source_id_day", "source_id", "day"),
 )
 
-ticket_rated = Index(  # the few that were rated, read without the table
+ticket_rated = partial_index(  # the few that were rated, read without the table
     "ix_ticket_rated",
     ticket.c.source_id,
     ticket.c.day,
     ticket.c.rating,
-    sqlite_where=sa.text("rating IS NOT NULL"),
-    postgresql_where=sa.text("rating IS NOT NULL"),
+    rows="rating IS NOT NULL",
 )
 
 desk = Table(  # a counter at a one-stop centre, as its events tell
