@@ -1,9 +1,9 @@
 """Channel kind `sms_http`: any SMS gateway that takes an HTTP request, described by its options."""
 
 import base64
-import http.client
 import re
 import ssl
+from collections.abc import Iterator
 from typing import Annotated, Literal
 from urllib.parse import quote, quote_plus, urlsplit
 
@@ -138,21 +138,27 @@ def _authorised(options: Options, url: str, headers: dict[str, str]) -> str:
 
 def _ask(options: Options, url: str, headers: dict[str, str], body: bytes) -> Reply:
     """Redirects are not followed: a gateway that moved is a matter for the configuration."""
+    import httpx2
+
     parts = urlsplit(url)
-    host, timeout = parts.hostname or "", options.timeout_s
-    connection: http.client.HTTPConnection
-    if parts.scheme == "https":
-        context = ssl.create_default_context(cafile=options.ca)
-        connection = http.client.HTTPSConnection(host, parts.port, timeout=timeout, context=context)
-    else:
-        connection = http.client.HTTPConnection(host, parts.port, timeout=timeout)
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    door = parts._replace(netloc=parts.netloc.rpartition("@")[2])  # `auth` alone says how we are let in
+    trust = ssl.create_default_context(cafile=options.ca) if parts.scheme == "https" else False
     try:
-        connection.request(options.method, target, body or None, headers)
-        response = connection.getresponse()
-        return Reply(response.status, response.read(MAX_REPLY))
-    except (OSError, http.client.HTTPException) as error:
-        line = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}: {error or type(error).__name__}"
+        with (
+            httpx2.Client(verify=trust, timeout=options.timeout_s, trust_env=False) as client,
+            client.stream(options.method, door.geturl(), content=body or None, headers=headers) as response,
+        ):
+            return Reply(response.status_code, _beginning(response.iter_bytes()))
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        line = f"{door.scheme}://{door.netloc}: {error or type(error).__name__}"
         raise IocError(Code.GATEWAY_UNAVAILABLE, line) from error
-    finally:
-        connection.close()
+
+
+def _beginning(pieces: Iterator[bytes]) -> bytes:
+    """Of an answer without end as much as is looked at."""
+    body = b""
+    for piece in pieces:
+        body += piece
+        if len(body) >= MAX_REPLY:
+            break
+    return body[:MAX_REPLY]

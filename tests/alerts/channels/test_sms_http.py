@@ -4,7 +4,7 @@ import base64
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -103,6 +103,24 @@ def test_a_gateway_that_takes_get_gets_everything_in_the_url(gateway):
 def test_ways_to_sign_in(gateway, auth, expected):
     sms_http.send(options(gateway, body=JSON, **auth), NOTE)
     assert gateway.requests[0][2]["Authorization"] == expected
+
+
+def test_an_address_goes_out_as_it_was_filled_in(gateway):
+    where = gateway.url + "/a%2Fb/{phone};x?t={text}&q=1+2&r=%C3%A1"
+    sms_http.send(options(gateway, url=where, method="GET", auth="query", token="k y/+"), NOTE)
+    text = quote(FOLDED, safe="")
+    assert gateway.requests[0][1] == f"/a%2Fb/0912345678;x?t={text}&q=1+2&r=%C3%A1&token=k+y%2F%2B"
+
+
+def test_whom_the_address_names_is_not_signed_in(gateway):
+    sms_http.send(options(gateway, url=gateway.url.replace("//", "//user:secret@") + "/send", body=JSON), NOTE)
+    assert "Authorization" not in gateway.requests[0][2]
+
+
+def test_of_an_answer_without_end_the_beginning_is_read(gateway):
+    gateway.answers = [(200, "OK|7" + "x" * 10 * sms_http.MAX_REPLY)]
+    judged = {"success_pattern": r"^(\w\w)\|", "success_values": ("OK",)}
+    sms_http.send(options(gateway, body=JSON, **judged), NOTE)
 
 
 def test_the_reply_names_the_message(gateway):
