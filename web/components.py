@@ -1,4 +1,4 @@
-"""What pages are told of this installation: its kinds in order, and what its plug-ins say and draw."""
+"""What pages are told of this installation: its kinds and their foremost figures, what its plug-ins say and draw."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -30,7 +30,10 @@ def told(plugins: Plugins, kinds: Kinds) -> str:
     """An element for the head of a page: data, which no content security policy takes for a script."""
     known = sorted(kinds, key=lambda kind: (kinds[kind].rank, kind))
     widgets = {kind: f"/plugins/{kind}.js" for kind in scripts(plugins)}
-    data = msgspec.json.encode({"kinds": known, "texts": plugins.texts(), "widgets": widgets}).decode()
+    foremost = {kind: spec.foremost for kind, spec in kinds.items() if spec.foremost}
+    data = msgspec.json.encode(
+        {"kinds": known, "foremost": foremost, "texts": plugins.texts(), "widgets": widgets}
+    ).decode()
     return f'<script type="application/json" id="site">{data.replace("<", chr(92) + "u003c")}</script>'
 
 

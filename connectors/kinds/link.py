@@ -6,6 +6,7 @@ kind = "link"
 
 SPEC = KindSpec(
     kind=kind,
+    foremost=("loss_pct", "rtt_ms"),
     rank=40,
     metrics={
         "up": Metric(boolean=True, critical_when=False),

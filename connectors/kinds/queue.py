@@ -58,6 +58,7 @@ def _count() -> Metric:
 SPEC = KindSpec(
     kind=kind,
     hours=OFFICE,
+    foremost=("waiting", "open_counters", "longest_wait_s"),
     rank=20,
     metrics={
         "waiting": _count(),

@@ -6,6 +6,7 @@ kind = "service"
 
 SPEC = KindSpec(
     kind=kind,
+    foremost=("latency_ms", "cert_days_left"),
     rank=30,
     metrics={
         "up": Metric(boolean=True, critical_when=False),

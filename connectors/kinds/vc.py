@@ -57,6 +57,7 @@ def apply_events(step: Step, happened: Sequence[Happened[ConferenceEvent]]) -> I
 SPEC = KindSpec(
     kind=kind,
     hours=OFFICE,
+    foremost=("in_call", "loss_rx_pct", "rtt_ms"),
     rank=10,
     metrics={
         "registered": Metric(boolean=True),

@@ -100,14 +100,16 @@ class KindSpec:
     """Everything shared code needs to decode, judge and document a kind.
 
     `interval_s` and `hours` are what a source promises when its own row is silent; 0 means no cadence. `rank` is its
-    place among the kinds on a screen. `apply_events(step, happened)` does in the records what the events of sources
-    mean (`ioc.ingest.happenings`) and returns the live figures they imply; without it an event is counted, no more.
+    place among the kinds on a screen, `foremost` the figures worth a place in a list of sources (empty: the first
+    ones). `apply_events(step, happened)` does in the records what the events of sources mean
+    (`ioc.ingest.happenings`) and returns the live figures they imply; without it an event is counted, no more.
     """
 
     kind: str
     interval_s: int = 60
     hours: str = ALWAYS
     rank: int = 100
+    foremost: Sequence[str] = ()
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     words: Mapping[str, Word] = field(default_factory=dict)
     decode_event: Callable[[Fields], Event] | None = None
@@ -157,6 +159,8 @@ def check(module: Any) -> Iterator[str]:
         Hours.parse(spec.hours)
     except UsageError as error:
         yield f"SPEC.hours: {error.message}"
+    if unknown := [name for name in spec.foremost if name not in spec.metrics]:
+        yield f"SPEC.foremost = {unknown[0]!r}; allowed: names of SPEC.metrics"
     if spec.apply_events is not None and spec.decode_event is None:
         yield "SPEC.apply_events stands without decode_event: no event would ever come"
 

@@ -160,6 +160,7 @@ MALFORMED = [
     ("kinds", "SPEC = KindSpec(", "SPECS = KindSpec(", "SPEC is missing; needed: SPEC: KindSpec, what it sends"),
     ("kinds", "interval_s=900", 'interval_s="900"', "SPEC.interval_s = '900'; allowed: int"),
     ("kinds", 'hours="always"', 'hours="daily"', "SPEC.hours: hours 'daily': allowed are office, always or"),
+    ("kinds", "interval_s=900", 'foremost=("volts",)', "SPEC.foremost = 'volts'; allowed: names of SPEC.metrics"),
     ("kinds", 'Metric(unit="kWh", low=0)', '"kWh"', "SPEC.metrics['kwh'] = 'kWh'; allowed: Metric"),
     ("kinds", '"metric.meter.kwh": "Điện năng", ', "", "TEXTS: metric.meter.kwh is needed in vi and en"),
     ("kinds", 'kind = "meter"', 'kind = "queue"', "kind 'queue' is that of connectors/kinds/queue.py"),

@@ -5,6 +5,7 @@ import importlib.util
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -155,6 +156,32 @@ def test_a_page_carries_the_texts_it_can_say_and_no_others() -> None:
     assert not [
         key for key in carried["wall"] if key.startswith(("ui.sources.", "ui.alerts.move.", "error.", "ui.login."))
     ]
+
+
+def test_one_more_folder_is_one_more_widget(tmp_path: Path) -> None:
+    """A component and its texts beside it, and no edit elsewhere."""
+    node = shutil.which("node")
+    if node is None or not (FRONT / "node_modules").is_dir():
+        _without("no node, or no packages of the screens: pip install .")
+    front = tmp_path / "web" / "frontend"
+    shutil.copytree(FRONT, front, ignore=shutil.ignore_patterns("node_modules"))
+    shutil.copytree(ROOT / "web" / "i18n", tmp_path / "web" / "i18n")
+    shutil.copytree(ROOT / "ioc" / "messages", tmp_path / "ioc" / "messages")
+    (front / "node_modules").symlink_to(FRONT / "node_modules")
+    gauge = front / "src" / "widgets" / "gauge"
+    gauge.mkdir()
+    (gauge / "index.svelte").write_text("<script>\n  let { payload } = $props()\n</script>\n\n<b>{payload.kwh}</b>\n")
+    (gauge / "texts.vi.json").write_text('{"ui.widget.gauge": "Điện năng"}', encoding="utf-8")
+    (gauge / "texts.en.json").write_text('{"ui.widget.gauge": "Energy"}', encoding="utf-8")
+    vite = FRONT / "node_modules" / "vite" / "bin" / "vite.js"
+    built = subprocess.run([node, vite, "build"], cwd=front, capture_output=True, text=True, timeout=120, check=False)
+    assert built.returncode == 0, built.stderr
+    dist = tmp_path / "web" / "dist"
+    manifest = json.loads((dist / "manifest.json").read_text())
+    assert "src/widgets/gauge/index.svelte" in manifest
+    for lang, text in {"vi": "Điện năng", "en": "Energy"}.items():
+        said = (dist / manifest[f"../i18n/{lang}.json?of=wall"]["file"]).read_text(encoding="utf-8")
+        assert json.dumps(text, ensure_ascii=False)[1:-1] in said
 
 
 def test_every_page_is_one_shell_with_a_script_of_its_own() -> None:

@@ -1,4 +1,5 @@
 // A metric's value as people read it: the unit is in the metric's name.
+import { site } from './site.js'
 import { duration, number, percent, t, tOr } from './texts.svelte.js'
 import { dayTime } from './time.js'
 
@@ -8,14 +9,6 @@ const UNITS = [
   ['_kbps', ' kbit/s'],
   ['temp_c', ' °C'],
 ]
-
-/** Worth a place in a list, by kind. @type {Record<string, string[]>} */
-const FIRST = {
-  queue: ['waiting', 'open_counters', 'longest_wait_s'],
-  vc: ['in_call', 'loss_rx_pct', 'rtt_ms'],
-  service: ['latency_ms', 'cert_days_left'],
-  link: ['loss_pct', 'rtt_ms'],
-}
 
 /** @param {string} name @param {number|boolean|string|null} value */
 export function figure(name, value) {
@@ -38,6 +31,6 @@ export const figureName = (kind, name) => tOr(`metric.${kind}.${name}`, name.rep
 
 /** @param {string} kind @param {Record<string, any>} metrics @returns {[string, any][]} at most three */
 export function foremost(kind, metrics) {
-  const names = FIRST[kind] ?? Object.keys(metrics)
+  const names = site.foremost[kind] ?? Object.keys(metrics)
   return names.filter((name) => name in metrics).slice(0, 3).map((name) => [name, metrics[name]])
 }

@@ -1,7 +1,7 @@
-// What the server says of this installation in the page itself: its kinds in order, and what its plug-ins bring.
+// What the server says of this installation in the page itself: its kinds and their foremost figures, what its plug-ins bring.
 
-/** @type {{kinds: string[], texts: Record<string, Record<string, string>>, widgets: Record<string, string>}} */
-export const site = { kinds: [], texts: {}, widgets: {}, ...JSON.parse(document.getElementById('site')?.textContent || '{}') }
+/** @type {{kinds: string[], foremost: Record<string, string[]>, texts: Record<string, Record<string, string>>, widgets: Record<string, string>}} */
+export const site = { kinds: [], foremost: {}, texts: {}, widgets: {}, ...JSON.parse(document.getElementById('site')?.textContent || '{}') }
 
 /** @param {string} kind */
 const place = (kind) => (site.kinds.includes(kind) ? site.kinds.indexOf(kind) : site.kinds.length)
