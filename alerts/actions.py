@@ -1,12 +1,12 @@
-"""What people do with an alert; each is written with who and when, beside its audit row, in one transaction.
+"""Actions of people on an alert, each written in one transaction with who, when and its audit row.
 
-Whether the actor may see the alert is the caller's to check (`alerts.queries.one` takes the scope).
+The caller checks that the actor may see the alert (`alerts.queries.one` takes the scope).
 """
 
 from sqlalchemy.engine import Connection
 
 from alerts import repository
-from alerts.model import Alert, AlertState, Move
+from alerts.model import Alert, AlertState, Transition
 from ioc.core.errors import Code, IocError
 from ioc.platform import audit
 from ioc.platform.db import Database
@@ -20,57 +20,61 @@ _ACKNOWLEDGED_FROM = {
 
 
 def acknowledge(db: Database, alert_id: int, actor: str, now: int, comment: str | None = None) -> Alert:
-    """Somebody is on it. A second time, or after the end was seen, changes nothing; `alert_pending` before it fired."""
+    """Take an alert over; a second time, or after its end was seen, it changes nothing.
+
+    `alert_pending` before it fired.
+    """
     with db.write() as conn:
-        found = _get(conn, alert_id)
-        if found.state is AlertState.PENDING:
+        alert = _get(conn, alert_id)
+        if alert.state is AlertState.PENDING:
             raise IocError(Code.ALERT_PENDING, f"alert {alert_id} has not fired yet", alert=alert_id)
-        after = _ACKNOWLEDGED_FROM.get(found.state)
+        after = _ACKNOWLEDGED_FROM.get(alert.state)
         if after is not None:
             by = {"acknowledged_at": now, "acknowledged_by": actor}
-            found = repository.move(conn, found, Move.ACKNOWLEDGED, after, now, actor, **by) or found
-            _audit(conn, found, Move.ACKNOWLEDGED, actor, now)
+            alert = repository.change_state(conn, alert, Transition.ACKNOWLEDGED, after, now, actor, **by) or alert
+            _audit(conn, alert, Transition.ACKNOWLEDGED, actor, now)
         if comment:
-            _comment(conn, found, actor, now, comment)
-        return found
+            _comment(conn, alert, actor, now, comment)
+        return alert
 
 
 def seen(db: Database, alert_id: int, actor: str, now: int) -> Alert:
-    """Somebody has seen that it is over; one that is not over, or was seen already, stays as it is."""
+    """Note that somebody has seen its end; one that is not over, or was seen already, stays as it is."""
     with db.write() as conn:
-        found = _get(conn, alert_id)
-        if found.state is AlertState.RESOLVED_UNSEEN:
-            found = repository.move(conn, found, Move.SEEN, AlertState.RESOLVED, now, actor) or found
-            _audit(conn, found, Move.SEEN, actor, now)
-        return found
+        alert = _get(conn, alert_id)
+        if alert.state is AlertState.RESOLVED_UNSEEN:
+            alert = repository.change_state(conn, alert, Transition.SEEN, AlertState.RESOLVED, now, actor) or alert
+            _audit(conn, alert, Transition.SEEN, actor, now)
+        return alert
 
 
 def comment(db: Database, alert_id: int, actor: str, now: int, text: str) -> Alert:
     """Add a remark; `bad_comment` when it is empty or too long."""
     with db.write() as conn:
-        found = _get(conn, alert_id)
-        _comment(conn, found, actor, now, text)
-        return found
+        alert = _get(conn, alert_id)
+        _comment(conn, alert, actor, now, text)
+        return alert
 
 
 def _get(conn: Connection, alert_id: int) -> Alert:
-    found = repository.one(conn, alert_id)
-    if found is None:
+    alert = repository.find(conn, alert_id)
+    if alert is None:
         raise IocError(Code.UNKNOWN_ALERT, f"alert {alert_id} does not exist", alert=alert_id)
-    return found
+    return alert
 
 
-def _comment(conn: Connection, found: Alert, actor: str, now: int, text: str) -> None:
+def _comment(conn: Connection, alert: Alert, actor: str, now: int, text: str) -> None:
     """The same words by the same person once more, with nothing between, are one comment sent twice."""
-    said = text.strip()
-    if not 1 <= len(said) <= COMMENT_LENGTH:
+    remark = text.strip()
+    if not 1 <= len(remark) <= COMMENT_LENGTH:
         raise IocError(Code.BAD_COMMENT, f"a comment has 1-{COMMENT_LENGTH} characters", limit=COMMENT_LENGTH)
-    last = repository.last_entry(conn, found.id)
-    if last is not None and (last.what, last.actor, last.comment) == (Move.COMMENTED, actor, said):
+    last = repository.last_entry(conn, alert.id)
+    if last is not None and (last.what, last.actor, last.comment) == (Transition.COMMENTED, actor, remark):
         return
-    repository.enter(conn, found.id, now, Move.COMMENTED, actor, said)
-    _audit(conn, found, Move.COMMENTED, actor, now, comment=said)
+    repository.add_entry(conn, alert.id, now, Transition.COMMENTED, actor, remark)
+    _audit(conn, alert, Transition.COMMENTED, actor, now, comment=remark)
 
 
-def _audit(conn: Connection, found: Alert, what: Move, actor: str, now: int, **detail: object) -> None:
-    audit.record(conn, now, actor, f"alert.{what}", str(found.id), {"alert": found.fingerprint, **detail}, found.org)
+def _audit(conn: Connection, alert: Alert, transition: Transition, actor: str, now: int, **detail: object) -> None:
+    values = {"alert": alert.fingerprint, **detail}
+    audit.record(conn, now, actor, f"alert.{transition}", str(alert.id), values, alert.org)

@@ -1,4 +1,4 @@
-"""Freezing the day: the holder of the duty takes a day's figures soon after its cut-off, and those it was down for."""
+"""The daily snapshots of dossier figures: taken soon after each cut_off-off, and caught up after an absence."""
 
 import logging
 from collections.abc import Callable
@@ -19,8 +19,8 @@ EVERY_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Daily:
-    """Run it every so often: most of the time nothing is due. `hour` is that of the cut-off."""
+class DailySnapshots:
+    """A job to run often: mostly nothing is due. `hour` is that of the cut_off-off."""
 
     db: Database
     clock: Clock
@@ -33,12 +33,12 @@ class Daily:
             return
         world, now = self.snapshot(), self.clock.now_ms()
         with self.db.read() as conn:
-            cut = snapshot.cut_off(self.hour, world.inventory.orgs)
-            days = snapshot.due(conn, cut, now)
+            cut_off = snapshot.cut_off(self.hour, world.inventory.orgs)
+            days = snapshot.due(conn, cut_off, now)
             until = watermarks(world, imported(conn), now) if days else {}
             assessed = reporters(world, until, sources_by_org(conn), now) if until else None
         if assessed is None:  # nothing is due, or nobody has sent dossiers yet
             return
         for day in days:
-            n = snapshot.take(self.db, world.inventory, assessed, until, cut, day, now, self.lease.check)
+            n = snapshot.take(self.db, world.inventory, assessed, until, cut_off, day, now, self.lease.check)
             log.info("the figures of %s are frozen for %d orgs", day, n)

@@ -9,7 +9,7 @@ from ioc.core.contract import Plugin
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class AlertMessage:
     """One text to one address; `ref` stays the same however often it is sent."""
 
     ref: str
@@ -32,4 +32,4 @@ class ChannelPlugin(Plugin, Protocol):
     address: Annotated[Literal["email", "phone"], "the field of a receiver it speaks to"]
     Options: Annotated[type[Struct], "the keys of its [[channel]] beside the common ones"]
 
-    def send(self, options: Any, message: Message) -> str: ...
+    def send(self, options: Any, message: AlertMessage) -> str: ...

@@ -1,4 +1,4 @@
-"""What rules say, what becomes of it, and the contract of a rule plug-in."""
+"""The words of alerting: findings, alerts and notifications with their states, and the contract of a rule plug-in."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,8 +17,8 @@ Subject = SourceKey | str  # a source, or an org by its code
 Params = Mapping[str, object]
 
 
-class Verdict(StrEnum):
-    """What a rule can say of a subject; saying nothing means all is well."""
+class Condition(StrEnum):
+    """The condition of a subject by one rule; a subject without a finding is well."""
 
     BAD = "bad"
     EASING = "easing"  # no longer bad, not yet past the recovery value: an open alert stays
@@ -28,20 +28,24 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One rule on one subject now; `since` is when the condition began (epoch ms)."""
+    """One rule's judgement on one subject now; `since` is when the condition began (epoch ms).
+
+    A finding that `inhibits` keeps silent what depends on its subject. One that `restarts` and has a later `since` than
+    before was well in between. `root_cause` is the subject whose finding of the same rule announces this cause too.
+    """
 
     rule: str
     subject: Subject
-    verdict: Verdict
+    condition: Condition
     severity: Severity
     title: str = ""
     params: Params = field(default_factory=dict)
     since: int = 0
-    cuts: bool = False  # what hangs on the subject cannot be reached either
-    ripe_at: int = 0  # a new alert is not raised before this instant
+    inhibits: bool = False
+    not_before: int = 0  # no alert is raised before this instant
     simulated: bool = False
-    begins_anew: bool = False  # a later `since` than before tells that it was over in between
-    spoken_by: Subject | None = None  # whose finding of the same rule tells this cause already
+    restarts: bool = False
+    root_cause: Subject | None = None
 
     @property
     def fingerprint(self) -> str:
@@ -55,9 +59,9 @@ def fingerprint(rule: str, subject: Subject) -> str:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What a rule may look at.
+    """All that a rule may read; `world` is a snapshot, so that a query may take its time.
 
-    `listening_since`: from when on (epoch ms) silence of a source can be told from our own; None while it cannot.
+    `listening_since`: since when (epoch ms) silence of a source cannot be ours; None while we hear nothing.
     """
 
     world: World
@@ -71,7 +75,7 @@ class RulePlugin(Plugin, Protocol):
 
     kind: Annotated[str, "its name in the configuration"]
     Options: Annotated[type[Struct], "the keys of its [[rule]] beside the common ones"]
-    default_hold_s: Annotated[float, "seconds a finding lasts before anybody is told"]
+    default_hold_s: Annotated[float, "seconds a finding lasts before anybody is notified"]
     every_s: Annotated[float, "seconds between two evaluations; 0: at every tick"]
     to_owner: Annotated[bool, "its alerts are the business of the source's owner"] = False
 
@@ -79,7 +83,7 @@ class RulePlugin(Plugin, Protocol):
 
 
 class AlertState(StrEnum):
-    """Where an alert stands; those not used yet belong to the contract of the interface."""
+    """The state of an alert, by the name that the interface gives it."""
 
     PENDING = "pending"
     FIRING = "firing"
@@ -91,17 +95,17 @@ class AlertState(StrEnum):
 
 
 OPEN_STATES = frozenset({AlertState.PENDING, AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.SUPPRESSED})
-ACTIVE = (AlertState.FIRING, AlertState.ACKNOWLEDGED)  # what lasts and was announced: "open" on every screen
+ACTIVE = (AlertState.FIRING, AlertState.ACKNOWLEDGED)  # announced and not over: "open" on every screen
 
 
-class Move(StrEnum):
+class Transition(StrEnum):
     """Every transition of an alert, as `alert_entry.what` keeps it."""
 
     RAISED = "raised"
     FIRED = "fired"
     SUPPRESSED = "suppressed"
-    RETURNED = "returned"  # inside the hold: a flap, nobody was told
-    HOURS_ENDED = "hours_ended"  # inside the hold
+    RETURNED = "returned"  # well again inside the hold: a flap, nobody was notified
+    HOURS_ENDED = "hours_ended"  # closed inside the hold
     RESOLVED = "resolved"
     WITHDRAWN = "withdrawn"  # its source, org or rule is no more
     ACKNOWLEDGED = "acknowledged"
@@ -110,17 +114,17 @@ class Move(StrEnum):
     SUPERSEDED = "superseded"  # returned unseen, and fired again
 
 
-class What(StrEnum):
-    """What a notification says."""
+class NotificationType(StrEnum):
+    """The event that a notification announces."""
 
     FIRING = "firing"
     RESOLVED = "resolved"
 
 
 class NotificationState(StrEnum):
-    """Where a message to one receiver stands."""
+    """The state of a notification to one address."""
 
-    HELD = "held"  # its group is still open
+    HELD = "held"  # in a group that may still grow
     WAITING = "waiting"
     SENDING = "sending"
     DELIVERED = "delivered"
@@ -129,8 +133,8 @@ class NotificationState(StrEnum):
     DROPPED = "dropped"
 
 
-class Drop(StrEnum):
-    """Why a message was not sent."""
+class DropReason(StrEnum):
+    """The reason why a notification was not sent."""
 
     NO_ROUTE = "no_route"
     NO_ADDRESS = "no_address"

@@ -1,4 +1,4 @@
-"""Reading alerts, their history and their messages; every question takes the scope of who asks."""
+"""Queries for alerts, their history and their notifications; each takes the scope of the caller."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -17,20 +17,20 @@ Row = RowMapping
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """One message of an alert with its attempts."""
+class NotificationHistory:
+    """One notification of an alert with its attempts."""
 
     notification: Row
     deliveries: Sequence[Row]
 
 
 @dataclass(frozen=True, slots=True)
-class History:
-    """One alert with every transition, comment, message and attempt, oldest first."""
+class AlertHistory:
+    """One alert with every transition, comment, notification and attempt, oldest first."""
 
     alert: Alert
     entries: Sequence[Row]
-    told: Sequence[Told]
+    notifications: Sequence[NotificationHistory]
 
 
 def alerts(
@@ -57,7 +57,7 @@ def alerts(
 def counts(
     conn: Connection, scope: Scope, states: Collection[AlertState] = tuple(AlertState)
 ) -> dict[tuple[str, AlertState, Severity], int]:
-    """How many alerts there are by (org, state, severity), however long the list of them would be."""
+    """The number of alerts by (org, state, severity)."""
     group = (alert.c.org, alert.c.state, alert.c.severity)
     rows = conn.execute(
         sa.select(*group, sa.func.count().label("n")).where(_within(scope), alert.c.state.in_(states)).group_by(*group)
@@ -66,7 +66,7 @@ def counts(
 
 
 def shown(conn: Connection, scope: Scope, limit: int = 1_000) -> list[Alert]:
-    """What a wall shows: firing, acknowledged, and returned but unseen."""
+    """The alerts of a wall: firing, acknowledged, and resolved unseen."""
     return alerts(conn, scope, states=SHOWN, per_page=limit)[0]
 
 
@@ -76,21 +76,21 @@ def one(conn: Connection, scope: Scope, alert_id: int) -> Alert | None:
     return read_alert(row) if row else None
 
 
-def history(conn: Connection, scope: Scope, alert_id: int) -> History | None:
-    found = one(conn, scope, alert_id)
-    if found is None:
+def history(conn: Connection, scope: Scope, alert_id: int) -> AlertHistory | None:
+    about = one(conn, scope, alert_id)
+    if about is None:
         return None
     entries = sa.select(alert_entry).where(alert_entry.c.alert_id == alert_id).order_by(alert_entry.c.id)
-    messages = (
+    sent = (
         sa.select(notification)
         .join(notification_alert, notification_alert.c.notification_id == notification.c.id)
         .where(notification_alert.c.alert_id == alert_id)
         .order_by(notification.c.id)
     )
-    rows = conn.execute(messages).mappings().all()
+    rows = conn.execute(sent).mappings().all()
     attempts = _attempts(conn, [row["id"] for row in rows])
-    told = [Told(row, attempts.get(row["id"], [])) for row in rows]
-    return History(found, conn.execute(entries).mappings().all(), told)
+    notifications = [NotificationHistory(row, attempts.get(row["id"], [])) for row in rows]
+    return AlertHistory(about, conn.execute(entries).mappings().all(), notifications)
 
 
 def notifications(
@@ -102,7 +102,7 @@ def notifications(
     page: int = 1,
     per_page: int = 50,
 ) -> tuple[list[Row], int]:
-    """Messages about alerts of the scope, newest first, and how many there are."""
+    """Notifications about alerts of the scope, newest first, and how many there are."""
     about = sa.exists().where(
         notification_alert.c.notification_id == notification.c.id,
         notification_alert.c.alert_id == alert.c.id,
@@ -120,28 +120,28 @@ def notifications(
 
 
 def alert_counts(conn: Connection) -> dict[tuple[str, str], int]:
-    """How many alerts by (state, severity), for `/metrics`."""
+    """The number of alerts by (state, severity), for `/metrics`."""
     group = (alert.c.state, alert.c.severity)
     rows = conn.execute(sa.select(*group, sa.func.count().label("n")).group_by(*group))
     return {(row.state, row.severity): row.n for row in rows}
 
 
 def notification_counts(conn: Connection) -> dict[tuple[str, str], int]:
-    """How many messages by (channel, state)."""
+    """The number of notifications by (channel, state)."""
     group = (notification.c.channel, notification.c.state)
     rows = conn.execute(sa.select(*group, sa.func.count().label("n")).group_by(*group))
     return {(row.channel, row.state): row.n for row in rows}
 
 
 def delivery_counts(conn: Connection) -> dict[tuple[str, bool], int]:
-    """How many attempts by (channel, success)."""
+    """The number of attempts by (channel, success)."""
     group = (notification.c.channel, delivery.c.ok)
     query = sa.select(*group, sa.func.count().label("n")).join(notification).group_by(*group)
     return {(row.channel, bool(row.ok)): row.n for row in conn.execute(query)}
 
 
 def drop_counts(conn: Connection) -> dict[str, int]:
-    """How many messages were not sent, by reason (`alerts.model.Drop`)."""
+    """The number of notifications that were not sent, by reason (`alerts.model.DropReason`)."""
     rows = conn.execute(sa.select(counter.c.label, counter.c.n).where(counter.c.name == DROPS))
     return {row.label: row.n for row in rows}
 
@@ -151,8 +151,8 @@ def _within(scope: Scope) -> sa.ColumnElement[bool]:
 
 
 def _attempts(conn: Connection, ids: list[int]) -> dict[int, list[Row]]:
-    found: dict[int, list[Row]] = {}
+    attempts: dict[int, list[Row]] = {}
     query = sa.select(delivery).where(delivery.c.notification_id.in_(ids)).order_by(delivery.c.id)
     for row in conn.execute(query).mappings():
-        found.setdefault(row["notification_id"], []).append(row)
-    return found
+        attempts.setdefault(row["notification_id"], []).append(row)
+    return attempts

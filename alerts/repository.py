@@ -1,4 +1,4 @@
-"""Table `alert` and its entries: reading what is open, writing each transition with who and when."""
+"""The repository of alerts: tables `alert` and `alert_entry`, each transition written with who and when."""
 
 from dataclasses import fields, replace
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from alerts.model import OPEN_STATES, Alert, AlertState, Finding, Move
+from alerts.model import OPEN_STATES, Alert, AlertState, DropReason, Finding, Transition
 from ioc.core.model import Severity, SourceKey
 from ioc.platform.db import Database
 from ioc.platform.db.tables import alert, alert_entry, counter
 
 ENGINE = "engine"
 FLAP_WINDOW_MS = 3_600_000
-DROPS = "alert_drop"  # table counter: name of the reasons why a message was not sent
+DROPS = "alert_drop"  # the name of the drop reasons in table `counter`
 _COLUMNS = [alert.c[field.name] for field in fields(Alert)]
 
 
@@ -27,18 +27,18 @@ def select_alerts() -> sa.Select[Any]:
 
 
 def open_alerts(conn: Connection) -> dict[str, Alert]:
-    """Everything the engine still follows, by fingerprint."""
+    """Every alert that is not over, by fingerprint."""
     rows = conn.execute(select_alerts().where(alert.c.open)).mappings()
     return {row["fingerprint"]: read_alert(row) for row in rows}
 
 
-def one(conn: Connection, alert_id: int) -> Alert | None:
+def find(conn: Connection, alert_id: int) -> Alert | None:
     row = conn.execute(select_alerts().where(alert.c.id == alert_id)).mappings().first()
     return read_alert(row) if row else None
 
 
 def raise_alert(conn: Connection, finding: Finding, now: int, hold_ms: int) -> Alert:
-    """A new pending row; one that returned inside its hold within the hour is taken up again and keeps its flaps."""
+    """A new pending row, or the one that returned inside its hold within the last hour, with its flaps."""
     values = {**_values(finding), "hold_until": now + hold_ms, "state": AlertState.PENDING, "open": True}
     earlier = conn.execute(_flapped(finding.fingerprint, now)).scalar()
     if earlier is None:
@@ -47,30 +47,38 @@ def raise_alert(conn: Connection, finding: Finding, now: int, hold_ms: int) -> A
     else:
         alert_id = int(earlier)
         conn.execute(sa.update(alert).where(alert.c.id == alert_id).values(**values, ended_at=None))
-    enter(conn, alert_id, now, Move.RAISED, ENGINE)
-    raised = one(conn, alert_id)
+    add_entry(conn, alert_id, now, Transition.RAISED, ENGINE)
+    raised = find(conn, alert_id)
     if raised is None:
         raise LookupError(alert_id)
     return raised
 
 
-def move(
-    conn: Connection, current: Alert, step: Move, state: AlertState, now: int, actor: str = ENGINE, **values: Any
+def change_state(
+    conn: Connection,
+    current: Alert,
+    transition: Transition,
+    state: AlertState,
+    now: int,
+    actor: str = ENGINE,
+    **values: Any,
 ) -> Alert | None:
-    """Write one transition; None when another has changed the state meanwhile."""
+    """Write one transition; None when somebody else has changed the state meanwhile."""
     is_open = state in OPEN_STATES
     if not is_open and current.ended_at is None:
         values["ended_at"] = now
     values |= {"state": state, "open": is_open}
-    found = sa.and_(alert.c.id == current.id, alert.c.state == current.state)
-    if conn.execute(sa.update(alert).where(found).values(**values)).rowcount != 1:
+    unchanged = sa.and_(alert.c.id == current.id, alert.c.state == current.state)
+    if conn.execute(sa.update(alert).where(unchanged).values(**values)).rowcount != 1:
         return None
-    enter(conn, current.id, now, step, actor)
+    add_entry(conn, current.id, now, transition, actor)
     return replace(current, **values)
 
 
-def enter(conn: Connection, alert_id: int, at: int, what: Move, actor: str, comment: str | None = None) -> None:
-    conn.execute(sa.insert(alert_entry).values(alert_id=alert_id, at=at, what=what, actor=actor, comment=comment))
+def add_entry(
+    conn: Connection, alert_id: int, at: int, transition: Transition, actor: str, comment: str | None = None
+) -> None:
+    conn.execute(sa.insert(alert_entry).values(alert_id=alert_id, at=at, what=transition, actor=actor, comment=comment))
 
 
 def last_entry(conn: Connection, alert_id: int) -> RowMapping | None:
@@ -79,24 +87,24 @@ def last_entry(conn: Connection, alert_id: int) -> RowMapping | None:
 
 
 def refresh(conn: Connection, current: Alert, finding: Finding) -> None:
-    """The figures of an open alert as they are now; no transition."""
+    """Update title and figures of an open alert; no transition."""
     changed = {"params": dict(finding.params), "title": finding.title, "simulated": finding.simulated}
     conn.execute(sa.update(alert).where(alert.c.id == current.id, alert.c.open).values(changed))
 
 
 def supersede(conn: Connection, fired: Alert, now: int) -> int:
-    """Earlier rounds of the same alert that nobody saw end here; how often it has come back."""
+    """End the earlier alerts of the same fingerprint whose end nobody saw; how often it has come back."""
     unseen = sa.and_(alert.c.fingerprint == fired.fingerprint, alert.c.state == AlertState.RESOLVED_UNSEEN)
     flaps = fired.flaps
     for row in conn.execute(select_alerts().where(unseen)).mappings().all():
         earlier = read_alert(row)
         flaps += earlier.flaps + 1
-        move(conn, earlier, Move.SUPERSEDED, AlertState.RESOLVED, now)
+        change_state(conn, earlier, Transition.SUPERSEDED, AlertState.RESOLVED, now)
     return flaps
 
 
-def count(db: Database, conn: Connection, reason: str) -> None:
-    """One more message that was not sent, by reason."""
+def count_drop(db: Database, conn: Connection, reason: DropReason) -> None:
+    """One more notification that was not sent, by reason."""
     insert = db.upsert(counter).values(name=DROPS, label=reason, n=1)
     conn.execute(insert.on_conflict_do_update(index_elements=["name", "label"], set_={"n": counter.c.n + 1}))
 

@@ -1,4 +1,4 @@
-"""The alerts role: one process at a time holds the duty, looks twice a second and delivers; the others wait."""
+"""The alerts role: one process at a time is active, evaluates twice a second and delivers; the others stand by."""
 
 import logging
 import os
@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from alerts.daily import EVERY_S, Daily
+from alerts.daily import EVERY_S, DailySnapshots
 from alerts.delivery.composer import Composer
-from alerts.delivery.notifier import Queue
-from alerts.delivery.outbox import Channel, Outbox
+from alerts.delivery.notifier import Notifier
+from alerts.delivery.outbox import ConfiguredChannel, Outbox
 from alerts.delivery.routing import Router
-from alerts.delivery.workers import Couriers
-from alerts.engine.engine import Engine
-from alerts.engine.evaluator import Lookout, Senses
-from alerts.engine.inhibition import Topology
-from alerts.engine.rule_set import Evaluator
+from alerts.delivery.workers import DeliveryWorkers
+from alerts.engine.engine import AlertEngine
+from alerts.engine.evaluator import Evaluator, LiveInput
+from alerts.engine.inhibition import Inhibition
+from alerts.engine.rule_set import RuleSet
 from alerts.message import ChannelPlugin
 from alerts.model import RulePlugin
 from ioc.config.read import is_loopback
@@ -57,12 +57,12 @@ def run(context: Context, stop: threading.Event, ready: Callable[[], None]) -> N
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
-    """What only the holder of the lease has."""
+class ActiveParts:
+    """The parts that only the holder of the lease runs."""
 
-    engine: Engine
+    engine: AlertEngine
     outbox: Outbox
-    couriers: Couriers
+    workers: DeliveryWorkers
 
 
 class Service:
@@ -72,13 +72,13 @@ class Service:
         self._context = context
         self._bus = Bus(as_bus(context.settings), "ioc-alerts")
         self._follower = Follower(context, self._bus)
-        self._follower.on_notice(self._noticed)
+        self._follower.on_notice(self._on_notice)
         self._lease = Lease(context.db, ROLE, f"{socket.gethostname()}:{os.getpid()}", LEASE_TTL_S, context.clock)
         self._beat = Beat(context.db, ROLE, context.clock)
         self._rules = cast("dict[str, RulePlugin]", context.plugins.of(Sort.RULE))
         self._channels = cast("dict[str, ChannelPlugin]", context.plugins.of(Sort.CHANNEL))
         self._jobs = Jobs(workers=1)
-        self._duty: Duty | None = None
+        self._active: ActiveParts | None = None
         self._ingest_alive = True
         self._next_follow = self._next_keep = 0.0
 
@@ -89,15 +89,15 @@ class Service:
         self._jobs.start()
 
     def serve(self, stop: threading.Event, ready: Callable[[], None]) -> None:
-        said_ready = False
+        is_ready = False
         rest = 0.0
         while not stop.wait(rest):
             began = self._context.clock.monotonic()
             try:
                 self._turn(began)
-                if not said_ready:
+                if not is_ready:
                     ready()
-                    said_ready = True
+                    is_ready = True
             except IocError as error:
                 log.warning("alerts wait: %s", error)
             except Exception:
@@ -107,7 +107,7 @@ class Service:
 
     def close(self) -> None:
         self._jobs.stop()
-        self._lay_down()
+        self._stand_by()
         try:
             self._lease.release()
         except IocError as error:
@@ -116,7 +116,7 @@ class Service:
         self._bus.stop()
 
     def _turn(self, now: float) -> None:
-        """Follow → keep the duty → tick; without the duty nothing is decided and nothing sent."""
+        """Follow → keep the lease → tick; without the lease nothing is decided and nothing sent."""
         if now >= self._next_follow:
             self._follow()
             self._next_follow = now + FOLLOW_S
@@ -124,14 +124,14 @@ class Service:
             self._lease.keep()
             self._next_keep = now + LEASE_KEEP_S
         if not self._lease.held:
-            self._lay_down()
+            self._stand_by()
         elif len(self._follower.world.inventory.orgs):  # before the first snapshot everything would look retired
-            self._duty = self._duty or self._take_up()
-            if self._duty.engine.tick():
-                self._duty.couriers.wake()
+            self._active = self._active or self._activate()
+            if self._active.engine.tick():
+                self._active.workers.wake()
                 self._publish()
 
-    def _noticed(self, what: str) -> None:
+    def _on_notice(self, what: str) -> None:
         if what == "inventory":
             self._next_follow = 0.0
 
@@ -142,26 +142,28 @@ class Service:
         self._ingest_alive = beats.get("ingest", True)
         self._beat.say(True, {"unsigned": self._follower.unsigned})
 
-    def _take_up(self) -> Duty:
-        log.info("alerts: this process holds the duty, token %s", self._lease.token)
+    def _activate(self) -> ActiveParts:
+        log.info("alerts: this process is active, token %s", self._lease.token)
         outbox = build_outbox(self._context, self._lease, self._channels)
         outbox.recover()
-        senses = Senses(self._follower.snapshot, self._listening)
-        engine = build_engine(self._context, self._lease, senses, self._rules, self._channels)
-        couriers = Couriers(outbox, {channel.name: channel.per_minute for channel in self._context.settings.channel})
-        couriers.start()
-        return Duty(engine, outbox, couriers)
+        live = LiveInput(self._follower.snapshot, self._listening)
+        engine = build_engine(self._context, self._lease, live, self._rules, self._channels)
+        workers = DeliveryWorkers(
+            outbox, {channel.name: channel.per_minute for channel in self._context.settings.channel}
+        )
+        workers.start()
+        return ActiveParts(engine, outbox, workers)
 
-    def _lay_down(self) -> None:
-        if self._duty is not None:
-            log.info("alerts: this process gives the duty up")
-            self._duty.couriers.stop(STOP_S)
-            self._duty = None
+    def _stand_by(self) -> None:
+        if self._active is not None:
+            log.info("alerts: this process stands by")
+            self._active.workers.stop(STOP_S)
+            self._active = None
 
-    def _daily(self) -> Daily:
+    def _daily(self) -> DailySnapshots:
         context = self._context
         hour = context.settings.dossiers.snapshot_at
-        return Daily(context.db, context.clock, self._lease, self._follower.snapshot, hour)
+        return DailySnapshots(context.db, context.clock, self._lease, self._follower.snapshot, hour)
 
     def _listening(self) -> bool:
         return self._bus.connected and self._ingest_alive
@@ -174,27 +176,27 @@ class Service:
 def build_engine(
     context: Context,
     lease: Lease,
-    senses: Senses,
+    live: LiveInput,
     rules: dict[str, RulePlugin],
     channels: dict[str, ChannelPlugin],
-) -> Engine:
-    """The engine of a configuration, looking through `senses`."""
+) -> AlertEngine:
+    """The engine of a configuration."""
     settings, clock, db = context.settings, context.clock, context.db
-    evaluator = Evaluator(settings.rule, rules, clock)
-    topology = Topology(clock, settings.alerts.settle_s)
+    rule_set = RuleSet(settings.rule, rules, clock)
+    inhibition = Inhibition(clock, settings.alerts.settle_s)
     router = Router(settings, {kind: plugin.address for kind, plugin in channels.items()})
-    return Engine(
+    return AlertEngine(
         db,
         clock,
         lease,
-        Lookout(clock, db, senses, evaluator, topology),
-        Queue(db, router, settings.alerts.group_wait_s, owners_business(settings.rule, rules)),
+        Evaluator(clock, db, live, rule_set, inhibition),
+        Notifier(db, router, settings.alerts.group_wait_s, owner_rules(settings.rule, rules)),
         settings.alerts.startup_grace_s,
     )
 
 
-def owners_business(rules: Iterable[Rule], plugins: Mapping[str, RulePlugin]) -> frozenset[str]:
-    """The rules whose kind says `to_owner`."""
+def owner_rules(rules: Iterable[Rule], plugins: Mapping[str, RulePlugin]) -> frozenset[str]:
+    """The rules of kinds that notify the owner of a source."""
     return frozenset(rule.id for rule in rules if getattr(plugins[rule.kind], "to_owner", False))
 
 
@@ -202,15 +204,15 @@ def build_outbox(context: Context, lease: Lease, plugins: dict[str, ChannelPlugi
     """The outbox of a configuration."""
     settings = context.settings
     channels: dict[str, Any] = {
-        channel.name: Channel(plugins[channel.kind], channel.options) for channel in settings.channel
+        channel.name: ConfiguredChannel(plugins[channel.kind], channel.options) for channel in settings.channel
     }
     composer = Composer(context.texts, public_url(settings))
     return Outbox(context.db, context.clock, lease, channels, composer, settings.alerts.delivery_days)
 
 
 def public_url(settings: Settings) -> str | None:
-    """The address people use, for links in messages; None where only this machine would find it."""
-    given = settings.http.public_url
-    if given is None or is_loopback(urlsplit(given).hostname or ""):
+    """The address that people use, for links in notifications; None where it leads to this machine only."""
+    url = settings.http.public_url
+    if url is None or is_loopback(urlsplit(url).hostname or ""):
         return None
-    return given.rstrip("/")
+    return url.rstrip("/")

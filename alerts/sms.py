@@ -38,8 +38,8 @@ def phone(number: str, form: PhoneFormat = "0") -> str:
 def fold(text: str) -> str:
     """Vietnamese without its marks, in the GSM alphabet; what has no like becomes a question mark."""
     plain = unicodedata.normalize("NFD", text.translate(_SPELLED))
-    kept = "".join(char for char in plain if not unicodedata.combining(char))
-    return "".join(char if char in _BASIC or char in _EXTENDED else "?" for char in " ".join(kept.split()))
+    folded = "".join(char for char in plain if not unicodedata.combining(char))
+    return "".join(char if char in _BASIC or char in _EXTENDED else "?" for char in " ".join(folded.split()))
 
 
 def is_gsm(text: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-from alerts.message import Message
+from alerts.message import AlertMessage
 from ioc.config.settings import Port
 from ioc.core.contact import EMAIL, is_email, mailbox
 from ioc.core.errors import Code, IocError
@@ -43,14 +43,14 @@ class Options(Struct, frozen=True, kw_only=True):
             raise ValueError("username and password stand together")
 
 
-def send(options: Options, message: Message) -> str:
+def send(options: Options, message: AlertMessage) -> str:
     """Hand the message to the server; permanent where it refuses this receiver or this text for good."""
-    letter = compose(options, message)
+    mail = compose(options, message)
     try:
         smtp = _connect(options)
         try:
             _introduce(smtp, options)
-            smtp.send_message(letter, options.sender, [message.address])
+            smtp.send_message(mail, options.sender, [message.address])
         finally:
             with suppress(OSError, smtplib.SMTPException):  # accepted is accepted, however the goodbye goes
                 smtp.quit()
@@ -64,21 +64,21 @@ def send(options: Options, message: Message) -> str:
     except (OSError, smtplib.SMTPException) as error:
         line = f"{options.host}:{options.port}: {error}"
         raise IocError(Code.SMTP_UNAVAILABLE, line) from error
-    return str(letter["Message-ID"])
+    return str(mail["Message-ID"])
 
 
-def compose(options: Options, message: Message) -> EmailMessage:
-    """The letter; its Message-ID depends on `ref` alone, so that a second copy is known as one."""
-    letter = EmailMessage(UNFOLDED)
-    letter["To"] = _address(message.address)
-    letter["From"] = _address(options.sender)
-    letter["Subject"] = message.subject
-    letter["Message-ID"] = f"<{message.ref}@{options.sender.rpartition('@')[2]}>"
-    letter["Date"] = format_datetime(datetime.fromtimestamp(message.at / 1000, UTC))
-    letter["Auto-Submitted"] = "auto-generated"
-    letter.set_content(message.text)
-    letter.add_alternative(message.html, subtype="html")
-    return letter
+def compose(options: Options, message: AlertMessage) -> EmailMessage:
+    """The e-mail; its Message-ID depends on `ref` alone, so that a second copy is recognised."""
+    mail = EmailMessage(UNFOLDED)
+    mail["To"] = _address(message.address)
+    mail["From"] = _address(options.sender)
+    mail["Subject"] = message.subject
+    mail["Message-ID"] = f"<{message.ref}@{options.sender.rpartition('@')[2]}>"
+    mail["Date"] = format_datetime(datetime.fromtimestamp(message.at / 1000, UTC))
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(message.text)
+    mail.add_alternative(message.html, subtype="html")
+    return mail
 
 
 def _connect(options: Options) -> smtplib.SMTP:
@@ -104,5 +104,5 @@ def _address(text: str) -> Address:
 
 
 def _refused(code: int, text: bytes | str) -> IocError:
-    said = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return IocError(Code.SMTP_DEFERRED if code < PERMANENT else Code.SMTP_REFUSED, f"{code} {said}")
+    answer = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+    return IocError(Code.SMTP_DEFERRED if code < PERMANENT else Code.SMTP_REFUSED, f"{code} {answer}")

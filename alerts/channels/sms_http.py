@@ -12,7 +12,7 @@ from msgspec import Meta, Struct
 from alerts import sms
 from alerts.channels._reply import Reply, text_at
 from alerts.channels._template import escape_for, fill
-from alerts.message import Message
+from alerts.message import AlertMessage
 from ioc.core.errors import Code, IocError
 
 kind = "sms_http"
@@ -68,15 +68,15 @@ class Options(Struct, frozen=True, kw_only=True):
             raise ValueError("url must be ASCII, other characters percent-encoded")
 
 
-def send(options: Options, message: Message) -> str:
+def send(options: Options, message: AlertMessage) -> str:
     """One request; the receipt is the gateway's message id where it tells one."""
     reply = _ask(options, *request(options, message))
-    judge(options, reply)
+    check_reply(options, reply)
     receipt = text_at(reply.body, options.message_id_path) if options.message_id_path else None
     return receipt or ""
 
 
-def request(options: Options, message: Message) -> tuple[str, dict[str, str], bytes]:
+def request(options: Options, message: AlertMessage) -> tuple[str, dict[str, str], bytes]:
     """URL, headers and body of one message."""
     text = sms.compose(message.sms, unicode=options.unicode, max_segments=options.max_segments, unsafe=options.unsafe)
     values = {
@@ -95,18 +95,18 @@ def request(options: Options, message: Message) -> tuple[str, dict[str, str], by
     return _authorised(options, url, headers), headers, fill(options.body, values, escape).encode()
 
 
-def judge(options: Options, reply: Reply) -> None:
+def check_reply(options: Options, reply: Reply) -> None:
     """Return when the gateway took the message, else raise, transient or not."""
-    said = f"gateway answered {reply.status}: {reply.text[:200]}"
+    answer = f"gateway answered {reply.status}: {reply.text[:200]}"
     ok = reply.status in options.success_status if options.success_status else 200 <= reply.status < 300
     value = _value(options, reply)
     if value is not None and value in options.retry_values:
-        raise IocError(Code.GATEWAY_BUSY, said)
+        raise IocError(Code.GATEWAY_BUSY, answer)
     if not ok:
-        raise IocError(_refusal(reply.status), said)
+        raise IocError(_refusal(reply.status), answer)
     if options.success_values and value not in options.success_values:
         # a page without the value is not the gateway's own refusal
-        raise IocError(Code.GATEWAY_UNAVAILABLE if value is None else Code.GATEWAY_REFUSED, said)
+        raise IocError(Code.GATEWAY_UNAVAILABLE if value is None else Code.GATEWAY_REFUSED, answer)
 
 
 def _refusal(status: int) -> Code:
@@ -119,8 +119,8 @@ def _value(options: Options, reply: Reply) -> str | None:
     if options.success_path is not None:
         return text_at(reply.body, options.success_path)
     if options.success_pattern is not None:
-        found = re.search(options.success_pattern, reply.text)
-        return found.group(1) if found else None
+        match = re.search(options.success_pattern, reply.text)
+        return match.group(1) if match else None
     return None
 
 

@@ -1,1 +1,1 @@
-"""Telling: who is told of an alert, queued with the transition, delivered at least once."""
+"""Notifying: whom to notify of an alert, queued with its transition and delivered at least once."""

@@ -1,4 +1,4 @@
-"""Who is told of an alert, and how: routes in order, first match wins unless it says to continue."""
+"""Whom to notify of an alert, and how: routes in order, the first match wins unless it says to continue."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from ioc.domain.inventory import OrgTree
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class Destination:
     """One address of one receiver over one channel."""
 
     receiver: str
@@ -19,15 +19,17 @@ class Target:
 
 
 class Router:
-    """The routes of the configuration; `addresses` says which address of a receiver each channel kind speaks to."""
+    """The routes of the configuration; `addresses` names the field of a receiver each channel kind uses."""
 
     def __init__(self, settings: Settings, addresses: Mapping[str, str]) -> None:
         self._routes = settings.route
         self._receivers = {receiver.name: receiver for receiver in settings.receiver}
         self._address_of = {channel.name: addresses[channel.kind] for channel in settings.channel}
 
-    def targets(self, orgs: OrgTree, org: str, severity: Severity, owner: str | None = None) -> list[Target] | None:
-        """Each target once, in the order of the routes; None when no route matches.
+    def destinations(
+        self, orgs: OrgTree, org: str, severity: Severity, owner: str | None = None
+    ) -> list[Destination] | None:
+        """Each destination once, in the order of the routes; None when no route matches.
 
         What is an owner's business goes to the receiver of that name alone, over the channels of the routes, or over
         every channel where none matches; an owner who is no receiver leaves it to the routes.
@@ -37,32 +39,33 @@ class Router:
         routes = list(self._matching(orgs, org, severity))
         if not routes:
             return None
-        found: dict[Target, None] = {}
+        destinations: dict[Destination, None] = {}
         for route in routes:
             for name in route.receivers:
                 for channel in route.channels:
-                    found.update(dict.fromkeys(self._addresses(self._receivers[name], channel)))
-        return list(found)
+                    destinations.update(dict.fromkeys(self._addresses(self._receivers[name], channel)))
+        return list(destinations)
 
-    def _to_owner(self, owner: Receiver, routes: list[Route]) -> list[Target]:
+    def _to_owner(self, owner: Receiver, routes: list[Route]) -> list[Destination]:
         channels = [channel for route in routes for channel in route.channels] or list(self._address_of)
-        return list(dict.fromkeys(target for channel in channels for target in self._addresses(owner, channel)))
+        addresses = (destination for channel in channels for destination in self._addresses(owner, channel))
+        return list(dict.fromkeys(addresses))
 
     def _matching(self, orgs: OrgTree, org: str, severity: Severity) -> Iterator[Route]:
-        """Routes of orgs that were merged into one count as one: nobody stops hearing because another stood first."""
+        """Routes of orgs that were merged into one count as one: nobody is left out because another came first."""
         heir: str | None = None
         for route in self._routes:
             if severity not in route.severity or org not in orgs.reach(route.org):
                 continue
-            stands_for = orgs.heir(route.org) if route.org is not None and orgs.closed(route.org) else None
-            if heir is not None and stands_for != heir:
+            successor = orgs.heir(route.org) if route.org is not None and orgs.closed(route.org) else None
+            if heir is not None and successor != heir:
                 continue
             yield route
             if not route.continue_:
-                heir = stands_for
+                heir = successor
                 if heir is None:
                     return
 
-    def _addresses(self, receiver: Receiver, channel: str) -> Iterator[Target]:
+    def _addresses(self, receiver: Receiver, channel: str) -> Iterator[Destination]:
         for address in getattr(receiver, self._address_of[channel]):
-            yield Target(receiver.name, channel, address, receiver.lang)
+            yield Destination(receiver.name, channel, address, receiver.lang)

@@ -1,4 +1,4 @@
-"""The threads that empty the outbox: a few a channel, so that one slow gateway holds up only itself."""
+"""The delivery workers: threads that empty the outbox, a few a channel, so that a slow gateway delays only itself."""
 
 import logging
 import threading
@@ -10,17 +10,17 @@ from ioc.core.errors import IocError
 log = logging.getLogger(__name__)
 
 THREADS = 2
-LOOK_S = 0.5
+POLL_S = 0.5
 
 
-class Couriers:
-    """Start them while the duty is held, stop them when it is lost."""
+class DeliveryWorkers:
+    """Started when this process becomes active, stopped when it no longer is."""
 
     def __init__(self, outbox: Outbox, per_minute: Mapping[str, int | None]) -> None:
         self._outbox = outbox
         self._wake = threading.Condition()
         self._threads = [
-            threading.Thread(target=self._run, args=(name, 60 / limit if limit else 0.0), name=f"courier-{name}-{i}")
+            threading.Thread(target=self._run, args=(name, 60 / limit if limit else 0.0), name=f"delivery-{name}-{i}")
             for name, limit in per_minute.items()
             for i in range(1 if limit else THREADS)  # one alone can keep a pace
         ]
@@ -31,12 +31,12 @@ class Couriers:
             thread.start()
 
     def wake(self) -> None:
-        """Something may be due."""
+        """A notification may be due."""
         with self._wake:
             self._wake.notify_all()
 
     def stop(self, timeout: float) -> None:
-        """Take on nothing more, and give what is being sent `timeout` seconds in all."""
+        """Claim nothing more, and give what is being sent `timeout` seconds in all."""
         self._outbox.stop.set()
         self.wake()
         share = timeout / max(1, len(self._threads))
@@ -50,7 +50,7 @@ class Couriers:
                 stop.wait(gap_s)
             else:
                 with self._wake:
-                    self._wake.wait(LOOK_S)
+                    self._wake.wait(POLL_S)
 
     def _step(self, channel: str) -> bool:
         try:

@@ -1,1 +1,1 @@
-"""Looking: rules evaluated on a snapshot, what they find turned into transitions of alerts."""
+"""Evaluating: rules run on a snapshot of the world, their findings become transitions of alerts."""

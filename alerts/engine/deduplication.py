@@ -1,24 +1,27 @@
-"""One cause is told once: which findings raise no alert of their own."""
+"""One cause is announced once: findings that raise no alert of their own."""
 
 from collections.abc import Iterable, Mapping
 
-from alerts.model import Alert, Finding, Subject, Verdict, fingerprint
+from alerts.model import Alert, Condition, Finding, Subject, fingerprint
 from ioc.core.model import SourceKey
 from ioc.domain.inventory import OrgTree
 
 
-def muted(findings: Iterable[Finding], followed: Mapping[str, Alert], orgs: OrgTree) -> frozenset[str]:
-    """By fingerprint: another speaks for them, or an org above has spoken of the same before it was theirs alone."""
-    found: set[str] = set()
+def duplicates(findings: Iterable[Finding], open_alerts: Mapping[str, Alert], orgs: OrgTree) -> frozenset[str]:
+    """By fingerprint: findings whose cause another announces.
+
+    Also the root cause itself, where an org above has already announced the same before it was found to lie below.
+    """
+    names: set[str] = set()
     for finding in findings:
-        speaker = finding.spoken_by
-        if speaker is None or finding.verdict is not Verdict.BAD:
+        root_cause = finding.root_cause
+        if root_cause is None or finding.condition is not Condition.BAD:
             continue
-        found.add(finding.fingerprint)
-        alert = followed.get(finding.fingerprint)
-        if alert is not None and alert.fired_at and _is_above(orgs, finding.subject, speaker):
-            found.add(fingerprint(finding.rule, speaker))
-    return frozenset(found)
+        names.add(finding.fingerprint)
+        alert = open_alerts.get(finding.fingerprint)
+        if alert is not None and alert.fired_at and _is_above(orgs, finding.subject, root_cause):
+            names.add(fingerprint(finding.rule, root_cause))
+    return frozenset(names)
 
 
 def _is_above(orgs: OrgTree, subject: Subject, other: Subject) -> bool:

@@ -1,4 +1,4 @@
-"""One tick of alerting: what the rules find becomes transitions and messages, all of them or none."""
+"""One tick of alerting: findings become transitions and notifications, all of them or none."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy.engine import Connection, RowMapping
 
 from alerts import repository
-from alerts.delivery import notifier
-from alerts.delivery.notifier import Queue
-from alerts.engine.deduplication import muted
-from alerts.engine.evaluator import Lookout, Picture
-from alerts.engine.state_machine import Sight, decide, state_after
+from alerts.delivery import groups
+from alerts.delivery.notifier import Notifier
+from alerts.engine.deduplication import duplicates
+from alerts.engine.evaluator import Evaluation, Evaluator
+from alerts.engine.state_machine import Observation, next_transition, state_after
 from alerts.engine.timers import Timers
-from alerts.model import Alert, AlertState, Drop, Finding, Move, Subject, Verdict
+from alerts.model import Alert, AlertState, Condition, DropReason, Finding, Subject, Transition
 from ioc.core.clock import Clock
 from ioc.core.model import SourceKey
 from ioc.domain.inventory import Inventory
@@ -24,14 +24,14 @@ REFRESH_S = 2.0  # figures of an open alert are written this often at most
 
 
 @dataclass(slots=True)
-class Engine:
-    """Keeps nothing that the database does not hold, except the running of its waits."""
+class AlertEngine:
+    """Keeps nothing that the database does not hold, except how far its timers have run."""
 
     db: Database
     clock: Clock
     lease: Lease
-    lookout: Lookout
-    queue: Queue
+    evaluator: Evaluator
+    notifier: Notifier
     startup_grace_s: float
     _holds: Timers = field(init=False)
     _groups: Timers = field(init=False)
@@ -43,67 +43,71 @@ class Engine:
         self._grace_until = self.clock.monotonic() + self.startup_grace_s
 
     def tick(self) -> bool:
-        """Look, decide, write; True when anything changed."""
-        picture = self.lookout.look()
+        """Evaluate, decide, write; True when anything changed."""
+        evaluation = self.evaluator.evaluate()
         with self.db.read() as conn:
-            followed = repository.open_alerts(conn)
-            due = self._due_groups(notifier.held(conn))
-        moving = list(self._moving(picture, followed)) if picture else []
-        outdated = list(self._outdated(picture, followed)) if picture else []
-        if not (moving or outdated or due):
+            open_alerts = repository.open_alerts(conn)
+            due = self._due_groups(groups.open_groups(conn))
+        changing = list(self._changing(evaluation, open_alerts)) if evaluation else []
+        outdated = list(self._outdated(evaluation, open_alerts)) if evaluation else []
+        if not (changing or outdated or due):
             return False
         with self.db.write() as conn:
             self.lease.check(conn)
-            if picture:
-                for alert, sight in moving:
-                    self._advance(conn, picture, alert, sight)
+            if evaluation:
+                for alert, observation in changing:
+                    self._advance(conn, evaluation, alert, observation)
                 for current, finding in outdated:
                     repository.refresh(conn, current, finding)
-                self._hold_back(conn, picture, due)
-            notifier.release(conn, due, self.clock.now_ms())
+                self._suppress(conn, evaluation, due)
+            groups.release(conn, due, self.clock.now_ms())
         return True
 
     # --- deciding ----------------------------------------------------------------------------------------------------
 
-    def _due_groups(self, held: list[RowMapping]) -> list[int]:
-        self._groups.keep({row["id"] for row in held})
-        return [row["id"] for row in held if self._groups.over(row["id"], row["next_try_at"])]
+    def _due_groups(self, groups: list[RowMapping]) -> list[int]:
+        self._groups.retain({row["id"] for row in groups})
+        return [row["id"] for row in groups if self._groups.expired(row["id"], row["next_try_at"])]
 
-    def _moving(self, picture: Picture, followed: dict[str, Alert]) -> Iterator[tuple[Alert | None, Sight]]:
-        """What has a move to make; a fingerprint that stays as it is costs no transaction."""
-        self._holds.keep(followed.keys())
-        found = picture.findings.by_fingerprint
-        mute = muted(found.values(), followed, picture.inventory.orgs)
-        for name in [*followed, *sorted(found.keys() - followed.keys())]:
-            alert = followed.get(name)
-            sight = self._sight(picture, alert, found.get(name), spoken_for=name in mute)
-            if decide(alert, sight, self._hold_over(alert)) is not None:
-                yield alert, sight
+    def _changing(
+        self, evaluation: Evaluation, open_alerts: dict[str, Alert]
+    ) -> Iterator[tuple[Alert | None, Observation]]:
+        """Alerts with a transition to make; one that stays as it is costs no transaction."""
+        self._holds.retain(open_alerts.keys())
+        findings = evaluation.findings.by_fingerprint
+        duplicated = duplicates(findings.values(), open_alerts, evaluation.inventory.orgs)
+        for name in [*open_alerts, *sorted(findings.keys() - open_alerts.keys())]:
+            alert = open_alerts.get(name)
+            observation = self._observe(evaluation, alert, findings.get(name), duplicate=name in duplicated)
+            if next_transition(alert, observation, self._hold_expired(alert)) is not None:
+                yield alert, observation
 
-    def _sight(self, picture: Picture, alert: Alert | None, finding: Finding | None, *, spoken_for: bool) -> Sight:
-        if finding is None and alert is not None and alert.rule in picture.findings.failed:
-            finding = Finding(alert.rule, alert.subject, Verdict.UNKNOWN, alert.severity)
-        known = finding or alert
-        subject = known.subject if known else ""
+    def _observe(
+        self, evaluation: Evaluation, alert: Alert | None, finding: Finding | None, *, duplicate: bool
+    ) -> Observation:
+        if finding is None and alert is not None and alert.rule in evaluation.findings.failed:
+            finding = Finding(alert.rule, alert.subject, Condition.UNKNOWN, alert.severity)
+        about = finding or alert
+        subject = about.subject if about else ""
         grace = self.clock.monotonic() < self._grace_until
-        return Sight(
+        return Observation(
             finding,
-            alive=known is not None and self.lookout.evaluator.knows(known.rule) and _alive(picture.inventory, subject),
-            shadowed=subject in picture.shadowed,
-            may_raise=not grace and (finding is None or finding.ripe_at <= picture.now),
-            spoken_for=spoken_for,
+            alive=about is not None and about.rule in self.evaluator.rules and _alive(evaluation.inventory, subject),
+            inhibited=subject in evaluation.inhibited,
+            may_raise=not grace and (finding is None or finding.not_before <= evaluation.now),
+            duplicate=duplicate,
         )
 
-    def _hold_over(self, alert: Alert | None) -> bool:
-        return alert is not None and self._holds.over(alert.fingerprint, alert.hold_until or 0)
+    def _hold_expired(self, alert: Alert | None) -> bool:
+        return alert is not None and self._holds.expired(alert.fingerprint, alert.hold_until or 0)
 
-    def _outdated(self, picture: Picture, followed: dict[str, Alert]) -> Iterator[tuple[Alert, Finding]]:
-        """Open alerts whose text has moved on."""
+    def _outdated(self, evaluation: Evaluation, open_alerts: dict[str, Alert]) -> Iterator[tuple[Alert, Finding]]:
+        """Open alerts whose text no longer says what was found."""
         now = self.clock.monotonic()
-        ids = {alert.id for alert in followed.values()}
+        ids = {alert.id for alert in open_alerts.values()}
         self._refreshed = {id_: at for id_, at in self._refreshed.items() if id_ in ids and now - at < REFRESH_S}
-        for name, alert in followed.items():
-            finding = picture.findings.by_fingerprint.get(name)
+        for name, alert in open_alerts.items():
+            finding = evaluation.findings.by_fingerprint.get(name)
             if finding is None or not finding.title or alert.id in self._refreshed:
                 continue
             if (finding.title, dict(finding.params)) != (alert.title, alert.params):
@@ -112,54 +116,60 @@ class Engine:
 
     # --- writing, inside one transaction -----------------------------------------------------------------------------
 
-    def _advance(self, conn: Connection, picture: Picture, alert: Alert | None, sight: Sight) -> None:
-        """Every move that is due, one after the other: raised, and at once fired where there is no hold."""
+    def _advance(self, conn: Connection, evaluation: Evaluation, alert: Alert | None, observation: Observation) -> None:
+        """Every transition that is due, one after the other: raised, and at once fired where there is no hold."""
         current = alert
-        while (step := decide(current, sight, self._hold_over(current))) is not None:
-            current = self._step(conn, picture, current, step, sight)
-            if current is None:  # a person was faster; the next tick looks again
+        while (transition := next_transition(current, observation, self._hold_expired(current))) is not None:
+            current = self._apply(conn, evaluation, current, transition, observation.finding)
+            if current is None:  # a person was faster; the next tick evaluates again
                 return
 
-    def _step(self, conn: Connection, picture: Picture, alert: Alert | None, step: Move, sight: Sight) -> Alert | None:
+    def _apply(
+        self,
+        conn: Connection,
+        evaluation: Evaluation,
+        alert: Alert | None,
+        transition: Transition,
+        finding: Finding | None,
+    ) -> Alert | None:
         if alert is None:
-            return self._raise(conn, picture, sight)
-        if step is Move.FIRED:
-            return self._fire(conn, picture, alert, sight)
-        flaps = alert.flaps + (step is Move.RETURNED)
-        moved = repository.move(conn, alert, step, state_after(alert, step), picture.now, flaps=flaps)
-        if moved is not None and step in (Move.RESOLVED, Move.WITHDRAWN):
-            self.queue.resolved(conn, picture.inventory, moved, picture.now)
-        return moved
+            return None if finding is None else self._raise(conn, finding, evaluation.now)
+        if transition is Transition.FIRED:
+            return self._fire(conn, evaluation, alert, finding)
+        flaps = alert.flaps + (transition is Transition.RETURNED)
+        state = state_after(alert, transition)
+        changed = repository.change_state(conn, alert, transition, state, evaluation.now, flaps=flaps)
+        if changed is not None and transition in (Transition.RESOLVED, Transition.WITHDRAWN):
+            self.notifier.resolved(conn, evaluation.inventory, changed, evaluation.now)
+        return changed
 
-    def _raise(self, conn: Connection, picture: Picture, sight: Sight) -> Alert | None:
-        if sight.finding is None:
-            return None
-        hold_ms = round(self.lookout.evaluator.hold_s(sight.finding.rule) * 1000)
-        return repository.raise_alert(conn, sight.finding, picture.now, hold_ms)
+    def _raise(self, conn: Connection, finding: Finding, now: int) -> Alert:
+        hold_ms = round(self.evaluator.rules.hold_s(finding.rule) * 1000)
+        return repository.raise_alert(conn, finding, now, hold_ms)
 
-    def _fire(self, conn: Connection, picture: Picture, alert: Alert, sight: Sight) -> Alert | None:
-        flaps = repository.supersede(conn, alert, picture.now)
-        values: dict[str, Any] = {"fired_at": picture.now, "flaps": flaps}
-        if sight.finding is not None:
-            values |= {"title": sight.finding.title, "params": dict(sight.finding.params)}
-        fired = repository.move(conn, alert, Move.FIRED, AlertState.FIRING, picture.now, **values)
+    def _fire(self, conn: Connection, evaluation: Evaluation, alert: Alert, finding: Finding | None) -> Alert | None:
+        now = evaluation.now
+        values: dict[str, Any] = {"fired_at": now, "flaps": repository.supersede(conn, alert, now)}
+        if finding is not None:
+            values |= {"title": finding.title, "params": dict(finding.params)}
+        fired = repository.change_state(conn, alert, Transition.FIRED, AlertState.FIRING, now, **values)
         if fired is not None:
-            self.queue.firing(conn, picture.inventory, fired, picture.now)
+            self.notifier.firing(conn, evaluation.inventory, fired, now)
         return fired
 
-    def _hold_back(self, conn: Connection, picture: Picture, due: list[int]) -> None:
-        """Of the groups about to go out: what nobody heard of yet, and turns out to hang on something down."""
-        for alert_id in notifier.alerts_of(conn, due):
-            alert = repository.one(conn, alert_id)
-            if alert is None or alert.state is not AlertState.FIRING or alert.subject not in picture.shadowed:
+    def _suppress(self, conn: Connection, evaluation: Evaluation, due: list[int]) -> None:
+        """Alerts in groups about to be sent that nobody heard of yet, and whose subject turns out to be inhibited."""
+        for alert_id in groups.announced_by(conn, due):
+            alert = repository.find(conn, alert_id)
+            if alert is None or alert.state is not AlertState.FIRING or alert.subject not in evaluation.inhibited:
                 continue
-            if not notifier.announced(conn, alert_id):
-                repository.move(conn, alert, Move.SUPPRESSED, AlertState.SUPPRESSED, picture.now)
-                self.queue.withdraw(conn, alert_id, Drop.SUPPRESSED)
+            if not groups.is_announced(conn, alert_id):
+                repository.change_state(conn, alert, Transition.SUPPRESSED, AlertState.SUPPRESSED, evaluation.now)
+                self.notifier.withdraw(conn, alert_id, DropReason.SUPPRESSED)
 
 
 def _alive(inventory: Inventory, subject: Subject) -> bool:
-    """Whether there is still something to watch: retired and replaced sources close their alerts."""
+    """False for what is watched no more: alerts of retired and replaced sources and of closed orgs are withdrawn."""
     if isinstance(subject, SourceKey):
         source = inventory.sources.get(subject)
         return source is not None and source.counts

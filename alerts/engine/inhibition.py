@@ -1,40 +1,43 @@
-"""Suppression along the line: what hangs on a source that is down is not announced on its own."""
+"""Inhibition along the line: what depends on a source that is down raises no notification of its own."""
 
 from collections.abc import Iterable, Iterator
 
-from alerts.model import Finding, Subject, Verdict
+from alerts.model import Condition, Finding, Subject
 from ioc.core.clock import Clock
 from ioc.core.model import SourceKey
 from ioc.domain.inventory import Inventory
 
 
-class Topology:
-    """Remembers which findings cut a source off, and for `settle_s` after they ended."""
+class Inhibition:
+    """Remembers which findings inhibit what depends on their subject, and for `settle_s` after they ended."""
 
     def __init__(self, clock: Clock, settle_s: float) -> None:
         self._clock, self._settle_s = clock, settle_s
-        self._cut: dict[str, tuple[Subject, float]] = {}  # by fingerprint: who, and when last seen cut (monotonic)
+        self._inhibiting: dict[str, tuple[Subject, float]] = {}  # by fingerprint: subject, last seen (monotonic)
 
-    def look(self, findings: Iterable[Finding]) -> None:
-        """Take in what this tick found; a cut that cannot be judged now lasts."""
+    def update(self, findings: Iterable[Finding]) -> None:
+        """Take in the findings of a tick; one that inhibits and cannot be judged now goes on inhibiting."""
         now = self._clock.monotonic()
         for finding in findings:
-            bad = finding.verdict is Verdict.BAD and finding.cuts
-            lasting = finding.verdict is not Verdict.BAD and finding.fingerprint in self._cut
-            if bad or lasting:
-                self._cut[finding.fingerprint] = (finding.subject, now)
-        self._cut = {name: cut for name, cut in self._cut.items() if now - cut[1] < self._settle_s or cut[1] == now}
+            bad = finding.condition is Condition.BAD
+            if (bad and finding.inhibits) or (not bad and finding.fingerprint in self._inhibiting):
+                self._inhibiting[finding.fingerprint] = (finding.subject, now)
+        self._inhibiting = {
+            name: (subject, seen)
+            for name, (subject, seen) in self._inhibiting.items()
+            if now - seen < self._settle_s or seen == now
+        }
 
-    def shadowed(self, inventory: Inventory) -> frozenset[SourceKey]:
-        """Every source with a cut one above it."""
-        cut = {subject for subject, _ in self._cut.values()}
-        if not cut:
+    def inhibited(self, inventory: Inventory) -> frozenset[SourceKey]:
+        """Every source that depends, at any distance, on an inhibiting one."""
+        subjects = {subject for subject, _ in self._inhibiting.values()}
+        if not subjects:
             return frozenset()
-        return frozenset(key for key in inventory.sources if not cut.isdisjoint(_above(inventory, key)))
+        return frozenset(key for key in inventory.sources if not subjects.isdisjoint(_ancestors(inventory, key)))
 
 
-def _above(inventory: Inventory, key: SourceKey) -> Iterator[SourceKey]:
-    """What it hangs on, nearest first; a ring of parents ends where it began."""
+def _ancestors(inventory: Inventory, key: SourceKey) -> Iterator[SourceKey]:
+    """The sources it depends on, nearest first; a ring of parents ends where it began."""
     passed = {key}
     source = inventory.sources.get(key)
     while source is not None and source.parent is not None and source.parent not in passed:

@@ -1,4 +1,4 @@
-"""Running the rules: every finding of a tick by fingerprint, and the rules that could not be run."""
+"""The rules in force: evaluated one after the other, so that a rule that fails costs no other its findings."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -13,47 +13,47 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What one tick found; alerts of a rule in `failed` stay as they are."""
+    """The findings of one tick; alerts of a rule in `failed` stay as they are."""
 
     by_fingerprint: Mapping[str, Finding]
     failed: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
-class Evaluator:
-    """The rules in force with their plug-ins; a slow kind is looked at less often and remembered between."""
+class RuleSet:
+    """Rules with their plug-ins; findings of a kind that is evaluated less often stand in between."""
 
     rules: Sequence[Rule]
     plugins: Mapping[str, RulePlugin]
     clock: Clock
-    _remembered: dict[str, tuple[float, list[Finding]]] = field(default_factory=dict)
+    _last: dict[str, tuple[float, list[Finding]]] = field(default_factory=dict)
+
+    def __contains__(self, rule_id: str) -> bool:
+        return any(rule.id == rule_id for rule in self.rules)
 
     def hold_s(self, rule_id: str) -> float:
-        """How long a finding of this rule lasts before anybody is told."""
+        """How long a finding of this rule lasts before anybody is notified."""
         rule = next(rule for rule in self.rules if rule.id == rule_id)
         return self.plugins[rule.kind].default_hold_s if rule.hold_s is None else rule.hold_s
 
-    def knows(self, rule_id: str) -> bool:
-        return any(rule.id == rule_id for rule in self.rules)
-
-    def look(self, view: View) -> Findings:
-        found: dict[str, Finding] = {}
+    def evaluate(self, view: View) -> Findings:
+        by_fingerprint: dict[str, Finding] = {}
         failed = set()
         for rule in self.rules:
             try:
-                found |= {finding.fingerprint: finding for finding in self._of(rule, view)}
+                by_fingerprint |= {finding.fingerprint: finding for finding in self._evaluate_one(rule, view)}
             except Exception:
                 log.exception("rule %s could not be evaluated; its alerts stay as they are", rule.id)
                 failed.add(rule.id)
-        return Findings(found, frozenset(failed))
+        return Findings(by_fingerprint, frozenset(failed))
 
-    def _of(self, rule: Rule, view: View) -> list[Finding]:
+    def _evaluate_one(self, rule: Rule, view: View) -> list[Finding]:
         plugin, now = self.plugins[rule.kind], self.clock.monotonic()
-        if plugin.every_s and rule.id in self._remembered:
-            at, findings = self._remembered[rule.id]
+        if plugin.every_s and rule.id in self._last:
+            at, findings = self._last[rule.id]
             if now - at < plugin.every_s:
                 return findings
         findings = list(plugin.evaluate(view, rule))
         if plugin.every_s:
-            self._remembered[rule.id] = (now, findings)
+            self._last[rule.id] = (now, findings)
         return findings

@@ -1,67 +1,68 @@
-"""The state machine of an alert: from what is seen to the next move; pure."""
+"""The state machine of an alert: from what a tick observed to the next transition; pure."""
 
 from dataclasses import dataclass
 
-from alerts.model import Alert, AlertState, Finding, Move, Verdict
+from alerts.model import Alert, AlertState, Condition, Finding, Transition
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
-    """What a tick knows of one fingerprint; `finding` None: all is well."""
+class Observation:
+    """What a tick observed of one fingerprint; `finding` None: all is well."""
 
     finding: Finding | None
     alive: bool = True  # its source, org and rule still exist
-    shadowed: bool = False  # something it hangs on is down
-    may_raise: bool = True  # no start-up grace, and the finding is ripe
-    spoken_for: bool = False  # another alert tells this cause
+    inhibited: bool = False  # a source it depends on is down
+    may_raise: bool = True  # no start-up grace, and the finding may raise an alert by now
+    duplicate: bool = False  # another alert announces this cause
 
     @property
-    def verdict(self) -> Verdict | None:
-        return self.finding.verdict if self.finding else None
+    def condition(self) -> Condition | None:
+        return self.finding.condition if self.finding else None
 
 
-def decide(alert: Alert | None, sight: Sight, hold_over: bool) -> Move | None:
-    """The one move that is due now, None when the alert stays as it is."""
+def next_transition(alert: Alert | None, observation: Observation, hold_expired: bool) -> Transition | None:
+    """The one transition that is due now, None when the alert stays as it is."""
+    bad = observation.condition is Condition.BAD
     if alert is None:
-        wanted = sight.verdict is Verdict.BAD and sight.alive and sight.may_raise and not sight.spoken_for
-        return Move.RAISED if wanted else None
+        raises = bad and observation.alive and observation.may_raise and not observation.duplicate
+        return Transition.RAISED if raises else None
     if not alert.open:
         return None
-    if not sight.alive:
-        return Move.WITHDRAWN
+    if not observation.alive:
+        return Transition.WITHDRAWN
     if alert.state is AlertState.PENDING:
-        return _pending(alert, sight, hold_over)
-    if sight.verdict is None:
-        return Move.RESOLVED
-    released = alert.state is AlertState.SUPPRESSED and sight.may_raise and not sight.shadowed
-    return Move.FIRED if released and sight.verdict is Verdict.BAD else None
+        return _from_pending(alert, observation, hold_expired)
+    if observation.condition is None:
+        return Transition.RESOLVED
+    released = alert.state is AlertState.SUPPRESSED and observation.may_raise and not observation.inhibited
+    return Transition.FIRED if released and bad else None
 
 
-def _pending(alert: Alert, sight: Sight, hold_over: bool) -> Move | None:
-    finding = sight.finding
-    if finding is None or finding.verdict is Verdict.EASING or sight.spoken_for:
-        return Move.RETURNED
-    if finding.begins_anew and finding.since > alert.since:  # it came back between two looks
-        return Move.RETURNED
-    if sight.verdict is Verdict.CLOSED:
-        return Move.HOURS_ENDED
-    if sight.verdict is Verdict.UNKNOWN or not hold_over:
+def _from_pending(alert: Alert, observation: Observation, hold_expired: bool) -> Transition | None:
+    finding = observation.finding
+    if finding is None or finding.condition is Condition.EASING or observation.duplicate:
+        return Transition.RETURNED
+    if finding.restarts and finding.since > alert.since:  # it was well between two evaluations
+        return Transition.RETURNED
+    if finding.condition is Condition.CLOSED:
+        return Transition.HOURS_ENDED
+    if finding.condition is Condition.UNKNOWN or not hold_expired:
         return None
-    return Move.SUPPRESSED if sight.shadowed else Move.FIRED
+    return Transition.SUPPRESSED if observation.inhibited else Transition.FIRED
 
 
-def state_after(alert: Alert, move: Move) -> AlertState:
-    """Where a move of the engine leads."""
-    if move is Move.RESOLVED:
+def state_after(alert: Alert, transition: Transition) -> AlertState:
+    """The state that a transition of the engine leads to."""
+    if transition is Transition.RESOLVED:
         return AlertState.RESOLVED_UNSEEN if alert.state is AlertState.FIRING else AlertState.RESOLVED
-    return _LEADS_TO[move]
+    return _STATE_AFTER[transition]
 
 
-_LEADS_TO = {
-    Move.RAISED: AlertState.PENDING,
-    Move.FIRED: AlertState.FIRING,
-    Move.SUPPRESSED: AlertState.SUPPRESSED,
-    Move.RETURNED: AlertState.CLOSED,
-    Move.HOURS_ENDED: AlertState.CLOSED,
-    Move.WITHDRAWN: AlertState.CLOSED,
+_STATE_AFTER = {
+    Transition.RAISED: AlertState.PENDING,
+    Transition.FIRED: AlertState.FIRING,
+    Transition.SUPPRESSED: AlertState.SUPPRESSED,
+    Transition.RETURNED: AlertState.CLOSED,
+    Transition.HOURS_ENDED: AlertState.CLOSED,
+    Transition.WITHDRAWN: AlertState.CLOSED,
 }

@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 import msgspec
 from msgspec import Struct
 
-from alerts.model import Finding, Verdict, View
+from alerts.model import Condition, Finding, View
 from ioc.config.settings import Rule
 from ioc.config.weekly import month_day
 from ioc.core.model import Severity
@@ -34,12 +34,12 @@ def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
     """One finding an org: that of the rule, else each root of the tree, whose rows all below it inherit."""
     orgs = view.world.inventory.orgs
     for org in orgs.roots() if rule.org is None else filter(None, [orgs.by_code.get(rule.org)]):
-        finding = judge(view, rule, org)
+        finding = evaluate_org(view, rule, org)
         if finding is not None:
             yield finding
 
 
-def judge(view: View, rule: Rule, org: Org) -> Finding | None:
+def evaluate_org(view: View, rule: Rule, org: Org) -> Finding | None:
     """The nearest year that is only computed."""
     options: Options = rule.options
     calendar = view.world.inventory.calendar(org.code)
@@ -50,4 +50,4 @@ def judge(view: View, rule: Rule, org: Org) -> Finding | None:
         return None
     since = calendar.instant(options.reminder(year - 1), time())
     severity = Severity(rule.severity)
-    return Finding(rule.id, org.code, Verdict.BAD, severity, "alert.calendar_unconfirmed", {"year": year}, since)
+    return Finding(rule.id, org.code, Condition.BAD, severity, "alert.calendar_unconfirmed", {"year": year}, since)

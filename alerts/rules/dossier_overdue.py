@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import RowMapping
 
-from alerts.model import Finding, Verdict, View
+from alerts.model import Condition, Finding, View
 from ioc.config.settings import Positive, Rule
 from ioc.core.model import Severity
 from ioc.domain.dossiers.counting.watermarks import imported
@@ -30,7 +30,7 @@ class Options(Struct, frozen=True, kw_only=True):
 
 
 @dataclass(slots=True)
-class Tally:
+class OverdueCount:
     """Open dossiers of one receiving org beyond due; `new` are those due after their source was first seen.
 
     `backfilling`: the source of some of the new ones has not come to the end of what it has to tell.
@@ -56,36 +56,36 @@ class Tally:
 def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
     options: Options = rule.options
     scope = view.world.inventory.orgs.reach(rule.org)
-    for org, tally in tallies(view).items():
-        if org in scope and tally.new >= options.at_least:
+    for org, count in counts(view).items():
+        if org in scope and count.new >= options.at_least:
             yield Finding(
                 rule.id,
                 org,
-                Verdict.BAD,
+                Condition.BAD,
                 Severity(rule.severity),
                 "alert.dossier_overdue",
                 {
-                    "new": tally.new,
-                    "total": tally.total,
-                    "open": tally.open,
-                    "days": (view.now - tally.oldest) // DAY_MS,
+                    "new": count.new,
+                    "total": count.total,
+                    "open": count.open,
+                    "days": (view.now - count.oldest) // DAY_MS,
                 },
-                tally.since,
-                ripe_at=view.now + LOOK_AGAIN_MS if tally.backfilling else 0,
-                simulated=tally.simulated,
+                count.since,
+                not_before=view.now + LOOK_AGAIN_MS if count.backfilling else 0,
+                simulated=count.simulated,
             )
 
 
-def tallies(view: View) -> dict[str, Tally]:
+def counts(view: View) -> dict[str, OverdueCount]:
     """By receiving org, each source judged up to the instant its records are known for."""
-    found: defaultdict[str, Tally] = defaultdict(Tally)
+    by_org: defaultdict[str, OverdueCount] = defaultdict(OverdueCount)
     with view.db.read() as conn:
         until = watermarks(view.world, imported(conn), view.now)
         for row in conn.execute(overdue(until, backfilling(view.world, view.now))).mappings():
-            found[row["org"]].add(row)
-        for org, n in conn.execute(still_open(until, found)):
-            found[org].open = n
-    return found
+            by_org[row["org"]].add(row)
+        for org, n in conn.execute(still_open(until, by_org)):
+            by_org[org].open = n
+    return by_org
 
 
 def still_open(known_until: Mapping[int, int], orgs: Iterable[str]) -> sa.Select[Any]:

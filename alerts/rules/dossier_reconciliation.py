@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from alerts.model import Finding, Verdict, View
+from alerts.model import Condition, Finding, View
 from alerts.rules._watched import undecided, watched
 from ioc.config.settings import Positive, Rule
 from ioc.core.model import Severity
@@ -35,7 +35,7 @@ def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
         if totals is None:
             continue
         if source.id in incomplete or view.now - totals.reported_at > options.within_h * HOUR_MS:
-            yield undecided(rule, source, Verdict.UNKNOWN)
+            yield undecided(rule, source, Condition.UNKNOWN)
             continue
         checked = lines(view, source, totals)
         if wrong := [line for line in checked if not line.ok]:
@@ -63,7 +63,7 @@ def _finding(rule: Rule, source: Source, totals: SourceTotals, wrong: list[Line]
     return Finding(
         rule.id,
         source.key,
-        Verdict.BAD,
+        Condition.BAD,
         Severity(rule.severity),
         "alert.dossier_reconciliation",
         params,

@@ -1,10 +1,10 @@
-"""Rule kind `feed_late`: a feed that is due by the calendar has not delivered; its owner is told, not the operator."""
+"""Rule kind `feed_late`: a feed that is due by the calendar has not delivered; notifies its owner, not the operator."""
 
 from collections.abc import Iterator
 
 from msgspec import Struct
 
-from alerts.model import Finding, Verdict, View
+from alerts.model import Condition, Finding, View
 from alerts.rules._watched import undecided, watched
 from ioc.config.settings import Rule, Seconds
 from ioc.core.clock import local
@@ -28,10 +28,10 @@ class Options(Struct, frozen=True, kw_only=True):
 def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
     options: Options = rule.options
     with view.db.read() as conn:
-        delivered = last_deliveries(conn)
-    for source, since in late(view.world.inventory, watched(view, rule, None), delivered, view.now):
+        deliveries = last_deliveries(conn)
+    for source, since in late(view.world.inventory, watched(view, rule, None), deliveries, view.now):
         if view.listening_since is None:  # it may be us who hear nothing
-            yield undecided(rule, source, Verdict.UNKNOWN)
+            yield undecided(rule, source, Condition.UNKNOWN)
         elif since is not None and view.now >= since + options.grace_s * 1000:
             yield _finding(view, rule, source, since)
 
@@ -41,11 +41,11 @@ def _finding(view: View, rule: Rule, source: Source, since: int) -> Finding:
     return Finding(
         rule.id,
         source.key,
-        Verdict.BAD,
+        Condition.BAD,
         Severity(rule.severity),
         "alert.feed_late",
         {"source": source.name, "due": due},
         since,
-        ripe_at=(view.listening_since or 0) + CATCH_UP_MS,
+        not_before=(view.listening_since or 0) + CATCH_UP_MS,
         simulated=source.simulated,
     )

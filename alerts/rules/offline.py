@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from alerts.model import Finding, Verdict, View
+from alerts.model import Condition, Finding, View
 from alerts.rules._watched import undecided, watched
 from ioc.config.settings import Positive, Rule
 from ioc.core.model import Health, Severity
@@ -18,8 +18,8 @@ AHEAD_MS = 60_000
 _TITLES = defaultdict(lambda: "alert.silent", {Health.OFFLINE: "alert.offline"})  # as every screen calls it
 
 
-class On(Struct, frozen=True, kw_only=True):
-    """Which sources; every kind when absent."""
+class SourceSelector(Struct, frozen=True, kw_only=True):
+    """The sources a rule watches; every kind when absent."""
 
     kind: str | None = None
     source: str | None = None
@@ -28,22 +28,22 @@ class On(Struct, frozen=True, kw_only=True):
 class Options(Struct, frozen=True, kw_only=True):
     """`missed` intervals of silence make a source offline."""
 
-    on: On = On()
+    on: SourceSelector = SourceSelector()
     missed: Positive = 2
 
 
 def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
     options: Options = rule.options
     for source in watched(view, rule, options.on.kind, options.on.source):
-        finding = judge(view, rule, source, options.missed)
+        finding = evaluate_source(view, rule, source, options.missed)
         if finding is not None:
             yield finding
 
 
-def judge(view: View, rule: Rule, source: Source, missed: int) -> Finding | None:
+def evaluate_source(view: View, rule: Rule, source: Source, missed: int) -> Finding | None:
     opened = view.world.opened_at(source, view.now)
     if opened is None:
-        return undecided(rule, source, Verdict.CLOSED)
+        return undecided(rule, source, Condition.CLOSED)
     live = view.world.of(source.key)
     since = view.world.offline_since(source, view.now, missed)
     left = live.online is not None and not live.online[1]
@@ -51,21 +51,21 @@ def judge(view: View, rule: Rule, source: Source, missed: int) -> Finding | None
         heard = max(live.heard_at or 0, live.online[0] if live.online else 0)
         # not heard since opening, or heard by a clock that was ahead: no proof that it is back
         proven = not left and opened <= heard <= view.now + AHEAD_MS
-        return None if proven else undecided(rule, source, Verdict.UNKNOWN)
+        return None if proven else undecided(rule, source, Condition.UNKNOWN)
     if not left and view.listening_since is None:
-        return undecided(rule, source, Verdict.UNKNOWN)
+        return undecided(rule, source, Condition.UNKNOWN)
     never = view.world.never_heard(source)
     patience = missed * source.interval_s * 1000
     return Finding(
         rule.id,
         source.key,
-        Verdict.BAD,
+        Condition.BAD,
         Severity(rule.severity),
         "alert.never_heard" if never else _TITLES[view.world.health(source, view.now)],
         {"source": source.name},
         since,
-        cuts=not never,  # what was never there carries nobody
-        ripe_at=0 if left else (view.listening_since or 0) + patience,
+        inhibits=not never,  # nothing depends yet on what was never there
+        not_before=0 if left else (view.listening_since or 0) + patience,
         simulated=source.simulated,
-        begins_anew=left,
+        restarts=left,
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from alerts.model import Finding, Verdict, View
+from alerts.model import Condition, Finding, View
 from ioc.config.settings import Rule
 from ioc.core.model import Severity
 from ioc.platform.beat import Pulse, pulses
@@ -14,7 +14,7 @@ kind = "system"
 default_hold_s = 30.0
 every_s = 2.0
 INGEST, CONNECTORS, BROKER = "ingest", "connectors", "broker"
-# what a role tells of itself that is a trouble, the gravest first
+# members of the detail of a role that name a trouble, the gravest first
 PARTS = ("stopped_acking", "records", "metric_store")
 LOSSES = ("lost", "set_aside")
 
@@ -25,19 +25,19 @@ class Options(Struct, frozen=True, kw_only=True):
 
 def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
     with view.db.read() as conn:
-        heard = {pulse.role: pulse for pulse in pulses(conn, view.now)}
-    trouble = next(troubles(heard), None)
+        beats = {pulse.role: pulse for pulse in pulses(conn, view.now)}
+    trouble = next(troubles(beats), None)
     if trouble is None:
         return
     for root in view.world.inventory.orgs.roots():
         yield Finding(
-            rule.id, root.code, Verdict.BAD, Severity(rule.severity), "alert.system", dict(trouble), since=view.now
+            rule.id, root.code, Condition.BAD, Severity(rule.severity), "alert.system", dict(trouble), since=view.now
         )
 
 
-def troubles(heard: Mapping[str, Pulse]) -> Iterator[Mapping[str, Any]]:
-    """What stands in the way of new figures, then who is silent, then what was lost."""
-    ingest, broker = heard.get(INGEST), heard.get(BROKER)
+def troubles(beats: Mapping[str, Pulse]) -> Iterator[Mapping[str, Any]]:
+    """Obstacles to new figures first, then silent roles, then losses."""
+    ingest, broker = beats.get(INGEST), beats.get(BROKER)
     if ingest is not None and not ingest.alive:
         yield _trouble("silent")
     elif ingest is not None and (away := ingest.detail.get("broker", "connected")) != "connected":
@@ -46,7 +46,7 @@ def troubles(heard: Mapping[str, Pulse]) -> Iterator[Mapping[str, Any]]:
         yield _trouble("full", broker.detail["full"])
     if ingest is not None:
         yield from (_trouble(part, ingest.detail[part]) for part in PARTS if ingest.detail.get(part))
-    if CONNECTORS in heard and not heard[CONNECTORS].alive:
+    if CONNECTORS in beats and not beats[CONNECTORS].alive:
         yield _trouble("connectors")
     if ingest is not None:
         yield from (_trouble(part, ingest.detail[part]) for part in LOSSES if ingest.detail.get(part))

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from alerts.model import Finding, Params, Verdict, View
-from alerts.rules._roll_up import in_the_roll_up, told_once
+from alerts.model import Condition, Finding, Params, View
+from alerts.rules._roll_up import in_the_roll_up, with_root_cause
 from alerts.rules._watched import undecided, watched
 from ioc.config.settings import Rule
 from ioc.core.model import Number, Severity, SourceKey
@@ -23,8 +23,8 @@ CAUSES = frozenset({"ours", "carrier", "ministry", "electricity"})  # those that
 IN_MINUTES_FROM_S = 120
 
 
-class On(Struct, frozen=True, kw_only=True):
-    """Which figure of which sources."""
+class MetricSelector(Struct, frozen=True, kw_only=True):
+    """The figure, and the sources it is of."""
 
     kind: str
     metric: str
@@ -37,7 +37,7 @@ class Options(Struct, frozen=True, kw_only=True):
     Without a recovery value a figure is well as soon as it is no longer bad.
     """
 
-    on: On
+    on: MetricSelector
     above: float | None = None
     below: float | None = None
     equals: bool | str | None = None
@@ -55,58 +55,58 @@ class Options(Struct, frozen=True, kw_only=True):
             raise ValueError("recover_above needs a below that is not larger")
 
     def beyond(self, value: Number) -> tuple[str, float]:
-        """On which side of which limit a figure is that is bad, or easing."""
+        """MetricSelector which side of which limit a figure is that is bad, or easing."""
         if self.below is not None and (self.above is None or value < self._well_above):
             return "below", self.below
         return "above", self.above or 0.0
 
     @property
     def _well_above(self) -> float:
-        """What is less than this is not beyond `above`, nor easing from there."""
+        """A figure below this is not beyond `above`, nor easing from there."""
         return min(limit for limit in (self.above, self.recover_below) if limit is not None)
 
-    def judge(self, value: Number | str) -> Verdict | None:
+    def condition_of(self, value: Number | str) -> Condition | None:
         """BAD, EASING between limit and recovery value, None when all is well."""
         if isinstance(value, str) or isinstance(self.equals, str):
-            return Verdict.BAD if value == self.equals else None
+            return Condition.BAD if value == self.equals else None
         if self.equals is not None:
-            return Verdict.BAD if bool(value) == self.equals else None
+            return Condition.BAD if bool(value) == self.equals else None
         if (self.above is not None and value > self.above) or (self.below is not None and value < self.below):
-            return Verdict.BAD
+            return Condition.BAD
         falling = self.recover_below is not None and value >= self.recover_below
         rising = self.recover_above is not None and value <= self.recover_above
-        return Verdict.EASING if falling or rising else None
+        return Condition.EASING if falling or rising else None
 
 
 def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
     options: Options = rule.options
     sources = watched(view, rule, options.on.kind, options.on.source)
-    found = filter(None, (judge(view, rule, source, options) for source in sources))
-    yield from told_once(view, options.on.metric, options.judge, found)
+    findings = filter(None, (evaluate_source(view, rule, source, options) for source in sources))
+    yield from with_root_cause(view, options.on.metric, options.condition_of, findings)
 
 
-def judge(view: View, rule: Rule, source: Source, options: Options) -> Finding | None:
+def evaluate_source(view: View, rule: Rule, source: Source, options: Options) -> Finding | None:
     opened = view.world.opened_at(source, view.now)
     if opened is None:
-        return undecided(rule, source, Verdict.CLOSED)
+        return undecided(rule, source, Condition.CLOSED)
     live = view.world.of(source.key)
     reading = live.metrics.get(options.on.metric) or live.texts.get(options.on.metric)
     if reading is None or not fresh(view, source, reading[0], opened):
-        return undecided(rule, source, Verdict.UNKNOWN)
+        return undecided(rule, source, Condition.UNKNOWN)
     since, value = reading
-    verdict = options.judge(value)
-    if verdict is None:
+    condition = options.condition_of(value)
+    if condition is None:
         return None
-    title, params = words(view, source, options, value)
+    title, params = describe(view, source, options, value)
     return Finding(
         rule.id,
         source.key,
-        verdict,
+        condition,
         Severity(rule.severity),
         title,
         {"source": source.name, **params},
         since,
-        cuts=options.on.metric == UP,
+        inhibits=options.on.metric == UP,
         simulated=source.simulated,
     )
 
@@ -124,7 +124,7 @@ def fresh(view: View, source: Source, at: int, opened: int) -> bool:
     return not source.interval_s or view.now - at <= MISSED_INTERVALS * source.interval_s * 1000
 
 
-def words(view: View, source: Source, options: Options, value: Number | str) -> tuple[str, Params]:
+def describe(view: View, source: Source, options: Options, value: Number | str) -> tuple[str, Params]:
     """Title key and parameters; a declared metric is named by its own text, one of a period with that period."""
     key, metric, period = source.key, options.on.metric, view.world.period_of(source)
     if metric == UP:
@@ -142,12 +142,12 @@ def words(view: View, source: Source, options: Options, value: Number | str) -> 
     unit = spec.metrics[metric].unit if metric in spec.metrics else ""
     shown = in_the_roll_up(view, key, metric, limit) or figures(unit, value, limit)
     bare = "" if shown.get("unit") else "plain."
-    was = "" if options.judge(value) is Verdict.BAD else "was_"
+    was = "" if options.condition_of(value) is Condition.BAD else "was_"
     return f"alert.{bare}{was}{side}", {"metric": name, **shown}
 
 
 def _down(view: View, key: SourceKey) -> tuple[str, Params]:
-    """With whose trouble it is, where the source says so."""
+    """With the cause, where the source names one."""
     cause = view.world.of(key).words().get(CAUSE)
     if not cause:
         return "alert.down", {}
@@ -155,8 +155,8 @@ def _down(view: View, key: SourceKey) -> tuple[str, Params]:
 
 
 def _word(spec: KindSpec, metric: str, value: str) -> object:
-    known = spec.words[metric].words if metric in spec.words else None
-    return {"key": f"alert.word.{spec.kind}.{metric}.{value}"} if known and value in known else value
+    allowed = spec.words[metric].words if metric in spec.words else None
+    return {"key": f"alert.word.{spec.kind}.{metric}.{value}"} if allowed and value in allowed else value
 
 
 def figures(unit: str, value: float, limit: float) -> Params:

@@ -10,7 +10,7 @@ import pytest
 from msgspec import Struct
 
 from alerts import repository, service
-from alerts.engine.evaluator import Senses
+from alerts.engine.evaluator import LiveInput
 from ioc.config import read
 from ioc.context import Context
 from ioc.core import registry
@@ -111,8 +111,8 @@ class Stage:
         self.clock.advance(7)
         assert self.lease.keep()
         channels = {"pocket": self.pocket}
-        senses = Senses(lambda: self.world, lambda: self.listening)
-        self.engine = service.build_engine(self.context, self.lease, senses, self.rules, channels)
+        live = LiveInput(lambda: self.world, lambda: self.listening)
+        self.engine = service.build_engine(self.context, self.lease, live, self.rules, channels)
         self.outbox = service.build_outbox(self.context, self.lease, channels)
         self.outbox.recover()
 

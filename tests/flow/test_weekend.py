@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from alerts import queries, service
-from alerts.engine.evaluator import Senses
+from alerts.engine.evaluator import LiveInput
 from ioc import bootstrap
 from ioc.config.settings import Dossiers
 from ioc.context import Context
@@ -59,10 +59,10 @@ class Province:
         self.seq = 0
         lease = Lease(self.db, "alerts", "here", 10**6, self.clock)
         assert lease.keep()
-        senses = Senses(lambda: self.world, lambda: True)
+        live = LiveInput(lambda: self.world, lambda: True)
         context = Context(settings, self.clock, self.db, built.kinds, built.texts, b"key", built.open_store)
         plugins = registry.scan("alerts.rules"), registry.scan("alerts.channels")
-        self.engine = service.build_engine(context, lease, senses, *plugins)
+        self.engine = service.build_engine(context, lease, live, *plugins)
 
     def send(self, names: list[str], channel: str, payload: dict[str, object]) -> None:
         now = self.clock.now_ms()

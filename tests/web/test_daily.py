@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 import sqlalchemy as sa
 
-from alerts.daily import Daily
+from alerts.daily import DailySnapshots
 from ioc.core.errors import IocError
 from ioc.core.model import SourceKey
 from ioc.platform.db.tables import dossier_snapshot, org, source
@@ -22,8 +22,8 @@ def ms(text: str) -> int:
     return int(datetime.fromisoformat(text).replace(tzinfo=TZ).timestamp() * 1000)
 
 
-def job(province: Province, lease: Lease, hour: str = "17:00") -> Daily:
-    return Daily(province.db, province.clock, lease, lambda: province.site.world, hour)
+def job(province: Province, lease: Lease, hour: str = "17:00") -> DailySnapshots:
+    return DailySnapshots(province.db, province.clock, lease, lambda: province.site.world, hour)
 
 
 class Office:

@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from alerts.model import AlertState, Move, NotificationState
+from alerts.model import AlertState, NotificationState, Transition
 from ioc.core.model import Health, Leniency, Role, Severity
 from ioc.core.registry import scan
 from ioc.messages.kinds import specs
@@ -73,7 +73,7 @@ def test_every_word_of_the_domain_has_a_text() -> None:
         *(f"role.{role}" for role in Role),
         *(f"ui.severity.{severity}" for severity in Severity),
         *(f"ui.leniency.{leniency}" for leniency in Leniency),
-        *(f"ui.alerts.move.{move}" for move in Move),
+        *(f"ui.alerts.move.{move}" for move in Transition),
         *(f"ui.alerts.told.{state}" for state in NotificationState),
         *(f"ui.kpi.{figure}" for figure in figures),
         *(f"ui.scene.{scene}" for scene in SCENES),

@@ -73,7 +73,7 @@ def one(call: Call) -> dict[str, Any]:
     org = found.alert.org
     told = [
         _zoned(call, told.notification, org) | {"deliveries": [_zoned(call, row, org) for row in told.deliveries]}
-        for told in found.told
+        for told in found.notifications
     ]
     entries = [_zoned(call, row, org) for row in found.entries]
     return _shown(call, found.alert) | {"history": entries, "notifications": told}

@@ -12,10 +12,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
 from alerts.channels import email as channel
-from alerts.message import Message
+from alerts.message import AlertMessage
 from ioc.core.errors import IocError
 
-LETTER = Message(
+LETTER = AlertMessage(
     "ref-1",
     "truc@example.vn",
     "[IOC] NGHIÊM TRỌNG · Xín Mần",
@@ -122,7 +122,7 @@ def test_a_server_that_is_away_is_worth_another_try():
 )
 def test_what_is_not_one_address_is_refused_for_good(serve, address):
     mailbox, port = serve()
-    letter = Message("r", address, "s", "t", "h", "x", 1)
+    letter = AlertMessage("r", address, "s", "t", "h", "x", 1)
     with pytest.raises(IocError) as refused:
         channel.send(options(port), letter)
     assert (refused.value.code, refused.value.transient) == ("bad_address", False)

@@ -10,12 +10,12 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from alerts.channels import sms_http
-from alerts.message import Message
+from alerts.message import AlertMessage
 from ioc.core.errors import IocError
 
 TEXT = 'Xín Mần: "quá tải" <5 & {phone}\\'
 FOLDED = 'Xin Man: "qua tai" <5 & {phone}\\'
-NOTE = Message("ref-1", "+84912345678", "s", "t", "h", TEXT, 1)
+NOTE = AlertMessage("ref-1", "+84912345678", "s", "t", "h", TEXT, 1)
 
 
 class Gateway(ThreadingHTTPServer):

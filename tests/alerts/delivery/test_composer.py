@@ -7,8 +7,8 @@ import pytest
 
 from alerts import sms
 from alerts.delivery.composer import Composer
-from alerts.delivery.routing import Router, Target
-from alerts.model import What
+from alerts.delivery.routing import Destination, Router
+from alerts.model import NotificationType
 from alerts.service import public_url
 from ioc.config import read
 from ioc.config.settings import Http, Settings
@@ -33,7 +33,7 @@ def line(**more):
     return {**said, **more}
 
 
-def compose(*lines, what=What.FIRING, lang="vi"):
+def compose(*lines, what=NotificationType.FIRING, lang="vi"):
     payload = {"lang": lang, "lines": list(lines)}
     return COMPOSER.compose("r", "a@b.vn", what, payload, ms("2026-11-20 08:07"))
 
@@ -61,7 +61,7 @@ def test_a_message_carries_no_link_that_only_this_machine_could_open(given, said
     base = public_url(Settings(data_dir="x", http=Http(**given)))
     assert base == said
     payload = {"lang": "vi", "lines": [line()]}
-    message = Composer(TEXTS, base).compose("r", "a@b.vn", What.FIRING, payload, ms("2026-11-20 08:07"))
+    message = Composer(TEXTS, base).compose("r", "a@b.vn", NotificationType.FIRING, payload, ms("2026-11-20 08:07"))
     for text in (message.sms, message.text, message.html, message.subject):
         assert ("://" in text) == (said is not None and text is not message.subject)
 
@@ -91,7 +91,7 @@ def test_a_letter_is_a_plain_table():
 
 def test_the_end_says_when_and_how_long():
     ended = line(ended=ms("2026-11-20 10:05"))
-    message = compose(ended, what=What.RESOLVED, lang="en")
+    message = compose(ended, what=NotificationType.RESOLVED, lang="en")
     assert message.subject == "[IOC] RESOLVED · Xín Mần · Điểm cầu Nàn Ma: Offline"
     assert "Ended:    10:05 20 Nov 2026" in message.text
     assert "Lasted:   2 hours" in message.text
@@ -152,8 +152,8 @@ channels = ["mail"]
 receivers = ["xm-only"]
 channels = ["mail"]
 """
-XM = [Target("xm-only", "mail", "a@xm.vn", "vi"), Target("xm-only", "mail", "b@xm.vn", "vi")]
-ALL = [Target("everybody", "mail", "all@hg.vn", "en")]
+XM = [Destination("xm-only", "mail", "a@xm.vn", "vi"), Destination("xm-only", "mail", "b@xm.vn", "vi")]
+ALL = [Destination("everybody", "mail", "all@hg.vn", "en")]
 
 
 @pytest.mark.parametrize(
@@ -164,4 +164,4 @@ def test_the_first_route_wins_unless_it_continues(org, severity, expected):
     rules = {kind: module.Options for kind, module in registry.scan("alerts.rules").items()}
     settings = read.parse(tomllib.loads(CONFIG), {"rule": rules, "channel": {"pocket": Pocket.Options}}, {})
     router = Router(settings, {"pocket": "email"})
-    assert router.targets(OrgTree(ORGS), org, Severity(severity)) == expected
+    assert router.destinations(OrgTree(ORGS), org, Severity(severity)) == expected

@@ -92,7 +92,7 @@ def test_killed_while_deciding_leaves_all_or_nothing(stage, monkeypatch, method)
     def die(*_):
         raise Killed
 
-    monkeypatch.setattr(type(s.engine.queue), method, die)
+    monkeypatch.setattr(type(s.engine.notifier), method, die)
     s.returns(kiosk) if method == "resolved" else s.leaves(kiosk)
     with pytest.raises(Killed):
         s.run(5)
@@ -140,10 +140,10 @@ def test_a_server_that_is_away_is_tried_again_with_growing_waits(stage):
     assert len(s.pocket.messages) == 1
     with s.db.read() as conn:
         history = queries.history(conn, s.world.inventory.orgs.scope(None), s.alerts[0].id)
-    attempts = [row["at"] for row in history.told[0].deliveries]
+    attempts = [row["at"] for row in history.notifications[0].deliveries]
     gaps = [(b - a) / 1000 for a, b in pairwise(attempts)]
     assert gaps == [2, 4, 8, 16, 32]
-    assert [bool(row["ok"]) for row in history.told[0].deliveries] == [False] * 5 + [True]
+    assert [bool(row["ok"]) for row in history.notifications[0].deliveries] == [False] * 5 + [True]
 
 
 def test_a_refused_receiver_fails_at_once_and_blocks_nobody(stage):
@@ -215,7 +215,7 @@ def test_a_message_too_old_expires_and_that_is_recorded(stage):
     with s.db.read() as conn:
         history = queries.history(conn, s.world.inventory.orgs.scope(None), s.alerts[0].id)
         assert queries.drop_counts(conn) == {"expired": 1}
-    assert history.told[0].deliveries[-1]["detail"] == "expired"
+    assert history.notifications[0].deliveries[-1]["detail"] == "expired"
 
 
 def test_several_alerts_on_one_source_are_one_message(stage):

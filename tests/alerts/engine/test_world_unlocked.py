@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 
 from alerts import service
-from alerts.daily import Daily
-from alerts.engine.evaluator import Senses
+from alerts.daily import DailySnapshots
+from alerts.engine.evaluator import LiveInput
 from ioc.core import registry
 from ioc.live.deltas import DELTA_TOPIC, Delta, Patch, seal
 from ioc.live.follow import Follower
@@ -96,8 +96,8 @@ class Followed:
         self.follower = Follower(stage.context, self.bus)
         self.follower._lock = self.lock
         self.follower.world.inventory = stage.world.inventory
-        senses = Senses(self.follower.snapshot, lambda: True)
-        self.engine = service.build_engine(stage.context, stage.lease, senses, stage.rules, {"pocket": stage.pocket})
+        live = LiveInput(self.follower.snapshot, lambda: True)
+        self.engine = service.build_engine(stage.context, stage.lease, live, stage.rules, {"pocket": stage.pocket})
 
     def hear(self, n: int, waiting: int) -> None:
         now = self.stage.clock.now_ms()
@@ -147,7 +147,7 @@ def test_no_rule_queries_while_the_world_is_locked(followed: Followed) -> None:
 def test_the_figures_of_a_day_are_not_queried_while_the_world_is_locked(followed: Followed) -> None:
     stage = followed.stage
     with guarded(stage.db, followed.lock) as statements:
-        Daily(stage.db, stage.clock, stage.lease, followed.follower.snapshot, "17:00").run()
+        DailySnapshots(stage.db, stage.clock, stage.lease, followed.follower.snapshot, "17:00").run()
     assert statements
 
 

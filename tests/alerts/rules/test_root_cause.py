@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from alerts.rules._root_cause import voices
+from alerts.rules._root_cause import root_causes
 from ioc.domain.dossiers.counting.buckets import Bucket
 from ioc.domain.dossiers.counting.summary import Counts
 from ioc.domain.dossiers.reporting import rollup
@@ -165,17 +165,17 @@ def test_every_breach_is_told_by_somebody_on_its_line_and_no_line_by_two_of_one_
         return is_bad(rollup.rest("pct_in_time", values[org], values[part]))
 
     bad = [org for org in values if is_bad(values[org].get("pct_in_time"))]
-    speakers = voices(bad, TREE, rest_is_bad)
-    aloud = [org for org in bad if org not in speakers]
-    assert bool(aloud) == bool(bad)
-    for org, speaker in speakers.items():
-        assert speaker in bad
-        while speaker in speakers:
-            speaker = speakers[speaker]
+    causes = root_causes(bad, TREE, rest_is_bad)
+    own_causes = [org for org in bad if org not in causes]
+    assert bool(own_causes) == bool(bad)
+    for org, cause in causes.items():
+        assert cause in bad
+        while cause in causes:
+            cause = causes[cause]
         line = {unit.code for unit in TREE.path(org)}
-        assert speaker in line or org in {unit.code for unit in TREE.path(speaker)}
-        if speaker not in line:
-            assert not rest_is_bad(org, speakers[org]), "it is silent only where that one explains it"
-    for org in aloud:
+        assert cause in line or org in {unit.code for unit in TREE.path(cause)}
+        if cause not in line:
+            assert not rest_is_bad(org, causes[org]), "it is silent only where that one explains it"
+    for org in own_causes:
         above = {unit.code for unit in TREE.path(org)[:-1]}
-        assert not above & set(aloud)
+        assert not above & set(own_causes)

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 from msgspec import structs
 
-from alerts.rules.threshold import On, Options
+from alerts.rules.threshold import MetricSelector, Options
 from ioc.core.errors import UsageError
 from ioc.core.model import SourceStatus
 from ioc.live.deltas import Patch
@@ -168,9 +168,9 @@ def test_a_rule_that_breaks_keeps_its_alerts_and_spares_the_others(stage, caplog
     portal, kiosk = s.add("hg/service/portal"), s.add("xm/queue/k1")
     s.run(20, 5, lambda: s.hear(portal, up=False))
     assert s.states == ["firing"]
-    evaluator = s.engine.lookout.evaluator
-    broken = structs.replace(evaluator.rules[0], options=None)
-    evaluator.rules = (broken, *evaluator.rules[1:])
+    rules = s.engine.evaluator.rules
+    broken = structs.replace(rules.rules[0], options=None)
+    rules.rules = (broken, *rules.rules[1:])
     s.run(90, 5, lambda: (s.hear(portal, up=True), s.hear(kiosk, longest_wait_s=1900)))
     assert s.states == ["firing", "firing"]
     assert "service-down could not be evaluated" in caplog.text
@@ -180,7 +180,7 @@ def test_a_rule_that_is_gone_closes_its_alerts(stage):
     s = stage(DOWN)
     portal = s.add("hg/service/portal")
     s.run(20, 5, lambda: s.hear(portal, up=False))
-    s.engine.lookout.evaluator.rules = ()
+    s.engine.evaluator.rules.rules = ()
     s.run(5)
     assert s.states == ["closed"]
 
@@ -191,7 +191,7 @@ def test_a_rule_that_is_gone_closes_its_alerts(stage):
 )
 def test_contradictory_limits_are_refused(wrong):
     with pytest.raises(ValueError, match=r"need|alone"):
-        Options(on=On(kind="queue", metric="waiting"), **wrong)
+        Options(on=MetricSelector(kind="queue", metric="waiting"), **wrong)
 
 
 def test_the_configuration_names_the_contradiction(stage):

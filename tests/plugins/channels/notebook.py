@@ -4,7 +4,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from alerts.message import Message
+from alerts.message import AlertMessage
 
 kind = "notebook"
 address = "email"
@@ -16,7 +16,7 @@ class Options(Struct, frozen=True, kw_only=True):
     path: str
 
 
-def send(options: Options, message: Message) -> str:
+def send(options: Options, message: AlertMessage) -> str:
     with Path(options.path).open("a", encoding="utf-8") as file:
         file.write(f"{message.address}: {message.subject}\n")
     return message.ref

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from alerts.model import Finding, Verdict, View
+from alerts.model import Condition, Finding, View
 from alerts.rules._watched import watched
 from ioc.config.settings import Rule
 from ioc.core.model import Severity
@@ -25,7 +25,7 @@ def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
         at, kwh = view.world.of(source.key).metrics.get("kwh", (0, 0))
         if kwh > rule.options.allowed:
             params = {"source": source.name, "kwh": round(kwh)}
-            yield Finding(rule.id, source.key, Verdict.BAD, Severity(rule.severity), "alert.spike", params, at)
+            yield Finding(rule.id, source.key, Condition.BAD, Severity(rule.severity), "alert.spike", params, at)
 
 
 TEXTS = {"vi": {"alert.spike": "Điện tăng vọt: {kwh} kWh"}, "en": {"alert.spike": "A spike of {kwh} kWh"}}

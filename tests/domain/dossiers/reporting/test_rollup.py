@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from alerts.model import Verdict, View
+from alerts.model import Condition, View
 from alerts.rules import threshold
 from ioc.config.settings import Rule
 from ioc.core.model import SourceKey, SourceStatus
@@ -149,11 +149,11 @@ def test_a_threshold_rule_works_on_the_counts(house: House) -> None:
     house.tell("a", "hg.dong-van", NOW - HOUR)
     house.tell("b", "hg", NOW + 9 * DAY, finished_at=NOW - DAY, status=9)
 
-    def found() -> dict[SourceKey, Verdict]:
+    def found() -> dict[SourceKey, Condition]:
         view = View(house.line.records.world, house.clock.now_ms(), None, house.line.db)
-        return {one.subject: one.verdict for one in threshold.evaluate(view, rule)}
+        return {one.subject: one.condition for one in threshold.evaluate(view, rule)}
 
     house.minute()
-    assert found() == {PROVINCE: Verdict.BAD, DISTRICT: Verdict.BAD}
+    assert found() == {PROVINCE: Condition.BAD, DISTRICT: Condition.BAD}
     house.clock.advance(121)
-    assert found() == {PROVINCE: Verdict.UNKNOWN, DISTRICT: Verdict.UNKNOWN}, "nobody counted any more"
+    assert found() == {PROVINCE: Condition.UNKNOWN, DISTRICT: Condition.UNKNOWN}, "nobody counted any more"

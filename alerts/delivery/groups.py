@@ -1,0 +1,119 @@
+"""Groups of notifications: rows of table `notification` with the alerts that each announces."""
+
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from alerts.delivery.routing import Destination
+from alerts.model import NotificationState, NotificationType
+from ioc.platform.db.tables import notification, notification_alert
+
+AlertSummary = Mapping[str, Any]  # the keys and names that a notification keeps of one alert, see `notifier.summary`
+ANNOUNCED = (NotificationState.WAITING, NotificationState.SENDING, NotificationState.DELIVERED)
+
+
+def open_groups(conn: Connection) -> list[RowMapping]:
+    """The groups that may still grow: id and the instant each is to be sent."""
+    columns = (notification.c.id, notification.c.next_try_at)
+    query = sa.select(*columns).where(notification.c.state == NotificationState.HELD)
+    return list(conn.execute(query).mappings())
+
+
+def announced_by(conn: Connection, group_ids: list[int]) -> set[int]:
+    """The alerts whose firing these groups announce."""
+    query = (
+        sa.select(notification_alert.c.alert_id)
+        .join(notification, notification.c.id == notification_alert.c.notification_id)
+        .where(notification.c.id.in_(group_ids), notification.c.what == NotificationType.FIRING)
+    )
+    return set(conn.scalars(query))
+
+
+def is_announced(conn: Connection, alert_id: int) -> bool:
+    return bool(announcements(conn, alert_id, ANNOUNCED))
+
+
+def announced_to(conn: Connection, alert_id: int) -> list[Destination]:
+    """Each destination once that got, or will get, the announcement."""
+    rows = announcements(conn, alert_id, ANNOUNCED)
+    destinations = (
+        Destination(row["receiver"], row["channel"], row["address"], row["payload"]["lang"]) for row in rows
+    )
+    return list(dict.fromkeys(destinations))
+
+
+def announcements(conn: Connection, alert_id: int, states: tuple[NotificationState, ...]) -> list[RowMapping]:
+    """The notifications in these states that announce the firing of an alert."""
+    query = (
+        sa.select(notification)
+        .join(notification_alert, notification_alert.c.notification_id == notification.c.id)
+        .where(
+            notification_alert.c.alert_id == alert_id,
+            notification.c.what == NotificationType.FIRING,
+            notification.c.state.in_(states),
+        )
+        .order_by(notification.c.id)
+    )
+    return list(conn.execute(query).mappings())
+
+
+def release(conn: Connection, group_ids: list[int], now: int) -> None:
+    """Close groups: from here on the outbox delivers them."""
+    due = sa.and_(notification.c.id.in_(group_ids), notification.c.state == NotificationState.HELD)
+    conn.execute(sa.update(notification).where(due).values(state=NotificationState.WAITING, next_try_at=now))
+
+
+def find(conn: Connection, event: NotificationType, destination: Destination, subject: str) -> RowMapping | None:
+    """The open group that a notification to that destination about that subject joins."""
+    n = notification.c
+    query = sa.select(n.id, n.payload).where(
+        n.state == NotificationState.HELD,
+        n.what == event,
+        n.channel == destination.channel,
+        n.address == destination.address,
+        n.receiver == destination.receiver,
+        n.subject == subject,
+    )
+    return conn.execute(query).mappings().first()
+
+
+def begin(
+    conn: Connection,
+    event: NotificationType,
+    destination: Destination,
+    subject: str,
+    summary: AlertSummary,
+    now: int,
+    release_at: int,
+) -> int:
+    """A new group of one alert; its id."""
+    row: Mapping[str, Any] = {
+        "ref": uuid.uuid4().hex,
+        "receiver": destination.receiver,
+        "channel": destination.channel,
+        "address": destination.address,
+        "what": event,
+        "subject": subject,
+        "payload": {"lang": destination.lang, "lines": [summary]},
+        "state": NotificationState.HELD,
+        "created_at": now,
+        "next_try_at": release_at,
+    }
+    key = conn.execute(sa.insert(notification).values(**row)).inserted_primary_key
+    return int(key[0]) if key else 0
+
+
+def update(conn: Connection, group_id: int, **values: object) -> None:
+    conn.execute(sa.update(notification).where(notification.c.id == group_id).values(values))
+
+
+def link(conn: Connection, group_id: int, alert_id: int) -> None:
+    conn.execute(sa.insert(notification_alert).values(notification_id=group_id, alert_id=alert_id))
+
+
+def unlink(conn: Connection, group_id: int, alert_id: int) -> None:
+    pair = notification_alert.c
+    conn.execute(sa.delete(notification_alert).where(pair.notification_id == group_id, pair.alert_id == alert_id))
