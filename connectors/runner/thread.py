@@ -59,7 +59,7 @@ def probing(context: Context, beat: Beat, figures: Figures | None = None) -> Ite
     power = Power(connector.ups for connector in connectors if connector.ups)
     bus = Bus(as_bus(context.settings), "ioc-connectors")
     for topic, handler in power.subscriptions().items():
-        bus.subscribe(topic, handler)
+        bus.subscribe(topic, handler, retained=True)
     publish = partial(bus.publish, qos=1)
     runner = Runner(connectors, known, publish, context.clock, leases.holds, power.on_battery, room_for())
     runner.figures = figures or runner.figures

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 KEEPALIVE_S = 15
 RECONNECT_S = (1, 30)
 PUBLISH_TIMEOUT_S = 10.0
+# a broker that has only just started may grant a subscription and send a part of what it retains, or nothing of it
+AGAIN_S = 2.0
 OnMessage = Callable[[str, bytes, bool], None]  # topic, payload, retained
 
 
@@ -79,6 +81,8 @@ class Bus:
         self._turns = Turns(settings)
         self._client = paho_client(settings, f"{name}-{random.getrandbits(32):08x}")
         self._subscriptions: dict[str, tuple[int, OnMessage]] = {}
+        self._kept: list[tuple[str, int]] = []
+        self._again: threading.Timer | None = None
         self._up = threading.Event()
         self.reconnects = 0
         self._refused: str | None = None
@@ -90,9 +94,14 @@ class Bus:
     def connected(self) -> bool:
         return self._up.is_set()
 
-    def subscribe(self, topic: str, handler: OnMessage, qos: int = 0) -> None:
-        """Call `handler` for every message of a filter; call this before `start`."""
+    def subscribe(self, topic: str, handler: OnMessage, qos: int = 0, *, retained: bool = False) -> None:
+        """Call `handler` for every message of a filter; call this before `start`.
+
+        `retained`: it must have what the broker keeps, and may get it twice, since that is asked for again.
+        """
         self._subscriptions[topic] = (qos, handler)
+        if retained:
+            self._kept.append((topic, qos))
         self._client.message_callback_add(topic, _guarded(handler))
 
     def will(self, topic: str, payload: bytes, *, retain: bool) -> None:
@@ -125,6 +134,8 @@ class Bus:
 
     def stop(self) -> None:
         self._up.clear()  # an end that was asked for is no news
+        if self._again is not None:
+            self._again.cancel()
         with contextlib.suppress(ValueError):
             self._client.disconnect()
         self._client.loop_stop()
@@ -136,6 +147,10 @@ class Bus:
         self._refused = None
         for topic, (qos, _handler) in self._subscriptions.items():
             client.subscribe(topic, qos)
+        if self._kept:
+            self._again = threading.Timer(AGAIN_S, client.subscribe, (self._kept,))
+            self._again.daemon = True
+            self._again.start()
         self._up.set()
 
     def _say_refused(self, why: str) -> None:

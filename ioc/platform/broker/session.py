@@ -12,14 +12,12 @@ from paho.mqtt.enums import CallbackAPIVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
 from ioc.config.settings import Mqtt
-from ioc.platform.broker import KEEPALIVE_S, set_up
+from ioc.platform.broker import AGAIN_S, KEEPALIVE_S, set_up
 from ioc.platform.private.mqtt import BufferedSocket, FastClient, puback
 
 log = logging.getLogger(__name__)
 
 BYTES_AT_ONCE = 8_000_000
-# a broker that has only just started may grant a subscription and send a part of what it retains, or nothing of it
-AGAIN_S = 2.0
 
 
 class Delivery(NamedTuple):
