@@ -49,7 +49,10 @@ class SourceStatus(StrEnum):
 
 
 class Health(StrEnum):
-    """The state of a source as the wall shows it; `rank` orders them from worst to best for roll-ups."""
+    """The state of a source as the wall shows it, worst first.
+
+    `MAINTENANCE` belongs to the interface, which asks for it by name; no source is in it before there are windows.
+    """
 
     CRITICAL = "critical"
     OFFLINE = "offline"

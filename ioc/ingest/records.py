@@ -8,7 +8,7 @@ from ioc.ingest.decode import Batch
 from ioc.ingest.own_words import OwnWords
 from ioc.ingest.sinks import derived
 from ioc.ingest.sinks.contract import Commit, Sink
-from ioc.ingest.sinks.counts import Counts
+from ioc.ingest.sinks.counts import OutcomeCounts
 from ioc.ingest.sinks.derived import Derived
 from ioc.ingest.sinks.events import Events
 from ioc.ingest.sinks.feed_deliveries import FeedDeliveries
@@ -33,7 +33,7 @@ class Records:
         self._events = Events(world, policy, self._sends_states)
         self.live = Latest(world, self._own)
         self._position = Position(inbox_id, world, epoch)
-        rows = (Counts(), Quarantine(inbox_id), Derived(), FeedFigures(), FeedDeliveries())
+        rows = (OutcomeCounts(), Quarantine(inbox_id), Derived(), FeedFigures(), FeedDeliveries())
         self._sinks: tuple[Sink, ...] = (self._newcomers, self._events, *rows, self.live, self._position)
         self.size = 0  # objects taken since the last commit
 

@@ -18,7 +18,7 @@ class Count(StrEnum):
     REFUSED_BY_STORE = "refused_by_store"
 
 
-class Counts:
+class OutcomeCounts:
     """Objects by outcome and reason, and leniencies by source, since the last commit."""
 
     def __init__(self) -> None:
