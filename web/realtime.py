@@ -41,8 +41,8 @@ class Realtime:
             manage_session=False,
             max_http_buffer_size=64 * 1024,
         )
-        self._server: Any = self.socketio.server
-        self.engine = Engine(self._server)
+        self.engine = Engine(self.socketio)
+        self._server: Any = self.engine.server
         self.socketio.on_event("connect", self._connect)
         self.socketio.on_event("disconnect", self._disconnect)
         self.socketio.on_event("watch", self._watch)

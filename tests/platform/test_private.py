@@ -1,4 +1,4 @@
-"""Canaries for what `ioc/platform/private` uses of paho, openpyxl and ssl beyond their documents, one a name."""
+"""Canaries for what `ioc/platform/private` uses of libraries and of ssl beyond their documents, one a name."""
 
 import socket
 import ssl
@@ -10,10 +10,11 @@ from typing import Any
 
 import paho.mqtt.client as paho
 import pytest
+from influxdb_client import InfluxDBClient
 from openpyxl import Workbook, load_workbook
 from paho.mqtt.enums import CallbackAPIVersion
 
-from ioc.platform.private import mqtt, sheets
+from ioc.platform.private import influx, mqtt, sheets
 
 MORNING = datetime(2026, 11, 30, 8, tzinfo=UTC).replace(tzinfo=None)  # a cell has no offset
 CONNACK = b"\x20\x02\x00\x00"
@@ -142,6 +143,13 @@ def test_openpyxl_parses_a_sheet_into_numbered_cells(book: Any) -> None:
     expected = [(1, ["Mã hồ sơ", 7, MORNING, timedelta(hours=30)])]
     found = list(sheets.rows(book, book.worksheets[0]))
     assert found == expected, moved("openpyxl", "WorkSheetParser.parse", "sheets.py")
+
+
+def test_influxdb_client_adds_a_header_to_every_request() -> None:
+    with InfluxDBClient("http://127.0.0.1:1", "t") as client:
+        influx.takes_packed(client)
+        told = client.api_client.default_headers.get("Content-Encoding")
+    assert told == "gzip", moved("influxdb-client", "InfluxDBClient.api_client.set_default_header", "influx.py")
 
 
 def test_python_tells_the_chain_that_was_shown() -> None:

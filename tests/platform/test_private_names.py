@@ -16,7 +16,10 @@ ROOT = Path(__file__).parents[2]
 OURS = ("ioc", "connectors", "alerts", "web")
 PROMISED = {"_replace", "_asdict", "_fields", "_exit", "_value_"}  # of named tuples, os and enum: documented
 # a name with an underscore behind a point that does not follow `self` or `cls`, or in an import; a class with a base
-WORTH_A_LOOK = re.compile(r"(?<!\bself)(?<!\bcls)\._[a-z]|\bimport _|^class \w+\(", re.M)
+PLAIN = r"(?:msgspec\.)?Struct|NamedTuple|Protocol|StrEnum|TypedDict|\w*Error\b"
+WORTH_A_LOOK = re.compile(
+    rf"(?<!\bself)(?<!\bcls)\._(?!replace|asdict|fields)[a-z]|\bimport _|^class \w+\((?!{PLAIN})", re.M
+)
 ROOMS = (ROOT / "ioc/platform/private", ROOT / "web/private")
 
 

@@ -12,6 +12,8 @@ import simple_websocket
 import socketio
 from engineio.packet import MESSAGE, Packet
 from engineio.socket import Socket
+from flask import Flask
+from flask_socketio import SocketIO
 from gevent import socket as gevent_socket
 from gevent.pywsgi import WSGIServer
 
@@ -39,8 +41,8 @@ class Upgraded:
     """A Socket.IO server with our websockets below it, and one connection that asked for one."""
 
     def __init__(self) -> None:
-        self.server = socketio.Server(async_mode="threading")
-        self.engine = Engine(self.server)
+        self.engine = Engine(SocketIO(Flask("canary"), async_mode="threading"))
+        self.server = self.engine.server
         self.given: list[tuple[Any, Any]] = []
         self.server.eio._async["websocket"] = self._note
         self.socket = self.server.eio.sockets["e1"] = Socket(self.server.eio, "e1")
@@ -54,6 +56,14 @@ class Upgraded:
 @pytest.fixture
 def upgraded() -> Upgraded:
     return Upgraded()
+
+
+def test_flask_socketio_names_the_server_below_it(upgraded: Upgraded) -> None:
+    assert isinstance(upgraded.server, socketio.Server), moved("Flask-SocketIO", "SocketIO.server", "engine.py")
+
+
+def test_socketio_names_the_server_below_it(upgraded: Upgraded) -> None:
+    assert isinstance(upgraded.engine.eio, engineio.Server), moved("python-socketio", "Server.eio", "engine.py")
 
 
 def test_engineio_takes_its_websockets_from_async(upgraded: Upgraded) -> None:

@@ -4,4 +4,4 @@ Each library is pinned to one version in `pyproject.toml`. Each name has a canar
 a version that moves it fails there with a sentence.
 """
 
-PINNED = ("gevent", "python-engineio", "python-socketio", "simple-websocket")
+PINNED = ("Flask-SocketIO", "gevent", "python-engineio", "python-socketio", "simple-websocket")

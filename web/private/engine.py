@@ -1,4 +1,4 @@
-"""engineio: our own websockets under it, and the way to one client past its queue."""
+"""engineio below Flask-SocketIO: our own websockets under it, and the way to one client past its queue."""
 
 from typing import Any
 
@@ -8,16 +8,17 @@ _PACKET = 1 << 20  # a packet still queued weighs more than any number of bytes 
 
 
 class Engine:
-    """The engineio server below a Socket.IO server; from now on it uses our websockets."""
+    """The servers below Flask-SocketIO's, of Socket.IO and of engineio, which from now on uses our websockets."""
 
-    def __init__(self, server: Any) -> None:
-        self._manager, self.eio = server.manager, server.eio
+    def __init__(self, socketio: Any) -> None:
+        self.server = socketio.server
+        self.eio = self.server.eio
         self.lines: dict[str, WholeSocket] = {}
         self.eio._async = {**self.eio._async, "websocket": self._websocket}
 
     def line(self, sid: str) -> "Line":
         """The way to the client whom Socket.IO knows by this id."""
-        return Line(self, self._manager.eio_sid_from_sid(sid, "/"))
+        return Line(self, self.server.manager.eio_sid_from_sid(sid, "/"))
 
     def _websocket(self, handler: Any, _server: Any) -> Websocket:
         return Websocket(handler, handler.__self__.sid, self.lines)  # the handler is a method of engineio's Socket

@@ -10,6 +10,7 @@ from influxdb_client import InfluxDBClient, WriteApi
 from influxdb_client.client.write_api import SYNCHRONOUS
 
 from ioc.config.influx_address import Access
+from ioc.platform.private.influx import takes_packed
 
 CONNECT_S, ANSWER_S = 3.0, 10.0
 CONNECTIONS: Final = 8
@@ -39,8 +40,7 @@ class Clients:
             timeout=(round(CONNECT_S * 1000), round(ANSWER_S * 1000)),
             retries=False,
         )
-        # bodies come packed: the client's own gzip is level 9, ten times the work
-        client.api_client.set_default_header("Content-Encoding", "gzip")
+        takes_packed(client)
         return client.write_api(write_options=SYNCHRONOUS)
 
     def close(self) -> None:

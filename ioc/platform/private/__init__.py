@@ -4,4 +4,4 @@ Each library is pinned to one version in `pyproject.toml`. Each name has a canar
 a version that moves it fails there with a sentence.
 """
 
-PINNED = ("openpyxl", "paho-mqtt")
+PINNED = ("influxdb-client", "openpyxl", "paho-mqtt")
