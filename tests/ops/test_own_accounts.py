@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ioc import bootstrap
-from ioc.config.names import BUS, INGEST
+from ioc.config.names import BUS, INGEST, KEEPER
 from ioc.config.settings import Mqtt, Settings
 from ioc.core.errors import UsageError
 from ioc.live.deltas import DELTA_TOPIC, NOTICE_TOPIC
@@ -13,6 +13,7 @@ from ioc.messages.bus import REPLAY
 from ioc.platform import logins
 from ioc.platform.broker.session import PersistentClient
 from ioc.platform.check_broker import check_sessions
+from ioc.platform.nats import config
 from tests.ops.running import wait_until
 from tests.ops.test_devices import Client as MosquittoClient
 from tests.ops.test_devices import Place as MosquittoPlace
@@ -96,6 +97,15 @@ def test_who_is_configured_does_all_as_ever_but_reach_into_the_store(place):
     assert "lsx/MV/k9/tele" in ours.got
     assert check_sessions(place.broker.settings).ok
     wait_until(lambda: place.said().get("violators") == "ioc: 1")
+
+
+def test_with_an_account_for_the_bus_the_configured_one_only_reads_on_the_embedded_broker_too(tmp_path):
+    mqtt = Mqtt(username="ioc", password="ours", bus_username="ioc-bus", bus_password="its own")
+    rights = {user.name: user.rights for user in config.own_users(tmp_path, mqtt, "keeper's")}
+    assert rights.keys() == {KEEPER, INGEST, BUS, "ioc", "ioc-bus"}
+    assert rights["ioc"] == rights[INGEST]
+    assert rights["ioc-bus"] == rights[BUS]
+    assert rights[KEEPER] is None
 
 
 def test_passwords_that_we_make_are_for_the_owner_alone_and_stay(tmp_path):

@@ -156,7 +156,8 @@ class Bus:
     def _say_refused(self, why: str) -> None:
         """Once, however often it is tried again."""
         if why != self._refused:
-            log.error("broker %s refused the connection: %s; check mqtt.username and mqtt.password", self._turns, why)
+            line = "broker %s refused the connection: %s; check mqtt.username and mqtt.password, or those of the bus"
+            log.error(line, self._turns, why)
         self._refused = why
 
     def _on_disconnect(self, _client: paho.Client, _data: Any, _flags: Any, code: ReasonCode, _props: Any) -> None:
