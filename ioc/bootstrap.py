@@ -60,7 +60,7 @@ def parse_settings(table: dict[str, Any], origin: str, sections: Iterable[str] =
         options = option_types(Plugins(site), [name for name in sections if site is not None or name in table])
     except UsageError as error:
         raise read.refused(origin, error.message.splitlines()) from error
-    return _with_maps_that_work(read.parse(table, options, os.environ, origin), origin)
+    return _with_kinds_that_are(_with_maps_that_work(read.parse(table, options, os.environ, origin), origin), origin)
 
 
 def _site_of(table: Mapping[str, Any]) -> Path | None:
@@ -106,6 +106,20 @@ def _configured(plugins: Plugins) -> Iterator[tuple[str, str, ModuleType]]:
 def sample_text(plugins: Plugins | None = None) -> str:
     """The sample configuration with what plug-ins bring."""
     return sample.joined(getattr(module, "SAMPLE", "") for *_, module in _configured(plugins or Plugins()))
+
+
+def _with_kinds_that_are(settings: Settings, origin: str) -> Settings:
+    """A connector that names no kinds of its own (`PUBLISHES` None) speaks for every one whose figures lie flat."""
+    asked = [one for one in settings.connector if getattr(one.options, "PUBLISHES", ()) is None]
+    known = sorted(kind for kind, spec in kinds_of(settings).items() if spec.unfold is None) if asked else []
+    problems = [
+        f"connector {one.name!r}: publish: {one.publish!r}: a {one.kind} connector publishes a {', '.join(known)}"
+        for one in asked
+        if one.publish.split("/")[1] not in known
+    ]
+    if problems:
+        raise read.refused(origin, problems)
+    return settings
 
 
 def _with_maps_that_work(settings: Settings, origin: str) -> Settings:

@@ -189,6 +189,17 @@ SPEC = KindSpec(
     kind=kind,
     interval_s=0,
     rank=50,
+    delivers=True,
+    examples={
+        "hg/dossier/mot-cua/event": {
+            "event_id": "d-778",
+            "ts": "2026-11-21T08:00:00+07:00",
+            "code": "H22-261121-0007",
+            "status": 4,
+            "received_at": "2026-11-21T07:55:00+07:00",
+            "term": {"value": 5, "unit": "working_day"},
+        },
+    },
     metrics={
         "as_of": Metric(unit="ms", low=0, high=1e14),
         "complete": Metric(boolean=True),

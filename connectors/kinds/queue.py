@@ -60,6 +60,11 @@ SPEC = KindSpec(
     hours=OFFICE,
     foremost=("waiting", "open_counters", "longest_wait_s"),
     rank=20,
+    examples={
+        "hg.dong-van/queue/kiosk-1/status": {"online": True},
+        "hg.dong-van/queue/kiosk-1/state": {"waiting": 7, "serving": 3, "longest_wait_s": 420, "paper": "ok"},
+        "hg.dong-van/queue/kiosk-1/event": {"event_id": "k1-000123", "type": "ticket_issued", "ticket_id": "A017"},
+    },
     metrics={
         "waiting": _count(),
         "serving": _count(),

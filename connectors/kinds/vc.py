@@ -59,6 +59,9 @@ SPEC = KindSpec(
     hours=OFFICE,
     foremost=("in_call", "loss_rx_pct", "rtt_ms"),
     rank=10,
+    examples={
+        "hg.dong-van/vc/cau-1/state": {"registered": True, "in_call": True, "loss_rx_pct": 0.4, "rtt_ms": 38},
+    },
     metrics={
         "registered": Metric(boolean=True),
         "in_call": Metric(boolean=True),

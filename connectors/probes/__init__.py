@@ -3,6 +3,8 @@
 Libraries of protocols are imported where they are used: every command reads this folder, few of them probe.
 """
 
-from connectors.runner.contract import Probe
+from connectors.runner.contract import Probe, check
 
 CONTRACT = Probe
+
+__all__ = ["CONTRACT", "check"]

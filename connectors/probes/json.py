@@ -28,7 +28,7 @@ class Options(Struct, frozen=True, kw_only=True):
     After a refused login the next is tried `login_retry_s` later, then twice that, an hour at most.
     """
 
-    PUBLISHES: ClassVar[frozenset[str]] = frozenset({"link", "queue", "service", "vc"})
+    PUBLISHES: ClassVar[None] = None  # every kind whose figures lie flat
     url: Annotated[str, Meta(pattern=r"^https?://[^\s/]+\S*$")]
     fields: dict[str, Any]
     time: str | TimeRule | None = None

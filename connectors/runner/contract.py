@@ -1,12 +1,13 @@
 """What a kind of connector is, and what it finds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol
 
 from msgspec import Struct
 
 from connectors.runner.gear import Gear
+from ioc.core import contract
 from ioc.core.contract import Plugin
 from ioc.core.model import Number
 
@@ -28,6 +29,14 @@ class Seen:
     texts: Mapping[str, str | None] = field(default_factory=dict)
     at: int | str | None = None
     answered: bool = False
+
+
+def check(module: Any) -> Iterator[str]:
+    """What the types of its members do not tell."""
+    if not hasattr(module.Options, "PUBLISHES"):
+        yield "Options.PUBLISHES is missing; needed: PUBLISHES: ClassVar[frozenset[str] | None], the kinds or None"
+    else:
+        yield from contract.wrong("Options.PUBLISHES", module.Options.PUBLISHES, frozenset[str] | None)
 
 
 class Probe(Plugin, Protocol):

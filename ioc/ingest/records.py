@@ -18,6 +18,7 @@ from ioc.ingest.sinks.newcomers import Newcomers
 from ioc.ingest.sinks.position import Position
 from ioc.ingest.sinks.quarantine import Quarantine
 from ioc.live.world import World
+from ioc.messages.kinds import delivering
 from ioc.platform.db import Database
 
 
@@ -33,7 +34,13 @@ class Records:
         self._events = Events(world, policy, self._sends_states)
         self.live = Latest(world, self._own)
         self._position = Position(inbox_id, world, epoch)
-        rows = (OutcomeCounts(), Quarantine(inbox_id), Derived(), FeedFigures(), FeedDeliveries())
+        rows = (
+            OutcomeCounts(),
+            Quarantine(inbox_id),
+            Derived(),
+            FeedFigures(),
+            FeedDeliveries(delivering(world.kinds)),
+        )
         self._sinks: tuple[Sink, ...] = (self._newcomers, self._events, *rows, self.live, self._position)
         self.size = 0  # objects taken since the last commit
 

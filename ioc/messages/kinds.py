@@ -122,6 +122,10 @@ class KindSpec:
     # what vendors are told beside metrics and words: the members of an event, and those of a state that unfolds
     event: Mapping[str, Member] = field(default_factory=dict)
     nested: Mapping[str, Member] = field(default_factory=dict)
+    # messages of it as a vendor would write them, by ORG/KIND/SOURCE/CHANNEL
+    examples: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    # its states are deliveries: up to when it speaks (`as_of`, `period`) is kept, and how clean they were
+    delivers: bool = False
 
     def judge(self, metrics: Mapping[str, Number], texts: Mapping[str, str]) -> tuple[Health, str | None]:
         """The worst verdict and the name of the metric or text behind it (None when all is well)."""
@@ -178,6 +182,11 @@ Kinds = Mapping[str, KindSpec]
 def specs(modules: Mapping[str, ModuleType]) -> dict[str, KindSpec]:
     """The `SPEC` of each scanned plug-in."""
     return {kind: module.SPEC for kind, module in modules.items()}
+
+
+def delivering(kinds: Kinds) -> frozenset[str]:
+    """The kinds whose states are deliveries."""
+    return frozenset(kind for kind, spec in kinds.items() if spec.delivers)
 
 
 def _worse(a: Health, b: Health) -> bool:

@@ -11,14 +11,15 @@ from typing import Any, get_type_hints
 import httpx2
 import paho.mqtt.publish as mqtt
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, sync_playwright
 
 from ioc import bootstrap
+from ioc.cli import main
 from ioc.core.registry import Plugins, Sort
 from tests.flow.conftest import command, until
 from tests.running import import_orgs, ioc, running
 from tests.servers import free_port
-from tests.web.screens.conftest import browser
+from tests.web.screens.conftest import ARGUMENTS, CHROMIUM, DIST, missing
 
 ROOT = Path(__file__).resolve().parents[2]
 THROW_AWAY = ROOT / "tests" / "plugins"
@@ -62,8 +63,6 @@ every_s = 1
 path = "{folder}/ledger.csv"
 """
 
-__all__ = ["browser"]
-
 
 class Site:
     """The installation with its plug-ins as the outside world meets it."""
@@ -76,10 +75,8 @@ class Site:
         import_orgs(self.config, folder)
         (folder / "sources.csv").write_text(SOURCES, encoding="utf-8")
         ioc("source", "import", str(folder / "sources.csv"), "--config", str(self.config))
-        self.token = self.new_token("admin")
-
-    def new_token(self, role: str) -> str:
-        return ioc("token", "create", "--name", role, "--role", role, "--config", str(self.config)).strip()
+        given = ("--name", "admin", "--role", "admin", "--config", str(self.config))
+        self.token = ioc("token", "create", *given).strip()
 
     @property
     def url(self) -> str:
@@ -108,6 +105,17 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield built
     edits = [line for line in tree().splitlines() if line not in before.splitlines()]
     assert edits == [], "edits elsewhere: 0"
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    """Gone with the test: while it lives, nothing else in this process can have an event loop."""
+    if not CHROMIUM.is_file() or not (DIST / "wall.html").is_file():
+        missing("no /usr/bin/chromium, or no web/dist")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(ARGUMENTS))
+        yield browser
+        browser.close()
 
 
 def test_a_kind_is_imported_heard_and_does_what_its_events_do(site: Site) -> None:
@@ -139,7 +147,7 @@ def test_a_pull_brings_its_dossiers(site: Site) -> None:
 def test_a_widget_is_on_a_wall_of_its_own_in_the_words_of_its_own(site: Site, browser: Browser) -> None:
     until(lambda: site.metrics("hg/meter/m1").get("kwh") == 17.5, "a reading to show")
     page = browser.new_page()
-    page.goto(f"{site.url}/wall?token={site.new_token('wall')}&scene=dien")
+    page.goto(f"{site.url}/wall?token={site.token}&scene=dien")
     page.get_by_text("17.5 kWh của 2 công tơ").wait_for(timeout=15_000)
     assert page.locator("[data-widget=gauge] h2").inner_text() == "Điện năng"
     page.close()
@@ -174,6 +182,7 @@ MALFORMED = [
     ("channels", "def send", "def sent", "send is missing; needed: def send(options, message) -> str"),
     ("probes", "async def look", "def look", "look is another; needed: async def look(options, gear) -> Seen"),
     ("probes", "libraries = ()", "libraries = []", "libraries = []; allowed: tuple[str, ...]"),
+    ("probes", 'frozenset({"meter"})', '"meter"', "Options.PUBLISHES = 'meter'; allowed: frozenset[str] | None"),
     ("pulls", "class Options(Delivered,", "class Options(Struct,", "NameError: name 'Struct' is not defined (line 13"),
     ("pulls", "        yield Offer(", "        return Offer(", "collect is another; needed: def collect(options,"),
     ("widgets", "def touches", "def moves", "touches is missing; needed: def touches(options)"),
@@ -216,22 +225,23 @@ def test_the_guide_names_every_member_of_every_contract_in_ten_lines(sort: Sort)
     assert len([line for line in section.splitlines() if line[:1].isdigit()]) <= 10
 
 
-def test_a_malformed_one_stops_the_start_and_check_config_names_it(tmp_path: Path) -> None:
+def test_a_malformed_one_stops_the_start_and_check_config_names_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "plugins" / "rules").mkdir(parents=True)
     (tmp_path / "plugins" / "rule").mkdir()
     broken = tmp_path / "plugins" / "rules" / "broken.py"
     broken.write_text('kind = "broken"\n', encoding="utf-8")
     config = tmp_path / "ioc.toml"
-    config.write_text(
-        f'data_dir = "{tmp_path}/data"\nplugins = {{ folder = "{tmp_path}/plugins" }}\n', encoding="utf-8"
-    )
+    text = f'data_dir = "{tmp_path}/data"\nplugins = {{ folder = "{tmp_path}/plugins" }}\n'
+    config.write_text(text, encoding="utf-8")
     for arguments in (["check-config", str(config)], ["serve", "--config", str(config)]):
-        done = command(*arguments)
-        assert done.returncode == 2
-        assert f"{broken}: every_s is missing; needed: every_s: float" in done.stderr
+        assert main(arguments) == 2
+        assert f"{broken}: every_s is missing; needed: every_s: float" in capsys.readouterr().err
     broken.unlink()
-    done = command("check-config", str(config))
-    assert f"{tmp_path / 'plugins' / 'rule'}: no sort of plug-in; allowed: api, channels, kinds" in done.stderr
+    assert main(["check-config", str(config)]) == 2
+    told = capsys.readouterr().err
+    assert f"{tmp_path / 'plugins' / 'rule'}: no sort of plug-in; allowed: api, channels, kinds" in told
 
 
 def test_a_role_that_no_restart_can_help_ends_the_start(tmp_path: Path) -> None:
@@ -247,7 +257,7 @@ def test_a_role_that_no_restart_can_help_ends_the_start(tmp_path: Path) -> None:
     ports = f"[http]\nport = {free_port()}\n[mqtt]\nport = {free_port()}\n"
     text = f'data_dir = "{tmp_path}/data"\nplugins = {{ folder = "{tmp_path}/plugins" }}\n{ports}'
     config.write_text(text, encoding="utf-8")
-    done = command("serve", "--config", str(config))
+    done = command("serve", "--config", str(config), "--only", "alerts")
     assert done.returncode == 2
     assert f"{broken}: cannot be loaded: RuntimeError: only in a role (line 4 of broken.py)" in done.stderr
     assert "cannot run as it is configured" in done.stderr

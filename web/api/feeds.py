@@ -1,28 +1,34 @@
 """The board of feeds: what each promised, and how well it keeps it."""
 
-from typing import Any, Literal
+from typing import Any
 
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
 from ioc.core.share import Share
 from ioc.domain.dossiers.counting.watermarks import Watermarks, imported
-from ioc.ingest.sinks.feed_deliveries import KINDS
 from ioc.live.feed_scores import Score, scores
 from ioc.messages import severity
+from ioc.messages.kinds import delivering
 from web.boundary.route import V1, Call, Route, listed
 
 
 class Query(Struct, frozen=True):
     org: str | None = None
-    kind: Literal["dossier", "feed"] | None = None
+    kind: str | None = None
 
 
 def feeds(call: Call) -> dict[str, Any]:
     """The worst first: what is late, then by name."""
     world, scope = call.site.world, call.subtree(call.query.org)
-    kinds = KINDS if call.query.kind is None else {call.query.kind}
+    kinds = delivering(call.site.context.kinds)
+    if call.query.kind is not None:
+        if call.query.kind not in kinds:
+            detail = f"kind: {', '.join(sorted(kinds))}"
+            raise IocError(Code.INVALID_VALUE, f"{call.query.kind!r}; {detail}", name="kind", detail=detail)
+        kinds = frozenset({call.query.kind})
     wanted = [one for one in world.sources(scope) if one.key.kind in kinds and one.counts and not one.derived]
 
     def read(conn: Connection) -> tuple[list[Score], Watermarks]:

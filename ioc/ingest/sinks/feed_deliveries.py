@@ -9,7 +9,6 @@ from ioc.ingest.decode import Bad, Batch, Decoded
 from ioc.ingest.sinks.contract import Commit
 from ioc.platform.db.tables import feed_day, feed_delivery
 
-KINDS = frozenset({"dossier", "feed"})
 DAY_MS = 86_400_000
 _AT_MOST = 2**31 - 1
 _FIGURES = ("rows", "changed", "bad_rows", "vanished")
@@ -24,14 +23,15 @@ class Delivery(NamedTuple):
 
 
 class FeedDeliveries:
-    """Since the last commit; several deliveries of a source at one instant are one."""
+    """Since the last commit, of the kinds that deliver; several deliveries of a source at one instant are one."""
 
-    def __init__(self) -> None:
+    def __init__(self, kinds: frozenset[str]) -> None:
+        self._kinds = kinds
         self.clear()
 
     def take(self, batch: Batch) -> None:
         for good in batch.good:
-            if good.key.kind in KINDS:
+            if good.key.kind in self._kinds:
                 day = good.received_at // DAY_MS
                 self._counts[good.key, day, "stored"] += 1
                 if good.leniencies:
@@ -39,7 +39,7 @@ class FeedDeliveries:
                 if _is_delivery(good):
                     self._deliveries[good.key, good.received_at] = _delivery(good)
         for bad in batch.bad:
-            if (key := _key(bad)) is not None:
+            if (key := _key(bad)) is not None and key.kind in self._kinds:
                 self._counts[key, bad.received_at // DAY_MS, "quarantined"] += 1
 
     def write(self, commit: Commit) -> None:
@@ -89,8 +89,8 @@ def _count(value: Number | None) -> int | None:
 
 
 def _key(bad: Bad) -> SourceKey | None:
-    """Of `ioc/v1/ORG/KIND/SOURCE/CHANNEL`; what is on other topics is nobody's feed."""
+    """Of `ioc/v1/ORG/KIND/SOURCE/CHANNEL`; None on other topics."""
     levels = bad.topic.split("/")
-    if len(levels) != 6 or levels[3] not in KINDS:
+    if len(levels) != 6:
         return None
     return SourceKey(levels[2], levels[3], levels[4])

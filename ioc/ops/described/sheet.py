@@ -1,10 +1,10 @@
 """The sheet a vendor is given: two pages, in Vietnamese or English, its fields derived from the kinds."""
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -19,16 +19,6 @@ from ioc.ops.described.asyncapi import split_metrics
 DEVICE: Final = "hg.dong-van/queue/kiosk-1"
 # of the contract; what else there is concerns ourselves
 _OWN_REASONS: Final = (Reason.RETIRED_SOURCE, Reason.STORE_REFUSED, Reason.NOT_UNDERSTOOD)
-EXAMPLES: Final[Mapping[str, Mapping[str, Any]]] = {
-    "hg.dong-van/queue/kiosk-1/status": {"online": True},
-    "hg.dong-van/queue/kiosk-1/state": {"waiting": 7, "serving": 3, "longest_wait_s": 420, "paper": "ok"},
-    "hg.dong-van/queue/kiosk-1/event": {"event_id": "k1-000123", "type": "ticket_issued", "ticket_id": "A017"},
-    "hg.dong-van/vc/cau-1/state": {"registered": True, "in_call": True, "loss_rx_pct": 0.4, "rtt_ms": 38},
-    "hg/dossier/mot-cua/event": {
-        "event_id": "d-778", "ts": "2026-11-21T08:00:00+07:00", "code": "H22-261121-0007",
-        "status": 4, "received_at": "2026-11-21T07:55:00+07:00", "term": {"value": 5, "unit": "working_day"},
-    },
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +50,7 @@ def markdown(kinds: Kinds, settings: Settings, texts: Texts, lang: str, version:
         elements=MAX_ELEMENTS,
         kib=MAX_PAYLOAD // 1024,
         kinds="\n\n".join(_kind(spec, texts, lang) for _, spec in sorted(kinds.items())),
-        examples="\n".join(_examples(_reached(where.scheme, where.hostname or "", where.port or 1883))),
+        examples="\n".join(_examples(kinds, _reached(where.scheme, where.hostname or "", where.port or 1883))),
         reasons=", ".join(f"`{reason}`" for reason in Reason if reason not in _OWN_REASONS),
     )
 
@@ -115,8 +105,9 @@ def _reached(scheme: str, host: str, port: int) -> str:
     return f"-h {host} -p {port}{' --capath /etc/ssl/certs' if scheme == 'mqtts' else ''}"
 
 
-def _examples(where: str) -> Iterator[str]:
-    for topic, body in EXAMPLES.items():
+def _examples(kinds: Kinds, where: str) -> Iterator[str]:
+    examples = (one for _, spec in sorted(kinds.items()) for one in spec.examples.items())
+    for topic, body in examples:
         user = topic.rpartition("/")[0]
         retain = " -r" if topic.endswith("/status") else ""
         message = shlex.quote(msgspec.json.encode(body).decode())

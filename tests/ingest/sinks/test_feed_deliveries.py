@@ -11,6 +11,7 @@ from ioc.ingest.decode import Decoder
 from ioc.ingest.inbox import Received, Run
 from ioc.ingest.sinks.contract import Commit
 from ioc.ingest.sinks.feed_deliveries import DAY_MS, FeedDeliveries
+from ioc.messages.kinds import delivering
 from ioc.platform.db import Database, sqlite_url
 from ioc.platform.db.tables import feed_day, feed_delivery, metadata, org, source
 from tests.live import worlds
@@ -39,7 +40,7 @@ def hear(db, *messages, received=NOW):
         Received(received + n, f"ioc/v1/{topic}", json.dumps(payload).encode(), bool(retained))
         for n, (topic, payload, *retained) in enumerate(messages)
     ]
-    sink = FeedDeliveries()
+    sink = FeedDeliveries(delivering(worlds.kinds()))
     sink.take(Decoder(worlds.kinds(), known).batch(Run(1, run)))
     with db.write() as conn:
         conn.execute(db.upsert(org).values(code="hg", name="Hà Giang", kind="").on_conflict_do_nothing())
