@@ -25,7 +25,7 @@ from ioc.config.read import is_loopback
 from ioc.config.settings import Rule, Settings
 from ioc.context import Context
 from ioc.core.errors import IocError
-from ioc.core.registry import Sort
+from ioc.core.registry import PluginSort
 from ioc.live.deltas import NOTICE_TOPIC, Notice, seal
 from ioc.live.follow import Follower
 from ioc.platform.beat import Beat, pulses
@@ -75,8 +75,8 @@ class Service:
         self._follower.on_notice(self._on_notice)
         self._lease = Lease(context.db, ROLE, f"{socket.gethostname()}:{os.getpid()}", LEASE_TTL_S, context.clock)
         self._beat = Beat(context.db, ROLE, context.clock)
-        self._rules = cast("dict[str, RulePlugin]", context.plugins.of(Sort.RULE))
-        self._channels = cast("dict[str, ChannelPlugin]", context.plugins.of(Sort.CHANNEL))
+        self._rules = cast("dict[str, RulePlugin]", context.plugins.of(PluginSort.RULE))
+        self._channels = cast("dict[str, ChannelPlugin]", context.plugins.of(PluginSort.CHANNEL))
         self._jobs = Jobs(workers=1)
         self._active: ActiveParts | None = None
         self._ingest_alive = True

@@ -20,7 +20,7 @@ from ioc.context import Context
 from ioc.core import contract, keys
 from ioc.core.clock import SystemClock
 from ioc.core.errors import Code, IocError, UsageError
-from ioc.core.registry import Plugins, Sort, path
+from ioc.core.registry import Plugins, PluginSort, path
 from ioc.core.texts import Texts
 from ioc.domain.dossiers.reporting.index766.definition import definition
 from ioc.messages.kinds import Kinds, specs
@@ -29,12 +29,18 @@ from ioc.metrics.open import open_store
 from ioc.platform.db import Database
 
 # whose plug-ins read which tables of the configuration
-SECTIONS: Mapping[str, tuple[Sort, ...]] = {
-    "rule": (Sort.RULE,),
-    "channel": (Sort.CHANNEL,),
-    "connector": (Sort.PROBE, Sort.PULL),
+SECTIONS: Mapping[str, tuple[PluginSort, ...]] = {
+    "rule": (PluginSort.RULE,),
+    "channel": (PluginSort.CHANNEL,),
+    "connector": (PluginSort.PROBE, PluginSort.PULL),
 }
-SPOKEN = (Sort.KIND, Sort.PROBE, Sort.PULL, Sort.RULE, Sort.CHANNEL)  # whose texts messages and commands say too
+SPOKEN = (
+    PluginSort.KIND,
+    PluginSort.PROBE,
+    PluginSort.PULL,
+    PluginSort.RULE,
+    PluginSort.CHANNEL,
+)  # whose texts messages and commands say too
 
 
 def option_types(
@@ -181,7 +187,7 @@ def build(settings: Settings, ahead_ms: int = 0) -> Context:
 
 def kinds(plugins: Plugins | None = None) -> Kinds:
     """What every kind of source declares."""
-    return specs((plugins or Plugins()).of(Sort.KIND))
+    return specs((plugins or Plugins()).of(PluginSort.KIND))
 
 
 def kinds_of(settings: Settings) -> Kinds:

@@ -7,7 +7,7 @@ from types import ModuleType
 import msgspec
 from flask import Flask, Response, send_file
 
-from ioc.core.registry import Plugins, Sort
+from ioc.core.registry import Plugins, PluginSort
 from ioc.messages.kinds import Kinds
 
 HERE = Path(__file__).parent
@@ -23,7 +23,7 @@ def script_of(module: ModuleType) -> Path:
 
 
 def scripts(plugins: Plugins) -> Mapping[str, Path]:
-    return {kind: script_of(module) for kind, module in plugins.of(Sort.WIDGET).items() if not is_ours(module)}
+    return {kind: script_of(module) for kind, module in plugins.of(PluginSort.WIDGET).items() if not is_ours(module)}
 
 
 def told(plugins: Plugins, kinds: Kinds) -> str:

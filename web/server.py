@@ -17,7 +17,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from ioc.context import Context
 from ioc.core import keys
 from ioc.core.model import SourceKey
-from ioc.core.registry import Plugins, Sort
+from ioc.core.registry import Plugins, PluginSort
 from ioc.live.follow import Follower
 from ioc.platform.beat import EVERY_S, Beat
 from ioc.platform.broker import Bus
@@ -46,7 +46,7 @@ T = TypeVar("T")
 
 
 def widgets(plugins: Plugins) -> dict[str, Widget]:
-    return {kind: cast(Widget, module) for kind, module in plugins.of(Sort.WIDGET).items()}
+    return {kind: cast(Widget, module) for kind, module in plugins.of(PluginSort.WIDGET).items()}
 
 
 class Server:

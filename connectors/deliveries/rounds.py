@@ -16,7 +16,7 @@ from ioc.config.settings import Connector
 from ioc.context import Context
 from ioc.core.clock import Clock, local
 from ioc.core.errors import Code, UsageError
-from ioc.core.registry import Plugins, Sort
+from ioc.core.registry import Plugins, PluginSort
 from ioc.domain.inventory import Inventory
 from ioc.domain.inventory.orgs import DEFAULT_TZ, OrgTree
 from ioc.domain.inventory.records import load
@@ -36,7 +36,7 @@ def fetches(connector: Connector) -> bool:
 
 
 def pulls(plugins: Plugins) -> dict[str, Pull]:
-    return cast("dict[str, Pull]", plugins.of(Sort.PULL))
+    return cast("dict[str, Pull]", plugins.of(PluginSort.PULL))
 
 
 def desk_of(context: Context, publish: Publish) -> Desk:

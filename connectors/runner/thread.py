@@ -21,7 +21,7 @@ from connectors.runner.power import Power
 from connectors.runner.runner import Figures, Runner
 from ioc.config.settings import Connector
 from ioc.context import Context
-from ioc.core.registry import Plugins, Sort
+from ioc.core.registry import Plugins, PluginSort
 from ioc.platform.beat import Beat
 from ioc.platform.broker import Bus
 from ioc.platform.logins import as_bus
@@ -39,7 +39,7 @@ def probes(plugins: Plugins, connectors: Iterable[Connector]) -> dict[str, Probe
     asked = {connector.kind for connector in connectors}
     if not asked:
         return {}
-    known = {kind: module for kind, module in plugins.of(Sort.PROBE).items() if kind in asked}
+    known = {kind: module for kind, module in plugins.of(PluginSort.PROBE).items() if kind in asked}
     wanted = cast("dict[str, Probe]", known)
     for probe in wanted.values():
         for library in probe.libraries:

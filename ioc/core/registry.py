@@ -17,7 +17,7 @@ from ioc.core.errors import Code, UsageError
 from ioc.core.texts import LANGUAGES, Catalogues
 
 
-class Sort(StrEnum):
+class PluginSort(StrEnum):
     """The sorts of plug-in, by the package they lie in; `CONTRACT` of the package is what they are held to."""
 
     KIND = "connectors.kinds"
@@ -34,7 +34,7 @@ class Sort(StrEnum):
         return self.rpartition(".")[2]
 
 
-class _File(NamedTuple):
+class PluginFile(NamedTuple):
     """A plug-in that is not loaded yet: how people call its file, and its name as a module."""
 
     path: str
@@ -46,16 +46,16 @@ class Plugins:
     """The plug-ins of this build and those in the folder of a site (`[plugins] folder`), each sort scanned once."""
 
     site: Path | None = None
-    _scanned: dict[Sort, Mapping[str, ModuleType]] = field(default_factory=dict)
+    _scanned: dict[PluginSort, Mapping[str, ModuleType]] = field(default_factory=dict)
 
-    def of(self, sort: Sort) -> Mapping[str, ModuleType]:
+    def of(self, sort: PluginSort) -> Mapping[str, ModuleType]:
         """By kind; UsageError `bad_plugin` names every file that is not fit, and why."""
         found = self._scanned.get(sort)
         if found is None:
             found = self._scanned[sort] = scan(sort, self.site)
         return found
 
-    def texts(self, sorts: Iterable[Sort] = Sort) -> Catalogues:
+    def texts(self, sorts: Iterable[PluginSort] = PluginSort) -> Catalogues:
         """What plug-ins of those sorts say beside the catalogues."""
         brought = [contract.texts(module) for sort in sorts for module in self.of(sort).values()]
         return {lang: {key: text for one in brought for key, text in one[lang].items()} for lang in LANGUAGES}
@@ -63,7 +63,7 @@ class Plugins:
     def check(self, catalogues: Catalogues) -> list[str]:
         """What is wrong with any plug-in of any sort, a line each; `catalogues` are the texts without theirs."""
         found = _misplaced(self.site) if self.site is not None else []
-        for sort in Sort:
+        for sort in PluginSort:
             try:
                 for module in self.of(sort).values():
                     found += contract.lines(path(module), _unsaid(sort, module, catalogues, self.is_of_site(module)))
@@ -98,7 +98,7 @@ def scan(package: str, site: Path | None = None) -> dict[str, ModuleType]:
     return found
 
 
-def _loaded(file: _File) -> ModuleType:
+def _loaded(file: PluginFile) -> ModuleType:
     try:
         return importlib.import_module(file.module)
     except Exception as error:
@@ -112,18 +112,18 @@ def _shortcomings(root: ModuleType, module: ModuleType) -> list[str]:
     return wrong if wrong or further is None else list(further(module))
 
 
-def _files(root: ModuleType, site: Path | None) -> Iterator[_File]:
+def _files(root: ModuleType, site: Path | None) -> Iterator[PluginFile]:
     """What begins with `_` helps the others and is no plug-in."""
     package = root.__name__
     for info in pkgutil.iter_modules(root.__path__):
         if not info.name.startswith("_"):
-            yield _File(f"{package.replace('.', '/')}/{info.name}.py", f"{package}.{info.name}")
+            yield PluginFile(f"{package.replace('.', '/')}/{info.name}.py", f"{package}.{info.name}")
     if site is None:
         return
     folder = site / package.rpartition(".")[2]
     for info in pkgutil.iter_modules([str(folder)]):
         if not info.name.startswith("_"):
-            yield _File(f"{folder / info.name}.py", f"{_site_package(site)}.{folder.name}.{info.name}")
+            yield PluginFile(f"{folder / info.name}.py", f"{_site_package(site)}.{folder.name}.{info.name}")
 
 
 def _site_package(site: Path) -> str:
@@ -141,7 +141,7 @@ def path(module: ModuleType) -> str:
     return module.__file__ or module.__name__
 
 
-def _unsaid(sort: Sort, module: ModuleType, catalogues: Catalogues, of_site: bool) -> Iterator[str]:
+def _unsaid(sort: PluginSort, module: ModuleType, catalogues: Catalogues, of_site: bool) -> Iterator[str]:
     """The texts a plug-in lacks; those of this build lie in its catalogues and beside its screens."""
     own = contract.texts(module)["vi"]
     yield from (f"TEXTS: {key} is a text of ours already" for key in own if key in catalogues["vi"])
@@ -153,7 +153,7 @@ def _unsaid(sort: Sort, module: ModuleType, catalogues: Catalogues, of_site: boo
 def _misplaced(site: Path) -> list[str]:
     if not site.is_dir():
         return [f"plugins.folder: {str(site)!r} is no folder"]
-    allowed = sorted(sort.folder for sort in Sort)
+    allowed = sorted(sort.folder for sort in PluginSort)
     strange = sorted(path.name for path in site.glob("*/") if path.name not in allowed and path.name[0] not in "._")
     return [f"{site / name}: no sort of plug-in; allowed: {', '.join(allowed)}" for name in strange]
 

@@ -12,11 +12,11 @@ from connectors.runner.thread import probes
 from ioc.config import read
 from ioc.config.settings import Connector
 from ioc.core.errors import UsageError
-from ioc.core.registry import Plugins, Sort
+from ioc.core.registry import Plugins, PluginSort
 
 
 def option_types() -> dict[str, dict[str, type[Struct]]]:
-    known = {**Plugins().of(Sort.PROBE), **Plugins().of(Sort.PULL)}
+    known = {**Plugins().of(PluginSort.PROBE), **Plugins().of(PluginSort.PULL)}
     return {"connector": {kind: probe.Options for kind, probe in known.items()}}
 
 

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from ioc import bootstrap
 from ioc.cli import main
-from ioc.core.registry import Plugins, Sort
+from ioc.core.registry import Plugins, PluginSort
 from tests.flow.conftest import command, until
 from tests.running import import_orgs, ioc, running
 from tests.servers import free_port
@@ -214,12 +214,12 @@ def test_what_is_thrown_away_is_fit(tmp_path: Path) -> None:
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("\n## ")
 
 
-@pytest.mark.parametrize("sort", [*Sort])
-def test_the_guide_names_every_member_of_every_contract_in_ten_lines(sort: Sort) -> None:
+@pytest.mark.parametrize("sort", [*PluginSort])
+def test_the_guide_names_every_member_of_every_contract_in_ten_lines(sort: PluginSort) -> None:
     contract = importlib.import_module(sort).CONTRACT
     (section,) = [part for part in GUIDE if f"(`{contract.__module__}.{contract.__name__}`)" in part.splitlines()[0]]
     told = GUIDE[0] + section
-    members = [name for name in get_type_hints(contract) if name != "kind" or sort is not Sort.API]
+    members = [name for name in get_type_hints(contract) if name != "kind" or sort is not PluginSort.API]
     methods = [name for name, member in vars(contract).items() if inspect.isfunction(member) and name[0] != "_"]
     assert [name for name in members + methods if name not in told] == []
     assert len([line for line in section.splitlines() if line[:1].isdigit()]) <= 10

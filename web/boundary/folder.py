@@ -7,7 +7,7 @@ from typing import Annotated, Protocol, get_type_hints
 
 from ioc.core.contract import Plugin
 from ioc.core.errors import Code, UsageError
-from ioc.core.registry import Plugins, Sort
+from ioc.core.registry import Plugins, PluginSort
 from web.auth import Sessions
 from web.boundary.ports import is_a
 from web.boundary.route import Call, Route
@@ -27,7 +27,7 @@ def routes(plugins: Plugins) -> tuple[Route, ...]:
     """UsageError names the module and what is missing or wrong in it."""
     found: dict[tuple[str, str], str] = {}
     every: list[Route] = []
-    for module in plugins.of(Sort.API).values():
+    for module in plugins.of(PluginSort.API).values():
         for route in module.ROUTES:
             before = found.setdefault((route.method, route.path), module.__name__)
             if before != module.__name__ or route in every:
