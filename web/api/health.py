@@ -58,7 +58,15 @@ def metrics(call: Call) -> Answer:
         _gauge("ioc_live_clients", "Screens connected to this worker", [({}, len(site.clients))]),
         _counter("ioc_live_clients_cut_total", "Screens cut because they took nothing", [({}, site.clients.cut)]),
     ]
-    return Answer(generate_latest(_Families(families)).decode(), 200, PROMETHEUS)
+    return Answer("".join(map(_plain, generate_latest(_Families(families)).decode().splitlines())), 200, PROMETHEUS)
+
+
+def _plain(line: str) -> str:
+    """A number as people write it: the library's are 12.0 and 1.2e+06, which not everybody reads."""
+    if line.startswith("#"):
+        return f"{line}\n"
+    name, _, value = line.rpartition(" ")
+    return f"{name} {float(value):.15g}\n"
 
 
 class _Families(Collector):
