@@ -47,7 +47,7 @@ def is_gsm(text: str) -> bool:
 
 
 def segments(text: str) -> int:
-    """How many messages a text is charged as."""
+    """The number of messages a text is charged as."""
     single, part = _lengths(text)
     size = _size(text)
     return 1 if size <= single else -(-size // part)

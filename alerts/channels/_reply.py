@@ -1,4 +1,4 @@
-"""What an HTTP gateway answered, and reading one value out of it."""
+"""The answer of an HTTP gateway, and one value read out of it."""
 
 from typing import Any, NamedTuple
 

@@ -37,7 +37,7 @@ class Notifier:
             self._queue(conn, NotificationType.FIRING, destination, alert, facts, now, self.group_wait_s)
 
     def resolved(self, conn: Connection, inventory: Inventory, alert: Alert, now: int) -> None:
-        """Who got the announcement, or is about to, hears the end; where it still waits in its group, nobody hears."""
+        """The end goes to each destination of the announcement; one that still waits in its group is dropped."""
         self.withdraw(conn, alert.id, DropReason.RESOLVED_BEFORE_SENT)
         wait_s = min(RESOLVED_WAIT_S, self.group_wait_s / 2)
         facts = summary(inventory, alert)

@@ -21,7 +21,7 @@ AFTER_JUMP_S = 180.0  # by then every source has been heard on the new time
 
 @dataclass(frozen=True, slots=True)
 class LiveInput:
-    """Where live state comes from: `snapshot` copies the world, `listening` is False while no message can reach us.
+    """The live state: `snapshot` copies the world, `listening` is False while no message can reach us.
 
     Rules query the database, which may be slow: they get a copy, so that nobody waits for them with the world locked.
     """

@@ -32,7 +32,7 @@ class RuleSet:
         return any(rule.id == rule_id for rule in self.rules)
 
     def hold_s(self, rule_id: str) -> float:
-        """How long a finding of this rule lasts before anybody is notified."""
+        """The seconds a finding of this rule lasts before anybody is notified."""
         rule = next(rule for rule in self.rules if rule.id == rule_id)
         return self.plugins[rule.kind].default_hold_s if rule.hold_s is None else rule.hold_s
 

@@ -7,7 +7,7 @@ from alerts.model import Alert, AlertState, Condition, Finding, Transition
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What a tick observed of one fingerprint; `finding` None: all is well."""
+    """The observation of one fingerprint in a tick; `finding` None: all is well."""
 
     finding: Finding | None
     alive: bool = True  # its source, org and rule still exist

@@ -89,7 +89,7 @@ def counts(view: View) -> dict[str, OverdueCount]:
 
 
 def still_open(known_until: Mapping[int, int], orgs: Iterable[str]) -> sa.Select[Any]:
-    """How many dossiers each of the orgs has taken in and owes."""
+    """The number of dossiers that each of the orgs has taken in and not ended."""
     counted = sa.and_(dossier.c.receiving_org.in_(sorted(orgs)), dossier.c.source_id.in_(sorted(known_until)))
     return (
         sa.select(dossier.c.receiving_org, sa.func.count())

@@ -43,8 +43,8 @@ def test_a_long_text_is_cut_to_what_may_be_spent():
 
 
 def test_unicode_is_kept_where_the_gateway_takes_it():
-    kept = sms.compose("Mất kết nối", unicode=True, max_segments=1)
-    assert (kept.text, kept.unicode) == ("Mất kết nối", True)
+    text = sms.compose("Mất kết nối", unicode=True, max_segments=1)
+    assert (text.text, text.unicode) == ("Mất kết nối", True)
 
 
 def test_characters_a_gateway_bans_are_replaced():

@@ -10,7 +10,7 @@ from ioc.platform.db.tables import counter, leniency
 
 
 class Count(StrEnum):
-    """What is counted beside the outcomes."""
+    """Counters beside the outcomes."""
 
     RECEIVED = "received"
     DUPLICATE = "duplicate"

@@ -1,4 +1,4 @@
-"""What feeds delivered and how clean it was, counted as ingest goes: by delivery, and by source and day."""
+"""Deliveries of feeds, and by source and day how clean they were."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -14,12 +14,12 @@ _AT_MOST = 2**31 - 1
 _FIGURES = ("rows", "changed", "bad_rows", "vanished")
 
 
-class Delivery(NamedTuple):
-    """A complete delivery: when it came in, up to when it speaks, and what it said of itself."""
+class FeedDelivery(NamedTuple):
+    """A complete delivery: when it came in, up to when it speaks, and its own figures."""
 
     at: int
     told_until: int | None
-    said: Mapping[str, int | None]
+    figures: Mapping[str, int | None]
 
 
 class FeedDeliveries:
@@ -45,18 +45,18 @@ class FeedDeliveries:
     def write(self, commit: Commit) -> None:
         self._write_days(commit)
         rows = [
-            {"source_id": commit.id_of(key), "at": delivery.at, "told_until": delivery.told_until, **delivery.said}
+            {"source_id": commit.id_of(key), "at": delivery.at, "told_until": delivery.told_until, **delivery.figures}
             for (key, _), delivery in self._deliveries.items()
         ]
         if rows:
             commit.conn.execute(commit.db.upsert(feed_delivery).on_conflict_do_nothing(), rows)
 
     def clear(self) -> None:
-        self._deliveries: dict[tuple[SourceKey, int], Delivery] = {}
+        self._deliveries: dict[tuple[SourceKey, int], FeedDelivery] = {}
         self._counts: Counter[tuple[SourceKey, int, str]] = Counter()
 
     def _write_days(self, commit: Commit) -> None:
-        """What is in quarantine may name a source that is not there."""
+        """A row in quarantine may name a source that is not there."""
         rows: dict[tuple[int, int], dict[str, int]] = {}
         for (key, day, name), n in self._counts.items():
             if (source := commit.inventory.sources.get(key)) is not None:
@@ -72,15 +72,15 @@ class FeedDeliveries:
 
 def _is_delivery(good: Decoded) -> bool:
     """A retained one that comes again after a reconnect is none."""
-    told = "as_of" in good.metrics or bool(good.texts.get("period"))
-    return told and not good.retained and bool(good.metrics.get("complete", True))
+    speaks = "as_of" in good.metrics or bool(good.texts.get("period"))
+    return speaks and not good.retained and bool(good.metrics.get("complete", True))
 
 
-def _delivery(good: Decoded) -> Delivery:
-    said: dict[str, int | None] = {name: _count(good.metrics.get(name)) for name in _FIGURES}
+def _delivery(good: Decoded) -> FeedDelivery:
+    figures: dict[str, int | None] = {name: _count(good.metrics.get(name)) for name in _FIGURES}
     as_of = int(good.metrics["as_of"]) if "as_of" in good.metrics else None
     until = as_of if good.period is None else good.period.end
-    return Delivery(good.received_at, until, {**said, "as_of": as_of})
+    return FeedDelivery(good.received_at, until, {**figures, "as_of": as_of})
 
 
 def _count(value: Number | None) -> int | None:

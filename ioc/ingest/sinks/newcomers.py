@@ -22,7 +22,7 @@ class Newcomers:
                 self.first.setdefault(good.key, good)
 
     def write(self, commit: Commit) -> None:
-        """What newcomers or an import have changed counts for all that this transaction judges."""
+        """Register them; the commit goes on with the inventory as they, or an import, have changed it."""
         for key, good in self.first.items():
             register(commit.db, commit.conn, key, good.received_at, simulated=good.simulated)
         before = commit.inventory

@@ -1,4 +1,4 @@
-"""How far the records are: the cursor of the inbox, and the last live delta that what is committed went out with."""
+"""The position of the records: the cursor of the inbox, and the number of the live delta that belongs to it."""
 
 import sqlalchemy as sa
 

@@ -73,7 +73,7 @@ def test_a_rule_on_a_closed_org_watches_its_successor(tmp_path: Path):
     view = View(world, 0, None, Database(sqlite_url(tmp_path / "unused.sqlite")))
 
     def orgs(of: str | None) -> set[str]:
-        return {found.key.org for found in watched(view, Rule(id="r", kind="offline", org=of), "link")}
+        return {source.key.org for source in watched(view, Rule(id="r", kind="offline", org=of), "link")}
 
     assert orgs("a") == {"a", "b", "c"}
     assert orgs("huyen") == {"x"}

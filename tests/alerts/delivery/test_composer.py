@@ -114,8 +114,8 @@ def test_a_title_with_a_text_inside_is_rendered_in_its_language():
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_every_text_this_package_names_is_there(lang):
     package = Path(__file__).parents[3] / "alerts"
-    said = {word for file in package.rglob("*.py") for word in file.read_text(encoding="utf-8").split('"')}
-    keys = {word for word in said if word.startswith("alert.") and "{" not in word and word != "alert."}
+    words = {word for file in package.rglob("*.py") for word in file.read_text(encoding="utf-8").split('"')}
+    keys = {word for word in words if word.startswith("alert.") and "{" not in word and word != "alert."}
     keys |= {f"alert.severity.{severity}" for severity in Severity} | {f"alert.message.{s}" for s in Severity}
     keys |= {f"alert.age.{unit}" for unit in ("days", "hours", "minutes", "seconds")}
     for kind, spec in specs(registry.scan("connectors.kinds")).items():

@@ -21,12 +21,12 @@ email = ["so-nv@example.vn"]
 
 def feed(s, cadence="wd", cut_off="07:00", owner="so-nv", valid_from=None):
     key = s.add("xm/dossier/mot-cua", interval_s=0)
-    known = s.world.inventory.sources[key]
+    watched = s.world.inventory.sources[key]
     promise = {"cadence": Cadence.parse(cadence), "cut_off": cut_off, "owner": owner, "valid_from": valid_from}
-    s.world.inventory.sources[key] = replace(known, **promise)
+    s.world.inventory.sources[key] = replace(watched, **promise)
     with s.db.write() as conn:
         conn.exec_driver_sql("PRAGMA foreign_keys=OFF")
-        row = {"id": known.id, "org": "xm", "kind": "dossier", "source": "mot-cua", "status": "active"}
+        row = {"id": watched.id, "org": "xm", "kind": "dossier", "source": "mot-cua", "status": "active"}
         conn.execute(sa.text("PRAGMA defer_foreign_keys=ON"))
         conn.execute(sa.text("INSERT INTO org(code, name, kind) VALUES ('xm', 'Xín Mần', '') ON CONFLICT DO NOTHING"))
         conn.execute(sa.insert(source).values(**row, simulated=False))
@@ -106,8 +106,8 @@ def test_what_never_delivered_is_late_from_the_day_its_contract_begins(stage):
 def test_what_never_delivered_and_names_no_first_day_is_late_from_its_import_on(stage):
     s = stage(LATE)
     key = feed(s)
-    known = s.world.inventory.sources[key]
-    s.world.inventory.sources[key] = replace(known, agreed_at=s.clock.now_ms())
+    watched = s.world.inventory.sources[key]
+    s.world.inventory.sources[key] = replace(watched, agreed_at=s.clock.now_ms())
     s.until("2026-11-23 06:50", step=600)
     s.until("2026-11-23 07:09")
     assert s.states == []

@@ -51,10 +51,10 @@ def test_a_share_tells_what_it_is_of(stage):
     s = stage(IN_TIME)
     s.run(15, 5, lambda: speaks(s, xm=counts(1234, 1324), mv=counts(100_000, 100_000)))
     (message,) = s.pocket.messages
-    said = "Tỷ lệ giải quyết đúng và trước hạn 93,2 % (1234/1324), dưới ngưỡng 95 %"
-    assert message.subject.endswith(said)
-    assert said in message.text
-    assert said in message.html
+    sentence = "Tỷ lệ giải quyết đúng và trước hạn 93,2 % (1234/1324), dưới ngưỡng 95 %"
+    assert message.subject.endswith(sentence)
+    assert sentence in message.text
+    assert sentence in message.html
     assert "93,2 % (1234/1324)" in message.sms
 
 
