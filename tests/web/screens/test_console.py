@@ -354,3 +354,11 @@ def test_the_language_is_switched_at_once_and_remembered(show: Opener) -> None:
     expect(page.get_by_role("link", name="Alerts")).to_be_visible()
     page.reload()
     expect(page.get_by_role("link", name="Alerts")).to_be_visible()
+
+
+def test_a_list_shows_the_figures_its_kind_puts_foremost(stage: Stage, show: Opener) -> None:
+    said = {"served_today": 40, "waiting": 12, "open_counters": 4, "serving": 3, "longest_wait_s": 1_860}
+    stage.sources = [source("Một cửa", "queue", "ok", current=True, metrics=said)]
+    page = show("/sources", wait_for="[data-source]")
+    figures = page.locator("[data-source] td.figures span").all_inner_texts()
+    assert figures == ["Đang chờ 12", "Quầy mở 4", "Chờ lâu nhất 31 phút"]
