@@ -13,16 +13,18 @@ from werkzeug.exceptions import HTTPException
 from ioc.core.errors import Code, IocError
 from ioc.domain.inventory import Scope
 from web import assets, errors, openapi, reading
-from web.auth import COOKIE, CSRF_HEADER, Caller, Sessions, check_csrf, check_device, identify, require
+from web.auth import COOKIE, Sessions, check_csrf, check_device, identify, require
+from web.boundary.answers import JSON, Answer, Document, Part
+from web.boundary.call import Call
+from web.boundary.caller import CSRF_HEADER, Caller
 from web.boundary.ports import bound
-from web.boundary.route import Answer, Call, Open, Part, Route
+from web.boundary.route import V1, Open, Route
 from web.login_brake import LoginBrake
 from web.site import Site
 
 log = logging.getLogger(__name__)
 
 MAX_BODY = 256 * 1024
-JSON = "application/json"
 _HTTP_CODES = {
     code.status: code for code in (Code.BAD_REQUEST, Code.NOT_FOUND, Code.METHOD_NOT_ALLOWED, Code.TOO_LARGE)
 }
@@ -32,7 +34,7 @@ def build(site: Site, routes: tuple[Route, ...], sessions: Sessions, brake: Logi
     """Only what the routes name, the pages, and the description of the routes themselves."""
     app = Flask("web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
-    offered = (site, sessions, brake)
+    offered = _offered(site, sessions, brake)
     for route in (*routes, _description(site, routes)):
         name = f"{route.method} {route.path}"
         app.add_url_rule(route.path, name, _view(site, sessions, route, bound(route, offered)), methods=[route.method])
@@ -43,13 +45,21 @@ def build(site: Site, routes: tuple[Route, ...], sessions: Sessions, brake: Logi
     return app
 
 
+def _offered(site: Site, sessions: Sessions, brake: LoginBrake) -> tuple[object, ...]:
+    """What handlers may ask for by type; where several are of one type, the first."""
+    context = site.context
+    own = context.settings, context.texts, context.db, context.clock
+    return site, context, *own, sessions, brake, site.bus, site.clients
+
+
 def _description(site: Site, routes: tuple[Route, ...]) -> Route:
     spec = msgspec.json.encode(openapi.document(routes, site.build))
 
-    def described(_call: Call) -> Answer:
+    def describe(call: Call) -> Answer[bytes]:
         return Answer(spec)
 
-    return Route("GET", "/api/v1/openapi.json", Open.TO_ALL, described, "This description")
+    path, documents = f"{V1}/openapi.json", (Document(JSON),)
+    return Route("GET", path, Open.TO_ALL, describe, "This description", documents=documents)
 
 
 def _view(site: Site, sessions: Sessions, route: Route, handler: Callable[[Call], Any]) -> Callable[..., Response]:
@@ -64,7 +74,7 @@ def _view(site: Site, sessions: Sessions, route: Route, handler: Callable[[Call]
                 _admit(route, caller)
             call = _call(site, route, caller, path)
             result = handler(call)
-            return _respond(site, result, _links(route, call.part, result))
+            return _respond(site, route, result, _links(route, call.part, result))
         except IocError as error:
             return _error(site, error, caller)
 
@@ -81,18 +91,20 @@ def _admit(route: Route, caller: Caller | None) -> None:
 
 def _call(site: Site, route: Route, caller: Caller | None, path: dict[str, Any]) -> Call:
     query: Any = reading.question(request.args.to_dict(flat=False), route.asks)
+    inventory, lang, texts = site.world.inventory, _language(caller), site.context.texts
     return Call(
-        site=site,
         now=site.clock.now_ms(),
-        lang=_language(caller),
+        lang=lang,
         caller=caller,
-        scope=site.scope(caller.principal) if caller else Scope("", frozenset()),
+        scope=inventory.orgs.reach(caller.principal.org) if caller else Scope("", frozenset()),
+        inventory=inventory,
         path={name: str(value) for name, value in path.items()},
         query=query,
         body=None if route.body is None else reading.body(_json(), route.body),
         remote=request.remote_addr or "",
+        say=lambda key, /, **params: texts.render(lang, key, params),
         raw=request.get_data() if route.devices else b"",
-        part=Part(query.page, query.per_page) if route.answers == "list" else Part(),
+        part=Part(query.page, query.per_page) if route.is_list else Part(),
     )
 
 
@@ -106,19 +118,20 @@ def _json() -> Any:
 
 def _links(route: Route, part: Part, result: Any) -> dict[str, str]:
     """Where a list goes on: the same question for its next page."""
-    if route.answers != "list" or part.offset + part.per_page >= result["total"]:
+    if not route.is_list or part.offset + part.per_page >= result.total:
         return {}
     asked = {**request.args.to_dict(), "page": str(part.page + 1), "per_page": str(part.per_page)}
     return {"Link": f'<{request.path}?{urlencode(asked)}>; rel="next"'}
 
 
-def _respond(site: Site, result: Any, headers: dict[str, str]) -> Response:
-    answer = result if isinstance(result, Answer) else Answer(result)
+def _respond(site: Site, route: Route, result: Any, headers: dict[str, str]) -> Response:
+    answer: Answer[Any] = result if isinstance(result, Answer) else Answer(result)
     if isinstance(answer.body, str | bytes):
         body: str | bytes = answer.body
     else:
         body = b"" if answer.body is None else msgspec.json.encode(answer.body)
-    response = Response(body, answer.status, {**headers, **answer.headers}, content_type=answer.content_type)
+    status = route.status if answer.status is None else answer.status
+    response = Response(body, status, {**headers, **answer.headers}, content_type=answer.content_type)
     if answer.cookie is not None:
         assets.set_cookie(site, response, *answer.cookie)
     return response

@@ -13,21 +13,13 @@ from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
 from ioc.domain.access import Principal, Via, session_owner, token_named, token_owner
 from ioc.ops import devices
+from web.boundary.caller import CSRF_HEADER, Caller
 from web.site import Site
 
 COOKIE = "ioc_session"
-CSRF_HEADER = "X-CSRF-Token"
 DISPLAY_DAYS = 400
 RANK = {Role.WALL: 0, Role.LEADER: 1, Role.OPERATOR: 2, Role.ADMIN: 3}
 _BEARER = "bearer "
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """A principal and, when it came by cookie, the value its writes must repeat in a header."""
-
-    principal: Principal
-    csrf: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,8 @@ class Realtime:
 
     def _refusal(self, error: IocError) -> dict[str, Any]:
         lang = errors.language(request.accept_languages)
-        return {"ok": False, **errors.render(error, self._site.context.texts, lang)}
+        told: dict[str, Any] = msgspec.to_builtins(errors.render(error, self._site.context.texts, lang), enc_hook=str)
+        return {"ok": False, **told}
 
     def _cut_later(self, client: Client) -> None:
         self._server.sleep(_FAREWELL_S)

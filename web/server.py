@@ -24,13 +24,13 @@ from ioc.platform.broker import Bus
 from web import app as application
 from web.assets import build_id
 from web.auth import Sessions
-from web.boundary.folder import routes
 from web.listen import listener
 from web.login_brake import LoginBrake
 from web.offload import Few, offload
 from web.private.handler import Handler
 from web.pump import BEAT_S, LEAST_GAP_S, Pump
 from web.realtime import Realtime
+from web.routes import routes
 from web.site import Site
 from web.subject import Widget
 from web.watch import Board

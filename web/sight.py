@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
 from alerts.model import Alert, AlertState
@@ -84,6 +84,12 @@ class Look:
             gone = root is not None and root not in orgs
             found = self._scopes[root] = Scope(root, frozenset()) if gone else orgs.scope(root)
         return found
+
+
+class Looks(Protocol):
+    """Gives a look at the live state as of an instant."""
+
+    def look(self, now: int) -> Look: ...
 
 
 @dataclass(frozen=True, slots=True)

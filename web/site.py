@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ParamSpec, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
@@ -12,25 +12,19 @@ from ioc.core.clock import Clock
 from ioc.domain.access import Principal
 from ioc.domain.figures import series
 from ioc.domain.inventory import OrgTree, Scope
-from ioc.domain.inventory.orgs import DEFAULT_TZ
 from ioc.live.deltas import NOTICE_TOPIC, Notice, seal
 from ioc.live.world import World
 from ioc.messages.kinds import Kinds
 from ioc.metrics import MetricStore, Point, RangeQuery, ranges
 from ioc.platform.broker import Bus
+from web.boundary import tree
+from web.boundary.ports import Offload
 from web.clients import Clients
 from web.facts import Facts
 from web.sight import Look, Sight
 from web.subject import Subject, Widget
 
-P = ParamSpec("P")
 T = TypeVar("T")
-
-
-class Offload(Protocol):
-    """Runs a blocking call where it holds nobody up, and returns what it returns."""
-
-    def __call__(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T: ...
 
 
 class Following(Protocol):
@@ -82,22 +76,19 @@ class Site:
     def orgs(self) -> OrgTree:
         return self.world.inventory.orgs
 
+    def look(self, now: int) -> Look:
+        """At the world and the facts as they are."""
+        return Look(self.world, self.facts.value, now)
+
     def home(self, scope: Scope) -> str | None:
-        """The org a caller's view begins at: the root of the scope, or the only root of the whole tree."""
-        roots = self.orgs.roots()
-        if scope.root is None and len(roots) == 1:
-            return roots[0].code
-        return scope.root if scope.root in scope.codes else None
+        return tree.home(self.orgs, scope)
 
     def scope(self, principal: Principal) -> Scope:
         """All a principal may see, under the successor of a closed org; nothing where its org has left the tree."""
         return self.orgs.reach(principal.org)
 
     def zone(self, org: str | None) -> ZoneInfo:
-        """The time zone of an org, or of the tree's first root."""
-        roots = self.orgs.roots()
-        code = org if org is not None and org in self.orgs else roots[0].code if roots else None
-        return ZoneInfo(DEFAULT_TZ) if code is None else self.orgs.tz(code)
+        return tree.zone(self.orgs, org)
 
     def read(self, query: Callable[[Connection], T]) -> T:
         """Run `query` in a short reading transaction, off the loop."""

@@ -1,5 +1,7 @@
 """Captured messages through the same door again, with the time they were first received."""
 
+from typing import Protocol
+
 import msgspec
 
 from ioc.ingest.inbox import Received
@@ -8,7 +10,6 @@ from ioc.live.deltas import seal, unseal
 from ioc.messages.bus import REPLAY
 from ioc.messages.mapping.maps import Maps
 from ioc.messages.privacy import Privacy
-from ioc.platform.broker import Bus
 
 
 class Replay(msgspec.Struct):
@@ -19,8 +20,14 @@ class Replay(msgspec.Struct):
     payload: bytes
 
 
-def send(bus: Bus, key: bytes, replay: Replay) -> None:
-    """Hand one message to ingest by way of the broker; transient IocError when the broker does not take it."""
+class Publishes(Protocol):
+    """Hands a message to the broker; transient IocError when it does not take it."""
+
+    def publish_acknowledged(self, topic: str, payload: bytes) -> None: ...
+
+
+def send(bus: Publishes, key: bytes, replay: Replay) -> None:
+    """Hand one message to ingest by way of the broker."""
     bus.publish_acknowledged(REPLAY, seal(key, replay))
 
 

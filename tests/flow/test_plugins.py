@@ -188,8 +188,8 @@ MALFORMED = [
     ("widgets", "def touches", "def moves", "touches is missing; needed: def touches(options)"),
     ("widgets", "Place(0, 0, 24, 14)", "Place(0, 0, 25, 14)", "dien: gauge lies outside the grid of 24 by 14"),
     ("api", "ROUTES = (", "ROUTE = (", "ROUTES is missing; needed: ROUTES: tuple[Route, ...]"),
-    ("api", "def meters(call: Call)", "def meters(call: Call, bank: int)", "type of the handler's parameter bank"),
-    ("api", "def meters(", "def meters((", "line 9: "),
+    ("api", "live: Live)", "live: Live, bank: int)", "type of the handler's parameter bank"),
+    ("api", "def meters(", "def meters((", "line 17: "),
 ]  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from ioc.core.registry import Plugins
 from ioc.core.share import percent
 from tests.web.conftest import KIOSKS, NORTH, Province, raise_alert
 from tests.web.walking import Walk
-from web.boundary.folder import routes
 from web.boundary.route import Route
+from web.routes import routes
 from web.scenes import SCENES
 
 # names and places of things, what was asked, and what was agreed: no figures of the field

@@ -29,11 +29,12 @@ from ioc.platform.db.tables import source as source_table
 from tests.clock import FakeClock
 from tests.domain.dossiers.events import event, tell
 from tests.live.worlds import kinds
+from tests.web.documented import Watcher
 from web import app as application
 from web import facts
 from web.auth import Sessions
-from web.boundary.folder import routes
 from web.login_brake import LoginBrake
+from web.routes import routes
 from web.server import widgets
 from web.site import Site
 
@@ -156,13 +157,16 @@ def province(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provin
     store, bus = RememberingStore(), RecordingBus()
     site = Site(context, Following(world), run_here, store, bus, widgets(Plugins()), "build-1")
     sessions, brake = Sessions(b"s" * 32, 12), LoginBrake(5)
-    app = application.build(site, routes(Plugins()), sessions, brake)
+    table = routes(Plugins())
+    app = application.build(site, table, sessions, brake)
+    watcher = Watcher(app, table)
     built = Province(site, app, clock, db, store, bus, _tokens(db))
     for key in SOURCES:
         built.say(key, up=True, waiting=3)
     built.reload()
     yield built
     db.close()
+    assert watcher.undocumented == []
 
 
 def _row(key: SourceKey) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from ioc.core.registry import Plugins
 from ioc.platform.db.tables import counter, role_beat
 from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, raise_alert, tell_dossier
 from web.api.health import needed
-from web.boundary.folder import routes
 from web.openapi import spelled
+from web.routes import routes
 
 KIOSK = f"org={NORTH}&kind=queue&source=kiosk-1&metric=waiting"
 DAY = 86_400_000

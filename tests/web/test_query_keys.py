@@ -12,12 +12,13 @@ from ioc.platform import meta
 from ioc.platform.db.tables import dossier
 from ioc.platform.meta import Fact
 from tests.web.conftest import KIOSKS, NORTH, Province, add_source, raise_alert, tell_dossier
-from web.boundary.folder import routes
-from web.boundary.route import PER_PAGE, Open, Route
+from web.boundary.answers import PER_PAGE
+from web.boundary.route import Open, Route
 from web.openapi import spelled
+from web.routes import routes
 
 TABLE = routes(Plugins())
-LISTS = [route for route in TABLE if route.answers == "list"]
+LISTS = [route for route in TABLE if route.is_list]
 NEEDED = {"/api/v1/live": "widgets=alert_feed"}
 MISSPELT = "khong_co"
 

@@ -14,8 +14,8 @@ from ioc.platform import audit
 from ioc.platform.db.tables import figure_entry, notification, notification_alert, quarantine, unknown_topic
 from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, add_source, raise_alert, tell_dossier
 from web.auth import RANK
-from web.boundary.folder import routes
 from web.boundary.route import Method, Open, Route
+from web.routes import routes
 from web.server import widgets
 
 TABLE = routes(Plugins())

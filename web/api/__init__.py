@@ -1,6 +1,6 @@
 """Groups of calls, one file each: `ROUTES`."""
 
-from web.boundary.folder import ApiPlugin, check
+from web.routes import ApiPlugin, check
 
 CONTRACT = ApiPlugin
 

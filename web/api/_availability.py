@@ -1,21 +1,28 @@
 """How much of the last day a source kept its word, as far as we were there to hear it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+from msgspec import Struct, field
+
+from ioc.config.settings import Settings
 from ioc.core.clock import local
 from ioc.core.errors import IocError
 from ioc.core.model import SeriesKey
 from ioc.core.share import percent
 from ioc.domain.inventory import Source
-from ioc.live.world import MISSED_INTERVALS
+from ioc.live.world import MISSED_INTERVALS, World
+from ioc.messages.kinds import Kinds
 from ioc.metrics import Aggregate, Fill, Point, RangeQuery
 from ioc.ops.roles import CONNECTORS, INGEST
 from ioc.platform import observed
 from ioc.platform.observed import Span
-from web import errors
-from web.boundary.route import Call
+from web.boundary.answers import Instant
+from web.boundary.call import Call
+from web.boundary.ports import Reads, Series
+from web.errors import Failure, failure
 
 _DAY_MS = 86_400_000
 _MINUTE_MS = 60_000
@@ -57,85 +64,100 @@ class Kept(NamedTuple):
     due: int
 
 
-def availability(call: Call, source: Source) -> dict[str, Any]:
+class Availability(Struct, frozen=True, kw_only=True):
     """`pct` of the slots in which it was heard; `observed_pct` of those `due` within its hours are known.
 
     A slot is as long as silence may last. Where a source tells `up`, a slot counts as far as it was. Slots before its
     first reading, and those in which we did not listen from end to end, are unknown: they are in no denominator.
     `reason` says why `pct` is null.
     """
-    since = {"from": call.at(call.now - _DAY_MS, source.key.org)}
-    nothing = {"pct": None, "heard": None, "of": None, "observed_pct": None, "due": None}
-    try:
-        slots = _slots(call, source)
-    except IocError as error:
-        return since | nothing | {"reason": errors.render(error, call.site.context.texts, call.lang)["error"]}
-    if isinstance(slots, Why):
-        return since | nothing | {"reason": _said(call, slots)}
-    found = _kept(call, source, slots)
-    why = None if found.of else Why.NOT_WATCHED if found.due else Why.NOT_OPEN
-    return since | {
-        "pct": percent(found.kept, found.of),
-        "heard": found.heard,
-        "of": found.of,
-        "observed_pct": percent(found.of, found.due),
-        "due": found.due,
-        "reason": why and _said(call, why),
-    }
+
+    from_: Instant = field(name="from")
+    pct: float | None = None
+    heard: int | None = None
+    of: int | None = None
+    observed_pct: float | None = None
+    due: int | None = None
+    reason: Failure | None = None
 
 
-def _slots(call: Call, source: Source) -> Slots | Why:
-    """Whole slots only: the one that runs now is not over. IocError where the metric store cannot tell."""
-    now, by = call.now, _judged(call, source)
-    step = -(-MISSED_INTERVALS * source.interval_s * 1000 // _MINUTE_MS) * _MINUTE_MS
-    if not 0 < step <= _DAY_MS:
-        return Why.NO_INTERVAL
-    if by is None:
-        return Why.NEVER_HEARD
-    offset = local(now, call.site.zone(source.key.org)).utcoffset()
-    offset_ms = round(offset.total_seconds() * 1000) if offset else 0
-    end = now - (now + offset_ms) % step
-    start, agg = end - _DAY_MS, Aggregate.MEAN if by.tells_up else Aggregate.COUNT
-    asked = [
-        RangeQuery(by.series, start, end, step, agg, Fill.NULL, offset_ms),
-        RangeQuery(by.series, start - _BEFORE_MS, start, _DAY_MS, Aggregate.COUNT, Fill.NULL, offset_ms),
-    ]
-    points, before = call.site.read_series(asked)
-    known = any(value for _, value in before)
-    if not known and all(value is None for _, value in points):
-        return Why.NEVER_HEARD
-    return Slots(by, step, points, known)
+@dataclass(frozen=True, slots=True)
+class Observer:
+    """Works the availability of sources out from what was heard of them."""
 
+    call: Call
+    world: World
+    records: Reads
+    store: Series
+    settings: Settings
+    kinds: Kinds
 
-def _judged(call: Call, source: Source) -> Judged | None:
-    said = call.site.world.of(source.key).metrics
-    tells_up = _UP in said and _UP in call.site.context.kinds[source.key.kind].metrics
-    metric = _UP if tells_up else next(iter(said), None)
-    return None if metric is None else Judged(SeriesKey(source.key, metric), tells_up)
+    def availability(self, source: Source) -> Availability:
+        start = self.call.at(self.call.now - _DAY_MS, source.key.org)
+        try:
+            slots = self._slots(source)
+        except IocError as error:
+            return Availability(from_=start, reason=failure(error, self.call.say))
+        if isinstance(slots, Why):
+            return Availability(from_=start, reason=self._said(slots))
+        found = self._kept(source, slots)
+        why = None if found.of else Why.NOT_WATCHED if found.due else Why.NOT_OPEN
+        return Availability(
+            from_=start,
+            pct=percent(found.kept, found.of),
+            heard=found.heard,
+            of=found.of,
+            observed_pct=percent(found.of, found.due),
+            due=found.due,
+            reason=None if why is None else self._said(why),
+        )
 
+    def _slots(self, source: Source) -> Slots | Why:
+        """Whole slots only: the one that runs now is not over. IocError where the metric store cannot tell."""
+        now, by = self.call.now, self._judged(source)
+        step = -(-MISSED_INTERVALS * source.interval_s * 1000 // _MINUTE_MS) * _MINUTE_MS
+        if not 0 < step <= _DAY_MS:
+            return Why.NO_INTERVAL
+        if by is None:
+            return Why.NEVER_HEARD
+        offset = local(now, self.call.zone(source.key.org)).utcoffset()
+        offset_ms = round(offset.total_seconds() * 1000) if offset else 0
+        end = now - (now + offset_ms) % step
+        start, agg = end - _DAY_MS, Aggregate.MEAN if by.tells_up else Aggregate.COUNT
+        asked = [
+            RangeQuery(by.series, start, end, step, agg, Fill.NULL, offset_ms),
+            RangeQuery(by.series, start - _BEFORE_MS, start, _DAY_MS, Aggregate.COUNT, Fill.NULL, offset_ms),
+        ]
+        points, before = self.store.read_series(asked)
+        known = any(value for _, value in before)
+        if not known and all(value is None for _, value in points):
+            return Why.NEVER_HEARD
+        return Slots(by, step, points, known)
 
-def _kept(call: Call, source: Source, slots: Slots) -> Kept:
-    first = next((t for t, value in slots.points if value is not None), call.now)
-    born = slots.points[0][0] if slots.known else first
-    due = [(t, value) for t, value in slots.points if _open(call, source, t, t + slots.step - 1)]
-    listened = _listened(call, source, slots)
-    counted = [value for t, value in due if t >= born and observed.covered(t, t + slots.step, listened)]
-    heard = [value for value in counted if value is not None]
-    return Kept(sum(heard) if slots.by.tells_up else len(heard), len(heard), len(counted), len(due))
+    def _judged(self, source: Source) -> Judged | None:
+        said = self.world.of(source.key).metrics
+        tells_up = _UP in said and _UP in self.kinds[source.key.kind].metrics
+        metric = _UP if tells_up else next(iter(said), None)
+        return None if metric is None else Judged(SeriesKey(source.key, metric), tells_up)
 
+    def _kept(self, source: Source, slots: Slots) -> Kept:
+        first = next((t for t, value in slots.points if value is not None), self.call.now)
+        born = slots.points[0][0] if slots.known else first
+        due = [(t, value) for t, value in slots.points if self._open(source, t, t + slots.step - 1)]
+        listened = self._listened(source, slots)
+        counted = [value for t, value in due if t >= born and observed.covered(t, t + slots.step, listened)]
+        heard = [value for value in counted if value is not None]
+        return Kept(sum(heard) if slots.by.tells_up else len(heard), len(heard), len(counted), len(due))
 
-def _open(call: Call, source: Source, first: int, last: int) -> bool:
-    return all(call.site.world.opened_at(source, t) is not None for t in (first, last))
+    def _open(self, source: Source, first: int, last: int) -> bool:
+        return all(self.world.opened_at(source, t) is not None for t in (first, last))
 
+    def _listened(self, source: Source, slots: Slots) -> list[Sequence[Span]]:
+        """Who has to listen for this source to be heard: ingest, and the connectors where it is they who ask."""
+        ours = any(connector.publish == str(source.key) for connector in self.settings.connector)
+        lo, hi = slots.points[0][0], slots.points[-1][0] + slots.step
+        roles = (INGEST, CONNECTORS) if ours else (INGEST,)
+        return self.records.read(lambda conn: [observed.spans(conn, role, lo, hi) for role in roles])
 
-def _listened(call: Call, source: Source, slots: Slots) -> list[Sequence[Span]]:
-    """Who has to listen for this source to be heard: ingest, and the connectors where it is they who ask."""
-    ours = any(connector.publish == str(source.key) for connector in call.site.context.settings.connector)
-    lo, hi = slots.points[0][0], slots.points[-1][0] + slots.step
-    roles = (INGEST, CONNECTORS) if ours else (INGEST,)
-    return call.site.read(lambda conn: [observed.spans(conn, role, lo, hi) for role in roles])
-
-
-def _said(call: Call, why: Why) -> dict[str, Any]:
-    text = call.site.context.texts.render(call.lang, f"ui.availability.{why}", {})
-    return {"code": why, "message": text, "details": {}}
+    def _said(self, why: Why) -> Failure:
+        return Failure(why, self.call.say(f"ui.availability.{why}"), {})

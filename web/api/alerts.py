@@ -1,7 +1,6 @@
 """Alerts: lists, one with all that happened to it, and what people do about them."""
 
 from collections.abc import Mapping
-from dataclasses import fields
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -9,16 +8,19 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from alerts import actions, queries
-from alerts.model import Alert, AlertState, NotificationState
+from alerts.model import Alert, AlertState, Move, NotificationState, What
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, Severity, SourceKey
 from ioc.domain.inventory import Source
 from ioc.platform.db import Database
-from web.boundary.route import V1, Call, Route, paged
+from web.boundary.answers import Instant, Page, extended
+from web.boundary.call import Call
+from web.boundary.ports import Announces, Reads
+from web.boundary.route import V1, Route
 
 Word = TypeVar("Word", bound=StrEnum)
+Counts = Mapping[tuple[str, AlertState, Severity], int]
 _NOT_YET = frozenset({"shelved", "out_of_service"})  # words of the contract that no alert can be in so far
-_FIELDS = [field.name for field in fields(Alert) if field.name not in ("fingerprint", "title", "params")]
 
 
 class Query(Struct, frozen=True):
@@ -38,122 +40,222 @@ class Remark(Struct, frozen=True):
     comment: str | None = None
 
 
-def alerts(call: Call) -> dict[str, Any]:
-    query = call.query
+class Text(Struct, frozen=True):
+    """A text of the catalogue, for who renders it themselves."""
+
+    key: str
+    params: dict[str, Any]
+
+
+class AlertItem(Struct, frozen=True, kw_only=True):
+    """`accountable` answers for it: the owner of its source, else the head of the nearest org that has one."""
+
+    id: int
+    rule: str
+    severity: Severity
+    state: AlertState
+    org: str
+    org_name: str
+    kind: str | None
+    source: str | None
+    source_name: str | None
+    title: str
+    text: Text
+    since: Instant
+    fired_at: Instant | None
+    ended_at: Instant | None
+    hold_until: Instant | None
+    acknowledged_at: Instant | None
+    acknowledged_by: str | None
+    owner: str | None
+    due_at: Instant | None
+    accountable: str | None
+    result: None  # what came of it: told when an alert is closed by hand, which nobody can do yet
+    flaps: int
+    simulated: bool
+    open: bool
+
+
+class Alerts(Page[AlertItem], frozen=True, kw_only=True):
+    """`counts`: how many a list of each state and severity would hold, whatever is asked for now."""
+
+    as_of: Instant
+    counts: dict[AlertState, dict[Severity, int]]
+
+
+class Entry(Struct, frozen=True):
+    """A transition or a comment."""
+
+    id: int
+    alert_id: int
+    at: Instant
+    what: Move
+    actor: str
+    comment: str | None
+
+
+class Attempt(Struct, frozen=True):
+    """One attempt to deliver a message."""
+
+    id: int
+    notification_id: int
+    at: Instant
+    ok: bool
+    detail: str
+
+
+class Message(Struct, frozen=True, kw_only=True):
+    """One message to one receiver over one channel."""
+
+    id: int
+    ref: str
+    receiver: str
+    channel: str
+    address: str
+    what: What
+    subject: str
+    payload: dict[str, Any]
+    state: NotificationState
+    created_at: Instant
+    next_try_at: Instant
+    attempts: int
+    delivered_at: Instant | None
+    receipt: str | None
+
+
+class AlertMessage(Message, frozen=True, kw_only=True):
+    deliveries: list[Attempt]
+
+
+class WholeAlert(AlertItem, frozen=True, kw_only=True):
+    """With every transition, comment, message and attempt, oldest first."""
+
+    history: list[Entry]
+    notifications: list[AlertMessage]
+
+
+def alerts(call: Call, query: Query, records: Reads) -> Alerts:
     scope = call.subtree(query.org)
-    if query.state is not None and set(query.state.split(",")) <= _NOT_YET:
-        return paged(call, [], 0) | {"counts": _counted(call.site.read(lambda conn: queries.counts(conn, scope)))}
+    nothing_yet = query.state is not None and set(query.state.split(",")) <= _NOT_YET
     states, severities = _words("state", query.state, AlertState), _words("severity", query.severity, Severity)
 
-    def read(conn: Connection) -> tuple[list[Alert], int, Mapping[tuple[str, AlertState, Severity], int]]:
-        found = queries.alerts(
-            conn, scope, states=states, severities=severities, page=call.part.page, per_page=call.part.per_page
-        )
+    def read(conn: Connection) -> tuple[list[Alert], int, Counts]:
+        page, per_page = call.part
+        found: tuple[list[Alert], int] = ([], 0)
+        if not nothing_yet:
+            found = queries.alerts(conn, scope, states=states, severities=severities, page=page, per_page=per_page)
         return *found, queries.counts(conn, scope)
 
-    rows, total, counts = call.site.read(read)
-    shown = [_shown(call, alert) for alert in rows]
-    return {"as_of": call.at(call.now, query.org)} | paged(call, shown, total) | {"counts": _counted(counts)}
+    rows, total, counts = records.read(read)
+    page = call.part.read((AlertItem(**_shown(call, alert)) for alert in rows), total)
+    return extended(Alerts, page, as_of=call.at(call.now, query.org), counts=_counted(counts))
 
 
-def _counted(counts: Mapping[tuple[str, AlertState, Severity], int]) -> dict[str, dict[str, int]]:
-    """How many a list of each state and severity would hold, whatever is asked for now."""
-    table = {state.value: dict.fromkeys((severity.value for severity in Severity), 0) for state in AlertState}
+def _counted(counts: Counts) -> dict[AlertState, dict[Severity, int]]:
+    table = {state: dict.fromkeys(Severity, 0) for state in AlertState}
     for (_, state, severity), n in counts.items():
         table[state][severity] += n
     return table
 
 
-def one(call: Call) -> dict[str, Any]:
-    """The alert with every transition, comment, message and attempt."""
-    alert_id = _id(call)
-    found = call.site.read(lambda conn: queries.history(conn, call.scope, alert_id))
+def one(call: Call, records: Reads) -> WholeAlert:
+    alert_id = call.id
+    found = records.read(lambda conn: queries.history(conn, call.scope, alert_id))
     if found is None:
-        raise IocError(Code.UNKNOWN_ALERT, f"alert {alert_id} is not known", alert=alert_id)
+        raise _unknown(alert_id)
     org = found.alert.org
-    told = [
-        _zoned(call, told.notification, org) | {"deliveries": [_zoned(call, row, org) for row in told.deliveries]}
+    messages = [
+        AlertMessage(
+            **_zoned(call, told.notification, org),
+            deliveries=[Attempt(**_zoned(call, row, org)) for row in told.deliveries],
+        )
         for told in found.notifications
     ]
-    entries = [_zoned(call, row, org) for row in found.entries]
-    return _shown(call, found.alert) | {"history": entries, "notifications": told}
+    entries = [Entry(**_zoned(call, row, org)) for row in found.entries]
+    return WholeAlert(**_shown(call, found.alert), history=entries, notifications=messages)
 
 
-def acknowledge(call: Call) -> dict[str, Any]:
+def acknowledge(call: Call, body: Remark, records: Reads, db: Database, workers: Announces) -> WholeAlert:
     """Take it; a comment may come along."""
-    db, alert_id, text = _act(call)
-    call.site.offload(actions.acknowledge, db, alert_id, call.principal.name, call.now, text or None)
-    return _done(call)
+    alert_id = _seen(call, records)
+    workers.offload(actions.acknowledge, db, alert_id, call.principal.name, call.now, _said(body) or None)
+    return _done(call, records, workers)
 
 
-def comment(call: Call) -> dict[str, Any]:
-    db, alert_id, text = _act(call)
-    call.site.offload(actions.comment, db, alert_id, call.principal.name, call.now, text)
-    return _done(call)
+def comment(call: Call, body: Remark, records: Reads, db: Database, workers: Announces) -> WholeAlert:
+    alert_id = _seen(call, records)
+    workers.offload(actions.comment, db, alert_id, call.principal.name, call.now, _said(body))
+    return _done(call, records, workers)
 
 
-def seen(call: Call) -> dict[str, Any]:
-    db, alert_id, text = _act(call)
+def seen(call: Call, body: Remark, records: Reads, db: Database, workers: Announces) -> WholeAlert:
+    alert_id, text = _seen(call, records), _said(body)
     if text:
-        call.site.offload(actions.comment, db, alert_id, call.principal.name, call.now, text)
-    call.site.offload(actions.seen, db, alert_id, call.principal.name, call.now)
-    return _done(call)
+        workers.offload(actions.comment, db, alert_id, call.principal.name, call.now, text)
+    workers.offload(actions.seen, db, alert_id, call.principal.name, call.now)
+    return _done(call, records, workers)
 
 
-def notifications(call: Call) -> dict[str, Any]:
-    query = call.query
+def notifications(call: Call, query: NotificationQuery, records: Reads) -> Page[Message]:
     states = _words("state", query.state, NotificationState)
-    rows, total = call.site.read(
+    page, per_page = call.part
+    rows, total = records.read(
         lambda conn: queries.notifications(
-            conn, call.scope, receiver=query.receiver, states=states, page=call.part.page, per_page=call.part.per_page
+            conn, call.scope, receiver=query.receiver, states=states, page=page, per_page=per_page
         )
     )
-    return paged(call, [_zoned(call, row, None) for row in rows], total)
+    return call.part.read((Message(**_zoned(call, row, None)) for row in rows), total)
 
 
-def _act(call: Call) -> tuple[Database, int, str]:
+def _seen(call: Call, records: Reads) -> int:
     """Only what the caller may see can be acted on."""
-    alert_id = _id(call)
-    if call.site.read(lambda conn: queries.one(conn, call.scope, alert_id)) is None:
-        raise IocError(Code.UNKNOWN_ALERT, f"alert {alert_id} is not known", alert=alert_id)
-    return call.site.context.db, alert_id, (call.body.comment or "").strip()
+    alert_id = call.id
+    if records.read(lambda conn: queries.one(conn, call.scope, alert_id)) is None:
+        raise _unknown(alert_id)
+    return alert_id
 
 
-def _done(call: Call) -> dict[str, Any]:
+def _said(body: Remark) -> str:
+    return (body.comment or "").strip()
+
+
+def _done(call: Call, records: Reads, workers: Announces) -> WholeAlert:
     """Every worker hears of it at once."""
-    call.site.announce("alerts")
-    return one(call)
+    workers.announce("alerts")
+    return one(call, records)
 
 
-def _id(call: Call) -> int:
-    """Beyond what a database counts to there is no alert."""
-    return min(int(call.path["id"]), 2**63 - 1)
+def _unknown(alert_id: int) -> IocError:
+    return IocError(Code.UNKNOWN_ALERT, f"alert {alert_id} is not known", alert=alert_id)
 
 
 def _shown(call: Call, alert: Alert) -> dict[str, Any]:
     """The title in the reader's language, instants in the org's offset, names beside codes."""
-    orgs, sources = call.site.orgs, call.site.world.inventory.sources
-    source = sources.get(alert.subject) if isinstance(alert.subject, SourceKey) else None
-    return _zoned(call, {name: getattr(alert, name) for name in _FIELDS}, alert.org) | {
+    orgs, subject = call.orgs, alert.subject
+    source = call.inventory.sources.get(subject) if isinstance(subject, SourceKey) else None
+    return {
+        **_zoned(call, {name: getattr(alert, name) for name in _OF_THE_ROW}, alert.org),
         "org_name": orgs.by_code[alert.org].name if alert.org in orgs else alert.org,
         "source_name": source.name if source else alert.source,
         "accountable": _accountable(call, alert, source),
-        "result": None,  # what came of it: told when an alert is closed by hand, which nobody can do yet
-        "title": call.site.context.texts.render(call.lang, alert.title, alert.params),
-        "text": {"key": alert.title, "params": alert.params},
+        "result": None,
+        "title": call.say(alert.title, **alert.params),
+        "text": Text(alert.title, dict(alert.params)),
     }
 
 
+_WORKED_OUT = {"org_name", "source_name", "accountable", "result", "title", "text"}
+_OF_THE_ROW = [name for name in AlertItem.__struct_fields__ if name not in _WORKED_OUT]
+
+
 def _accountable(call: Call, alert: Alert, source: Source | None) -> str | None:
-    """Who answers for it: the owner of its source, else the head of the nearest org that has one."""
-    orgs = call.site.orgs
-    heads = [org.head_name for org in orgs.path(alert.org) if org.head_name and not orgs.closed(org.code)]
+    heads = [org.head_name for org in call.orgs.path(alert.org) if org.head_name and not call.orgs.closed(org.code)]
     return (source.owner if source else None) or (heads[-1] if heads else None)
 
 
 def _zoned(call: Call, row: Mapping[Any, Any], org: str | None) -> dict[str, Any]:
     """Every instant of a row in an org's offset."""
-    zone = org if org is not None and org in call.site.orgs else None
+    zone = org if org is not None and org in call.orgs else None
     return {
         name: call.at(value, zone) if _is_instant(name) and isinstance(value, int) else value
         for name, value in row.items()
@@ -175,19 +277,14 @@ def _words(name: str, text: str | None, allowed: type[Word]) -> tuple[Word, ...]
     return tuple(known[word] for word in words)
 
 
+_ALERT = f"{V1}/alerts/<int:id>"
+_UNKNOWN = (Code.UNKNOWN_ALERT,)
+_REFUSED = (Code.UNKNOWN_ALERT, Code.ALERT_PENDING)
 ROUTES = (
-    Route("GET", f"{V1}/alerts", Role.LEADER, alerts, "Alerts", Query, answers="list"),
-    Route("GET", f"{V1}/alerts/<int:id>", Role.LEADER, one, "One alert with all that happened to it"),
-    Route("POST", f"{V1}/alerts/<int:id>/acknowledge", Role.OPERATOR, acknowledge, "Take it", body=Remark),
-    Route("POST", f"{V1}/alerts/<int:id>/comment", Role.OPERATOR, comment, "Say something about it", body=Remark),
-    Route("POST", f"{V1}/alerts/<int:id>/seen", Role.LEADER, seen, "Note that it has been seen", body=Remark),
-    Route(
-        "GET",
-        f"{V1}/notifications",
-        Role.OPERATOR,
-        notifications,
-        "Messages and their deliveries",
-        NotificationQuery,
-        answers="list",
-    ),
+    Route("GET", f"{V1}/alerts", Role.LEADER, alerts, "Alerts", (Code.UNKNOWN_ORG,)),
+    Route("GET", _ALERT, Role.LEADER, one, "One alert with all that happened to it", _UNKNOWN),
+    Route("POST", f"{_ALERT}/acknowledge", Role.OPERATOR, acknowledge, "Take it", _REFUSED),
+    Route("POST", f"{_ALERT}/comment", Role.OPERATOR, comment, "Say something about it", (*_REFUSED, Code.BAD_COMMENT)),
+    Route("POST", f"{_ALERT}/seen", Role.LEADER, seen, "Note that it has been seen", (*_REFUSED, Code.BAD_COMMENT)),
+    Route("GET", f"{V1}/notifications", Role.OPERATOR, notifications, "Messages and their deliveries"),
 )

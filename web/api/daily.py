@@ -1,8 +1,9 @@
 """The day as it was frozen at its cut-off, and what counts differently since."""
 
+from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 from msgspec import Struct
 from sqlalchemy.engine import Connection
@@ -10,6 +11,7 @@ from sqlalchemy.engine import Connection
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
 from ioc.core.share import Void
+from ioc.core.texts import Texts
 from ioc.domain.dossiers.counting.buckets import Bucket
 from ioc.domain.dossiers.counting.summary import Counts, overall
 from ioc.domain.dossiers.counting.watermarks import imported
@@ -17,12 +19,15 @@ from ioc.domain.dossiers.reporting import snapshot
 from ioc.domain.dossiers.reporting.freshness import why_void
 from ioc.domain.dossiers.reporting.snapshot import Snapshot, Span
 from ioc.live.dossier_sources import watermarks
-from web.api.dossiers import counted, shares
-from web.boundary.route import V1, Answer, Call, Route
+from ioc.live.world import World
+from web.api._basis import Counted, counted
+from web.boundary.answers import HTML, Answer, Day, Document, Instant
+from web.boundary.call import Call
+from web.boundary.ports import Live, Reads
+from web.boundary.route import V1, Route
 from web.printed import page
 from web.printed.days import DAY, moment
-
-Corrections = dict[str, dict[str, dict[str, int]]]
+from web.printed.form06 import Say
 
 
 class Query(Struct, frozen=True):
@@ -33,109 +38,159 @@ class Query(Struct, frozen=True):
     format: Literal["json", "html"] = "json"
 
 
-def daily(call: Call) -> dict[str, Any] | Answer:
-    query: Query = call.query
-    org = query.org or call.site.home(call.scope)
+class Behind(Struct, frozen=True):
+    """A source whose records did not reach the cut-off, and how far they did."""
+
+    source: str
+    as_of: Instant
+
+
+class SpanFigures(Counted, frozen=True, kw_only=True):
+    """`reason`: why shares or all of them are null."""
+
+    reason: Void | None
+
+
+class Correction(Struct, frozen=True):
+    """What counts differently now for the same instants."""
+
+    frozen: int
+    now: int
+    change: int
+
+
+Corrections = dict[Span, dict[Bucket, Correction]]
+
+
+class DayReport(Struct, frozen=True, kw_only=True):
+    """The figures of a day and of the year up to it, as they were counted at the cut-off."""
+
+    org: str
+    day: Day
+    cut_off_at: Instant
+    taken_at: Instant
+    late: bool
+    as_of: Instant | None
+    behind: list[Behind]
+    figures: dict[Span, SpanFigures]
+    corrections: Corrections
+
+
+def daily(call: Call, query: Query, records: Reads, live: Live, texts: Texts) -> DayReport | Answer[str]:
+    org = query.org or call.home
     if org is None:
         raise IocError(Code.INVALID_VALUE, "org: needed, the tree has several roots", name="org", detail="org")
     call.subtree(org)
-    found, changes = call.site.read(lambda conn: _read(call, conn, org, query.day))
-    return _page(call, found, changes) if query.format == "html" else _shown(call, found, changes)
+    world = live.world
+    report = records.read(lambda conn: _read(call, world, conn, org, query.day))
+    return report.page(world, partial(texts.render, "vi")) if query.format == "html" else report.shown()
 
 
-def _read(call: Call, conn: Connection, org: str, day: date | None) -> tuple[Snapshot, Corrections]:
+def _read(call: Call, world: World, conn: Connection, org: str, day: date | None) -> "_Report":
     found = snapshot.find(conn, org, day)
     if found is None:
         raise IocError(Code.NO_SNAPSHOT, f"no figures of {org} are frozen for that day", org=org, day=str(day or ""))
-    changes: Corrections = {span.value: {} for span in Span}
-    for span, bucket, frozen, present in snapshot.corrections(found, _present(call, conn, found)):
-        changes[span][bucket] = {"frozen": frozen, "now": present, "change": present - frozen}
-    return found, changes
+    changes: Corrections = {span: {} for span in Span}
+    for span, bucket, frozen, present in snapshot.corrections(found, _present(call, world, conn, found)):
+        changes[span][bucket] = Correction(frozen, present, present - frozen)
+    return _Report(call, found, changes)
 
 
-def _present(call: Call, conn: Connection, found: Snapshot) -> dict[Span, Counts]:
+def _present(call: Call, world: World, conn: Connection, found: Snapshot) -> dict[Span, Counts]:
     """The same instants counted with what is known now, under the tree of that day."""
-    cut = snapshot.cut_off_of(found, call.site.orgs)
-    until = watermarks(call.site.world, imported(conn), call.now)
-    orgs = call.site.orgs.on(found.day.isoformat()).scope(found.org).codes
+    cut = snapshot.cut_off_of(found, call.orgs)
+    until = watermarks(world, imported(conn), call.now)
+    orgs = call.orgs.on(found.day.isoformat()).scope(found.org).codes
     questions = {span: cut.question(span, found.day, until, orgs) for span in Span}
     return {span: overall(conn, asked) for span, asked in questions.items()}
 
 
-def _shown(call: Call, found: Snapshot, changes: Corrections) -> dict[str, Any]:
-    return {
-        "org": found.org,
-        "day": found.day.isoformat(),
-        "cut_off_at": call.at(found.cut_off_at, found.org),
-        "taken_at": call.at(found.taken_at, found.org),
-        "late": found.late,
-        "as_of": call.at(found.as_of, found.org),
-        "behind": [{"source": source, "as_of": call.at(until, found.org)} for source, until in found.known.items()],
-        "figures": {span.value: _counted(call, found, span) for span in Span},
-        "corrections": changes,
-    }
+@dataclass(frozen=True, slots=True)
+class _Report:
+    """A frozen day with its corrections, on its way to a reader."""
+
+    call: Call
+    found: Snapshot
+    changes: Corrections
+
+    def shown(self) -> DayReport:
+        call, found = self.call, self.found
+        reasons = {span: self._void(span) for span in Span}
+        return DayReport(
+            org=found.org,
+            day=found.day.isoformat(),
+            cut_off_at=call.at(found.cut_off_at, found.org),
+            taken_at=call.at(found.taken_at, found.org),
+            late=found.late,
+            as_of=call.at(found.as_of, found.org),
+            behind=[Behind(source, call.at(until, found.org)) for source, until in found.known.items()],
+            figures={
+                span: SpanFigures(**counted(found.counts[span], reason), reason=reason)
+                for span, reason in reasons.items()
+            },
+            corrections=self.changes,
+        )
+
+    def _void(self, span: Span) -> Void | None:
+        """A day on which nobody worked has no share of what had to be resolved, nor an org nobody told of figures."""
+        found, inventory = self.found, self.call.inventory
+        if found.as_of is None:
+            return Void.NOT_REPORTED
+        start = snapshot.cut_off_of(found, inventory.orgs).start(span, found.day)
+        return why_void(inventory.calendar(found.org), start, found.cut_off_at)
+
+    def page(self, world: World, render: Say) -> Answer[str]:
+        """In Vietnamese, as it is signed and filed."""
+        call, found = self.call, self.found
+        reasons = {span: self._void(span) for span in Span}
+        shares = {span: found.counts[span].pct(reason) for span, reason in reasons.items()}
+
+        def say(key: str, **params: object) -> str:
+            return str(render(key, params))
+
+        return page.html(
+            "daily.html",
+            say=say,
+            name=call.orgs.get(found.org).name,
+            day=found.day.strftime(DAY),
+            as_of=self._as_of(say),
+            spans=list(Span),
+            counts=[(bucket, [self._cell(span, bucket) for span in Span]) for bucket in Bucket],
+            pct=[(name, [shares[span][name].shown() for span in Span]) for name in Counts().pct()],
+            notes=self._notes(say, reasons),
+            corrected=any(self.changes.values()),
+            printed=moment(call, call.now, found.org),
+            simulated=any(source.simulated for source in world.sources(call.subtree(found.org), "dossier")),
+        )
+
+    def _as_of(self, say: Say) -> str:
+        at = self.found.as_of
+        return (
+            say("report.not_reported") if at is None else say("report.as_of", at=moment(self.call, at, self.found.org))
+        )
+
+    def _notes(self, say: Say, reasons: dict[Span, Void | None]) -> list[str]:
+        call, found = self.call, self.found
+        notes = [say("report.daily.late", at=moment(call, found.taken_at, found.org))] if found.late else []
+        notes += [
+            say(f"report.note.{reason}_span", span=say(f"report.daily.span.{span}").lower())
+            for span, reason in reasons.items()
+            if reason
+        ]
+        names = {str(source.key): source.name for source in call.inventory.sources.values()}
+        return notes + [
+            say("report.note.lagging", source=names.get(source, source), at=moment(call, until, found.org))
+            for source, until in found.known.items()
+        ]
+
+    def _cell(self, span: Span, bucket: Bucket) -> tuple[int | None, int]:
+        """The frozen figure, None of an org nobody told of, and by how much it has changed."""
+        if self.found.as_of is None:
+            return None, 0
+        change = self.changes[span].get(bucket)
+        return self.found.counts[span][bucket], 0 if change is None else change.change
 
 
-def _counted(call: Call, found: Snapshot, span: Span) -> dict[str, Any]:
-    reason = _void(call, found, span)
-    return counted(found.counts[span], reason) | {"reason": reason}
-
-
-def _void(call: Call, found: Snapshot, span: Span) -> Void | None:
-    """A day on which nobody worked has no share of what had to be resolved, nor has an org nobody told of figures."""
-    if found.as_of is None:
-        return Void.NOT_REPORTED
-    start = snapshot.cut_off_of(found, call.site.orgs).start(span, found.day)
-    return why_void(call.site.world.inventory.calendar(found.org), start, found.cut_off_at)
-
-
-def _page(call: Call, found: Snapshot, changes: Corrections) -> Answer:
-    """In Vietnamese, as it is signed and filed."""
-    say = partial(_say, call)
-    taken = moment(call, found.taken_at, found.org)
-    reasons = {span: _void(call, found, span) for span in Span}
-    notes = [say("report.daily.late", at=taken)] if found.late else []
-    notes += [
-        say(f"report.note.{reason}_span", span=say(f"report.daily.span.{span}").lower())
-        for span, reason in reasons.items()
-        if reason
-    ]
-    names = {str(source.key): source.name for source in call.site.world.inventory.sources.values()}
-    notes += [
-        say("report.note.lagging", source=names.get(source, source), at=moment(call, until, found.org))
-        for source, until in found.known.items()
-    ]
-    return page.html(
-        "daily.html",
-        say=say,
-        name=call.site.orgs.get(found.org).name,
-        day=found.day.strftime(DAY),
-        as_of=say("report.not_reported")
-        if found.as_of is None
-        else say("report.as_of", at=moment(call, found.as_of, found.org)),
-        spans=list(Span),
-        counts=[(bucket, [_cell(found, changes, span, bucket) for span in Span]) for bucket in Bucket],
-        pct=[(name, [shares(found.counts[span], reasons[span])[name] for span in Span]) for name in shares(Counts())],
-        notes=notes,
-        corrected=any(changes.values()),
-        printed=moment(call, call.now, found.org),
-        simulated=any(source.simulated for source in call.site.world.sources(call.subtree(found.org), "dossier")),
-    )
-
-
-def _cell(found: Snapshot, changes: Corrections, span: Span, bucket: Bucket) -> tuple[int | None, int]:
-    """The frozen figure, None of an org nobody told of, and by how much it has changed."""
-    if found.as_of is None:
-        return None, 0
-    return found.counts[span][bucket], changes[span].get(bucket, {}).get("change", 0)
-
-
-def _say(call: Call, key: str, **params: object) -> str:
-    return call.site.context.texts.render("vi", key, params)
-
-
-ROUTES = (
-    Route(
-        "GET", f"{V1}/reports/daily", Role.LEADER, daily, "The day as it stood at its cut-off, and corrections", Query
-    ),
-)
+_SUMMARY = "The day as it stood at its cut-off, and corrections"
+_ERRORS = (Code.UNKNOWN_ORG, Code.NO_SNAPSHOT)
+ROUTES = (Route("GET", f"{V1}/reports/daily", Role.LEADER, daily, _SUMMARY, _ERRORS, documents=(Document(HTML),)),)

@@ -1,39 +1,37 @@
 """Dossiers as their systems report them, one by one and counted."""
 
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
-from msgspec import Meta, Struct, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 from sqlalchemy.engine import Connection
 
+from ioc.config.settings import Settings
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, State
 from ioc.core.share import Void
+from ioc.domain.deadline import Unit
 from ioc.domain.dossiers.counting.buckets import Bucket, IndexBucket
-from ioc.domain.dossiers.counting.question import Question, Side
+from ioc.domain.dossiers.counting.question import Question
 from ioc.domain.dossiers.counting.summary import Counts, overall
-from ioc.domain.dossiers.counting.watermarks import imported
 from ioc.domain.dossiers.reporting import listing
-from ioc.domain.dossiers.reporting.freshness import Freshness, Reporters, sources_by_org, why_void
 from ioc.domain.dossiers.reporting.listing import Filter, Sort
-from ioc.domain.dossiers.reporting.view import Reader
-from ioc.live.dossier_sources import reporters, watermarks
+from ioc.domain.dossiers.reporting.view import DueState, Reader
+from web.api._basis import ERRORS, Basis, By, Counted, Ground, SummaryQuery, counted, head
+from web.boundary.answers import Instant, Page
+from web.boundary.call import Call
 from web.boundary.period import Period, moment, period
-from web.boundary.route import V1, Call, Route, paged
+from web.boundary.ports import Live, Reads
+from web.boundary.route import V1, Route
 
-By = Literal["receiving", "handling"]
 Submission = Literal["direct", "online", "post"]
+Status = Annotated[int, Meta(ge=1, le=10)]
 
 
-class Query(Struct, frozen=True):
+class Query(SummaryQuery, frozen=True):
     """`bucket`: one count of the summary or of an indicator, or several with commas between."""
 
     bucket: str | None = None
-    org: str | None = None
-    by: By = "receiving"
-    from_: str | None = field(default=None, name="from")
-    to: str | None = None
-    tree: str | None = None
-    status: Annotated[int, Meta(ge=1, le=10)] | None = None
+    status: Status | None = None
     submission: Submission | None = None
     due_before: str | None = None
     q: str | None = None
@@ -41,25 +39,127 @@ class Query(Struct, frozen=True):
     order: Literal["asc", "desc"] = "asc"
 
 
-class SummaryQuery(Struct, frozen=True):
-    org: str | None = None
-    by: By = "receiving"
-    from_: str | None = field(default=None, name="from")
-    to: str | None = None
-    tree: str | None = None
+class Length(Struct, frozen=True):
+    """A term as its system gave it."""
+
+    value: float
+    unit: Unit
 
 
-def dossiers(call: Call) -> dict[str, Any]:
-    query: Query = call.query
+class Apology(Struct, frozen=True):
+    """Why it is late, and the new date."""
+
+    issued_at: Instant | None
+    reason: str | None
+    new_due_at: Instant | None
+
+
+class Said(Struct, frozen=True, kw_only=True):
+    """What its system said of it; what it never spoke of is absent."""
+
+    procedure: str | UnsetType = UNSET
+    procedure_name: str | UnsetType = UNSET
+    assignee: str | UnsetType = UNSET
+    submission: Submission | UnsetType = UNSET
+    submitted_at: Instant | UnsetType = UNSET
+    finished_at: Instant | UnsetType = UNSET
+    returned_at: Instant | UnsetType = UNSET
+    supplement_requested_at: Instant | UnsetType = UNSET
+    supplement_received_at: Instant | UnsetType = UNSET
+    term: Length | UnsetType = UNSET
+    apology: Apology | UnsetType = UNSET
+    fee: float | UnsetType = UNSET
+    online_payment: bool | UnsetType = UNSET
+    digitised: bool | UnsetType = UNSET
+    electronic_result: bool | UnsetType = UNSET
+    rated: bool | UnsetType = UNSET  # whether somebody rated it; the rating itself is nobody's business
+
+
+class Dossier(Said, frozen=True, kw_only=True):
+    """As last said, with the instants that count, its due state and its flags."""
+
+    code: str
+    receiving_org: str
+    handling_org: str | None
+    status: Status | None
+    received_at: Instant | None
+    due_at: Instant | None
+    ended_at: Instant | None
+    changed_at: Instant
+    is_open: bool
+    due_state: DueState | None
+    due_before_received: bool
+    due_estimated: bool
+    near_due: bool
+    paused: bool
+    late_to_accept: bool
+    working_time_left_s: int | None
+
+
+class Change(Said, frozen=True, kw_only=True):
+    """One field that an event changed, with its value under its own name."""
+
+    said_at: Instant
+    event_id: str
+    field: str
+    status: Status | UnsetType = UNSET
+    receiving_org: str | UnsetType = UNSET
+    handling_org: str | UnsetType = UNSET
+    received_at: Instant | UnsetType = UNSET
+    due_at: Instant | UnsetType = UNSET
+
+
+class Stay(Struct, frozen=True):
+    """Who had it, from when to when, and how much of their working time."""
+
+    org: str | None
+    from_at: Instant
+    to_at: Instant | None
+    working_time_s: int
+
+
+class Pause(Struct, frozen=True):
+    """Its clock stood still."""
+
+    from_at: Instant
+    to_at: Instant | None
+
+
+class WholeDossier(Dossier, frozen=True, kw_only=True):
+    """With both due dates and the course it took."""
+
+    due_given_at: Instant | None
+    due_computed_at: Instant | None
+    near_at: Instant | None
+    overdue_at: Instant | None
+    supplement_requests: int
+    history: list[Change]
+    hops: list[Stay]
+    pauses: list[Pause]
+
+
+class Summary(Counted, frozen=True, kw_only=True):
+    """The counts of a subtree and period, with every percentage beside what it is of; with what `Head` has."""
+
+    org: str | None
+    by: By
+    from_: Instant = field(name="from")
+    to: Instant
+    as_of: Instant | None
+    state: State
+    reason: Void | None
+
+
+def dossiers(call: Call, query: Query, records: Reads, live: Live, settings: Settings) -> Page[Dossier]:
     asked = period(call, query.org, query.from_, query.to)
+    basis, chosen = Basis(call, live.world, settings), None if query.bucket is None else _buckets(query.bucket)
     bounds = {
         name: None if text is None else moment(call, name, text, query.org, end_of_day=name == "to")
         for name, text in (("due_before", query.due_before), ("from", query.from_), ("to", query.to))
     }
-    chosen = None if query.bucket is None else _buckets(query.bucket)
 
     def read(conn: Connection) -> tuple[list[dict[str, Any]], int]:
-        asking = question(call, conn, query, asked)
+        asking = basis.question(conn, query, asked)
         plain = chosen is None
         rows, total = listing.page(
             conn,
@@ -78,102 +178,39 @@ def dossiers(call: Call) -> dict[str, Any]:
             call.part.offset,
             call.part.per_page,
         )
-        reader = _reader(call, asking)
+        reader = _reader(call, settings, asking)
         return [reader.brief(row) for row in rows], total
 
-    found, total = call.site.read(read)
-    return paged(call, [_zoned(call, record, record) for record in found], total)
+    found, total = records.read(read)
+    return call.part.read((Dossier(**_zoned(call, record, record)) for record in found), total)
 
 
-def one(call: Call) -> dict[str, Any]:
-    code = call.path["code"]
+def one(call: Call, records: Reads, live: Live, settings: Settings) -> WholeDossier:
+    code, basis = call.path["code"], Basis(call, live.world, settings)
 
     def read(conn: Connection) -> dict[str, Any] | None:
         row = listing.one(conn, call.scope, code)
-        asking = question(call, conn, SummaryQuery(), Period(0, call.now, call.now))
-        return None if row is None else _reader(call, asking).in_full(row)
+        asking = basis.question(conn, SummaryQuery(), Period(0, call.now, call.now))
+        return None if row is None else _reader(call, settings, asking).in_full(row)
 
-    found = call.site.read(read)
+    found = records.read(read)
     if found is None:
         raise IocError(Code.UNKNOWN_DOSSIER, f"dossier {code!r} is not known", dossier=code)
-    steps = {name: [_zoned(call, step, found) for step in found[name]] for name in ("history", "hops", "pauses")}
-    return _zoned(call, found, found) | steps
+    parts = {"history": Change, "hops": Stay, "pauses": Pause}
+    course = {name: [shape(**_zoned(call, step, found)) for step in found[name]] for name, shape in parts.items()}
+    return WholeDossier(**_zoned(call, found, found) | course)
 
 
-def summary(call: Call) -> dict[str, Any]:
-    """The counts of a subtree and period, with every percentage beside what it is of; null where nobody reports."""
-    query: SummaryQuery = call.query
+def summary(call: Call, query: SummaryQuery, records: Reads, live: Live, settings: Settings) -> Summary:
     asked = period(call, query.org, query.from_, query.to)
+    basis = Basis(call, live.world, settings)
 
     def read(conn: Connection) -> tuple[Ground, Counts]:
-        found = ground(call, conn, query, asked)
+        found = basis.ground(conn, query, asked)
         return found, overall(conn, found.question)
 
-    found, counts = call.site.read(read)
-    return head(call, query, asked, found) | counted(counts, found.void)
-
-
-def counted(counts: Counts, void: Void | None = None) -> dict[str, Any]:
-    """Each count by its name, and the percentages."""
-    untold = void is Void.NOT_REPORTED
-    return {**{bucket.value: None if untold else counts[bucket] for bucket in Bucket}, "pct": shares(counts, void)}
-
-
-def shares(counts: Counts, void: Void | None = None) -> dict[str, dict[str, Any]]:
-    """Every percentage with what it is of."""
-    return {name: share.shown() for name, share in counts.pct(void).items()}
-
-
-class Ground(NamedTuple):
-    """What figures of dossiers are made of, who stands behind them, and why they may say nothing."""
-
-    question: Question
-    reporters: Reporters
-    freshness: Freshness
-    void: Void | None
-
-
-def ground(call: Call, conn: Connection, query: SummaryQuery | Query, asked: Period) -> Ground:
-    asking = question(call, conn, query, asked)
-    assessed = reporters(call.site.world, asking.watermarks, sources_by_org(conn), call.now)
-    freshness = assessed.of(call.subtree(query.org, query.tree), asked.at)
-    if freshness.state is State.UNKNOWN:
-        return Ground(asking, assessed, freshness, Void.NOT_REPORTED)
-    org = query.org or call.site.home(call.scope) or ""
-    return Ground(asking, assessed, freshness, why_void(call.site.world.inventory.calendar(org), asked.start, asked.at))
-
-
-def head(call: Call, query: SummaryQuery, asked: Period, found: Ground) -> dict[str, Any]:
-    """Of whom, of when, up to when it is known (the oldest of what went in), and why shares or all figures are null."""
-    return {
-        "org": query.org or call.site.home(call.scope),
-        "by": query.by,
-        "from": call.at(asked.start, query.org),
-        "to": call.at(asked.end, query.org),
-        **footing(call, found, query.org),
-    }
-
-
-def footing(call: Call, found: Ground, org: str | None) -> dict[str, Any]:
-    return {
-        "as_of": call.at(found.freshness.as_of, org),
-        "state": found.freshness.state,
-        "reason": found.void,
-    }
-
-
-def question(call: Call, conn: Connection, query: SummaryQuery | Query, asked: Period) -> Question:
-    """What is asked, within what the caller may see."""
-    scope = call.subtree(query.org, query.tree)
-    return Question(
-        watermarks=watermarks(call.site.world, imported(conn), call.now),
-        start=asked.start,
-        end=asked.end,
-        at=asked.at,
-        orgs=None if scope.root is None else scope.codes,
-        side=Side.HANDLING if query.by == "handling" else Side.RECEIVING,
-        min_ratings=call.site.context.settings.dossiers.min_ratings,
-    )
+    found, counts = records.read(read)
+    return Summary(**head(call, query, asked, found), **counted(counts, found.void))
 
 
 def _buckets(text: str) -> tuple[Bucket | IndexBucket, ...]:
@@ -185,14 +222,13 @@ def _buckets(text: str) -> tuple[Bucket | IndexBucket, ...]:
         raise IocError(Code.INVALID_VALUE, detail, name="bucket", detail=detail) from None
 
 
-def _reader(call: Call, asking: Question) -> Reader:
-    site = call.site
-    return Reader(site.world.inventory, site.context.settings.dossiers, asking.watermarks, call.now)
+def _reader(call: Call, settings: Settings, asking: Question) -> Reader:
+    return Reader(call.inventory, settings.dossiers, asking.watermarks, call.now)
 
 
 def _zoned(call: Call, values: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     """Every `…_at` in the offset of the receiving org."""
-    org = record["receiving_org"] if record["receiving_org"] in call.site.orgs else None
+    org = record["receiving_org"] if record["receiving_org"] in call.orgs else None
     return {name: _shown(call, name, value, org) for name, value in values.items()}
 
 
@@ -202,10 +238,9 @@ def _shown(call: Call, name: str, value: Any, org: str | None) -> Any:
     return call.at(value, org) if name.endswith("_at") and isinstance(value, int) else value
 
 
+_UNKNOWN = (Code.UNKNOWN_DOSSIER,)
 ROUTES = (
-    Route("GET", f"{V1}/dossiers", Role.LEADER, dossiers, "Dossiers", Query, answers="list"),
-    Route(
-        "GET", f"{V1}/dossiers/summary", Role.LEADER, summary, "Counts of a period, with what they are of", SummaryQuery
-    ),
-    Route("GET", f"{V1}/dossiers/<path:code>", Role.LEADER, one, "One dossier with its history"),
+    Route("GET", f"{V1}/dossiers", Role.LEADER, dossiers, "Dossiers", ERRORS),
+    Route("GET", f"{V1}/dossiers/summary", Role.LEADER, summary, "Counts of a period, with what they are of", ERRORS),
+    Route("GET", f"{V1}/dossiers/<path:code>", Role.LEADER, one, "One dossier with its history", _UNKNOWN),
 )

@@ -1,7 +1,6 @@
 """Periodic figures typed in: entered by one, signed off or refused by another, every correction visible."""
 
 from datetime import date
-from typing import Any
 
 from msgspec import Struct
 from sqlalchemy.engine import Connection
@@ -11,7 +10,11 @@ from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, SourceStatus
 from ioc.domain.figures import entries, publishing
 from ioc.domain.figures.entries import Draft, Row, State
-from web.boundary.route import V1, Answer, Call, Route, listed
+from ioc.platform.db import Database
+from web.boundary.answers import Instant, Page
+from web.boundary.call import Call
+from web.boundary.ports import Publishes, Reads, Writes
+from web.boundary.route import V1, Route
 
 
 class Query(Struct, frozen=True):
@@ -29,21 +32,38 @@ class Body(Struct, frozen=True, forbid_unknown_fields=True):
     note: str | None = None
 
 
-def figures(call: Call) -> dict[str, Any]:
+class FigureEntry(Struct, frozen=True, kw_only=True):
+    """What somebody entered; `corrects` names the signed one before, `current` is what counts now."""
+
+    id: int
+    org: str
+    source: str
+    period: str
+    values: dict[str, float]
+    note: str | None
+    state: State
+    entered_by: str
+    entered_at: Instant
+    decided_by: str | None
+    decided_at: Instant | None
+    corrects: int | None
+    current: bool
+
+
+def figures(call: Call, query: Query, records: Reads) -> Page[FigureEntry]:
     """Entries, the newest first."""
-    query: Query = call.query
-    found = call.site.read(lambda conn: entries.entries(conn, call.subtree(query.org).codes))
+    orgs = call.subtree(query.org).codes
+    found = records.read(lambda conn: entries.entries(conn, orgs))
     wanted = {"source": query.source, "period": query.period, "state": query.state}
     rows = [row for row in found if all(value in (None, row[name]) for name, value in wanted.items())]
-    return listed(call, rows, lambda row: _shown(call, row))
+    return call.part.of(rows, lambda row: _shown(call, row))
 
 
-def enter(call: Call) -> Answer:
-    """201 with the entry, which waits for somebody else."""
-    body: Body = call.body
+def enter(call: Call, body: Body, records: Writes) -> FigureEntry:
+    """It waits for somebody else."""
     call.subtree(body.org)
     draft = Draft(body.org, body.source, body.period, body.values, body.note)
-    known = call.site.read(lambda conn: entries.known(conn, draft))
+    known = records.read(lambda conn: entries.known(conn, draft))
     for name, allowed in draft.problems(_today(call, body.org), known):
         raise IocError(Code.INVALID_VALUE, f"{name}: allowed: {allowed}", name=name, detail=allowed)
     if _retired(call, draft):
@@ -52,34 +72,32 @@ def enter(call: Call) -> Answer:
     def write(conn: Connection) -> Row:
         return _row(conn, call, entries.enter(conn, draft, call.principal.name, call.now))
 
-    return Answer(_shown(call, call.site.write(write)), 201)
+    return _shown(call, records.write(write))
 
 
-def sign(call: Call) -> dict[str, Any]:
+def sign(call: Call, records: Writes, db: Database, broker: Publishes) -> FigureEntry:
     """Published first, then marked as signed: a broker that is away leaves the entry as it was (503)."""
-    row = call.site.read(lambda conn: _decidable(conn, call))
-    call.site.bus.publish_acknowledged(*publishing.message(row, call.now))
-    return _decided(call, State.SIGNED)
-
-
-def refuse(call: Call) -> dict[str, Any]:
-    return _decided(call, State.REFUSED)
-
-
-def _decided(call: Call, state: State) -> dict[str, Any]:
-    db, inventory = call.site.context.db, call.site.world.inventory
+    row = records.read(lambda conn: _decidable(conn, call))
+    broker.publish_acknowledged(*publishing.message(row, call.now))
 
     def write(conn: Connection) -> Row:
-        row = entries.decide(conn, _decidable(conn, call), state, call.principal.name, call.now)
-        if state is State.SIGNED:
-            publishing.accept(db, conn, inventory, row, call.now)
-        return _row(conn, call, row["id"])
+        signed = _decided(conn, call, State.SIGNED)
+        publishing.accept(db, conn, call.inventory, signed, call.now)
+        return _row(conn, call, signed["id"])
 
-    return _shown(call, call.site.write(write))
+    return _shown(call, records.write(write))
+
+
+def refuse(call: Call, records: Writes) -> FigureEntry:
+    return _shown(call, records.write(lambda conn: _row(conn, call, _decided(conn, call, State.REFUSED)["id"])))
+
+
+def _decided(conn: Connection, call: Call, state: State) -> Row:
+    return entries.decide(conn, _decidable(conn, call), state, call.principal.name, call.now)
 
 
 def _decidable(conn: Connection, call: Call) -> Row:
-    row = entries.one(conn, int(call.path["id"]), call.scope.codes)
+    row = entries.one(conn, call.id, call.scope.codes)
     entries.may_decide(conn, row, call.principal.name)
     return row
 
@@ -89,30 +107,26 @@ def _row(conn: Connection, call: Call, entry_id: int) -> Row:
 
 
 def _retired(call: Call, draft: Draft) -> bool:
-    known = call.site.world.inventory.sources.get(publishing.key_of({"org": draft.org, "source": draft.source}))
+    known = call.inventory.sources.get(publishing.key_of({"org": draft.org, "source": draft.source}))
     return known is not None and known.status is SourceStatus.RETIRED
 
 
 def _today(call: Call, org: str) -> date:
-    return local(call.now, call.site.zone(org)).date()
+    return local(call.now, call.zone(org)).date()
 
 
-def _shown(call: Call, row: Row) -> dict[str, Any]:
+def _shown(call: Call, row: Row) -> FigureEntry:
     times = {name: call.at(row[name], row["org"]) for name in ("entered_at", "decided_at")}
-    return {**row, **times}
+    return FigureEntry(**{**row, **times})
 
 
+_FIGURES = f"{V1}/figures"
+_DECIDED = (Code.UNKNOWN_FIGURES, Code.FIGURES_DECIDED, Code.FIGURES_SUPERSEDED, Code.SAME_PERSON)
 ROUTES = (
     Route(
-        "GET",
-        f"{V1}/figures",
-        Role.LEADER,
-        figures,
-        "Periodic figures typed in, with every correction",
-        Query,
-        answers="list",
+        "GET", _FIGURES, Role.LEADER, figures, "Periodic figures typed in, with every correction", (Code.UNKNOWN_ORG,)
     ),
-    Route("POST", f"{V1}/figures", Role.OPERATOR, enter, "Enter figures of a period", body=Body),
-    Route("POST", f"{V1}/figures/<int:id>/sign", Role.LEADER, sign, "Sign off what somebody else entered"),
-    Route("POST", f"{V1}/figures/<int:id>/refuse", Role.LEADER, refuse, "Refuse what somebody else entered"),
+    Route("POST", _FIGURES, Role.OPERATOR, enter, "Enter figures of a period", (Code.UNKNOWN_ORG,), status=201),
+    Route("POST", f"{_FIGURES}/<int:id>/sign", Role.LEADER, sign, "Sign off what somebody else entered", _DECIDED),
+    Route("POST", f"{_FIGURES}/<int:id>/refuse", Role.LEADER, refuse, "Refuse what somebody else entered", _DECIDED),
 )

@@ -1,9 +1,10 @@
 """Is it alive, is it ready, and its counters for Prometheus."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
+from msgspec import Struct
 from prometheus_client import generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -15,7 +16,11 @@ from ioc.config.settings import Settings
 from ioc.core.model import Role
 from ioc.platform.beat import Pulse, pulses
 from ioc.platform.db.tables import counter
-from web.boundary.route import Answer, Call, Open, Route
+from web.boundary.answers import Answer, Document
+from web.boundary.call import Call
+from web.boundary.ports import Build, Reads
+from web.boundary.route import Open, Route
+from web.clients import Clients
 
 TEXT = "text/plain; charset=utf-8"
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
@@ -23,15 +28,22 @@ NEEDED = frozenset({"alerts", "ingest", "web"})
 Sample = tuple[dict[str, str], float]
 
 
-def healthz(call: Call) -> dict[str, Any]:
-    return {"status": "ok", "build": call.site.build}
+class Health(Struct, frozen=True):
+    """This process serves."""
+
+    status: Literal["ok"]
+    build: str
 
 
-def readyz(call: Call) -> Answer:
+def healthz(call: Call, of: Build) -> Health:
+    return Health("ok", of.build)
+
+
+def readyz(call: Call, records: Reads, settings: Settings) -> Answer[str]:
     """One line a role: its name, how it is, and how long ago it said so; 503 while one that is needed is missing."""
-    heard = {pulse.role: pulse for pulse in call.site.read(lambda conn: pulses(conn, call.now))}
+    heard = {pulse.role: pulse for pulse in records.read(lambda conn: pulses(conn, call.now))}
     alive = {role for role, pulse in heard.items() if pulse.alive}
-    roles = sorted(needed(call.site.context.settings) | alive)
+    roles = sorted(needed(settings) | alive)
     lines = [_line(role, heard.get(role), call.now) for role in roles]
     ready = all(role in heard and heard[role].alive and heard[role].ok for role in roles)
     return Answer("\n".join(lines) + "\n", 200 if ready else 503, TEXT)
@@ -50,15 +62,16 @@ def _line(role: str, pulse: Pulse | None, now: int) -> str:
     return f"{role} {word} {max(0, now - pulse.at) / 1000:.1f} s ago {said}".rstrip()
 
 
-def metrics(call: Call) -> Answer:
+def metrics(call: Call, records: Reads, clients: Clients) -> Answer[str]:
     """Totals since the installation began; what a role says of itself becomes gauges by its name."""
-    site = call.site
     families = [
-        *site.read(lambda conn: _read(conn, call.now)),
-        _gauge("ioc_live_clients", "Screens connected to this worker", [({}, len(site.clients))]),
-        _counter("ioc_live_clients_cut_total", "Screens cut because they took nothing", [({}, site.clients.cut)]),
+        *records.read(lambda conn: _read(conn, call.now)),
+        _gauge("ioc_live_clients", "Screens connected to this worker", [({}, len(clients))]),
+        _counter("ioc_live_clients_cut_total", "Screens cut because they took nothing", [({}, clients.cut)]),
     ]
-    return Answer("".join(map(_plain, generate_latest(_Families(families)).decode().splitlines())), 200, PROMETHEUS)
+    return Answer(
+        "".join(map(_plain, generate_latest(_Families(families)).decode().splitlines())), content_type=PROMETHEUS
+    )
 
 
 def _plain(line: str) -> str:
@@ -130,8 +143,9 @@ def _told(family: Metric, name: str, samples: Iterable[Sample]) -> Metric:
     return family
 
 
+_READY = (Document(TEXT), Document(TEXT, 503))
 ROUTES = (
     Route("GET", "/healthz", Open.TO_ALL, healthz, "Whether this process serves"),
-    Route("GET", "/readyz", Role.WALL, readyz, "A line a role", answers="text"),
-    Route("GET", "/metrics", Role.WALL, metrics, "Counters for Prometheus", answers="text"),
+    Route("GET", "/readyz", Role.WALL, readyz, "A line a role", documents=_READY),
+    Route("GET", "/metrics", Role.WALL, metrics, "Counters for Prometheus", documents=(Document(PROMETHEUS),)),
 )

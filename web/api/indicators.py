@@ -1,85 +1,129 @@
 """The indicator catalogue: what each figure means, what it comes to, and the list of dossiers behind it."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
+from msgspec import Struct, field
 from sqlalchemy.engine import Connection
 
+from ioc.config.settings import Settings
 from ioc.core.errors import Code, IocError
-from ioc.core.model import Role
+from ioc.core.model import Role, State
+from ioc.core.share import Void
 from ioc.domain.dossiers.reporting.indicators.catalogue import CATALOGUE
-from ioc.domain.dossiers.reporting.indicators.contract import Asked, Indicator
-from web.api import dossiers
-from web.api.dossiers import Ground, SummaryQuery
+from ioc.domain.dossiers.reporting.indicators.contract import Asked, Indicator, Unit
+from web.api._basis import ERRORS, Basis, By, Ground, SummaryQuery
+from web.boundary.answers import Instant, Page
+from web.boundary.call import Call
 from web.boundary.period import Period, period
-from web.boundary.route import V1, Call, Route, listed
+from web.boundary.ports import Live, Reads
+from web.boundary.route import V1, Route
 
 
-def indicators(call: Call) -> dict[str, Any]:
-    """All of them, for an org and period."""
-    return listed(call, _shown(call, CATALOGUE))
+class Span(Struct, frozen=True):
+    """What is asked for."""
+
+    from_: Instant = field(name="from")
+    to: Instant
 
 
-def one(call: Call) -> dict[str, Any]:
+class Origin(Struct, frozen=True):
+    """A source behind the figure, and up to when it is known."""
+
+    source: str
+    as_of: Instant
+
+
+class Figure(Struct, frozen=True, kw_only=True):
+    """Meaning and value; `bucket` and `denominator_bucket` list what is behind both numbers."""
+
+    id: str
+    name: str
+    formula: str
+    unit: Unit
+    source: str
+    version: str
+    bucket: str | None
+    denominator_bucket: str | None
+    value: float | None
+    numerator: float | None
+    denominator: float | None
+    reason: Void | None
+    org: str | None
+    by: By
+    period: Span
+    as_of: Instant | None
+    state: State
+    sources: list[Origin]
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Figures of one org and period."""
+
+    call: Call
+    query: SummaryQuery
+    asked: Period
+    basis: Basis
+
+    def read(self, records: Reads, wanted: Iterable[Indicator]) -> list[Figure]:
+        def read(conn: Connection) -> list[Figure]:
+            found = self.basis.ground(conn, self.query, self.asked)
+            reading = Asked(conn, found.question, found.void)
+            return [self._figure(indicator, reading, found) for indicator in wanted]
+
+        return records.read(read)
+
+    def _figure(self, indicator: Indicator, reading: Asked, found: Ground) -> Figure:
+        """What nobody speaks of has no list behind it."""
+        say, call, org = self.call.say, self.call, self.query.org
+        measure = indicator.measure(reading)
+        return Figure(
+            id=indicator.id,
+            name=say(f"indicator.{indicator.id}"),
+            formula=say(f"indicator.{indicator.id}.formula"),
+            unit=indicator.unit,
+            source=say(indicator.source),
+            version=indicator.version,
+            bucket=None if measure.numerator is None else _joined(indicator.buckets),
+            denominator_bucket=None if measure.denominator is None else _joined(indicator.of),
+            value=measure.value,
+            numerator=measure.numerator,
+            denominator=measure.denominator,
+            reason=measure.reason,
+            org=org or call.home,
+            by=self.query.by,
+            period=Span(call.at(self.asked.start, org), call.at(self.asked.end, org)),
+            as_of=call.at(found.freshness.as_of, org),
+            state=found.freshness.state,
+            sources=self._origins(found),
+        )
+
+    def _origins(self, found: Ground) -> list[Origin]:
+        call = self.call
+        return [
+            Origin(str(one.source.key), call.at(min(one.watermark, self.asked.at), self.query.org))
+            for one in found.freshness.reporters
+            if one.source.key.org in call.scope
+        ]
+
+
+def indicators(call: Call, query: SummaryQuery, records: Reads, live: Live, settings: Settings) -> Page[Figure]:
+    """All of them, for an org and period; only those on the page are read."""
+    asked = period(call, query.org, query.from_, query.to)
+    wanted: Sequence[Indicator] = tuple(CATALOGUE)
+    chosen = call.part.of(wanted, lambda one: one)
+    shown = _Shown(call, query, asked, Basis(call, live.world, settings))
+    return call.part.read(shown.read(records, chosen.items), chosen.total)
+
+
+def one(call: Call, query: SummaryQuery, records: Reads, live: Live, settings: Settings) -> Figure:
     id_ = call.path["id"]
     indicator = CATALOGUE.get(id_)
     if indicator is None:
         raise IocError(Code.UNKNOWN_INDICATOR, f"there is no indicator {id_!r}", indicator=id_)
-    return _shown(call, [indicator])[0]
-
-
-def _shown(call: Call, wanted: Iterable[Indicator]) -> list[dict[str, Any]]:
-    query: SummaryQuery = call.query
     asked = period(call, query.org, query.from_, query.to)
-
-    def read(conn: Connection) -> list[dict[str, Any]]:
-        found = dossiers.ground(call, conn, query, asked)
-        reading = Asked(conn, found.question, found.void)
-        head = _head(call, query, asked, found)
-        return [_meaning(call, indicator) | _value(indicator, reading) | head for indicator in wanted]
-
-    return call.site.read(read)
-
-
-def _meaning(call: Call, indicator: Indicator) -> dict[str, Any]:
-    say, lang = call.site.context.texts.render, call.lang
-    return {
-        "id": indicator.id,
-        "name": say(lang, f"indicator.{indicator.id}"),
-        "formula": say(lang, f"indicator.{indicator.id}.formula"),
-        "unit": indicator.unit,
-        "source": say(lang, indicator.source),
-        "version": indicator.version,
-    }
-
-
-def _value(indicator: Indicator, reading: Asked) -> dict[str, Any]:
-    """With the lists behind both numbers; what nobody speaks of has none."""
-    measure = indicator.measure(reading)
-    return {
-        "bucket": None if measure.numerator is None else _joined(indicator.buckets),
-        "denominator_bucket": None if measure.denominator is None else _joined(indicator.of),
-        "value": measure.value,
-        "numerator": measure.numerator,
-        "denominator": measure.denominator,
-        "reason": measure.reason,
-    }
-
-
-def _head(call: Call, query: SummaryQuery, asked: Period, found: Ground) -> dict[str, Any]:
-    """The period, and up to when the sources of the figures are known."""
-    return {
-        "org": query.org or call.site.home(call.scope),
-        "by": query.by,
-        "period": {"from": call.at(asked.start, query.org), "to": call.at(asked.end, query.org)},
-        "as_of": call.at(found.freshness.as_of, query.org),
-        "state": found.freshness.state,
-        "sources": [
-            {"source": str(reporter.source.key), "as_of": call.at(min(reporter.watermark, asked.at), query.org)}
-            for reporter in found.freshness.reporters
-            if reporter.source.key.org in call.scope
-        ],
-    }
+    return _Shown(call, query, asked, Basis(call, live.world, settings)).read(records, [indicator])[0]
 
 
 def _joined(buckets: Iterable[str]) -> str | None:
@@ -87,17 +131,9 @@ def _joined(buckets: Iterable[str]) -> str | None:
     return ",".join(buckets) or None
 
 
+_ALL = f"{V1}/indicators"
+_ONE = (*ERRORS, Code.UNKNOWN_INDICATOR)
 ROUTES = (
-    Route(
-        "GET",
-        f"{V1}/indicators",
-        Role.LEADER,
-        indicators,
-        "What each figure means and comes to",
-        SummaryQuery,
-        answers="list",
-    ),
-    Route(
-        "GET", f"{V1}/indicators/<id>", Role.LEADER, one, "One figure: meaning, formula, what it is of", SummaryQuery
-    ),
+    Route("GET", _ALL, Role.LEADER, indicators, "What each figure means and comes to", ERRORS),
+    Route("GET", f"{_ALL}/<id>", Role.LEADER, one, "One figure: meaning, formula, what it is of", _ONE),
 )

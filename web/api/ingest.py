@@ -1,16 +1,43 @@
 """The MQTT door for those who can only POST: the same topics, payloads and outcomes."""
 
+from typing import Protocol
+
+from msgspec import Struct
+
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
 from ioc.messages.wire import ROOT, Rejected, is_id, parse_topic
-from web.boundary.route import V1, Answer, Call, Route
+from web.boundary.call import Call
+from web.boundary.ports import Live, Publishes
+from web.boundary.route import V1, Route
 
 
-def ingest(call: Call) -> Answer:
+class Follows(Protocol):
+    """Where the live world comes from."""
+
+    @property
+    def following(self) -> "Ticks": ...
+
+
+class Ticks(Live, Protocol):
+    """Can be brought up to what was imported a moment ago."""
+
+    def tick(self) -> None: ...
+
+
+class Taken(Struct, frozen=True):
+    """The broker has it."""
+
+    topic: str
+    bytes: int
+
+
+def ingest(call: Call, broker: Publishes, live: Follows) -> Taken:
     """202 once the broker has the message; what ingest makes of it shows as it does for MQTT. 503: send it again."""
     path = call.path
     bound = call.caller is not None and call.scope.root is not None
-    if bound and not _reaches(call, path["org"]):  # of the whole tree: an org nobody knows is quarantined, as by MQTT
+    if bound and not _reaches(call, live.following, path["org"]):
+        # of the whole tree: an org nobody knows is quarantined, as by MQTT
         raise IocError(Code.UNKNOWN_ORG, f"org {path['org']!r} is not in the tree", org=path["org"])
     topic = f"{ROOT}{path['org']}/{path['kind']}/{path['source']}/{path['channel']}"
     try:
@@ -19,19 +46,19 @@ def ingest(call: Call) -> Answer:
         raise IocError(Code.INVALID_VALUE, str(why), name="path", detail=str(why)) from None
     if not is_id(key.kind):
         raise IocError(Code.INVALID_VALUE, f"kind {key.kind!r}", name="kind", detail=key.kind)
-    if not call.site.bus.connected:
+    if not broker.connected:
         raise IocError(Code.BROKER_UNAVAILABLE, "the broker is away; send it again")
     # not offloaded: waiting for the broker must not hold one of the few threads that read the database
-    call.site.bus.publish_acknowledged(topic, call.raw)
-    return Answer({"topic": topic, "bytes": len(call.raw)}, 202)
+    broker.publish_acknowledged(topic, call.raw)
+    return Taken(topic, len(call.raw))
 
 
-def _reaches(call: Call, org: str) -> bool:
+def _reaches(call: Call, following: Ticks, org: str) -> bool:
     """By an import of a moment ago too: who is told that there is no such org may never post again."""
     if org in call.scope:
         return True
-    call.site.following.tick()
-    return org in call.site.scope(call.principal)
+    following.tick()
+    return org in following.world.inventory.orgs.reach(call.principal.org)
 
 
 ROUTES = (
@@ -41,6 +68,8 @@ ROUTES = (
         Role.ADMIN,
         ingest,
         "The MQTT door for those who can only POST",
+        (Code.UNKNOWN_ORG, Code.INVALID_VALUE),
+        status=202,
         devices=True,
     ),
 )

@@ -1,20 +1,32 @@
 """What was said, done and refused: rules in force, the audit, the quarantine and its replay."""
 
 from functools import partial
-from typing import Any
+from typing import Any, Literal, Protocol
 
 import msgspec
 import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from ioc.config.settings import Rule
-from ioc.core.model import Role
+from ioc.config.settings import Rule, Settings
+from ioc.core.errors import Code
+from ioc.core.model import Reason, Role, Severity
 from ioc.domain.inventory import Scope
 from ioc.ingest import quarantine
 from ioc.ingest.replay import send
+from ioc.platform.db import Database
 from ioc.platform.db.tables import audit
-from web.boundary.route import V1, Call, Part, Route, listed, paged
+from web.boundary.answers import Instant, Page, Part
+from web.boundary.call import Call
+from web.boundary.ports import Offloads, Publishes, Reads
+from web.boundary.route import V1, Route
+
+
+class LiveKey(Protocol):
+    """What we sign with what we send to ourselves."""
+
+    @property
+    def live_key(self) -> bytes: ...
 
 
 class QuarantineQuery(Struct, frozen=True):
@@ -25,25 +37,70 @@ class ReplayBody(Struct, frozen=True):
     reason: str | None = None
 
 
-def rules(call: Call) -> dict[str, Any]:
+class RuleItem(Struct, frozen=True, kw_only=True):
+    """A rule in force; `options` are those of its kind."""
+
+    id: str
+    kind: str
+    severity: Severity
+    hours: Literal["always", "source"]
+    hold_s: float | None
+    org: str | None
+    org_closed: bool
+    options: dict[str, Any] | None
+
+
+class AuditItem(Struct, frozen=True, kw_only=True):
+    """Who changed what, and when."""
+
+    id: int
+    at: Instant
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, Any]
+    org: str | None
+
+
+class Quarantined(Struct, frozen=True, kw_only=True):
+    """A message that could not be used, with the reason."""
+
+    id: int
+    inbox: str
+    seq: int
+    element: int
+    received_at: Instant
+    topic: str
+    payload: str
+    reason: Reason
+    detail: str
+    replayed_at: Instant | None
+
+
+class Sent(Struct, frozen=True):
+    """How many messages went through ingest again."""
+
+    sent: int
+
+
+def rules(call: Call, settings: Settings) -> Page[RuleItem]:
     """The rules that can speak of something in the caller's subtree."""
-    orgs = call.site.orgs
+    orgs = call.orgs
     above = {org.code for org in orgs.path(call.scope.root or "")}
-    return listed(call, [
-        _rule(rule) | {"org_closed": orgs.closed(rule.org)}
-        for rule in call.site.context.settings.rule
-        if rule.org is None or rule.org in call.scope or orgs.heir(rule.org) in above
-    ])  # fmt: skip
+    found = [
+        rule for rule in settings.rule if rule.org is None or rule.org in call.scope or orgs.heir(rule.org) in above
+    ]
+    return call.part.of(found, lambda rule: _rule(call, rule))
 
 
-def _rule(rule: Rule) -> dict[str, Any]:
+def _rule(call: Call, rule: Rule) -> RuleItem:
     plain = {name: getattr(rule, name) for name in ("id", "kind", "severity", "hours", "hold_s", "org")}
-    return plain | {"options": msgspec.to_builtins(rule.options)}
+    return RuleItem(**plain, org_closed=call.orgs.closed(rule.org), options=msgspec.to_builtins(rule.options))
 
 
-def audit_rows(call: Call) -> dict[str, Any]:
-    rows, total = call.site.read(lambda conn: _audit(conn, call.scope, call.part))
-    return paged(call, [row | {"at": call.at(row["at"], None)} for row in rows], total)
+def audit_rows(call: Call, records: Reads) -> Page[AuditItem]:
+    rows, total = records.read(lambda conn: _audit(conn, call.scope, call.part))
+    return call.part.read((AuditItem(**row | {"at": call.at(row["at"], None)}) for row in rows), total)
 
 
 def _audit(conn: Connection, scope: Scope, part: Part) -> tuple[list[dict[str, Any]], int]:
@@ -53,42 +110,27 @@ def _audit(conn: Connection, scope: Scope, part: Part) -> tuple[list[dict[str, A
     return [dict(row) for row in conn.execute(rows).mappings()], total
 
 
-def quarantined(call: Call) -> dict[str, Any]:
-    reason, (page, per_page) = call.query.reason, call.part
-    rows, total = call.site.read(
-        lambda conn: quarantine.listing(conn, call.scope, reason=reason, page=page, per_page=per_page)
+def quarantined(call: Call, query: QuarantineQuery, records: Reads) -> Page[Quarantined]:
+    page, per_page = call.part
+    rows, total = records.read(
+        lambda conn: quarantine.listing(conn, call.scope, reason=query.reason, page=page, per_page=per_page)
     )
     instants = ("received_at", "replayed_at")
-    items = [row | {name: call.at(row[name], None) for name in instants} for row in rows]
-    return paged(call, items, total)
+    items = (Quarantined(**row | {name: call.at(row[name], None) for name in instants}) for row in rows)
+    return call.part.read(items, total)
 
 
-def replay(call: Call) -> dict[str, Any]:
+def replay(call: Call, body: ReplayBody, off: Offloads, db: Database, broker: Publishes, signs: LiveKey) -> Sent:
     """Send what waits in quarantine through ingest again."""
-    context, reason = call.site.context, call.body.reason
-    sent = call.site.offload(
-        quarantine.resend,
-        context.db,
-        partial(send, call.site.bus, context.live_key),
-        call.scope,
-        call.principal.name,
-        call.now,
-        reason=reason,
-    )
-    return {"sent": sent}
+    again, actor = partial(send, broker, signs.live_key), call.principal.name
+    return Sent(off.offload(quarantine.resend, db, again, call.scope, actor, call.now, reason=body.reason))
 
 
+_QUARANTINE = f"{V1}/quarantine"
+_REASON = (Code.BAD_VALUE,)
 ROUTES = (
-    Route("GET", f"{V1}/rules", Role.LEADER, rules, "The rules in force", answers="list"),
-    Route("GET", f"{V1}/audit", Role.ADMIN, audit_rows, "Who changed what", answers="list"),
-    Route(
-        "GET",
-        f"{V1}/quarantine",
-        Role.ADMIN,
-        quarantined,
-        "What could not be used, with the reason",
-        QuarantineQuery,
-        answers="list",
-    ),
-    Route("POST", f"{V1}/quarantine/replay", Role.ADMIN, replay, "Try it again", body=ReplayBody),
+    Route("GET", f"{V1}/rules", Role.LEADER, rules, "The rules in force"),
+    Route("GET", f"{V1}/audit", Role.ADMIN, audit_rows, "Who changed what"),
+    Route("GET", _QUARANTINE, Role.ADMIN, quarantined, "What could not be used, with the reason", _REASON),
+    Route("POST", f"{_QUARANTINE}/replay", Role.ADMIN, replay, "Try it again", _REASON),
 )

@@ -1,6 +1,7 @@
 """The snapshots of the live socket for those who poll, and the built-in scenes."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Literal, Protocol
 
 import msgspec
 from msgspec import Struct
@@ -8,10 +9,21 @@ from msgspec import Struct
 from ioc.core.clock import rfc3339
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
-from web.boundary.route import V1, Call, Route, listed
-from web.scenes import Scene, known
-from web.sight import Look
-from web.subject import MAX_WIDGETS, Request, Subject, read_request, subject
+from web.boundary.answers import Instant, Page
+from web.boundary.call import Call
+from web.boundary.route import V1, Route
+from web.scenes import Scene, Tile, known
+from web.sight import Look, Looks
+from web.subject import MAX_WIDGETS, Request, Subject, Widget, read_request, subject
+
+
+class Widgets(Looks, Protocol):
+    """The widgets there are, and what they read for themselves."""
+
+    @property
+    def widgets(self) -> Mapping[str, Widget]: ...
+
+    def loaded(self, subject: Subject, look: Look) -> Any: ...
 
 
 class Query(Struct, frozen=True):
@@ -20,20 +32,39 @@ class Query(Struct, frozen=True):
     widgets: str
 
 
-def live(call: Call) -> dict[str, Any]:
-    site, look = call.site, Look(call.site.world, call.site.facts.value, call.now)
-    home = site.home(call.scope)
-    requests = _requests(call.query.widgets)
-    subjects = [(request.id, subject(site.widgets, request, call.scope, home)) for request in requests]
-    return listed(call, subjects, lambda asked: _snapshot(call, look, *asked))
+class Snapshot(Struct, frozen=True):
+    """A widget as it is now; what is in `payload` is told by its kind."""
+
+    id: str
+    seq: Literal[0]
+    as_of: Instant
+    payload: dict[str, Any]
 
 
-def _snapshot(call: Call, look: Look, id_: str, wanted: Subject) -> dict[str, Any]:
+class Title(Struct, frozen=True):
+    key: str
+
+
+class SceneItem(Struct, frozen=True):
+    """A wall layout: which widget stands where."""
+
+    name: str
+    widgets: tuple[Tile, ...]
+    title: Title
+
+
+def live(call: Call, query: Query, site: Widgets) -> Page[Snapshot]:
+    look, requests = site.look(call.now), _requests(query.widgets)
+    subjects = [(request.id, subject(site.widgets, request, call.scope, call.home)) for request in requests]
+    return call.part.of(subjects, lambda asked: _snapshot(call, site, look, *asked))
+
+
+def _snapshot(call: Call, site: Widgets, look: Look, id_: str, wanted: Subject) -> Snapshot:
     try:
-        payload = wanted.snapshot(look, call.site.loaded(wanted, look))
+        payload = wanted.snapshot(look, site.loaded(wanted, look))
     except IocError:
         payload = wanted.snapshot(look, unread=True)  # as on the socket: the others do not wait for a store
-    return {"id": id_, "seq": 0, "as_of": rfc3339(call.now, call.site.zone(wanted.root)), "payload": payload}
+    return Snapshot(id_, 0, rfc3339(call.now, call.zone(wanted.root)), payload)
 
 
 def _requests(text: str) -> list[Request]:
@@ -46,24 +77,24 @@ def _requests(text: str) -> list[Request]:
     return [Request(entry, entry) if isinstance(entry, str) else read_request(entry) for entry in entries]
 
 
-def scenes(call: Call) -> dict[str, Any]:
-    return listed(call, list(known(call.site.widgets.values()).values()), _scene)
+def scenes(call: Call, site: Widgets) -> Page[SceneItem]:
+    return call.part.of(list(known(site.widgets.values()).values()), _scene)
 
 
-def scene(call: Call) -> dict[str, Any]:
-    found = known(call.site.widgets.values()).get(call.path["name"])
+def scene(call: Call, site: Widgets) -> SceneItem:
+    found = known(site.widgets.values()).get(call.path["name"])
     if found is None:
         raise IocError(Code.UNKNOWN_SCENE, f"no scene {call.path['name']!r}", name=call.path["name"])
     return _scene(found)
 
 
-def _scene(scene: Scene) -> dict[str, Any]:
-    plain: dict[str, Any] = msgspec.to_builtins(scene)
-    return plain | {"title": {"key": f"ui.scene.{scene.name}"}}
+def _scene(scene: Scene) -> SceneItem:
+    return SceneItem(scene.name, scene.widgets, Title(f"ui.scene.{scene.name}"))
 
 
+_WRONG = (Code.UNKNOWN_WIDGET, Code.TOO_MANY_WIDGETS, Code.UNKNOWN_ORG)
 ROUTES = (
-    Route("GET", f"{V1}/live", Role.WALL, live, "Widget snapshots for those who poll", Query, answers="list"),
-    Route("GET", f"{V1}/scenes", Role.WALL, scenes, "The wall layouts", answers="list"),
-    Route("GET", f"{V1}/scenes/<name>", Role.WALL, scene, "One wall layout"),
+    Route("GET", f"{V1}/live", Role.WALL, live, "Widget snapshots for those who poll", _WRONG),
+    Route("GET", f"{V1}/scenes", Role.WALL, scenes, "The wall layouts"),
+    Route("GET", f"{V1}/scenes/<name>", Role.WALL, scene, "One wall layout", (Code.UNKNOWN_SCENE,)),
 )

@@ -1,20 +1,25 @@
 """Satisfaction by agency, from kiosks and from dossiers, apart and together: of so many that nobody can be made out."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple
 
+from msgspec import Struct
 from sqlalchemy.engine import Connection
 
+from ioc.config.settings import Settings
 from ioc.core.model import Role
 from ioc.domain.dossiers.counting.question import Side
 from ioc.domain.dossiers.reporting import satisfaction as ratings
 from ioc.domain.dossiers.reporting.release import DOSSIER, KIOSK, NONE, Ratings
 from ioc.domain.dossiers.reporting.satisfaction import Told
-from web.api.dossiers import Ground, SummaryQuery, ground, head
+from ioc.live.world import World
+from web.api._basis import ERRORS, Basis, Ground, Head, SummaryQuery, head
+from web.boundary.answers import extended
+from web.boundary.call import Call
 from web.boundary.period import period
-from web.boundary.route import V1, Call, Route, listed
+from web.boundary.ports import Live, Reads
+from web.boundary.route import V1, Route
 
-Query = SummaryQuery
 _SOURCES = (KIOSK, DOSSIER)
 
 
@@ -28,34 +33,70 @@ class Said(NamedTuple):
         return Said(self.n + other.n, self.told + other.told)
 
 
-def satisfaction(call: Call) -> dict[str, Any]:
-    """Agencies by name of their code, each with what was said of it alone; `total` is the whole subtree."""
-    query: Query = call.query
-    asked = period(call, query.org, query.from_, query.to)
+class Rating(Struct, frozen=True):
+    """`withheld` are the ratings that are in no batch of the period; all of them where too few rated."""
+
+    value: float | None
+    numerator: int | None
+    denominator: int
+    hidden: Literal["too_few", "no_ratings"] | None
+    withheld: int
+
+
+class BySource(Struct, frozen=True, kw_only=True):
+    """What was said at kiosks, of dossiers, and both together."""
+
+    kiosk: Rating
+    dossier: Rating
+    together: Rating
+
+
+class Agency(BySource, frozen=True, kw_only=True):
+    """With what was said of it alone."""
+
+    org: str
+    name: str
+
+
+class Satisfaction(Head, frozen=True, kw_only=True):
+    """Agencies by their code; `whole` is the whole subtree."""
+
+    min_ratings: int
+    items: list[Agency]
+    total: int
+    page: int
+    per_page: int
+    whole: BySource
+
+
+def satisfaction(call: Call, query: SummaryQuery, records: Reads, live: Live, settings: Settings) -> Satisfaction:
+    asked, world = period(call, query.org, query.from_, query.to), live.world
     tree, scope = call.tree(query.tree), call.subtree(query.org, query.tree)
+    grounds = Basis(call, world, settings)
 
     def read(conn: Connection) -> tuple[Ground, Told]:
-        basis = ground(call, conn, query, asked)
-        return basis, ratings.told(conn, call.site.world.inventory, basis.question, lambda org: _line(call, org))
+        basis = grounds.ground(conn, query, asked)
+        return basis, ratings.told(conn, call.inventory, basis.question, lambda org: _line(call, org))
 
-    basis, told = call.site.read(read)
+    basis, told = records.read(read)
     handling = basis.question.side is Side.HANDLING
     agency = {code: org.code for org in tree.living() for code in tree.own(org.code)}
     found = _by_agency(told, scope.codes, agency, handling=handling)
     names = {code: tree.by_code[code].name for code in found if code in tree}
-    items = [{"org": code, "name": names.get(code, code), **_shown(found[code])} for code in sorted(found)]
-    return {
-        **head(call, query, asked, basis),
-        "as_of": call.at(_as_of(call, basis, told, scope.codes), query.org),
-        "min_ratings": basis.question.min_ratings,
-        **listed(call, items),
-        "whole": _shown(_whole(told, scope.codes, handling=handling)),
-    }
+    page = call.part.of(sorted(found), lambda code: Agency(org=code, name=names.get(code, code), **_shown(found[code])))
+    as_of = call.at(_as_of(world, basis, told, scope.codes), query.org)
+    return extended(
+        Satisfaction,
+        page,
+        **head(call, query, asked, basis) | {"as_of": as_of},
+        min_ratings=basis.question.min_ratings,
+        whole=BySource(**_shown(_whole(told, scope.codes, handling=handling))),
+    )
 
 
-def _as_of(call: Call, found: Ground, told: Told, orgs: frozenset[str]) -> int | None:
+def _as_of(world: World, found: Ground, told: Told, orgs: frozenset[str]) -> int | None:
     """The oldest of what went in: dossiers as far as they are known, kiosks as they were last heard."""
-    handling, world, at = found.question.side is Side.HANDLING, call.site.world, found.question.at
+    handling, at = found.question.side is Side.HANDLING, found.question.at
     rated = [one for one in told.rated if one.told_of(handling=handling) in orgs]
     ages = [found.freshness.as_of] if any(one.source == DOSSIER for one in rated) else []
     asked = {one.org for one in rated if one.source == KIOSK}
@@ -100,32 +141,21 @@ def _add(said: dict[str, Said], source: str, more: Said) -> None:
 
 def _line(call: Call, org: str) -> list[str]:
     """The orgs above one as the tree stands today, whichever tree is asked for: batches are always the same."""
-    return [above.code for above in reversed(call.site.orgs.path(org)) if above.code != org]
+    return [above.code for above in reversed(call.orgs.path(org)) if above.code != org]
 
 
-def _shown(said: dict[str, Said]) -> dict[str, Any]:
+def _shown(said: dict[str, Said]) -> dict[str, Rating]:
+    """The fields of BySource."""
     together = said[KIOSK].plus(said[DOSSIER])
     return {name: _one(one) for name, one in {**said, "together": together}.items()}
 
 
-def _one(said: Said) -> dict[str, Any]:
-    """`withheld` are the ratings that are in no batch of the period; all of them where too few rated."""
+def _one(said: Said) -> Rating:
     n, told = said
     if not told.n:
-        hidden = "too_few" if n else "no_ratings"
-        return {"value": None, "numerator": None, "denominator": n, "hidden": hidden, "withheld": n}
-    shown = {"value": told.pct, "numerator": told.satisfied, "denominator": told.n, "hidden": None}
-    return shown | {"withheld": n - told.n}
+        return Rating(None, None, n, "too_few" if n else "no_ratings", n)
+    return Rating(told.pct, told.satisfied, told.n, None, n - told.n)
 
 
-ROUTES = (
-    Route(
-        "GET",
-        f"{V1}/satisfaction",
-        Role.LEADER,
-        satisfaction,
-        "Satisfaction by agency, with its n",
-        Query,
-        answers="list",
-    ),
-)
+_SUMMARY = "Satisfaction by agency, with its n"
+ROUTES = (Route("GET", f"{V1}/satisfaction", Role.LEADER, satisfaction, _SUMMARY, ERRORS),)

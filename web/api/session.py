@@ -1,15 +1,17 @@
 """Coming in and going out, and who one is."""
 
-from typing import Any
-
 from msgspec import Struct
 
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
 from ioc.domain.access import check_password
 from ioc.platform import audit
+from ioc.platform.db import Database
 from web.auth import Sessions
-from web.boundary.route import V1, Answer, Call, Open, Route
+from web.boundary.answers import Answer
+from web.boundary.call import Call
+from web.boundary.ports import Build, OffloadsWrites
+from web.boundary.route import V1, Open, Route
 from web.login_brake import LoginBrake
 
 
@@ -18,41 +20,65 @@ class Login(Struct, frozen=True):
     password: str
 
 
-def log_in(call: Call, sessions: Sessions, brake: LoginBrake) -> Answer:
+class LoggedIn(Struct, frozen=True):
+    name: str
+    role: Role
+
+
+class Me(Struct, frozen=True, kw_only=True):
+    """Who is calling; `csrf` is what writes with a session cookie repeat in a header.
+
+    `org_closed`: the account names a closed org, and `org` is what stands for it.
+    """
+
+    name: str
+    role: Role
+    org: str | None
+    org_name: str | None
+    org_closed: bool
+    lang: str | None
+    csrf: str | None
+    simulated: bool
+    build: str
+
+
+def log_in(
+    call: Call, body: Login, records: OffloadsWrites, db: Database, sessions: Sessions, brake: LoginBrake
+) -> Answer[LoggedIn]:
     """Unknown name and wrong password give the same answer after the same time."""
-    site, login = call.site, call.body
-    with brake.attempt(f"address {call.remote}", f"name {login.username[:64]}"):
-        principal = site.offload(check_password, site.context.db, login.username, login.password)
+    with brake.attempt(f"address {call.remote}", f"name {body.username[:64]}"):
+        principal = records.offload(check_password, db, body.username, body.password)
         outcome = "login" if principal else "login_failed"
         org = principal.org if principal else None
-        site.write(lambda conn: audit.record(conn, call.now, login.username[:64], outcome, call.remote, {}, org))
+        records.write(lambda conn: audit.record(conn, call.now, body.username[:64], outcome, call.remote, {}, org))
         if principal is None:
             raise IocError(Code.BAD_LOGIN, "user name or password is wrong")
-    return Answer({"name": principal.name, "role": principal.role}, cookie=sessions.issue(principal))
+    return Answer(LoggedIn(principal.name, principal.role), cookie=sessions.issue(principal))
 
 
-def log_out(_call: Call) -> Answer:
-    return Answer(status=204, cookie=("", 0))
+def log_out(call: Call) -> Answer[None]:
+    return Answer(None, cookie=("", 0))
 
 
-def me(call: Call) -> dict[str, Any]:
-    principal, site = call.principal, call.site
-    root = site.home(call.scope)
-    return {
-        "name": principal.name,
-        "role": principal.role,
-        "org": root,
-        "org_name": None if root is None else site.orgs.by_code[root].name,
-        "org_closed": site.orgs.closed(principal.org),  # the account names a closed org: `org` is what stands for it
-        "lang": principal.lang,
-        "csrf": call.caller.csrf if call.caller else None,
-        "simulated": any(source.simulated for source in site.world.inventory.in_scope(call.scope)),
-        "build": site.build,
-    }
+def me(call: Call, of: Build) -> Me:
+    principal, root = call.principal, call.home
+    return Me(
+        name=principal.name,
+        role=principal.role,
+        org=root,
+        org_name=None if root is None else call.orgs.by_code[root].name,
+        org_closed=call.orgs.closed(principal.org),
+        lang=principal.lang,
+        csrf=call.caller.csrf if call.caller else None,
+        simulated=any(source.simulated for source in call.inventory.in_scope(call.scope)),
+        build=of.build,
+    )
 
 
+_SESSION = f"{V1}/session"
+_REFUSED = (Code.BAD_LOGIN, Code.TOO_MANY_ATTEMPTS)
 ROUTES = (
-    Route("POST", f"{V1}/session", Open.TO_ALL, log_in, "Log in", body=Login),
-    Route("DELETE", f"{V1}/session", Open.TO_ALL, log_out, "Log out"),
+    Route("POST", _SESSION, Open.TO_ALL, log_in, "Log in", _REFUSED),
+    Route("DELETE", _SESSION, Open.TO_ALL, log_out, "Log out", status=204),
     Route("GET", f"{V1}/me", Role.WALL, me, "Who the caller is, with the CSRF value of the session"),
 )

@@ -6,15 +6,21 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from alerts.model import Alert
-from ioc.core.model import Health, Role, SourceStatus
+from alerts.model import Alert, AlertState
+from ioc.config.settings import Settings
+from ioc.core.errors import Code
+from ioc.core.model import Health, Number, Role, Severity, SourceStatus
 from ioc.domain.inventory import Source
 from ioc.domain.inventory.records import set_status
 from ioc.platform import audit
+from ioc.platform.db import Database
 from ioc.platform.db.tables import leniency
-from web.api._availability import availability
-from web.boundary.route import V1, Call, Route, listed
-from web.sight import Look
+from web.api._availability import Availability, Observer
+from web.boundary.answers import Day, Instant, Page
+from web.boundary.call import Call
+from web.boundary.ports import HasKinds, Reads, Series, Writes
+from web.boundary.route import V1, Route
+from web.sight import Look, Looks
 
 
 class Query(Struct, frozen=True):
@@ -26,46 +32,106 @@ class Query(Struct, frozen=True):
     derived: bool = False
 
 
-def sources(call: Call) -> dict[str, Any]:
-    scope, wanted, world = call.subtree(call.query.org), call.query.health, call.site.world
-    found = (s for s in world.sources(scope, call.query.kind) if call.query.derived or not s.derived)
-    look = _look(call)
-    rows = [source for source in found if wanted is None or world.health(source, call.now) == wanted]
-    return listed(call, sorted(rows, key=lambda s: s.key), lambda source: record(call, source, look))
-
-
-def one(call: Call) -> dict[str, Any]:
-    source = call.site.world.inventory.sources[call.source()]
-    extras = ("owner", "contact", "valid_from", "valid_to", "replaces", "cut_off")
-    alerts = [a for a in call.site.facts.value.alerts if a.subject == source.key]
-    return (
-        record(call, source, _look(call))
-        | {name: getattr(source, name) for name in extras}
-        | {"cadence": None if source.cadence is None else source.cadence.text}
-        | {"alerts": [_alert(call, alert) for alert in alerts]}
-        | {"availability": availability(call, source)}
-        | {"leniencies": call.site.read(lambda conn: _leniencies(conn, source.id))}
-    )
-
-
-def _look(call: Call) -> Look:
-    return Look(call.site.world, call.site.facts.value, call.now)
-
-
-def confirm(call: Call) -> dict[str, Any]:
-    return _change(call, SourceStatus.ACTIVE, "source_confirmed")
-
-
-def retire(call: Call) -> dict[str, Any]:
-    return _change(call, SourceStatus.RETIRED, "source_retired")
-
-
-def record(call: Call, source: Source, look: Look) -> dict[str, Any]:
-    """The contract's shape, and what a list of sources is sorted and explained by.
+class SourceItem(Struct, frozen=True, kw_only=True):
+    """What a source says now, and what a list of sources is sorted and explained by.
 
     `current` says whether the values hold now: those of a source that says nothing are its last ones, `ages_s` old.
     """
-    world, key = call.site.world, source.key
+
+    org: str
+    kind: str
+    source: str
+    name: str
+    org_name: str
+    org_closed: bool
+    status: SourceStatus
+    health: Health
+    cause: str | None
+    online: bool | None
+    as_of: Instant | None
+    heard_at: Instant | None
+    age_s: int | None
+    current: bool
+    metrics: dict[str, Number]
+    texts: dict[str, str]
+    ages_s: dict[str, int]
+    interval_s: int
+    hours: str
+    parent: str | None
+    simulated: bool
+    lat: float | None
+    lon: float | None
+
+
+class SourceAlert(Struct, frozen=True):
+    """An alert about it that is shown on the walls."""
+
+    id: int
+    rule: str
+    severity: Severity
+    state: AlertState
+    owner: str | None
+    title: str
+    since: Instant
+
+
+class WholeSource(SourceItem, frozen=True, kw_only=True):
+    """With its contract, its alerts, how available it was, and what was understood although it is not as agreed."""
+
+    owner: str | None
+    contact: str | None
+    valid_from: Day | None
+    valid_to: Day | None
+    replaces: str | None
+    cut_off: str | None
+    cadence: str | None
+    alerts: list[SourceAlert]
+    availability: Availability
+    leniencies: dict[str, int]
+
+
+class Changed(Struct, frozen=True):
+    """The source and what it is now."""
+
+    org: str
+    kind: str
+    source: str
+    status: SourceStatus
+
+
+def sources(call: Call, query: Query, live: Looks) -> Page[SourceItem]:
+    look = live.look(call.now)
+    scope, wanted, world = call.subtree(query.org), query.health, look.world
+    found = (s for s in world.sources(scope, query.kind) if query.derived or not s.derived)
+    rows = [source for source in found if wanted is None or world.health(source, call.now) == wanted]
+    return call.part.of(sorted(rows, key=lambda s: s.key), lambda source: SourceItem(**_shown(call, source, look)))
+
+
+def one(call: Call, live: Looks, records: Reads, store: Series, settings: Settings, plug_ins: HasKinds) -> WholeSource:
+    source, look = call.inventory.sources[call.source()], live.look(call.now)
+    observer = Observer(call, look.world, records, store, settings, plug_ins.kinds)
+    extras = ("owner", "contact", "valid_from", "valid_to", "replaces", "cut_off")
+    return WholeSource(
+        **_shown(call, source, look),
+        **{name: getattr(source, name) for name in extras},
+        cadence=None if source.cadence is None else source.cadence.text,
+        alerts=[_alert(call, alert) for alert in look.facts.alerts if alert.subject == source.key],
+        availability=observer.availability(source),
+        leniencies=records.read(lambda conn: _leniencies(conn, source.id)),
+    )
+
+
+def confirm(call: Call, records: Writes, db: Database) -> Changed:
+    return _change(call, records, db, SourceStatus.ACTIVE, "source_confirmed")
+
+
+def retire(call: Call, records: Writes, db: Database) -> Changed:
+    return _change(call, records, db, SourceStatus.RETIRED, "source_retired")
+
+
+def _shown(call: Call, source: Source, look: Look) -> dict[str, Any]:
+    """The fields of SourceItem."""
+    world, key = look.world, source.key
     live = world.of(key)
     health, cause = world.verdict(source, call.now)
     if source.status is SourceStatus.RETIRED:
@@ -76,8 +142,8 @@ def record(call: Call, source: Source, look: Look) -> dict[str, Any]:
         "kind": key.kind,
         "source": key.source,
         "name": source.name,
-        "org_name": world.inventory.orgs.by_code[key.org].name,
-        "org_closed": world.inventory.orgs.closed(key.org),
+        "org_name": call.orgs.by_code[key.org].name,
+        "org_closed": call.orgs.closed(key.org),
         "status": source.status,
         "health": health,
         "cause": cause,
@@ -102,15 +168,15 @@ def _age(call: Call, at: int) -> int:
     return max(0, (call.now - at) // 1000)
 
 
-def _change(call: Call, status: SourceStatus, action: str) -> dict[str, Any]:
-    key, db, actor = call.source(), call.site.context.db, call.principal.name
+def _change(call: Call, records: Writes, db: Database, status: SourceStatus, action: str) -> Changed:
+    key, actor = call.source(), call.principal.name
 
     def change(conn: Connection) -> None:
         set_status(db, conn, key, status)
         audit.record(conn, call.now, actor, action, str(key), {}, key.org)
 
-    call.site.write(change)
-    return {"org": key.org, "kind": key.kind, "source": key.source, "status": status}
+    records.write(change)
+    return Changed(key.org, key.kind, key.source, status)
 
 
 def _leniencies(conn: Connection, source_id: int) -> dict[str, int]:
@@ -118,27 +184,17 @@ def _leniencies(conn: Connection, source_id: int) -> dict[str, int]:
     return {name: n for name, n in conn.execute(rows)}
 
 
-def _alert(call: Call, alert: Alert) -> dict[str, Any]:
-    plain = {name: getattr(alert, name) for name in ("id", "rule", "severity", "state", "owner")}
-    title = call.site.context.texts.render(call.lang, alert.title, alert.params)
-    return plain | {"title": title, "since": call.at(alert.since, alert.org)}
+def _alert(call: Call, alert: Alert) -> SourceAlert:
+    title = call.say(alert.title, **alert.params)
+    since = call.at(alert.since, alert.org)
+    return SourceAlert(alert.id, alert.rule, alert.severity, alert.state, alert.owner, title, since)
 
 
+_SOURCE = f"{V1}/sources/<org>/<kind>/<source>"
+_UNKNOWN = (Code.UNKNOWN_SOURCE,)
 ROUTES = (
-    Route("GET", f"{V1}/sources", Role.LEADER, sources, "Sources as they are now", Query, answers="list"),
-    Route(
-        "GET",
-        f"{V1}/sources/<org>/<kind>/<source>",
-        Role.LEADER,
-        one,
-        "One source with its alerts, availability, leniencies",
-    ),
-    Route("POST", f"{V1}/sources/<org>/<kind>/<source>/confirm", Role.ADMIN, confirm, "Count a newcomer in"),
-    Route(
-        "POST",
-        f"{V1}/sources/<org>/<kind>/<source>/retire",
-        Role.ADMIN,
-        retire,
-        "Leave a source out, keeping its history",
-    ),
+    Route("GET", f"{V1}/sources", Role.LEADER, sources, "Sources as they are now", (Code.UNKNOWN_ORG,)),
+    Route("GET", _SOURCE, Role.LEADER, one, "One source with its alerts, availability, leniencies", _UNKNOWN),
+    Route("POST", f"{_SOURCE}/confirm", Role.ADMIN, confirm, "Count a newcomer in", _UNKNOWN),
+    Route("POST", f"{_SOURCE}/retire", Role.ADMIN, retire, "Leave a source out, keeping its history", _UNKNOWN),
 )

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ioc.core.clock import local
 from ioc.core.errors import Code, IocError
 from ioc.messages.wire import Rejected, parse_time
-from web.boundary.route import Call
+from web.boundary.call import Call
 
 # a "+" that nobody escaped reaches us as a space
 _LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")
@@ -24,7 +24,7 @@ class Period(NamedTuple):
 
 def period(call: Call, org: str | None, start: str | None, end: str | None) -> Period:
     """A day as the start means its first instant, as the end its last; IocError names a parameter that cannot be."""
-    this_year = local(call.now, call.site.zone(org)).date().replace(month=1, day=1)
+    this_year = local(call.now, call.zone(org)).date().replace(month=1, day=1)
     begin = _midnight(call, org, this_year) if start is None else moment(call, "from", start, org)
     finish = max(begin, call.now) if end is None else moment(call, "to", end, org, end_of_day=True)
     if finish < begin:
@@ -48,7 +48,7 @@ def instant(call: Call, name: str, text: str | None, org: str | None, default: i
     if text is None:
         return default
     try:
-        return parse_time(_LOST_PLUS.sub(r"+\1", text), call.site.zone(org))[0]
+        return parse_time(_LOST_PLUS.sub(r"+\1", text), call.zone(org))[0]
     except Rejected as error:
         raise IocError(Code.INVALID_VALUE, f"{name}: {error.detail}", name=name, detail=error.detail) from None
 
@@ -56,4 +56,4 @@ def instant(call: Call, name: str, text: str | None, org: str | None, default: i
 def _midnight(call: Call, org: str | None, day: date) -> int:
     if day.year == date.min.year:  # its first midnight is not on the clock of every zone
         raise ValueError
-    return int(datetime.combine(day, time(), call.site.zone(org)).timestamp() * 1000)
+    return int(datetime.combine(day, time(), call.zone(org)).timestamp() * 1000)

@@ -1,19 +1,104 @@
 """What a handler needs beside its call: each further parameter is filled by its type when the routes are bound."""
 
-import inspect
 from collections.abc import Callable, Sequence
-from functools import partial
-from typing import Any, Protocol, get_type_hints
+from typing import Any, ParamSpec, Protocol, TypeVar
+
+from sqlalchemy.engine import Connection
 
 from ioc.core.errors import Code, UsageError
-from web.boundary.route import Call, Route
+from ioc.live.world import World
+from ioc.messages.kinds import Kinds
+from ioc.metrics import Point, RangeQuery
+from web.boundary.call import Call
+from web.boundary.route import Route
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Offload(Protocol):
+    """Runs a blocking call where it holds nobody up, and returns what it returns."""
+
+    def __call__(self, call: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T: ...
+
+
+class Reads(Protocol):
+    """Reads the records database, in a short transaction that holds nobody up."""
+
+    def read(self, query: Callable[[Connection], T]) -> T: ...
+
+
+class Writes(Reads, Protocol):
+    """Also changes them, in one transaction."""
+
+    def write(self, change: Callable[[Connection], T]) -> T: ...
+
+
+class Offloads(Protocol):
+    """Does what blocks off the loop."""
+
+    @property
+    def offload(self) -> Offload: ...
+
+
+class Announces(Offloads, Protocol):
+    """Also tells every worker what changed in the database."""
+
+    def announce(self, what: str) -> None: ...
+
+
+class Series(Protocol):
+    """Reads metrics over time, each from where it is kept."""
+
+    def read_series(self, queries: Sequence[RangeQuery]) -> list[list[Point]]: ...
+
+
+class OffloadsWrites(Offloads, Writes, Protocol):
+    """Both."""
+
+
+class Publishes(Protocol):
+    """Sends messages to the broker."""
+
+    @property
+    def connected(self) -> bool: ...
+
+    def publish_acknowledged(self, topic: str, payload: bytes) -> None: ...
+
+
+class HasKinds(Protocol):
+    """The kinds of source there are."""
+
+    @property
+    def kinds(self) -> Kinds: ...
+
+
+class Build(Protocol):
+    """Which build this is."""
+
+    @property
+    def build(self) -> str: ...
+
+
+class Live(Protocol):
+    """The live world as it is now."""
+
+    @property
+    def world(self) -> World: ...
 
 
 def bound(route: Route, offered: Sequence[object]) -> Callable[[Call], Any]:
     """The handler as it takes a call alone; UsageError names a parameter that nothing offered is of the type of."""
-    hints = get_type_hints(route.handler)
-    _call, *needed = inspect.signature(route.handler).parameters
-    return partial(route.handler, **{name: _found(route, name, hints.get(name), offered) for name in needed})
+    told, handler = route.signature, route.handler
+    ports = {name: _found(route, name, wanted, offered) for name, wanted in told.ports.items()}
+    reads_query, reads_body = "query" in told.given, "body" in told.given
+
+    def handle(call: Call) -> Any:
+        query = {"query": call.query} if reads_query else {}
+        body = {"body": call.body} if reads_body else {}
+        return handler(call, **query, **body, **ports)
+
+    return handle
 
 
 def _found(route: Route, name: str, wanted: Any, offered: Sequence[object]) -> object:
@@ -21,7 +106,7 @@ def _found(route: Route, name: str, wanted: Any, offered: Sequence[object]) -> o
         if is_a(type(one), wanted):
             return one
     where = f"{route.handler.__module__}.{route.handler.__qualname__}"
-    told = getattr(wanted, "__name__", "no type")
+    told = getattr(wanted, "__name__", wanted)
     raise UsageError(Code.ROUTE_WITHOUT_PORT, f"{where}: nothing here is of the type of `{name}` ({told})")
 
 

@@ -8,17 +8,17 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from web.boundary.route import Answer
+from web.boundary.answers import HTML, Answer
 
 _FOLDER = Path(__file__).parent
 _DASH = "–"
 
 
-def html(template: str, **values: Any) -> Answer:
+def html(template: str, **values: Any) -> Answer[str]:
     """The answer with the page; the policy names its style by digest, so that it holds for a saved page too."""
     style = (_FOLDER / "print.css").read_text(encoding="utf-8")
     body = _environment().get_template(template).render(style=style, **values)
-    return Answer(body, content_type="text/html; charset=utf-8", headers={"Content-Security-Policy": _policy(style)})
+    return Answer(body, content_type=HTML, headers={"Content-Security-Policy": _policy(style)})
 
 
 def number(value: int | None) -> str:

@@ -10,7 +10,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from web.printed.form06 import COLUMNS, Cell, Paper, ShownRow
 
-CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TOP = 6  # the heading begins below the title block
 _FONT = "Times New Roman"
 _THIN = Side(style="thin")

@@ -1,15 +1,23 @@
 """What each meter says."""
 
-from typing import Any
+from msgspec import Struct
 
-from ioc.core.model import Role
-from web.boundary.route import V1, Call, Route, listed
+from ioc.core.model import Number, Role
+from web.boundary.answers import Page
+from web.boundary.call import Call
+from web.boundary.ports import Live
+from web.boundary.route import V1, Route
 
 
-def meters(call: Call) -> dict[str, Any]:
-    world = call.site.world
+class Meter(Struct, frozen=True):
+    source: str
+    kwh: Number | None
+
+
+def meters(call: Call, live: Live) -> Page[Meter]:
+    world = live.world
     found = sorted(world.sources(call.scope, "meter"), key=lambda source: str(source.key))
-    return listed(call, found, lambda source: {"source": str(source.key), **world.of(source.key).values()})
+    return call.part.of(found, lambda source: Meter(str(source.key), world.of(source.key).values().get("kwh")))
 
 
-ROUTES = (Route("GET", f"{V1}/meters", Role.LEADER, meters, "What each meter says", answers="list"),)
+ROUTES = (Route("GET", f"{V1}/meters", Role.LEADER, meters, "What each meter says"),)

@@ -9,9 +9,9 @@ from ioc.core.registry import Plugins
 from tests.web.conftest import Province
 from web import app as application
 from web.auth import Sessions
-from web.boundary.folder import routes
 from web.boundary.route import Route
 from web.login_brake import LoginBrake
+from web.routes import routes
 
 PLUG_IN = '''"""Greetings."""
 
@@ -20,11 +20,17 @@ from typing import Protocol
 from msgspec import Struct
 
 from ioc.core.model import Role
-from web.boundary.route import V1, Call, Route
+from web.boundary.call import Call
+from web.boundary.route import V1, Route
 
 
 class Query(Struct, frozen=True):
     name: str = "you"
+
+
+class Greeting(Struct, frozen=True):
+    greeting: str
+    build: str
 
 
 class Built(Protocol):
@@ -32,11 +38,11 @@ class Built(Protocol):
     def build(self) -> str: ...
 
 
-def greet(call: Call, built: Built) -> dict[str, str]:
-    return {"greeting": f"hello {call.query.name}", "build": built.build}
+def greet(call: Call, query: Query, built: Built) -> Greeting:
+    return Greeting(f"hello {query.name}", built.build)
 
 
-ROUTES = (Route("GET", f"{V1}/greeting", Role.LEADER, greet, "A greeting", Query),)
+ROUTES = (Route("GET", f"{V1}/greeting", Role.LEADER, greet, "A greeting"),)
 '''
 
 
@@ -60,13 +66,19 @@ def test_a_new_file_is_a_new_group_of_calls_without_another_edit(province: Provi
     assert client.get("/api/v1/greeting").status_code == 401
     described = client.get("/api/v1/openapi.json").json["paths"]["/api/v1/greeting"]["get"]
     assert [one["name"] for one in described["parameters"]] == ["name"]
+    schema = described["responses"]["200"]["content"]["application/json"]["schema"]
+    assert schema == {"$ref": "#/components/schemas/Greeting"}
 
 
 @pytest.mark.parametrize(("name", "text", "told"), [
     ("no_routes", "", "api/no_routes.py: ROUTES is missing; needed: ROUTES: tuple[Route, ...], ROUTES = (Route(…), …)"),
     ("no_route", "ROUTES = (1,)", "api/no_route.py: ROUTES[0] = 1; allowed: Route"),
-    ("no_type", PLUG_IN.replace("built: Built", "built"), "GET /api/v1/greeting: the handler's parameter built has no"),
+    ("no_type", PLUG_IN.replace("built: Built", "built"), "the handler greet has no type for `built`"),
     ("no_call", PLUG_IN.replace("call: Call, ", ""), "the handler greet must take `call: Call` first"),
+    ("no_answer", PLUG_IN.replace(") -> Greeting:", "):"), "the handler greet has no type for `return`"),
+    ("open_answer", PLUG_IN.replace("-> Greeting", "-> dict[str, str]"), "must answer with structs, not dict"),
+    ("silent", PLUG_IN.replace("-> Greeting", "-> None"), "the handler greet must answer with a struct"),
+    ("no_struct", PLUG_IN.replace("query: Query", "query: str"), "`query` of the handler greet is no struct"),
     ("twice", PLUG_IN.replace("/greeting", "/orgs"), "GET /api/v1/orgs is also in web.api.orgs"),
 ])  # fmt: skip
 def test_a_malformed_module_stops_the_start_with_what_is_missing(folder: Path, name: str, text: str, told: str) -> None:

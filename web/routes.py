@@ -1,20 +1,29 @@
 """The routes of every module in `web/api`: one file there is one group of calls, named nowhere else."""
 
-import inspect
 from collections.abc import Iterator
+from http import HTTPStatus
 from types import ModuleType
-from typing import Annotated, Protocol, get_type_hints
+from typing import Annotated, Protocol
 
+from ioc.config.settings import Settings
+from ioc.context import Context
+from ioc.core.clock import Clock
 from ioc.core.contract import Plugin
 from ioc.core.errors import Code, UsageError
 from ioc.core.registry import Plugins, PluginSort
+from ioc.core.texts import Texts
+from ioc.platform.broker import Bus
+from ioc.platform.db import Database
 from web.auth import Sessions
 from web.boundary.ports import is_a
-from web.boundary.route import Call, Route
+from web.boundary.route import Route
+from web.boundary.signature import Malformed
+from web.clients import Clients
 from web.login_brake import LoginBrake
 from web.site import Site
 
-OFFERED: tuple[type, ...] = (Site, Sessions, LoginBrake)  # what a handler may ask for, or any part of it by a protocol
+# what a handler may ask for, or any part of it by a protocol; where several are of one type, the first
+OFFERED: tuple[type, ...] = (Site, Context, Settings, Texts, Database, Clock, Sessions, LoginBrake, Bus, Clients)
 
 
 class ApiPlugin(Plugin, Protocol):
@@ -53,12 +62,12 @@ def _problem(route: Route) -> str | None:
         return "the path must begin with /"
     if not callable(route.handler):
         return "the handler is no function"
-    parameters = list(inspect.signature(route.handler).parameters.values())
-    if next((one.annotation for one in parameters), None) is not Call:
-        return f"the handler {route.handler.__name__} must take `call: Call` first"
-    untyped = [one.name for one in parameters if one.annotation is inspect.Parameter.empty]
-    if untyped:
-        return f"the handler's parameter {untyped[0]} has no type"
-    hints = get_type_hints(route.handler)
-    strange = [one.name for one in parameters[1:] if not any(is_a(sort, hints[one.name]) for sort in OFFERED)]
-    return f"nothing here is of the type of the handler's parameter {strange[0]}" if strange else None
+    try:
+        told = route.signature
+    except Malformed as why:
+        return str(why)
+    strange = [name for name, wanted in told.ports.items() if not any(is_a(sort, wanted) for sort in OFFERED)]
+    if strange:
+        return f"nothing here is of the type of the handler's parameter {strange[0]}"
+    silent = told.shape is None and not route.documents and route.status != HTTPStatus.NO_CONTENT
+    return f"the handler {route.handler.__name__} must answer with a struct" if silent else None

@@ -1,0 +1,3 @@
+"""What documents are called in an answer."""
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
