@@ -8,7 +8,7 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from alerts import actions, queries
-from alerts.model import Alert, AlertState, Move, NotificationState, What
+from alerts.model import Alert, AlertState, NotificationState, NotificationType, Transition
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, Severity, SourceKey
 from ioc.domain.inventory import Source
@@ -89,7 +89,7 @@ class Entry(Struct, frozen=True):
     id: int
     alert_id: int
     at: Instant
-    what: Move
+    what: Transition
     actor: str
     comment: str | None
 
@@ -112,7 +112,7 @@ class Message(Struct, frozen=True, kw_only=True):
     receiver: str
     channel: str
     address: str
-    what: What
+    what: NotificationType
     subject: str
     payload: dict[str, Any]
     state: NotificationState
@@ -166,10 +166,10 @@ def one(call: Call, records: Reads) -> WholeAlert:
     org = found.alert.org
     messages = [
         AlertMessage(
-            **_zoned(call, told.notification, org),
-            deliveries=[Attempt(**_zoned(call, row, org)) for row in told.deliveries],
+            **_zoned(call, sent.notification, org),
+            deliveries=[Attempt(**_zoned(call, row, org)) for row in sent.deliveries],
         )
-        for told in found.notifications
+        for sent in found.notifications
     ]
     entries = [Entry(**_zoned(call, row, org)) for row in found.entries]
     return WholeAlert(**_shown(call, found.alert), history=entries, notifications=messages)
