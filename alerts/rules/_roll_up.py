@@ -6,7 +6,7 @@ from dataclasses import replace
 from alerts.model import Condition, Finding, Params, View
 from alerts.rules._root_cause import root_causes
 from ioc.core.model import Number, SourceKey
-from ioc.domain.dossiers.reporting import rollup
+from ioc.domain.dossiers.reporting import roll_up
 from ioc.domain.inventory.sources import ROLL_UP
 
 ConditionOf = Callable[[Number], Condition | None]
@@ -14,11 +14,11 @@ ConditionOf = Callable[[Number], Condition | None]
 
 def in_the_roll_up(view: View, key: SourceKey, metric: str, limit: float) -> Params | None:
     """Value and limit, the value with its numerator and denominator; None for what is no part of a whole."""
-    share = rollup.share(metric, view.world.of(key).values()) if key[1:] == ROLL_UP else None
+    share = roll_up.share(metric, view.world.of(key).values()) if key[1:] == ROLL_UP else None
     if share is None:
         return None
     of = {"n": share.numerator, "of": share.denominator}
-    if not rollup.is_percentage(metric):
+    if not roll_up.is_percentage(metric):
         return {"value": {"key": "alert.n_of", "params": of}, "limit": _whole(limit)}
     value = {"key": "alert.share", "params": {"share": _percent(share.pct or 0.0), **of}}
     return {"value": value, "limit": _percent(limit)}
@@ -32,14 +32,14 @@ def with_root_cause(
     bad = [org for finding in every if finding.condition is Condition.BAD and (org := _rolled_up(finding))]
 
     def rest_is_bad(whole: str, part: str) -> bool:
-        values = (view.world.of(rollup.key_of(org)).values() for org in (whole, part))
-        rest = rollup.rest(metric, *values)
+        values = (view.world.of(roll_up.key_of(org)).values() for org in (whole, part))
+        rest = roll_up.rest(metric, *values)
         return rest is not None and condition_of(rest) is Condition.BAD
 
     causes = root_causes(bad, view.world.inventory.orgs, rest_is_bad)
     for finding in every:
         cause = causes.get(_rolled_up(finding) or "")
-        yield finding if cause is None else replace(finding, root_cause=rollup.key_of(cause))
+        yield finding if cause is None else replace(finding, root_cause=roll_up.key_of(cause))
 
 
 def _rolled_up(finding: Finding) -> str | None:

@@ -10,7 +10,7 @@ from ioc.config.settings import Positive, Rule
 from ioc.core.model import Severity
 from ioc.domain.dossiers.counting.watermarks import imported
 from ioc.domain.dossiers.reporting import reconciliation
-from ioc.domain.dossiers.reporting.reconciliation import Line
+from ioc.domain.dossiers.reporting.reconciliation import ComparedFigure
 from ioc.domain.dossiers.reporting.source_totals import SourceTotals, reported
 from ioc.domain.inventory import Source
 from ioc.live.dossier_sources import backfilling, watermarks
@@ -42,20 +42,20 @@ def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
             yield _finding(rule, source, totals, wrong, len(checked))
 
 
-def lines(view: View, source: Source, totals: SourceTotals) -> list[Line]:
+def lines(view: View, source: Source, totals: SourceTotals) -> list[ComparedFigure]:
     with view.db.read() as conn:
         until = watermarks(view.world, imported(conn), view.now)[source.id]
         counts = reconciliation.counted(conn, source.id, totals, until, view.now)
     return reconciliation.compare(totals, counts)
 
 
-def _finding(rule: Rule, source: Source, totals: SourceTotals, wrong: list[Line], checked: int) -> Finding:
+def _finding(rule: Rule, source: Source, totals: SourceTotals, wrong: list[ComparedFigure], checked: int) -> Finding:
     first = wrong[0]
     params = {
         "source": source.name,
         "line": {"key": f"reconcile.{first.check}.{first.name}"},
-        "said": _plain(first.said),
-        "found": "–" if first.found is None else _plain(first.found),
+        "said": _plain(first.reported),
+        "found": "–" if first.expected is None else _plain(first.expected),
         "of": f" ({first.of.numerator}/{first.of.denominator})" if first.of else "",
         "n": len(wrong),
         "lines": checked,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from connectors.deliveries.contract import Offer
     from connectors.deliveries.kept import Outcome
     from ioc.config.settings import Connector, Settings
-    from ioc.domain.dossiers.importing.rows import Reader
+    from ioc.domain.dossiers.importing.rows import RowReader
 
 ROWS = 5
 
@@ -33,7 +33,7 @@ def preview(settings: "Settings", connector: "Connector") -> int:
     from connectors.deliveries.rounds import desk_of, pulls
     from ioc.core.clock import rfc3339
     from ioc.core.model import SourceKey
-    from ioc.domain.dossiers.importing.rows import Reader
+    from ioc.domain.dossiers.importing.rows import RowReader
 
     context = open_context(settings)
     desk, now = desk_of(context, lambda _topic, _payload: None), context.clock.now_ms()
@@ -48,13 +48,13 @@ def preview(settings: "Settings", connector: "Connector") -> int:
                 found += 1
                 say(f"{offer.origin}: as of {rfc3339(offer.as_of, inventory.tz(key))}")
                 columns = connector.options.column_map()
-                _show(offer, Reader(inventory, key.org, columns, desk.decode, offer.as_of))
+                _show(offer, RowReader(inventory, key.org, columns, desk.decode, offer.as_of))
     if not found:
         say("nothing is there to be taken")
     return 0
 
 
-def _show(offer: "Offer", reader: "Reader") -> None:
+def _show(offer: "Offer", reader: "RowReader") -> None:
     import msgspec
 
     from ioc.messages.wire import Rejected

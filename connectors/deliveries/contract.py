@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from connectors.deliveries.kept import Kept
 from connectors.deliveries.options import Delivered
 from ioc.core.contract import Plugin
-from ioc.domain.dossiers.importing.tables import Table
+from ioc.domain.dossiers.importing.tables import InputTable
 
 
 def _nothing(_why: str | None) -> None:
@@ -28,7 +28,7 @@ class Offer:
 
     origin: str
     as_of: int
-    read: Callable[[], Table]
+    read: Callable[[], InputTable]
     full: bool = True
     settle: Callable[[str | None], None] = _nothing
     expected: Callable[[], int | None] = lambda: None

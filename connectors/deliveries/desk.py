@@ -19,8 +19,8 @@ from ioc.config.settings import Connector
 from ioc.core.clock import Clock
 from ioc.core.errors import Code, IocError, UsageError
 from ioc.core.model import SourceKey
-from ioc.domain.dossiers.importing.check import Checked, check
-from ioc.domain.dossiers.importing.rows import Decode, Reader
+from ioc.domain.dossiers.importing.check import CheckedDelivery, check
+from ioc.domain.dossiers.importing.rows import Decode, RowReader
 from ioc.domain.inventory import Inventory
 
 log = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ class Desk:
         try:
             _in_order(kept, offer)
             table = offer.read()
-            reader = Reader(inventory, key.org, connector.options.column_map(), self.decode, offer.as_of)
+            reader = RowReader(inventory, key.org, connector.options.column_map(), self.decode, offer.as_of)
             with check(reader, table.lines, lambda _step, _rows: self._go_on()) as checked:
                 _believe(connector.options, kept, offer, checked)
                 part = self._send(connector, kept, offer, checked)
@@ -117,7 +117,7 @@ class Desk:
             kept.move_mark(mark)
         return begun._replace(**part._asdict())
 
-    def _send(self, connector: Connector, kept: Kept, offer: Offer, checked: Checked) -> Part:
+    def _send(self, connector: Connector, kept: Kept, offer: Offer, checked: CheckedDelivery) -> Part:
         """After each message its rows are kept: what the broker has is not sent again."""
         changed = 0
         for chunk in checked.chunks():
@@ -162,7 +162,7 @@ def _in_order(kept: Kept, offer: Offer) -> None:
         raise UsageError(Code.OLDER_DELIVERY, f"{offer.origin}: older than {last.origin}, which was taken before")
 
 
-def _believe(options: Delivered, kept: Kept, offer: Offer, checked: Checked) -> None:
+def _believe(options: Delivered, kept: Kept, offer: Offer, checked: CheckedDelivery) -> None:
     """UsageError where it is cut off, or too much of it is bad."""
     expected = offer.expected()
     if expected is not None and expected != checked.rows:

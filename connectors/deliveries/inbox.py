@@ -17,7 +17,7 @@ from connectors.deliveries.options import Delivered
 from ioc.config.settings import Name, Seconds
 from ioc.core import charsets
 from ioc.core.errors import Code, UsageError
-from ioc.domain.dossiers.importing.tables import Table, open_table
+from ioc.domain.dossiers.importing.tables import InputTable, open_table
 
 _UNFINISHED = (".part", ".partial", ".tmp", ".filepart", ".crdownload")
 HOUR_MS = 3_600_000
@@ -116,7 +116,7 @@ def _marker(name: str, ending: str, names: set[str]) -> str | None:
 def _offer(place: Place, file: File, copy: Path, options: Files, errand: Errand) -> Offer:
     ending = Ending(options.trailer)
 
-    def read() -> Table:
+    def read() -> InputTable:
         as_of_name(file.name, options, errand.zone)  # a name that tells nothing is a bad file
         ending.cut_off(copy, file.name)
         return open_table(copy, options.column_map(), file.name, options.encoding)

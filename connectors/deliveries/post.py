@@ -8,7 +8,7 @@ import msgspec
 
 from connectors.deliveries.kept import Kept, Sent
 from ioc.domain.dossiers.history.status import OPEN
-from ioc.domain.dossiers.importing.rows import Row
+from ioc.domain.dossiers.importing.rows import CheckedRow
 
 AT_MOST = 1_000  # elements of an array
 BYTES_AT_MOST = 250_000  # a little below what a message may hold
@@ -23,20 +23,20 @@ class Letter(NamedTuple):
     rows: list[Sent]
 
 
-def letters(kept: Kept, chunk: Sequence[Row], as_of: int) -> Iterator[Letter]:
+def letters(kept: Kept, chunk: Sequence[CheckedRow], as_of: int) -> Iterator[Letter]:
     """The changed rows of a chunk."""
     known = kept.hashes([key_of(row) for row in chunk])
     told = (_told(row, sent, as_of) for row in chunk for sent in [sent_as(row)] if known.get(sent.key) != sent.hash)
     yield from _packed(told)
 
 
-def sent_as(row: Row) -> Sent:
+def sent_as(row: CheckedRow) -> Sent:
     says = msgspec.json.encode([row.code, row.fields], order="sorted")
     digest = hashlib.blake2b(says, digest_size=_HASH_BYTES).digest()
     return Sent(key_of(row), digest, row.own_id is None and is_open(row.fields))
 
 
-def key_of(row: Row) -> str:
+def key_of(row: CheckedRow) -> str:
     """A row with an id of its own is an event, of which a dossier may have many."""
     return row.code if row.own_id is None else f"{row.code}\n{row.own_id}"
 
@@ -48,7 +48,7 @@ def is_open(said: dict[str, Any]) -> bool:
     return not any(said.get(name) for name in _ENDS)
 
 
-def _told(row: Row, sent: Sent, as_of: int) -> tuple[bytes, Sent]:
+def _told(row: CheckedRow, sent: Sent, as_of: int) -> tuple[bytes, Sent]:
     """The id names the delivery too: a dossier that goes back to what it was says so anew."""
     event_id = row.own_id or f"{sent.hash.hex()}-{as_of}"
     return msgspec.json.encode({**row.fields, "event_id": event_id, "ts": row.ts, "code": row.code}), sent

@@ -7,6 +7,7 @@ from typing import Any
 from ioc.core.errors import IocError
 from ioc.core.model import FIRST_YEAR, LAST_YEAR, Leniency, Reason
 from ioc.domain.deadline import Term, Unit
+from ioc.domain.dossiers.history.record import RecordBuilder
 from ioc.domain.dossiers.history.status import WORDS, in_words
 from ioc.domain.dossiers.importing import portal, records
 from ioc.domain.dossiers.reporting import source_totals
@@ -57,8 +58,8 @@ def decode_event(fields: Fields) -> DossierEvent:
 def apply_events(step: Step, happened: Sequence[Happened[DossierEvent]]) -> Iterable[Patch]:
     """Each dossier learns what is new about it; those that have come to contradict themselves are counted."""
     sources = step.inventory.sources
-    told = [records.Told(sources[key].id, key.org, event) for key, _received_at, event in happened]
-    contradicted = records.apply(step.conn, records.Judge(step.inventory, step.policy), told, step.now)
+    reported = [records.ReportedEvent(sources[key].id, key.org, event) for key, _received_at, event in happened]
+    contradicted = records.apply(step.conn, RecordBuilder(step.inventory, step.policy), reported, step.now)
     for key in {one.key for one in happened}:
         if n := contradicted[sources[key].id]:
             step.leniencies[key, Leniency.DUE_BEFORE_RECEIVED] += n

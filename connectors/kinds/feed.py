@@ -4,7 +4,7 @@ from typing import Any
 
 from ioc.core.model import Reason
 from ioc.core.periods import EXAMPLES
-from ioc.domain.dossiers.reporting.rollup import METRICS
+from ioc.domain.dossiers.reporting.roll_up import METRICS
 from ioc.domain.figures.plausible import impossible
 from ioc.messages.kinds import KindSpec, Member, Metric, Sort, Word
 from ioc.messages.wire import Fields, Rejected

@@ -17,7 +17,7 @@ from connectors.deliveries.options import Delivered
 from connectors.deliveries.repeats import Repeats
 from connectors.runner import wording
 from ioc.core.errors import Code, IocError
-from ioc.domain.dossiers.importing.tables import Table, objects_table
+from ioc.domain.dossiers.importing.tables import InputTable, objects_table
 from ioc.messages.mapping import paths
 from ioc.messages.mapping.paths import Path
 
@@ -79,7 +79,7 @@ def collect(options: Options, errand: Errand) -> Generator[Offer]:
     with _client(options, errand) as client:
         pages = Pages(options, client, errand)
 
-        def read() -> Table:
+        def read() -> InputTable:
             return objects_table(pages.items(), options.column_map())
 
         yield Offer(options.url, errand.now, read, options.full, mark=lambda: mark.write(began))

@@ -18,7 +18,7 @@ from connectors.deliveries.mark import Mark
 from connectors.deliveries.options import Delivered
 from ioc.core import charsets
 from ioc.core.errors import Code, IocError
-from ioc.domain.dossiers.importing.tables import Table, under_headings
+from ioc.domain.dossiers.importing.tables import InputTable, under_headings
 
 kind = "sql"
 _SHOWN = 40
@@ -62,7 +62,7 @@ def collect(options: Options, errand: Errand) -> Generator[Offer]:
         as_of = _instant(top, errand) if options.as_of == "watermark" else errand.now
         next_mark = None if top is None else mark.write(top)
 
-        def read() -> Table:
+        def read() -> InputTable:
             found = connection.execution_options(yield_per=options.rows_at_once).execute(_rows(options, since))
             cells = ([_plain(cell, options.encoding) for cell in row] for row in found)
             rows = _numbered(list(found.keys()), cells)

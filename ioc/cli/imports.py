@@ -14,8 +14,8 @@ from ioc.core.errors import Code, UsageError
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-    from ioc.domain.dossiers.importing.rows import Reader
-    from ioc.domain.dossiers.importing.tables import Line
+    from ioc.domain.dossiers.importing.rows import RowReader
+    from ioc.domain.dossiers.importing.tables import TableRow
 
 _GC_THRESHOLD = (50_000, 20, 50)  # rows make no cycles to look for
 
@@ -37,8 +37,8 @@ def add(commands: Commands) -> None:
 def dossiers(arguments: argparse.Namespace) -> None:
     from ioc.core.clock import local
     from ioc.domain.dossiers.importing.columns import read_map
-    from ioc.domain.dossiers.importing.delivery import Delivery, deliver
-    from ioc.domain.dossiers.importing.rows import Reader
+    from ioc.domain.dossiers.importing.delivery import DossierDelivery, deliver
+    from ioc.domain.dossiers.importing.rows import RowReader
     from ioc.domain.dossiers.importing.tables import open_table
     from ioc.domain.dossiers.importing.target import find
     from ioc.domain.inventory.orgs import DEFAULT_TZ, OrgTree
@@ -55,7 +55,7 @@ def dossiers(arguments: argparse.Namespace) -> None:
     decode = context.kinds["dossier"].decode_event
     if decode is None:
         raise UsageError(Code.NO_DOSSIERS, "this build knows no dossier events")
-    reader = Reader(inventory, target.key.org, columns, decode, as_of)
+    reader = RowReader(inventory, target.key.org, columns, decode, as_of)
     if table.encoding not in (None, "utf-8"):
         say(f"read as {table.encoding}")
     if table.unused:
@@ -69,7 +69,7 @@ def dossiers(arguments: argparse.Namespace) -> None:
         meter.show(rows / max(1, table.size), f"{rows} rows", step)
 
     gc.set_threshold(*_GC_THRESHOLD)
-    delivery = Delivery(str(arguments.file), table.lines, as_of, arguments.full)
+    delivery = DossierDelivery(str(arguments.file), table.lines, as_of, arguments.full)
     policy = context.settings.dossiers
     report = deliver(context.db, inventory, policy, reader, target, delivery, now, tell, dry_run=arguments.dry_run)
     meter.end()
@@ -90,7 +90,7 @@ def _instant(text: str | None, tz: "ZoneInfo", now: int) -> int:
         raise UsageError(Code.BAD_AS_OF, f"--as-of {text!r}: {why.detail}") from None
 
 
-def _preview(reader: "Reader", lines: "Iterable[Line]", n: int, origin: Path) -> None:
+def _preview(reader: "RowReader", lines: "Iterable[TableRow]", n: int, origin: Path) -> None:
     import msgspec
 
     from ioc.messages.wire import Rejected

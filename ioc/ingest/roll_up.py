@@ -13,7 +13,7 @@ from ioc.domain.dossiers.counting.question import Question, year_start
 from ioc.domain.dossiers.counting.summary import Counts, by_org
 from ioc.domain.dossiers.counting.watermarks import imported
 from ioc.domain.dossiers.reporting.freshness import why_void
-from ioc.domain.dossiers.reporting.rollup import INTERVAL_S, NAME, key_of, metrics, rolled_up
+from ioc.domain.dossiers.reporting.roll_up import INTERVAL_S, NAME, key_of, metrics, rolled_up
 from ioc.domain.inventory import Inventory
 from ioc.domain.inventory.records import adopt
 from ioc.live.dossier_sources import backfilling, watermarks

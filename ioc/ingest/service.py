@@ -17,7 +17,7 @@ from ioc.context import Context
 from ioc.core.clock import local, rfc3339
 from ioc.core.errors import Code, IocError
 from ioc.domain.dossiers.importing.rejudge import settle
-from ioc.domain.dossiers.reporting import rollup
+from ioc.domain.dossiers.reporting import roll_up
 from ioc.domain.inventory.orgs import DEFAULT_TZ, OrgTree
 from ioc.domain.inventory.records import load
 from ioc.ingest import replay
@@ -163,7 +163,7 @@ class Ingest:
     def _schedule(self) -> None:
         self._jobs.every(20, "roll-ups and retention", self._maintain)
         self._jobs.every(60, "inbox", self._prune_inbox)
-        self._jobs.every(rollup.INTERVAL_S, "dossier counts", self._rollup.run, soon=True)
+        self._jobs.every(roll_up.INTERVAL_S, "dossier counts", self._rollup.run, soon=True)
         self._jobs.every(EXPLAIN_S, "quarantine that is explained", self._explained.run, soon=True)
         self._jobs.every(3600, "old rows", self._prune_records)
         self._jobs.start()

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from ioc.config.settings import Dossiers
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Leniency, SourceKey
+from ioc.domain.dossiers.history.record import RecordBuilder
 from ioc.domain.dossiers.importing import records as dossier_records
 from ioc.domain.dossiers.importing.rejudge import settle
 from ioc.ingest import outlet, tickets
@@ -275,9 +276,7 @@ def test_a_dossier_that_breaks_us_when_all_are_judged_again_keeps_no_life_of_ing
 ) -> None:
     works.send(*[("hg/dossier/mot-cua/event", {"event_id": f"e{i}", "ts": NOW, "code": f"H{i}"}) for i in range(5)])
     works.step()
-    monkeypatch.setattr(
-        dossier_records.Judge, "row", breaks(dossier_records.Judge.row, lambda _j, key, *_g: key.code == "H3")
-    )
+    monkeypatch.setattr(RecordBuilder, "build", breaks(RecordBuilder.build, lambda _b, key, *_g: key.code == "H3"))
     settle(works.db, works.records.world.inventory, Dossiers(near_due_days=3), NOW)
     with works.db.read() as conn:
         assert meta.get(conn, Fact.DOSSIER_RULES).split()[1] == "3", "and it is not begun again at the next start"

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from ioc.config.settings import Dossiers
 from ioc.core.model import Reason, SourceKey, SourceStatus
-from ioc.domain.dossiers.reporting.view import Reader
+from ioc.domain.dossiers.reporting.view import DossierReader
 from ioc.domain.importing.calendar import import_days
 from ioc.domain.inventory.records import load
 from ioc.ingest.decode import Decoder
@@ -336,7 +336,7 @@ def test_a_due_date_before_the_receipt_is_noticed_across_events_and_counts_as_no
     (row,) = line.rows(dossier)
     assert (row["due_at"], row["overdue_at"], row["undated"]) == (None, None, True)
     assert [(r["name"], r["n"]) for r in line.rows(leniency)] == [("due_before_received", 1)]
-    reader = Reader(line.records.world.inventory, Dossiers(), {}, NOW)
+    reader = DossierReader(line.records.world.inventory, Dossiers(), {}, NOW)
     assert reader.brief(row)["due_before_received"] is True
     line.take(dossier_event("3", 20, due_at=NOW + 86_400_000), dossier_event("4", 30, status=4))
     line.flush()

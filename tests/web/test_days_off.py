@@ -6,7 +6,7 @@ import pytest
 
 from ioc.core.share import Void
 from ioc.domain.dossiers.counting.summary import Counts
-from ioc.domain.dossiers.reporting.rollup import metrics
+from ioc.domain.dossiers.reporting.roll_up import metrics
 from tests.web.conftest import NORTH, Province, tell_dossier
 from tests.web.counting import get
 from tests.web.test_daily import Office, ms

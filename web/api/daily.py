@@ -17,7 +17,7 @@ from ioc.domain.dossiers.counting.summary import Counts, overall
 from ioc.domain.dossiers.counting.watermarks import imported
 from ioc.domain.dossiers.reporting import snapshot
 from ioc.domain.dossiers.reporting.freshness import why_void
-from ioc.domain.dossiers.reporting.snapshot import Snapshot, Span
+from ioc.domain.dossiers.reporting.snapshot import DaySnapshot, SnapshotSpan
 from ioc.live.dossier_sources import watermarks
 from ioc.live.world import World
 from web.api._basis import Counted, counted
@@ -59,7 +59,7 @@ class Correction(Struct, frozen=True):
     change: int
 
 
-Corrections = dict[Span, dict[Bucket, Correction]]
+Corrections = dict[SnapshotSpan, dict[Bucket, Correction]]
 
 
 class DayReport(Struct, frozen=True, kw_only=True):
@@ -72,7 +72,7 @@ class DayReport(Struct, frozen=True, kw_only=True):
     late: bool
     as_of: Instant | None
     behind: list[Behind]
-    figures: dict[Span, SpanFigures]
+    figures: dict[SnapshotSpan, SpanFigures]
     corrections: Corrections
 
 
@@ -90,18 +90,18 @@ def _read(call: Call, world: World, conn: Connection, org: str, day: date | None
     found = snapshot.find(conn, org, day)
     if found is None:
         raise IocError(Code.NO_SNAPSHOT, f"no figures of {org} are frozen for that day", org=org, day=str(day or ""))
-    changes: Corrections = {span: {} for span in Span}
+    changes: Corrections = {span: {} for span in SnapshotSpan}
     for span, bucket, frozen, present in snapshot.corrections(found, _present(call, world, conn, found)):
         changes[span][bucket] = Correction(frozen, present, present - frozen)
     return _Report(call, found, changes)
 
 
-def _present(call: Call, world: World, conn: Connection, found: Snapshot) -> dict[Span, Counts]:
+def _present(call: Call, world: World, conn: Connection, found: DaySnapshot) -> dict[SnapshotSpan, Counts]:
     """The same instants counted with what is known now, under the tree of that day."""
     cut = snapshot.cut_off_of(found, call.orgs)
     until = watermarks(world, imported(conn), call.now)
     orgs = call.orgs.on(found.day.isoformat()).scope(found.org).codes
-    questions = {span: cut.question(span, found.day, until, orgs) for span in Span}
+    questions = {span: cut.question(span, found.day, until, orgs) for span in SnapshotSpan}
     return {span: overall(conn, asked) for span, asked in questions.items()}
 
 
@@ -110,12 +110,12 @@ class _Report:
     """A frozen day with its corrections, on its way to a reader."""
 
     call: Call
-    found: Snapshot
+    found: DaySnapshot
     changes: Corrections
 
     def shown(self) -> DayReport:
         call, found = self.call, self.found
-        reasons = {span: self._void(span) for span in Span}
+        reasons = {span: self._void(span) for span in SnapshotSpan}
         return DayReport(
             org=found.org,
             day=found.day.isoformat(),
@@ -131,7 +131,7 @@ class _Report:
             corrections=self.changes,
         )
 
-    def _void(self, span: Span) -> Void | None:
+    def _void(self, span: SnapshotSpan) -> Void | None:
         """A day on which nobody worked has no share of what had to be resolved, nor an org nobody told of figures."""
         found, inventory = self.found, self.call.inventory
         if found.as_of is None:
@@ -142,7 +142,7 @@ class _Report:
     def page(self, world: World, render: Say) -> Answer[str]:
         """In Vietnamese, as it is signed and filed."""
         call, found = self.call, self.found
-        reasons = {span: self._void(span) for span in Span}
+        reasons = {span: self._void(span) for span in SnapshotSpan}
         shares = {span: found.counts[span].pct(reason) for span, reason in reasons.items()}
 
         def say(key: str, **params: object) -> str:
@@ -154,9 +154,9 @@ class _Report:
             name=call.orgs.get(found.org).name,
             day=found.day.strftime(DAY),
             as_of=self._as_of(say),
-            spans=list(Span),
-            counts=[(bucket, [self._cell(span, bucket) for span in Span]) for bucket in Bucket],
-            pct=[(name, [shares[span][name].shown() for span in Span]) for name in Counts().pct()],
+            spans=list(SnapshotSpan),
+            counts=[(bucket, [self._cell(span, bucket) for span in SnapshotSpan]) for bucket in Bucket],
+            pct=[(name, [shares[span][name].shown() for span in SnapshotSpan]) for name in Counts().pct()],
             notes=self._notes(say, reasons),
             corrected=any(self.changes.values()),
             printed=moment(call, call.now, found.org),
@@ -169,7 +169,7 @@ class _Report:
             say("report.not_reported") if at is None else say("report.as_of", at=moment(self.call, at, self.found.org))
         )
 
-    def _notes(self, say: Say, reasons: dict[Span, Void | None]) -> list[str]:
+    def _notes(self, say: Say, reasons: dict[SnapshotSpan, Void | None]) -> list[str]:
         call, found = self.call, self.found
         notes = [say("report.daily.late", at=moment(call, found.taken_at, found.org))] if found.late else []
         notes += [
@@ -183,7 +183,7 @@ class _Report:
             for source, until in found.known.items()
         ]
 
-    def _cell(self, span: Span, bucket: Bucket) -> tuple[int | None, int]:
+    def _cell(self, span: SnapshotSpan, bucket: Bucket) -> tuple[int | None, int]:
         """The frozen figure, None of an org nobody told of, and by how much it has changed."""
         if self.found.as_of is None:
             return None, 0

@@ -14,8 +14,8 @@ from ioc.domain.dossiers.counting.buckets import Bucket, IndexBucket
 from ioc.domain.dossiers.counting.question import Question
 from ioc.domain.dossiers.counting.summary import Counts, overall
 from ioc.domain.dossiers.reporting import listing
-from ioc.domain.dossiers.reporting.listing import Filter, Sort
-from ioc.domain.dossiers.reporting.view import DueState, Reader
+from ioc.domain.dossiers.reporting.listing import Filter, SortBy
+from ioc.domain.dossiers.reporting.view import DossierReader, DueState
 from web.api._basis import ERRORS, Basis, By, Counted, Ground, SummaryQuery, counted, head
 from web.boundary.answers import Instant, Page
 from web.boundary.call import Call
@@ -35,7 +35,7 @@ class Query(SummaryQuery, frozen=True):
     submission: Submission | None = None
     due_before: str | None = None
     q: str | None = None
-    sort: Sort | None = None
+    sort: SortBy | None = None
     order: Literal["asc", "desc"] = "asc"
 
 
@@ -222,8 +222,8 @@ def _buckets(text: str) -> tuple[Bucket | IndexBucket, ...]:
         raise IocError(Code.INVALID_VALUE, detail, name="bucket", detail=detail) from None
 
 
-def _reader(call: Call, settings: Settings, asking: Question) -> Reader:
-    return Reader(call.inventory, settings.dossiers, asking.watermarks, call.now)
+def _reader(call: Call, settings: Settings, asking: Question) -> DossierReader:
+    return DossierReader(call.inventory, settings.dossiers, asking.watermarks, call.now)
 
 
 def _zoned(call: Call, values: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:

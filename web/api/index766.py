@@ -10,9 +10,9 @@ from sqlalchemy.engine import Connection
 from ioc.config.settings import Settings
 from ioc.core.model import Role, State
 from ioc.core.share import Void
-from ioc.domain.dossiers.reporting.index766.board import Board, read_board
+from ioc.domain.dossiers.reporting.index766.board import Index766Board, read_board
 from ioc.domain.dossiers.reporting.index766.definition import definition
-from ioc.domain.dossiers.reporting.index766.score import Index, Missing, ranks, state
+from ioc.domain.dossiers.reporting.index766.score import MissingReason, ScoredIndex, ranks, state
 from ioc.domain.inventory import Org, Scope
 from web.api._basis import ERRORS, Basis, By, Ground, Head, SummaryQuery, head
 from web.boundary.answers import Instant, extended
@@ -43,7 +43,7 @@ class Criterion(Struct, frozen=True, kw_only=True):
     as_of: Instant | None
     ratio: float | None
     score: float | None
-    missing: Missing | None
+    missing: MissingReason | None
 
 
 class Points(Struct, frozen=True, kw_only=True):
@@ -128,10 +128,10 @@ class _Asked:
     query: SummaryQuery
     basis: Basis
 
-    def boards(self, records: Reads, asked: Period, orgs: list[str]) -> tuple[Board, Ground]:
+    def boards(self, records: Reads, asked: Period, orgs: list[str]) -> tuple[Index766Board, Ground]:
         call, wanted = self.call, definition(self.basis.settings.dossiers.index766)
 
-        def read(conn: Connection) -> tuple[Board, Ground]:
+        def read(conn: Connection) -> tuple[Index766Board, Ground]:
             found = self.basis.ground(conn, self.query, asked)
             off = found.void is Void.NO_WORKING_TIME
             args = (conn, call.inventory, wanted, found.question, orgs, found.reporters)
@@ -183,7 +183,7 @@ def ranking(call: Call, query: SummaryQuery, records: Reads, live: Live, setting
     )
 
 
-def _row(call: Call, board: Board, org: Org, found: Index, rank: int | None) -> Ranked:
+def _row(call: Call, board: Index766Board, org: Org, found: ScoredIndex, rank: int | None) -> Ranked:
     total = found.total
     return Ranked(
         rank=rank,
@@ -196,7 +196,7 @@ def _row(call: Call, board: Board, org: Org, found: Index, rank: int | None) -> 
     )
 
 
-def _official(call: Call, board: Board, org: str | None) -> Official | None:
+def _official(call: Call, board: Index766Board, org: str | None) -> Official | None:
     told = board.official(org)
     if told is None:
         return None

@@ -11,7 +11,7 @@ from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, State
 from ioc.core.share import Void
 from ioc.domain.dossiers.reporting.indicators.catalogue import CATALOGUE
-from ioc.domain.dossiers.reporting.indicators.contract import Asked, Indicator, Unit
+from ioc.domain.dossiers.reporting.indicators.contract import Indicator, IndicatorUnit, Inquiry
 from web.api._basis import ERRORS, Basis, By, Ground, SummaryQuery
 from web.boundary.answers import Instant, Page
 from web.boundary.call import Call
@@ -40,7 +40,7 @@ class Figure(Struct, frozen=True, kw_only=True):
     id: str
     name: str
     formula: str
-    unit: Unit
+    unit: IndicatorUnit
     source: str
     version: str
     bucket: str | None
@@ -69,12 +69,12 @@ class _Shown:
     def read(self, records: Reads, wanted: Iterable[Indicator]) -> list[Figure]:
         def read(conn: Connection) -> list[Figure]:
             found = self.basis.ground(conn, self.query, self.asked)
-            reading = Asked(conn, found.question, found.void)
+            reading = Inquiry(conn, found.question, found.void)
             return [self._figure(indicator, reading, found) for indicator in wanted]
 
         return records.read(read)
 
-    def _figure(self, indicator: Indicator, reading: Asked, found: Ground) -> Figure:
+    def _figure(self, indicator: Indicator, reading: Inquiry, found: Ground) -> Figure:
         """What nobody speaks of has no list behind it."""
         say, call, org = self.call.say, self.call, self.query.org
         measure = indicator.measure(reading)

@@ -7,7 +7,7 @@ from msgspec import Struct
 from ioc.core.errors import Code
 from ioc.core.model import Role
 from ioc.domain.figures import publications, yearly_indices
-from ioc.domain.figures.yearly_indices import Standing, Year
+from ioc.domain.figures.yearly_indices import IndexTrend, PublishedYear
 from web.boundary.answers import Instant, Page, extended
 from web.boundary.call import Call
 from web.boundary.ports import Reads
@@ -55,7 +55,7 @@ def latest(call: Call, query: Query, records: Reads) -> Indices:
     return extended(Indices, page, org=org)
 
 
-def _shown(call: Call, org: str | None, one: Standing) -> YearlyIndex:
+def _shown(call: Call, org: str | None, one: IndexTrend) -> YearlyIndex:
     return YearlyIndex(
         index=one.name,
         name=call.say(f"ui.index.{one.name}"),
@@ -69,7 +69,7 @@ def _shown(call: Call, org: str | None, one: Standing) -> YearlyIndex:
     )
 
 
-def _year(one: Year) -> dict[str, Any]:
+def _year(one: PublishedYear) -> dict[str, Any]:
     figures = {"value": one.value, "rank": one.rank, "rank_total": one.rank_total}
     return {"year": one.year, **figures, "impossible": dict(one.impossible)}
 

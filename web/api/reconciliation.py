@@ -9,7 +9,7 @@ from ioc.config.settings import Settings
 from ioc.core.model import Role
 from ioc.domain.dossiers.counting.summary import overall
 from ioc.domain.dossiers.counting.watermarks import Watermarks
-from ioc.domain.dossiers.reporting.reconciliation import Check, Line, account, compare, counted, sums
+from ioc.domain.dossiers.reporting.reconciliation import ComparedFigure, Comparison, account, compare, counted, sums
 from ioc.domain.dossiers.reporting.source_totals import reported
 from ioc.domain.inventory import Source
 from ioc.live.world import World
@@ -24,7 +24,7 @@ from web.boundary.route import V1, Route
 class CheckLine(Struct, frozen=True, kw_only=True):
     """`said` must be `found`; a percentage that was found stands with what it is of."""
 
-    check: Check
+    check: Comparison
     name: str
     text: str
     said: float
@@ -100,7 +100,7 @@ def _source(call: Call, conn: Connection, world: World, source: Source, until: W
     )
 
 
-def _lines(call: Call, found: Iterable[Line]) -> list[CheckLine]:
+def _lines(call: Call, found: Iterable[ComparedFigure]) -> list[CheckLine]:
     return [_line(call, line) for line in found]
 
 
@@ -108,13 +108,13 @@ def _ok(lines: Iterable[CheckLine]) -> bool:
     return all(line.ok for line in lines)
 
 
-def _line(call: Call, line: Line) -> CheckLine:
+def _line(call: Call, line: ComparedFigure) -> CheckLine:
     return CheckLine(
         check=line.check,
         name=line.name,
         text=call.say(f"reconcile.{line.check}.{line.name}"),
-        said=line.said,
-        found=line.found,
+        said=line.reported,
+        found=line.expected,
         numerator=UNSET if line.of is None else line.of.numerator,
         denominator=UNSET if line.of is None else line.of.denominator,
         ok=line.ok,

@@ -13,7 +13,7 @@ from ioc.core.share import Void
 from ioc.core.texts import Texts
 from ioc.domain.dossiers.counting.question import Question
 from ioc.domain.dossiers.reporting import form06
-from ioc.domain.dossiers.reporting.form06 import NUMBERS, Column, Form, Group, Line, Row
+from ioc.domain.dossiers.reporting.form06 import NUMBERS, FilledForm, FormColumn, FormFigures, FormGroup, FormRow
 from ioc.domain.inventory import Source
 from web.api._basis import ERRORS, Basis, Ground, Head, SummaryQuery, head
 from web.boundary.answers import HTML, Answer, Document, Instant
@@ -56,7 +56,7 @@ class Unit(Columns, frozen=True, kw_only=True):
     """A row of the form, with its number within its group."""
 
     stt: int
-    group: Group
+    group: FormGroup
     org: str
     name: str
 
@@ -64,7 +64,7 @@ class Unit(Columns, frozen=True, kw_only=True):
 class Units(Columns, frozen=True, kw_only=True):
     """A part of the form."""
 
-    group: Group
+    group: FormGroup
     name: str
 
 
@@ -128,7 +128,7 @@ class _Report:
     query: Query
     asked: Period
     ground: Ground
-    form: Form
+    form: FilledForm
 
     def figures(self, say: Say) -> Form06:
         form = self.form
@@ -136,7 +136,7 @@ class _Report:
             **head(self.call, self.query, self.asked, self.ground),
             form="06/VPCP/KSTT",
             simulated=self._simulated(),
-            headings={str(NUMBERS[column]): say(f"{_FORM}column.{column}") for column in Column},
+            headings={str(NUMBERS[column]): say(f"{_FORM}column.{column}") for column in FormColumn},
             rows=[_row(row) for row in form.rows],
             groups=[
                 Units(group=group, name=say(f"{_FORM}group.{group}"), **_sum(rows)) for group, rows in form.groups()
@@ -189,15 +189,15 @@ class _Report:
         return any(source.simulated for source in self.call.inventory.sources.values() if source.id in known)
 
 
-def _row(row: Row) -> Unit:
+def _row(row: FormRow) -> Unit:
     return Unit(stt=row.stt, group=row.group, org=row.org, name=row.name, **_line(row.line, row.reported))
 
 
-def _sum(rows: Sequence[Row]) -> dict[str, Any]:
+def _sum(rows: Sequence[FormRow]) -> dict[str, Any]:
     return _line(form06.total(row.line for row in rows), form06.reported(rows))
 
 
-def _line(line: Line, reported: bool) -> dict[str, Any]:
+def _line(line: FormFigures, reported: bool) -> dict[str, Any]:
     """The fields of Columns."""
     columns = {column: value if reported else None for column, value in line.columns().items()}.items()
     numbered = {str(NUMBERS[column]): value for column, value in columns}

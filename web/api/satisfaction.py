@@ -11,7 +11,7 @@ from ioc.core.model import Role
 from ioc.domain.dossiers.counting.question import Side
 from ioc.domain.dossiers.reporting import satisfaction as ratings
 from ioc.domain.dossiers.reporting.release import DOSSIER, KIOSK, NONE, Ratings
-from ioc.domain.dossiers.reporting.satisfaction import Told
+from ioc.domain.dossiers.reporting.satisfaction import PeriodRatings
 from ioc.live.world import World
 from web.api._basis import ERRORS, Basis, Ground, Head, SummaryQuery, head
 from web.boundary.answers import extended
@@ -74,9 +74,9 @@ def satisfaction(call: Call, query: SummaryQuery, records: Reads, live: Live, se
     tree, scope = call.tree(query.tree), call.subtree(query.org, query.tree)
     grounds = Basis(call, world, settings)
 
-    def read(conn: Connection) -> tuple[Ground, Told]:
+    def read(conn: Connection) -> tuple[Ground, PeriodRatings]:
         basis = grounds.ground(conn, query, asked)
-        return basis, ratings.told(conn, call.inventory, basis.question, lambda org: _line(call, org))
+        return basis, ratings.period_ratings(conn, call.inventory, basis.question, lambda org: _line(call, org))
 
     basis, told = records.read(read)
     handling = basis.question.side is Side.HANDLING
@@ -94,10 +94,10 @@ def satisfaction(call: Call, query: SummaryQuery, records: Reads, live: Live, se
     )
 
 
-def _as_of(world: World, found: Ground, told: Told, orgs: frozenset[str]) -> int | None:
+def _as_of(world: World, found: Ground, told: PeriodRatings, orgs: frozenset[str]) -> int | None:
     """The oldest of what went in: dossiers as far as they are known, kiosks as they were last heard."""
     handling, at = found.question.side is Side.HANDLING, found.question.at
-    rated = [one for one in told.rated if one.told_of(handling=handling) in orgs]
+    rated = [one for one in told.rated if one.counts_for(handling=handling) in orgs]
     ages = [found.freshness.as_of] if any(one.source == DOSSIER for one in rated) else []
     asked = {one.org for one in rated if one.source == KIOSK}
     kiosks = (s for s in world.inventory.sources.values() if s.key.kind == "queue" and s.counts and s.key.org in asked)
@@ -106,24 +106,24 @@ def _as_of(world: World, found: Ground, told: Told, orgs: frozenset[str]) -> int
 
 
 def _by_agency(
-    told: Told, orgs: frozenset[str], agency: Mapping[str, str], *, handling: bool
+    told: PeriodRatings, orgs: frozenset[str], agency: Mapping[str, str], *, handling: bool
 ) -> dict[str, dict[str, Said]]:
     """Each agency with the codes it stands for; a batch of several agencies is told of the whole alone."""
     found: dict[str, dict[str, Said]] = {}
     for one in told.rated:
-        if (code := one.told_of(handling=handling)) in orgs:
+        if (code := one.counts_for(handling=handling)) in orgs:
             _add(found.setdefault(agency.get(code, code), _nothing()), one.source, Said(one.ratings.n))
     for batch in told.batches:
-        standing = {agency.get(code, code) for code in batch.told_of(handling=handling)}
+        standing = {agency.get(code, code) for code in batch.counts_for(handling=handling)}
         if batch.within(*told.days, orgs, handling=handling) and len(standing) == 1:
             _add(found[standing.pop()], batch.source, Said(0, batch.ratings))
     return found
 
 
-def _whole(told: Told, orgs: frozenset[str], *, handling: bool) -> dict[str, Said]:
+def _whole(told: PeriodRatings, orgs: frozenset[str], *, handling: bool) -> dict[str, Said]:
     said = _nothing()
     for one in told.rated:
-        if one.told_of(handling=handling) in orgs:
+        if one.counts_for(handling=handling) in orgs:
             _add(said, one.source, Said(one.ratings.n))
     for batch in told.batches:
         if batch.within(*told.days, orgs, handling=handling):

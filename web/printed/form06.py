@@ -3,12 +3,20 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from ioc.domain.dossiers.reporting.form06 import FIRST_COLUMN, Column, Form, Group, Line, reported, total
+from ioc.domain.dossiers.reporting.form06 import (
+    FIRST_COLUMN,
+    FilledForm,
+    FormColumn,
+    FormFigures,
+    FormGroup,
+    reported,
+    total,
+)
 
 Say = Callable[..., str]  # a text of the catalogue by its key and parameters
 
-COLUMNS = FIRST_COLUMN - 1 + len(Column)
-_ROMAN = dict(zip(Group, ("I", "II", "III"), strict=True))
+COLUMNS = FIRST_COLUMN - 1 + len(FormColumn)
+_ROMAN = dict(zip(FormGroup, ("I", "II", "III"), strict=True))
 _HEAD = "report.form06.head."
 
 
@@ -59,11 +67,11 @@ def head(say: Say) -> tuple[tuple[Cell, ...], ...]:
     return (*lines, tuple(Cell(_SUMS.get(n, f"({n})"), 4, n) for n in range(1, COLUMNS + 1)))
 
 
-def rows(form: Form, say: Say) -> tuple[ShownRow, ...]:
+def rows(form: FilledForm, say: Say) -> tuple[ShownRow, ...]:
     return tuple(_rows(form, say))
 
 
-def _rows(form: Form, say: Say) -> Iterator[ShownRow]:
+def _rows(form: FilledForm, say: Say) -> Iterator[ShownRow]:
     """The total stands last, as on the form."""
     for group, units in form.groups():
         name = say(f"report.form06.group.{group}")
@@ -73,7 +81,7 @@ def _rows(form: Form, say: Say) -> Iterator[ShownRow]:
     yield ShownRow("total", "", say("report.form06.total"), _values(form.total, reported(form.rows)))
 
 
-def _values(line: Line, told: bool) -> tuple[int | None, ...]:
+def _values(line: FormFigures, told: bool) -> tuple[int | None, ...]:
     return tuple(value if told else None for value in line.columns().values())
 
 

@@ -7,9 +7,9 @@ from msgspec import Struct
 from ioc.core.model import State
 from ioc.core.share import Void
 from ioc.domain.dossiers.counting.question import Question, year_start
-from ioc.domain.dossiers.reporting.index766.board import Board, read_board
-from ioc.domain.dossiers.reporting.index766.definition import Group, definition
-from ioc.domain.dossiers.reporting.index766.score import Index, state
+from ioc.domain.dossiers.reporting.index766.board import Index766Board, read_board
+from ioc.domain.dossiers.reporting.index766.definition import CriterionGroup, definition
+from ioc.domain.dossiers.reporting.index766.score import ScoredIndex, state
 from web.sight import Sight
 from web.site import Site
 from web.widgets import _dossiers
@@ -27,7 +27,7 @@ def touches(_options: Options) -> frozenset[str]:
     return frozenset()
 
 
-def load(site: Site, sight: Sight, _options: Options) -> Board:
+def load(site: Site, sight: Sight, _options: Options) -> Index766Board:
     """All that the groups are worked out from, in one reading."""
     codes = None if sight.scope.root is None else sight.scope.codes
     least = site.context.settings.dossiers.min_ratings
@@ -43,7 +43,7 @@ def load(site: Site, sight: Sight, _options: Options) -> Board:
 def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
     """`score` out of `max`, `uncounted` of which cannot be told; `official` is what others published."""
     head = _dossiers.head(sight) | {"period": _dossiers.period(sight), "estimate": True}
-    board: Board | None = sight.loaded
+    board: Index766Board | None = sight.loaded
     if board is None:
         return head | {"state": State.UNKNOWN, "groups": {}, "official": None}
     found = board.index(sight.root, sight.scope)
@@ -53,12 +53,12 @@ def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
     return head | told | {"state": sure, "groups": groups, "official": _official(sight, board)}
 
 
-def _group(sight: Sight, found: Index, group: Group, at: int) -> dict[str, Any]:
+def _group(sight: Sight, found: ScoredIndex, group: CriterionGroup, at: int) -> dict[str, Any]:
     total = found.of(group)
     missing = [{"vi": one.criterion.vi, "en": one.criterion.en} for one in total.scored if one.missing]
     return {"name": {"vi": group.vi, "en": group.en}, "order": at, "missing": missing, **total.shown(sight.at)}
 
 
-def _official(sight: Sight, board: Board) -> dict[str, Any] | None:
+def _official(sight: Sight, board: Index766Board) -> dict[str, Any] | None:
     told = board.official(sight.root)
     return None if told is None else {"score": told.score, "period": told.period, "as_of": sight.at(told.as_of)}

@@ -1,1 +1,1 @@
-"""Dossiers: what the systems that hold them have told us, judged against their deadlines and counted."""
+"""Dossiers: what the systems that hold them report, judged against deadlines, counted and shown."""

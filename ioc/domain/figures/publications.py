@@ -15,30 +15,30 @@ from ioc.platform.db.tables import feed_figure
 
 @dataclass(frozen=True, slots=True)
 class Publication:
-    """Everything one feed said of one period; `said_at` is the newest word, in epoch ms.
+    """Everything one feed published of one period; `reported_at` is the newest of it, in epoch ms.
 
-    `told` is all of it; what cannot be true stands in `impossible` with what is allowed, and is not in `values`.
+    `reported` is all of it; what cannot be true stands in `impossible` with what is allowed, and is not in `values`.
     """
 
     source: Source
     period: Period
-    told: Mapping[str, float]
-    said_at: int
+    reported: Mapping[str, float]
+    reported_at: int
     zone: ZoneInfo
     impossible: Mapping[str, str]
 
     @property
     def values(self) -> dict[str, float]:
-        return {name: value for name, value in self.told.items() if name not in self.impossible}
+        return {name: value for name, value in self.reported.items() if name not in self.impossible}
 
     @property
-    def spoken_of(self) -> Days:
+    def days(self) -> Days:
         return self.period.days
 
     @property
     def as_of(self) -> int:
         """The instant its figures are of, in epoch ms."""
-        return span(self.spoken_of, self.zone).as_of(self.said_at)
+        return span(self.days, self.zone).as_of(self.reported_at)
 
 
 def publications(
@@ -60,12 +60,14 @@ def publications(
         values.setdefault(key, {})[row.name] = row.value
         at[key] = max(at.get(key, 0), row.at)
     found = [
-        _publication(inventory, feeds[source_id], spoken_of, told, at[source_id, period])
-        for (source_id, period), told in values.items()
-        if (spoken_of := parse(period)) is not None
+        _publication(inventory, feeds[source_id], days, reported, at[source_id, period])
+        for (source_id, period), reported in values.items()
+        if (days := parse(period)) is not None
     ]
-    return sorted(found, key=lambda one: (one.spoken_of.after, one.spoken_of.first, one.said_at), reverse=True)
+    return sorted(found, key=lambda one: (one.days.after, one.days.first, one.reported_at), reverse=True)
 
 
-def _publication(inventory: Inventory, feed: Source, period: Period, told: Mapping[str, float], at: int) -> Publication:
-    return Publication(feed, period, told, at, inventory.tz(feed.key), impossible(told, period.length))
+def _publication(
+    inventory: Inventory, feed: Source, period: Period, reported: Mapping[str, float], at: int
+) -> Publication:
+    return Publication(feed, period, reported, at, inventory.tz(feed.key), impossible(reported, period.length))

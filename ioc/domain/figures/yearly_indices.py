@@ -11,7 +11,7 @@ INDICES = ("par_index", "sipas", "papi", "ict_index")
 
 
 @dataclass(frozen=True, slots=True)
-class Year:
+class PublishedYear:
     """One index in one year; a figure that cannot be is left out, with what is allowed."""
 
     year: int
@@ -24,12 +24,12 @@ class Year:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class IndexTrend:
     """The latest year and the one before it, where that is known."""
 
     name: str
-    latest: Year
-    before: Year | None
+    latest: PublishedYear
+    before: PublishedYear | None
 
     @property
     def change(self) -> float | None:
@@ -62,10 +62,10 @@ def names() -> list[str]:
     return [figure for name in INDICES for figure in figures_of(name)]
 
 
-def standings(told: Iterable[Publication]) -> list[Standing]:
-    """In the order of INDICES; one that nobody published is not there. `told` in any order."""
-    by_time = sorted(told, key=lambda one: one.said_at)
-    years: dict[str, dict[int, Year]] = {}
+def standings(published: Iterable[Publication]) -> list[IndexTrend]:
+    """In the order of INDICES; one that nobody published is not there. `published` in any order."""
+    by_time = sorted(published, key=lambda one: one.reported_at)
+    years: dict[str, dict[int, PublishedYear]] = {}
     for one in by_time:
         if one.period.length is Length.YEAR:
             for name in INDICES:
@@ -74,18 +74,18 @@ def standings(told: Iterable[Publication]) -> list[Standing]:
     return [_standing(name, years[name]) for name in INDICES if name in years]
 
 
-def _standing(name: str, years: Mapping[int, Year]) -> Standing:
+def _standing(name: str, years: Mapping[int, PublishedYear]) -> IndexTrend:
     latest = max(years)
-    return Standing(name, years[latest], years.get(latest - 1))
+    return IndexTrend(name, years[latest], years.get(latest - 1))
 
 
-def _year(name: str, one: Publication) -> Year | None:
+def _year(name: str, one: Publication) -> PublishedYear | None:
     value, rank, total = (one.values.get(figure) for figure in figures_of(name))
     impossible = {figure: one.impossible[figure] for figure in figures_of(name) if figure in one.impossible}
     if value is None and rank is None and not impossible:
         return None
-    year, source = one.spoken_of.first.year, str(one.source.key)
-    return Year(year, value, _place(rank), _place(total), source, one.as_of, impossible)
+    year, source = one.days.first.year, str(one.source.key)
+    return PublishedYear(year, value, _place(rank), _place(total), source, one.as_of, impossible)
 
 
 def _place(number: float | None) -> int | None:

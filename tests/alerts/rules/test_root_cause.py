@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from alerts.rules._root_cause import root_causes
 from ioc.domain.dossiers.counting.buckets import Bucket
 from ioc.domain.dossiers.counting.summary import Counts
-from ioc.domain.dossiers.reporting import rollup
+from ioc.domain.dossiers.reporting import roll_up
 from ioc.domain.inventory import Org, OrgTree
 from tests.alerts.conftest import ms
 
@@ -37,10 +37,10 @@ def speaks(s, **orgs: Counts):
     """The roll-up tells each org with all below it; the province is the sum."""
     own = {**orgs, "hg": sum(orgs.values(), Counts())}
     for org, n in own.items():
-        key = rollup.key_of(org)
+        key = roll_up.key_of(org)
         if key not in s.world.inventory.sources:
             s.add(str(key))
-        s.hear(key, **rollup.metrics(n))
+        s.hear(key, **roll_up.metrics(n))
 
 
 def lines(s) -> list[tuple[str, str]]:
@@ -156,13 +156,13 @@ def test_every_breach_is_told_by_somebody_on_its_line_and_no_line_by_two_of_one_
     for org, (good, bad) in own.items():
         for unit in TREE.path(org):
             held[unit.code] = held.get(unit.code, Counts()) + counts(good, good + bad)
-    values = {org: rollup.metrics(n) for org, n in held.items()}
+    values = {org: roll_up.metrics(n) for org, n in held.items()}
 
     def is_bad(figure):
         return figure is not None and figure < 80
 
     def rest_is_bad(org, part):
-        return is_bad(rollup.rest("pct_in_time", values[org], values[part]))
+        return is_bad(roll_up.rest("pct_in_time", values[org], values[part]))
 
     bad = [org for org in values if is_bad(values[org].get("pct_in_time"))]
     causes = root_causes(bad, TREE, rest_is_bad)

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from ioc.config.settings import Dossiers
+from ioc.domain.dossiers.history.record import RecordBuilder
 from ioc.domain.dossiers.importing import records
 from ioc.domain.inventory import Inventory
 from ioc.domain.inventory.records import load
@@ -33,6 +34,6 @@ def tell(
     with db.write() as conn:
         found = inventory or load(conn, "2026-11-21", kinds())
         org = conn.scalar(sa.select(source.c.org).where(source.c.id == source_id)) or ""
-        judge = records.Judge(found, policy or Dossiers())
-        told = [records.Told(source_id, org, one) for one in events]
-        records.apply(conn, judge, told, max(one.ts for one in events) if now is None else now)
+        builder = RecordBuilder(found, policy or Dossiers())
+        reported = [records.ReportedEvent(source_id, org, one) for one in events]
+        records.apply(conn, builder, reported, max(one.ts for one in events) if now is None else now)

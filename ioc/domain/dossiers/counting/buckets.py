@@ -18,7 +18,7 @@ from ioc.domain.dossiers.counting.conditions import (
 from ioc.domain.dossiers.counting.counters import Condition, DossierCounter, entered
 from ioc.domain.dossiers.counting.question import Question
 from ioc.domain.dossiers.counting.totals import by_cell, sources_with
-from ioc.domain.dossiers.history.judgement import Outcome
+from ioc.domain.dossiers.history.judgement import Timeliness
 from ioc.platform.db.tables import dossier
 
 _t = dossier.c
@@ -98,7 +98,7 @@ def _sources_of(conn: Connection, bucket: IndexBucket, question: Question) -> fr
 
 
 def _must_resolve(question: Question) -> Condition:
-    decided = _t.outcome.in_((Outcome.EARLY, Outcome.ON_TIME, Outcome.LATE))
+    decided = _t.outcome.in_((Timeliness.EARLY, Timeliness.ON_TIME, Timeliness.LATE))
     return sa.or_(sa.and_(decided, passed(_t.ended_at, question.start, question.at)), _overdue(question))
 
 

@@ -9,14 +9,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from ioc.domain.dossiers.history.judgement import Outcome
+from ioc.domain.dossiers.history.judgement import Timeliness
+from ioc.domain.dossiers.history.record import Record
 from ioc.domain.dossiers.history.status import NO_RESULT
 from ioc.platform.db.tables import dossier
 
 SATISFIED_FROM = 4  # of 1-5
 DISLIKED_UP_TO = 2
 Condition = sa.ColumnElement[bool]
-Row = Mapping[str, Any]
 _t = dossier.c
 
 
@@ -81,7 +81,7 @@ def _is_reported(column: str) -> Rule:
     return Rule(column, lambda value: value is not None, lambda c: c.is_not(None))
 
 
-def _ended(outcome: Outcome) -> Definition:
+def _ended(outcome: Timeliness) -> Definition:
     return Definition(Entry.ENDED, (Rule("outcome", lambda value: value == outcome, lambda c: c == outcome),))
 
 
@@ -97,10 +97,10 @@ DEFINITIONS: Mapping[DossierCounter, Definition] = {
     DossierCounter.RECEIVED: Definition(Entry.RECEIVED),
     DossierCounter.RECEIVED_ONLINE: Definition(Entry.RECEIVED, (_is_true("online"),)),
     DossierCounter.RECEIVED_UNDATED: Definition(Entry.RECEIVED, (_is_true("undated"),)),
-    DossierCounter.EARLY: _ended(Outcome.EARLY),
-    DossierCounter.ON_TIME: _ended(Outcome.ON_TIME),
-    DossierCounter.LATE: _ended(Outcome.LATE),
-    DossierCounter.UNDATED: _ended(Outcome.UNDATED),
+    DossierCounter.EARLY: _ended(Timeliness.EARLY),
+    DossierCounter.ON_TIME: _ended(Timeliness.ON_TIME),
+    DossierCounter.LATE: _ended(Timeliness.LATE),
+    DossierCounter.UNDATED: _ended(Timeliness.UNDATED),
     DossierCounter.OVERDUE: Definition(Entry.OVERDUE),
     DossierCounter.PAYABLE: Definition(Entry.RECEIVED, (_is_true("payable"),)),
     DossierCounter.PAID_ONLINE: Definition(Entry.RECEIVED, (_is_true("payable"), _is_true("online_payment"))),
@@ -116,7 +116,7 @@ DEFINITIONS: Mapping[DossierCounter, Definition] = {
 }
 
 
-def entries(row: Row) -> Iterator[tuple[int, tuple[DossierCounter, ...]]]:
+def entries(row: Record) -> Iterator[tuple[int, tuple[DossierCounter, ...]]]:
     """The instants at which a dossier enters counters, or will if nothing more happens, each with those counters."""
     received, ended, overdue = row["received_at"], row["ended_at"], row["overdue_at"]
     if received is None:

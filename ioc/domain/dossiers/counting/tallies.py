@@ -7,8 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ioc.domain.dossiers.counting.counters import DossierCounter, Row, entries
+from ioc.domain.dossiers.counting.counters import DossierCounter, entries
 from ioc.domain.dossiers.counting.question import Side
+from ioc.domain.dossiers.history.record import Record
 from ioc.platform.db import bulk
 from ioc.platform.db.tables import dossier_tally
 
@@ -19,7 +20,7 @@ BLOCK_DAYS = 32
 _t = dossier_tally.c
 
 
-class Level(IntEnum):
+class TallyLevel(IntEnum):
     """How many days a row of the tallies stands for: one, or a block of them."""
 
     DAY = 0
@@ -49,7 +50,7 @@ def start_of(day: int) -> int:
     return day * DAY_MS - _EASTERN_MS
 
 
-def note(changes: Changes, row: Row, n: int) -> None:
+def note(changes: Changes, row: Record, n: int) -> None:
     """Add a dossier to what will be written, or take it out with n = -1."""
     receiving, handling, source_id = row["receiving_org"], row["handling_org"], row["source_id"]
     for at, counters in entries(row):
@@ -63,7 +64,7 @@ def note(changes: Changes, row: Row, n: int) -> None:
 
 def write(conn: Connection, changes: Changes) -> None:
     """Add the changes to their days and to the blocks of days these lie in."""
-    levels = ((Level.DAY, changes), (Level.BLOCK, _by_block(changes)))
+    levels = ((TallyLevel.DAY, changes), (TallyLevel.BLOCK, _by_block(changes)))
     rows = [(level, *cell, *n) for level, counted in levels for cell, n in counted.items() if any(n)]
     bulk.upsert(conn, dossier_tally, _COLUMNS, rows, add=True)
 
@@ -87,8 +88,8 @@ def before(
     """How many entered each counter on whole days before the day of `at`, by the dimensions."""
     day = day_of(at)
     block = day // BLOCK_DAYS
-    whole = sa.and_(_t.level == Level.BLOCK, _t.bucket < block)
-    rest = sa.and_(_t.level == Level.DAY, _t.bucket >= block * BLOCK_DAYS, _t.bucket < day)
+    whole = sa.and_(_t.level == TallyLevel.BLOCK, _t.bucket < block)
+    rest = sa.and_(_t.level == TallyLevel.DAY, _t.bucket >= block * BLOCK_DAYS, _t.bucket < day)
     org = _t.handling_org if side is Side.HANDLING else _t.receiving_org
     conditions = [_t.source_id.in_(sorted(sources))]
     if orgs is not None:
@@ -102,7 +103,7 @@ def before(
 
 def by_day(first: int, last: int, sources: Iterable[int], counters: Sequence[DossierCounter]) -> sa.Select[Any]:
     """Day, receiving org, handling org and the sums of some counters, of days on which the first of them counts any."""
-    days = sa.and_(_t.level == Level.DAY, _t.bucket >= first, _t.bucket <= last)
+    days = sa.and_(_t.level == TallyLevel.DAY, _t.bucket >= first, _t.bucket <= last)
     keys = (_t.bucket, _t.receiving_org, _t.handling_org)
     rows = sa.select(*keys, *(sa.func.sum(_t[counter]) for counter in counters)).group_by(*keys)
     return rows.where(days, _t[counters[0]] > 0, _t.source_id.in_(sorted(sources)))
@@ -110,7 +111,7 @@ def by_day(first: int, last: int, sources: Iterable[int], counters: Sequence[Dos
 
 def sources_by_org(conn: Connection) -> dict[str, frozenset[int]]:
     """The ids of the sources that ever reported a dossier which an org received or handles, by org."""
-    cells = sa.select(_t.receiving_org, _t.handling_org, _t.source_id).where(_t.level == Level.BLOCK).distinct()
+    cells = sa.select(_t.receiving_org, _t.handling_org, _t.source_id).where(_t.level == TallyLevel.BLOCK).distinct()
     sources: dict[str, set[int]] = {}
     for receiving, handling, source_id in conn.execute(cells):
         sources.setdefault(receiving, set()).add(source_id)

@@ -1,7 +1,6 @@
 """Counters read back for any period: whole days from the tallies, its ends from the records."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -15,11 +14,11 @@ from ioc.domain.dossiers.counting.tallies import Dimension
 from ioc.platform.db.tables import dossier
 
 _t = dossier.c
-Totals = Counter[DossierCounter]
+Totals = dict[DossierCounter, int]  # of every counter asked for
 Key = tuple[Any, ...]  # a value of each dimension, in their order
 
 
-class Cell(NamedTuple):
+class OrgSource(NamedTuple):
     """The dossiers of one org that one source reports."""
 
     org: str
@@ -30,13 +29,14 @@ def before(
     conn: Connection, question: Question, at: int, counters: Sequence[DossierCounter], by: Sequence[Dimension]
 ) -> dict[Key, Totals]:
     """How many entered each counter before `at`, by the dimensions, of the sources and orgs asked for."""
-    found: dict[Key, Totals] = {}
-    _add(found, conn, tallies.before(question.side, at, question.watermarks, question.orgs, counters, by), by, counters)
+    whole_days = tallies.before(question.side, at, question.watermarks, question.orgs, counters, by)
+    found = dict(_read(conn, whole_days, counters, by))
     midnight = tallies.start_of(tallies.day_of(at))
     if midnight < at:
         for entry in Entry:
             if mine := [counter for counter in counters if DEFINITIONS[counter].entry is entry]:
-                _add(found, conn, _entered(question, entry, mine, midnight, at, by), by, mine)
+                for key, totals in _read(conn, _entered(question, entry, mine, midnight, at, by), mine, by):
+                    _add(found.setdefault(key, dict.fromkeys(counters, 0)), totals)
     return found
 
 
@@ -46,43 +46,44 @@ def within(
     """How many entered each counter in the period, up to the instant asked for."""
     found = before(conn, question, question.at, counters, by)
     for key, totals in before(conn, question, min(question.start, question.at), counters, by).items():
-        found[key].subtract(totals)
+        at_end = found[key]
+        for counter, n in totals.items():
+            at_end[counter] -= n
     return found
 
 
-def by_cell(conn: Connection, question: Question, counters: Sequence[DossierCounter]) -> dict[Cell, Totals]:
+def by_cell(conn: Connection, question: Question, counters: Sequence[DossierCounter]) -> dict[OrgSource, Totals]:
     """Of every org, whichever are asked for: whether a source reports on something is seen from all it reports."""
     found = within(conn, replace(question, orgs=None), counters, (Dimension.ORG, Dimension.SOURCE))
-    return {Cell(*key): totals for key, totals in found.items()}
+    return {OrgSource(*key): totals for key, totals in found.items()}
 
 
-def sources_with(cells: Mapping[Cell, Totals], counter: DossierCounter) -> frozenset[int]:
+def sources_with(cells: Mapping[OrgSource, Totals], counter: DossierCounter) -> frozenset[int]:
     """The sources that have at least one dossier in a counter."""
     return frozenset(cell.source_id for cell, totals in cells.items() if totals[counter])
 
 
-def by_org(cells: Mapping[Cell, Totals], sources: frozenset[int]) -> dict[str, Totals]:
+def by_org(cells: Mapping[OrgSource, Totals], sources: frozenset[int]) -> dict[str, Totals]:
     """The totals of some sources."""
     found: dict[str, Totals] = {}
     for cell, totals in cells.items():
         if cell.source_id in sources:
-            found.setdefault(cell.org, Counter()).update(totals)
+            _add(found.setdefault(cell.org, dict.fromkeys(totals, 0)), totals)
     return found
 
 
-def _add(
-    found: dict[Key, Totals],
-    conn: Connection,
-    rows: sa.Select[Any],
-    by: Sequence[Dimension],
-    counters: Sequence[DossierCounter],
-) -> None:
+def _add(totals: Totals, more: Mapping[DossierCounter, int]) -> None:
+    for counter, n in more.items():
+        totals[counter] += n
+
+
+def _read(
+    conn: Connection, rows: sa.Select[Any], counters: Sequence[DossierCounter], by: Sequence[Dimension]
+) -> Iterator[tuple[Key, Totals]]:
     """Rows of keys and sums; no row sums up nothing, so no sum is null."""
     n = len(by)
     for row in conn.execute(rows):
-        totals = found.setdefault(tuple(row[:n]), Counter())
-        for counter, value in zip(counters, row[n:], strict=True):
-            totals[counter] += int(value)
+        yield tuple(row[:n]), dict(zip(counters, map(int, row[n:]), strict=True))
 
 
 def _entered(

@@ -1,1 +1,1 @@
-"""One dossier's life: what was said of it, the course it took, and its deadlines judged."""
+"""One dossier's life: its statements, the course it took, its deadlines judged, and the record kept of it."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ioc.domain.calendar import Calendar
 from ioc.domain.calendar.count import working_time_between
-from ioc.domain.dossiers.history import statements as told
+from ioc.domain.dossiers.history import statements
 from ioc.domain.dossiers.history.course import NEVER, Course
 from ioc.domain.dossiers.history.statements import History
 
@@ -26,7 +26,7 @@ def hops(history: History, course: Course, receiving: str, calendar: Calendar, n
     end = course.ended_at
     last = now if end is None else end
     turns = [(course.received_at, receiving)]
-    for at, org in told.runs(history, "handling_org"):
+    for at, org in statements.successive(history, "handling_org"):
         start = max(at, course.received_at)
         if org != turns[-1][1] and start < last:
             turns = [*turns, (start, org)] if start > turns[-1][0] else [*turns[:-1], (start, org)]

@@ -13,8 +13,8 @@ from ioc.domain.deadline.due import push
 from ioc.domain.dossiers.history.course import NEVER, Course
 
 
-class Outcome(StrEnum):
-    """How a dossier ended; `undated` where nobody ever said or could compute when it was due."""
+class Timeliness(StrEnum):
+    """How a dossier ended; `undated` where no due date was ever reported or could be computed."""
 
     EARLY = "early"
     ON_TIME = "on_time"
@@ -36,7 +36,7 @@ class Policy(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Judgement:
     """Epoch ms. `due_at` holds the pauses so far; `overdue_at` is None while the clock stands still before it.
 
     `given` is what the source promised, `computed` what its term comes to; the given one counts.
@@ -47,12 +47,12 @@ class Verdict:
     computed: int | None
     near_at: int | None
     overdue_at: int | None
-    outcome: Outcome | None
+    outcome: Timeliness | None
     undated: bool
     late_to_accept_at: int | None
 
 
-def judge(course: Course, calendar: Calendar, policy: Policy) -> Verdict:
+def judge(course: Course, calendar: Calendar, policy: Policy) -> Judgement:
     """Pure. Early is an earlier local date than due, on time the same date and not after the instant.
 
     Asked twice for papers counts as overdue from the second request on (formula of QĐ 766/QĐ-TTg, 2.1).
@@ -63,7 +63,7 @@ def judge(course: Course, calendar: Calendar, policy: Policy) -> Verdict:
         given = course.promises[-1][1]
         due = _pushed(course, calendar, given)
     overdue = _overdue_at(course, due)
-    return Verdict(
+    return Judgement(
         due_at=due,
         given=given,
         computed=computed,
@@ -76,7 +76,7 @@ def judge(course: Course, calendar: Calendar, policy: Policy) -> Verdict:
 
 
 def _computed(course: Course, calendar: Calendar) -> int | None:
-    term = course.said.get("term")
+    term = course.fields.get("term")
     if term is None or course.received_at is None:
         return None
     finite = tuple(pause for pause in course.pauses if pause[1] != NEVER)
@@ -131,19 +131,19 @@ def _days_before(calendar: Calendar, at: int, days: int) -> int:
     return calendar.instant(add_working_days(calendar, day, -days), calendar.time_of(at))
 
 
-def _outcome(course: Course, calendar: Calendar, due: int | None, overdue: int | None) -> Outcome | None:
+def _outcome(course: Course, calendar: Calendar, due: int | None, overdue: int | None) -> Timeliness | None:
     ended = course.ended_at
     if ended is None:
         return None
     if overdue is not None and ended > overdue:
-        return Outcome.LATE
+        return Timeliness.LATE
     if due is None:
-        return Outcome.UNDATED
-    return Outcome.EARLY if calendar.date_of(ended) < calendar.date_of(due) else Outcome.ON_TIME
+        return Timeliness.UNDATED
+    return Timeliness.EARLY if calendar.date_of(ended) < calendar.date_of(due) else Timeliness.ON_TIME
 
 
 def _late_to_accept_at(course: Course, calendar: Calendar, policy: Policy) -> int | None:
-    if course.submitted_at is None or course.said.get("submission") != "online":
+    if course.submitted_at is None or course.fields.get("submission") != "online":
         return None
     try:
         limit = _accept_by(calendar, course.submitted_at, policy.accept_within_h)

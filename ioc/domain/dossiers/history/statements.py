@@ -1,4 +1,4 @@
-"""What was said about one dossier, in order: the same in whatever order it came and however often."""
+"""The history of one dossier: what was reported of it, in order, whatever order it came in and however often."""
 
 from bisect import bisect
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ class Statement(NamedTuple):
 
     ts: int
     event_id: str
-    said: dict[str, Any]
+    fields: dict[str, Any]
 
 
 History = Sequence[Statement]
@@ -33,30 +33,30 @@ def write(history: History) -> str:
 
 def merge(history: list[Statement], events: Iterable[DossierEvent]) -> bool:
     """Put events in their places; False when all of them were there already."""
-    known = {statement.event_id for statement in history}
+    seen = {statement.event_id for statement in history}
     changed = False
     for event in events:
-        if event.event_id not in known:
-            known.add(event.event_id)
+        if event.event_id not in seen:
+            seen.add(event.event_id)
             statement = Statement(event.ts, event.event_id, event.fields)
             history.insert(bisect(history, _order(statement), key=_order), statement)
             changed = True
     return changed
 
 
-def newest(history: History) -> dict[str, Any]:
-    """Every field as last said."""
-    said: dict[str, Any] = {}
+def latest(history: History) -> dict[str, Any]:
+    """Every field as last reported."""
+    fields: dict[str, Any] = {}
     for statement in history:
-        said.update(statement.said)
-    return said
+        fields.update(statement.fields)
+    return fields
 
 
-def runs(history: History, name: str) -> list[tuple[int, Any]]:
-    """The values a field went through: each with the instant it was first said in its turn."""
+def successive(history: History, name: str) -> list[tuple[int, Any]]:
+    """The values a field went through, each with the instant it was first reported in its turn."""
     found: list[tuple[int, Any]] = []
     for statement in history:
-        value = statement.said.get(name)
+        value = statement.fields.get(name)
         if value is not None and (not found or found[-1][1] != value):
             found.append((statement.ts, value))
     return found

@@ -55,6 +55,6 @@ WORDS: Mapping[str, int] = {
 }
 
 
-def in_words(said: object, own: Mapping[str, int] = WORDS) -> object:
+def in_words(value: object, own: Mapping[str, int] = WORDS) -> object:
     """The code of a status given as a word, in any case; anything else as it is."""
-    return own.get(said.strip().lower(), said) if isinstance(said, str) else said
+    return own.get(value.strip().lower(), value) if isinstance(value, str) else value

@@ -1,1 +1,1 @@
-"""Dossiers on their way in: files checked and loaded, events recorded, and known dossiers judged again."""
+"""Dossiers on their way in: files checked and loaded, events recorded, and recorded dossiers judged again."""

@@ -14,7 +14,7 @@ from msgspec import Struct, field
 from ioc.core.errors import Code, UsageError
 from ioc.domain.dossiers.history.status import WORDS
 from ioc.domain.dossiers.importing import portal
-from ioc.domain.dossiers.importing.moments import Dates
+from ioc.domain.dossiers.importing.dates import DateFormats
 from ioc.messages.mapping import checks
 
 # our field: the headings known for it beside the names of the national portal
@@ -68,7 +68,7 @@ class ColumnMap(Struct, frozen=True):
 
     columns: Mapping[str, str]
     words: Mapping[str, Mapping[str, Any]]
-    dates: Dates = Dates()
+    dates: DateFormats = DateFormats()
 
     def field_of(self, heading: str) -> str | None:
         return self.columns.get(plain(heading))
@@ -102,7 +102,7 @@ def known_map(
     }
     for name, given in (words or {}).items():
         meant[name] = meant.get(name, {}) | {plain(word): value for word, value in given.items()}
-    return ColumnMap(found, meant, Dates(formats, frozenset(plain(word) for word in no_date)))
+    return ColumnMap(found, meant, DateFormats(formats, frozenset(plain(word) for word in no_date)))
 
 
 def read_map(path: Path | None) -> ColumnMap:

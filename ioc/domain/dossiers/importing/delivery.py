@@ -13,11 +13,12 @@ from ioc.core.model import SourceKey
 from ioc.domain.dossiers.counting import watermarks
 from ioc.domain.dossiers.history import statements
 from ioc.domain.dossiers.history.judgement import Policy
+from ioc.domain.dossiers.history.record import DossierKey, RecordBuilder
 from ioc.domain.dossiers.importing.check import Progress, check
 from ioc.domain.dossiers.importing.parallel import Ahead, Judged, in_two, judged_ahead
-from ioc.domain.dossiers.importing.records import Judge, Key, Writer, load
-from ioc.domain.dossiers.importing.rows import Reader, Row, changed
-from ioc.domain.dossiers.importing.tables import Line
+from ioc.domain.dossiers.importing.records import RecordWriter, load
+from ioc.domain.dossiers.importing.rows import CheckedRow, RowReader, changed
+from ioc.domain.dossiers.importing.tables import TableRow
 from ioc.domain.inventory import Inventory
 from ioc.messages.events import DossierEvent
 from ioc.platform import audit
@@ -28,7 +29,7 @@ SHOWN = 50  # of what has vanished
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class TargetSource:
     """The source the rows belong to."""
 
     id: int
@@ -36,17 +37,17 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
-class Delivery:
+class DossierDelivery:
     """Rows that are known up to `as_of` (epoch ms); `full`: what is open and not among them has vanished."""
 
     origin: str
-    lines: Iterable[Line]
+    lines: Iterable[TableRow]
     as_of: int
     full: bool = False
 
 
 @dataclass(slots=True)
-class Report:
+class DeliveryReport:
     """What a delivery came to."""
 
     rows: int = 0
@@ -69,14 +70,14 @@ def deliver(
     db: Database,
     inventory: Inventory,
     policy: Policy,
-    reader: Reader,
-    target: Target,
-    delivery: Delivery,
+    reader: RowReader,
+    target: TargetSource,
+    delivery: DossierDelivery,
     now: int,
     progress: Progress,
     *,
     dry_run: bool = False,
-) -> Report:
+) -> DeliveryReport:
     """UsageError `bad_rows` names every bad row, and then nothing is written.
 
     Written in transactions of a few thousand rows, so that kiosks are heard meanwhile; after a kill the same
@@ -85,8 +86,8 @@ def deliver(
     with check(reader, delivery.lines, progress, in_two) as checked:
         checked.refuse_bad(delivery.origin)
         checked.refuse_empty(delivery.origin)
-        report = Report(checked.rows)
-        fold = _Fold(db, Judge(inventory, policy), target, delivery, report, now, dry_run)
+        report = DeliveryReport(checked.rows)
+        fold = _Fold(db, RecordBuilder(inventory, policy), target, delivery, report, now, dry_run)
         for chunk, judged in fold.ahead(checked.chunks()):
             fold.chunk(chunk, judged)
             progress("writing", report.added + report.changed + report.unchanged)
@@ -102,29 +103,29 @@ class _Fold:
     """Puts checked rows into the records and counts in the report what they came to."""
 
     db: Database
-    judge: Judge
-    target: Target
-    delivery: Delivery
-    report: Report
+    builder: RecordBuilder
+    target: TargetSource
+    delivery: DossierDelivery
+    report: DeliveryReport
     now: int
     dry_run: bool
 
-    def ahead(self, chunks: Iterable[list[Row]]) -> Iterator[Ahead]:
+    def ahead(self, chunks: Iterable[list[CheckedRow]]) -> Iterator[Ahead]:
         """Verdicts beforehand pay where dossiers are new: in a first delivery."""
         any_known = sa.select(dossier.c.code).where(dossier.c.source_id == self.target.id).limit(1)
         with self.db.read() as conn:
             first = conn.scalar(any_known) is None
         return judged_ahead(chunks, self._new) if first and not self.dry_run else ((chunk, []) for chunk in chunks)
 
-    def chunk(self, rows: list[Row], judged: list[Judged]) -> None:
+    def chunk(self, rows: list[CheckedRow], judged: list[Judged]) -> None:
         """One transaction."""
-        by_key: dict[Key, list[Row]] = {}
+        by_key: dict[DossierKey, list[CheckedRow]] = {}
         for row in rows:
-            by_key.setdefault(Key(self.target.id, row.code), []).append(row)
+            by_key.setdefault(DossierKey(self.target.id, row.code), []).append(row)
         verdicts = dict(zip(by_key, judged, strict=True)) if len(judged) == len(by_key) else {}
         with self.db.read() if self.dry_run else self.db.write() as conn:
             before = load(conn, by_key)
-            writer = Writer(conn)
+            writer = RecordWriter(conn)
             for key, mine in by_key.items():
                 if key in verdicts and key not in before:
                     writer.put(None, *verdicts[key])
@@ -133,31 +134,37 @@ class _Fold:
                     self._one(writer, key, mine, before.get(key))
             writer.flush()
 
-    def _one(self, writer: Writer, key: Key, rows: list[Row], before: Mapping[str, Any] | None) -> None:
-        said = statements.read(before["history"]) if before else []
-        if not statements.merge(said, _events(said, rows, self.delivery)):
+    def _one(
+        self, writer: RecordWriter, key: DossierKey, rows: list[CheckedRow], before: Mapping[str, Any] | None
+    ) -> None:
+        history = statements.read(before["history"]) if before else []
+        if not statements.merge(history, _events(history, rows, self.delivery)):
             self.report.unchanged += len(rows)
             return
         self.report.added += before is None
         self.report.changed += len(rows) - (before is None)
         if not self.dry_run:
-            writer.put(before, *self.judge.row(key, self.target.key.org, said, self.now))
+            writer.put(before, *self.builder.build(key, self.target.key.org, history, self.now))
 
-    def _new(self, row: Row) -> Judged:
-        said: list[statements.Statement] = []
-        statements.merge(said, _events(said, [row], self.delivery))
-        record, pauses = self.judge.row(Key(self.target.id, row.code), self.target.key.org, said, self.now)
+    def _new(self, row: CheckedRow) -> Judged:
+        history: list[statements.Statement] = []
+        statements.merge(history, _events(history, [row], self.delivery))
+        record, pauses = self.builder.build(
+            DossierKey(self.target.id, row.code), self.target.key.org, history, self.now
+        )
         return record, list(pauses)
 
 
-def _events(said: list[statements.Statement], rows: list[Row], delivery: Delivery) -> Iterator[DossierEvent]:
-    """A row with an id of its own is an event; any other tells what has changed, under the name of its delivery."""
+def _events(
+    history: list[statements.Statement], rows: list[CheckedRow], delivery: DossierDelivery
+) -> Iterator[DossierEvent]:
+    """A row with an id of its own is an event; any other reports what has changed, under the name of its delivery."""
     for row in rows:
         if row.own_id is not None:
             yield DossierEvent(row.own_id, row.ts, row.code, row.fields)
-        elif (told := changed(statements.newest(said), row)) or not said:
-            mark = zlib.crc32(msgspec.json.encode(told, order="sorted"))
-            yield DossierEvent(f"delivery-{delivery.as_of}-{mark:08x}", row.ts, row.code, told)
+        elif (fields := changed(statements.latest(history), row)) or not history:
+            mark = zlib.crc32(msgspec.json.encode(fields, order="sorted"))
+            yield DossierEvent(f"delivery-{delivery.as_of}-{mark:08x}", row.ts, row.code, fields)
 
 
 def _vanished(db: Database, source_id: int, codes: Collection[str]) -> list[str]:
@@ -166,7 +173,7 @@ def _vanished(db: Database, source_id: int, codes: Collection[str]) -> list[str]
         return sorted(code for code in conn.scalars(still_open) if code not in codes)
 
 
-def _close(db: Database, target: Target, delivery: Delivery, report: Report, now: int) -> None:
+def _close(db: Database, target: TargetSource, delivery: DossierDelivery, report: DeliveryReport, now: int) -> None:
     with db.write() as conn:
         watermarks.note_import(db, conn, target.id, delivery.as_of, now, report.rows)
         _first_seen(conn, target.id, delivery.as_of)

@@ -7,25 +7,25 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from typing import Any, TypeVar
 
-from ioc.domain.dossiers.importing.rows import Row
+from ioc.domain.dossiers.importing.rows import CheckedRow
 
 A = TypeVar("A")
 B = TypeVar("B")
 Judged = tuple[dict[str, Any], list[tuple[int, int]]]  # the record and its pauses
-JudgeNew = Callable[[Row], Judged]
-Ahead = tuple[list[Row], list[Judged]]  # rows with the verdict on each, or with none at all
+JudgeNew = Callable[[CheckedRow], Judged]
+Ahead = tuple[list[CheckedRow], list[Judged]]  # rows with the verdict on each, or with none at all
 
 _WAITING = 4  # chunks on their way
 _given: list[Callable[[Any], Any]] = []  # in the second process: a fork is handed what cannot be sent
 
 
-def judged_ahead(chunks: Iterable[list[Row]], judge_new: JudgeNew) -> Iterator[Ahead]:
+def judged_ahead(chunks: Iterable[list[CheckedRow]], judge_new: JudgeNew) -> Iterator[Ahead]:
     """Each chunk with its rows judged as if nothing was known of them; without verdicts on a single processor."""
     if _alone():
         yield from ((chunk, []) for chunk in chunks)
         return
     with _second(judge_new) as worker:
-        waiting: deque[tuple[list[Row], Future[list[Judged]]]] = deque()
+        waiting: deque[tuple[list[CheckedRow], Future[list[Judged]]]] = deque()
         for chunk in chunks:
             waiting.append((chunk, worker.submit(_each, chunk)))
             if len(waiting) == _WAITING:
@@ -60,7 +60,7 @@ def _second(work: Callable[[Any], Any]) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(1, multiprocessing.get_context("fork"), _given.append, (work,))
 
 
-def _next(waiting: deque[tuple[list[Row], Future[list[Judged]]]]) -> Ahead:
+def _next(waiting: deque[tuple[list[CheckedRow], Future[list[Judged]]]]) -> Ahead:
     chunk, verdicts = waiting.popleft()
     return chunk, verdicts.result()
 

@@ -8,7 +8,7 @@ TWICE = "code_twice"
 
 
 @dataclass(slots=True)
-class Problems:
+class RowProblems:
     """`first` holds whole sentences, `_more` per reason the runs of lines (from, to)."""
 
     n: int = 0
@@ -26,7 +26,7 @@ class Problems:
         else:
             runs.append((line, line))
 
-    def told(self) -> Iterator[str]:
+    def lines(self) -> Iterator[str]:
         yield from self.first
         for reason, runs in self._more.items():
             shown = (str(start) if start == end else f"{start}-{end}" for start, end in runs)

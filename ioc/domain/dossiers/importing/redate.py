@@ -12,8 +12,8 @@ from ioc.core.clock import local, rfc3339
 from ioc.domain.calendar import Weeks
 from ioc.domain.calendar import records as calendar_records
 from ioc.domain.dossiers.history.judgement import Policy
-from ioc.domain.dossiers.importing.records import Judge
-from ioc.domain.dossiers.importing.rejudge import Affected, Moved, rejudge
+from ioc.domain.dossiers.history.record import RecordBuilder
+from ioc.domain.dossiers.importing.rejudge import AffectedDossiers, MovedDueDate, rejudge
 from ioc.domain.importing.calendar import DaysChange
 from ioc.domain.inventory import Inventory, OrgTree
 from ioc.domain.inventory.records import load
@@ -44,16 +44,18 @@ class Redating:
         ends = [inventory.calendar(org) for org in change.orgs]
         start = min(calendar.instant(change.first, time()) for calendar in ends)
         end = max(calendar.instant(change.last + _TAKEN_IN_WITHIN, time()) for calendar in ends)
-        affected = Affected(_following(inventory.orgs, change.orgs), start, end)
+        affected = AffectedDossiers(_following(inventory.orgs, change.orgs), start, end)
         return tuple(self._judge(conn, inventory, affected, dry_run=dry_run))
 
     def all(self, conn: Connection, *, dry_run: bool) -> tuple[str, ...]:
         """Every dossier, by the hours and days as they are now."""
-        return tuple(self._judge(conn, self._inventory(conn), Affected(), dry_run=dry_run))
+        return tuple(self._judge(conn, self._inventory(conn), AffectedDossiers(), dry_run=dry_run))
 
-    def _judge(self, conn: Connection, inventory: Inventory, affected: Affected, *, dry_run: bool) -> Iterator[str]:
-        judge = Judge(inventory, self.policy)
-        moved = rejudge(self.db, conn, judge, affected, self.now, dry_run=dry_run)
+    def _judge(
+        self, conn: Connection, inventory: Inventory, affected: AffectedDossiers, *, dry_run: bool
+    ) -> Iterator[str]:
+        builder = RecordBuilder(inventory, self.policy)
+        moved = rejudge(self.db, conn, builder, affected, self.now, dry_run=dry_run)
         by_org = _by_org(moved)
         if moved and not dry_run:
             detail = {"due_dates": len(moved), "by_org": {org: len(some) for org, some in by_org.items()}}
@@ -74,14 +76,14 @@ def _following(orgs: OrgTree, changed: frozenset[str]) -> frozenset[str]:
     return frozenset(org.code for org in orgs if any(above.code in changed for above in orgs.path(org.code)))
 
 
-def _by_org(moved: Sequence[Moved]) -> dict[str, list[Moved]]:
-    found: defaultdict[str, list[Moved]] = defaultdict(list)
+def _by_org(moved: Sequence[MovedDueDate]) -> dict[str, list[MovedDueDate]]:
+    found: defaultdict[str, list[MovedDueDate]] = defaultdict(list)
     for one in moved:
         found[one.org].append(one)
     return dict(sorted(found.items()))
 
 
-def _line(one: Moved, tz: ZoneInfo) -> str:
+def _line(one: MovedDueDate, tz: ZoneInfo) -> str:
     return f"{one.code}: {_shown(one.before, tz)} -> {_shown(one.after, tz)}"
 
 

@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection
 
 from ioc.domain.dossiers.history import statements
 from ioc.domain.dossiers.history.judgement import Policy
-from ioc.domain.dossiers.importing.records import Judge, Key, Writer
+from ioc.domain.dossiers.history.record import DossierKey, RecordBuilder
+from ioc.domain.dossiers.importing.records import RecordWriter
 from ioc.domain.inventory import Inventory
 from ioc.platform import meta
 from ioc.platform.db import Database
@@ -24,7 +25,7 @@ _PAGE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class MovedDueDate:
     """A dossier whose due instant is another now; epoch ms."""
 
     code: str
@@ -34,7 +35,7 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
-class Affected:
+class AffectedDossiers:
     """Which dossiers a change can touch: those of `orgs` (None: all) with a clock that ran in `[start, end)`."""
 
     orgs: Iterable[str] | None = None
@@ -55,12 +56,18 @@ class Affected:
 
 
 def rejudge(
-    db: Database, conn: Connection, judge: Judge, affected: Affected, now: int, *, dry_run: bool = False
-) -> list[Moved]:
+    db: Database,
+    conn: Connection,
+    builder: RecordBuilder,
+    affected: AffectedDossiers,
+    now: int,
+    *,
+    dry_run: bool = False,
+) -> list[MovedDueDate]:
     """Write what comes out differently, in the caller's transaction, and name the due dates that moved."""
-    moved: list[Moved] = []
+    moved: list[MovedDueDate] = []
     for rows in _pages(conn, affected):
-        moved += _again(conn, judge, rows, now, dry_run=dry_run)
+        moved += _again(conn, builder, rows, now, dry_run=dry_run)
     return moved
 
 
@@ -70,13 +77,15 @@ def settle(db: Database, inventory: Inventory, policy: Policy, now: int) -> int:
     with db.read() as conn:
         if meta.get(conn, Fact.DOSSIER_RULES) == rules:
             return 0
-        pages = [[Key(row["source_id"], row["code"]) for row in rows] for rows in _pages(conn, Affected())]
-    judge, moved = Judge(inventory, policy), 0
+        pages = [
+            [DossierKey(row["source_id"], row["code"]) for row in rows] for rows in _pages(conn, AffectedDossiers())
+        ]
+    builder, moved = RecordBuilder(inventory, policy), 0
     for keys in pages:  # a transaction a page: others write in between
         with db.write() as conn:
             wanted = sa.and_(dossier.c.source_id == keys[0].source_id, dossier.c.code.in_([key.code for key in keys]))
             moved += len(
-                _again(conn, judge, [dict(row) for row in conn.execute(_rows().where(wanted)).mappings()], now)
+                _again(conn, builder, [dict(row) for row in conn.execute(_rows().where(wanted)).mappings()], now)
             )
     with db.write() as conn:
         meta.put(db, conn, Fact.DOSSIER_RULES, rules)
@@ -84,20 +93,20 @@ def settle(db: Database, inventory: Inventory, policy: Policy, now: int) -> int:
 
 
 def _again(
-    conn: Connection, judge: Judge, rows: Iterable[Mapping[str, Any]], now: int, *, dry_run: bool = False
-) -> list[Moved]:
+    conn: Connection, builder: RecordBuilder, rows: Iterable[Mapping[str, Any]], now: int, *, dry_run: bool = False
+) -> list[MovedDueDate]:
     """One that breaks us stays as it is: ingest judges all of them again when it starts, and must start."""
-    moved: list[Moved] = []
-    writer = Writer(conn)
+    moved: list[MovedDueDate] = []
+    writer = RecordWriter(conn)
     for row in rows:
-        key = Key(row["source_id"], row["code"])
+        key = DossierKey(row["source_id"], row["code"])
         try:
-            again, pauses = judge.row(key, row["org"], statements.read(row["history"]), row["changed_at"])
+            again, pauses = builder.build(key, row["org"], statements.read(row["history"]), row["changed_at"])
         except Exception:
             log.exception("dossier %s of source %d cannot be judged again", key.code, key.source_id)
             continue
         if again["due_at"] != row["due_at"]:
-            moved.append(Moved(row["code"], again["receiving_org"], row["due_at"], again["due_at"]))
+            moved.append(MovedDueDate(row["code"], again["receiving_org"], row["due_at"], again["due_at"]))
         if not dry_run and any(again[name] != row[name] for name in again):
             writer.put(row, again | {"changed_at": now}, pauses)
     writer.flush()
@@ -108,7 +117,7 @@ def _rows() -> sa.Select[Any]:
     return sa.select(dossier, source.c.org).join(source, source.c.id == dossier.c.source_id)
 
 
-def _pages(conn: Connection, affected: Affected) -> Iterator[list[Mapping[str, Any]]]:
+def _pages(conn: Connection, affected: AffectedDossiers) -> Iterator[list[Mapping[str, Any]]]:
     """By source and code, one source at a time."""
     for source_id in conn.scalars(sa.select(dossier.c.source_id).distinct().order_by(dossier.c.source_id)).all():
         last = ""

@@ -7,7 +7,7 @@ from ioc.core.model import Reason
 from ioc.domain.calendar import Calendar
 from ioc.domain.dossiers.importing import portal
 from ioc.domain.dossiers.importing.columns import ColumnMap, plain
-from ioc.domain.dossiers.importing.tables import Line
+from ioc.domain.dossiers.importing.tables import TableRow
 from ioc.domain.inventory import Inventory
 from ioc.messages.events import DossierEvent, Event
 from ioc.messages.wire import Fields, Rejected
@@ -20,7 +20,7 @@ _TIMES = frozenset({
 })  # fmt: skip
 
 
-class Row(NamedTuple):
+class CheckedRow(NamedTuple):
     """A checked row; without an id of its own it is a snapshot of the dossier as of the delivery."""
 
     number: int
@@ -30,7 +30,7 @@ class Row(NamedTuple):
     fields: dict[str, Any]
 
 
-class Reader:
+class RowReader:
     """Rows of one source's org; Rejected names the field and what is allowed."""
 
     def __init__(self, inventory: Inventory, org: str, columns: ColumnMap, decode: Decode, as_of: int) -> None:
@@ -40,26 +40,26 @@ class Reader:
         self._decode = decode
         self._as_of = as_of
 
-    def read(self, line: Line) -> Row:
+    def read(self, line: TableRow) -> CheckedRow:
         if "" in line.cells:
             raise Rejected(Reason.WRONG_TYPE, "expected an object")
         receiving: str = str(line.cells.get("receiving_org"))
         calendar = self._inventory.calendar(receiving if receiving in self._inventory.orgs.by_code else self._org)
-        said: dict[str, Any] = {"event_id": "-", "ts": self._as_of}
+        fields: dict[str, Any] = {"event_id": "-", "ts": self._as_of}
         for name, cell in line.cells.items():
             if (value := self._value(name, cell, calendar)) is not None:
-                _put(said, name, value)
-        if "value" not in said.get("term", {"value"}):
-            del said["term"]  # a unit of no length
+                _put(fields, name, value)
+        if "value" not in fields.get("term", {"value"}):
+            del fields["term"]  # a unit of no length
         own_id = line.cells.get("event_id")
-        event = self._decode(Fields(said, calendar.tz))
+        event = self._decode(Fields(fields, calendar.tz))
         if not isinstance(event, DossierEvent):
             raise Rejected(Reason.UNKNOWN_KIND, "no dossier")
         for name in ("receiving_org", "handling_org"):
             code = event.fields.get(name)
             if isinstance(code, str) and code not in self._inventory.orgs:
                 raise Rejected(Reason.UNKNOWN_ORG, f"{name}: {code}")
-        return Row(line.number, event.code, None if own_id is None else event.event_id, event.ts, event.fields)
+        return CheckedRow(line.number, event.code, None if own_id is None else event.event_id, event.ts, event.fields)
 
     def _value(self, name: str, cell: Any, calendar: Calendar) -> Any:
         words = self._columns.words.get(name)
@@ -77,18 +77,18 @@ class Reader:
         return cell
 
 
-def _put(said: dict[str, Any], name: str, value: Any) -> None:
+def _put(fields: dict[str, Any], name: str, value: Any) -> None:
     place = portal.NESTED.get(name)
     if place is None:
-        said[name] = value
+        fields[name] = value
     else:
-        said.setdefault(place[0], {})[place[1]] = value
+        fields.setdefault(place[0], {})[place[1]] = value
 
 
 def _written(cell: Any) -> str:
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
 
-def changed(known: Mapping[str, Any], row: Row) -> dict[str, Any]:
-    """The fields of a snapshot that differ from what was said last."""
-    return {name: value for name, value in row.fields.items() if known.get(name) != value}
+def changed(latest: Mapping[str, Any], row: CheckedRow) -> dict[str, Any]:
+    """The fields of a snapshot that differ from those last reported."""
+    return {name: value for name, value in row.fields.items() if latest.get(name) != value}

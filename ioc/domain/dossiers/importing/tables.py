@@ -23,26 +23,26 @@ _DELIMITERS = ";,\t|"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")  # a spreadsheet's "Unicode text"
 
 
-class Line(NamedTuple):
+class TableRow(NamedTuple):
     """One row: its number in the file and its cells by our fields; cells under other headings are not read."""
 
     number: int
     cells: dict[str, Any]
 
 
-class Table(NamedTuple):
+class InputTable(NamedTuple):
     """`unused` names the headings nobody asked for, `encoding` how its text was read where there is a choice."""
 
-    lines: Iterator[Line]
+    lines: Iterator[TableRow]
     unused: tuple[str, ...]
     size: int  # of what is read, in rows or lines, for a progress bar alone: it may be wrong
     encoding: str | None = None
 
 
-_Read = Callable[[Path, ColumnMap, str], Table]
+_Read = Callable[[Path, ColumnMap, str], InputTable]
 
 
-def open_table(path: Path, columns: ColumnMap, name: str | None = None, encoding: str = "utf-8") -> Table:
+def open_table(path: Path, columns: ColumnMap, name: str | None = None, encoding: str = "utf-8") -> InputTable:
     """UsageError, under `name`, where the file is none of ours or has no heading for `code`.
 
     `encoding` is that of CSV without a byte order mark; workbooks may hold text under TCVN3 or VNI fonts.
@@ -65,7 +65,7 @@ def open_table(path: Path, columns: ColumnMap, name: str | None = None, encoding
         raise UsageError(Code.TABLE_UNREADABLE, f"{name}: cannot be read ({error.strerror})") from error
 
 
-def under_headings(rows: Iterable[tuple[int, Sequence[Any]]], columns: ColumnMap, origin: str) -> Table:
+def under_headings(rows: Iterable[tuple[int, Sequence[Any]]], columns: ColumnMap, origin: str) -> InputTable:
     """The rows below the line that holds a heading for `code`; a second line of headings fills merged cells."""
     rows = iter(rows)
     fields: list[str | None] = []
@@ -86,10 +86,12 @@ def under_headings(rows: Iterable[tuple[int, Sequence[Any]]], columns: ColumnMap
     if twice:
         raise UsageError(Code.HEADING_TWICE, f"{origin}: two headings for {', '.join(twice)}")
     unused = tuple(_text(cell) for cell, name in zip(headings, fields, strict=True) if name is None and _text(cell))
-    return Table(_lines(rows, fields, columns), unused, 0)
+    return InputTable(_lines(rows, fields, columns), unused, 0)
 
 
-def _lines(rows: Iterator[tuple[int, Sequence[Any]]], fields: list[str | None], columns: ColumnMap) -> Iterator[Line]:
+def _lines(
+    rows: Iterator[tuple[int, Sequence[Any]]], fields: list[str | None], columns: ColumnMap
+) -> Iterator[TableRow]:
     named = [(i, name) for i, name in enumerate(fields) if name]
     code = fields.index("code")
     for position, (number, cells) in enumerate(rows):
@@ -99,14 +101,14 @@ def _lines(rows: Iterator[tuple[int, Sequence[Any]]], fields: list[str | None], 
             continue
         found = {name: cell for i, name in named if (cell := _cell(cells, i)) is not None}
         if found:
-            yield Line(number, found)
+            yield TableRow(number, found)
 
 
 def _cell(cells: Sequence[Any], i: int) -> Any:
-    return _said(cells[i]) if i < len(cells) else None
+    return _content(cells[i]) if i < len(cells) else None
 
 
-def _said(cell: Any) -> Any:
+def _content(cell: Any) -> Any:
     """None for an empty cell, in whatever word its system has for one."""
     if not isinstance(cell, str):
         return cell
@@ -118,7 +120,7 @@ def _text(cell: Any) -> str:
     return "" if cell is None else excel.bare(str(cell).strip())
 
 
-def _csv(path: Path, columns: ColumnMap, name: str, encoding: str) -> Table:
+def _csv(path: Path, columns: ColumnMap, name: str, encoding: str) -> InputTable:
     raw = path.read_bytes()
     encoding = "utf-16" if raw.startswith(_UTF16) else "utf-8-sig" if raw.startswith(BOM_UTF8) else encoding
     text = _text_of(raw, name, encoding, columns)
@@ -188,7 +190,7 @@ def _records(reader: Any, name: str, open_line: int) -> Iterator[tuple[int, list
         yield number, record
 
 
-def _xlsx(path: Path, columns: ColumnMap, name: str, encoding: str) -> Table:
+def _xlsx(path: Path, columns: ColumnMap, name: str, encoding: str) -> InputTable:
     sheet = workbook.first_sheet(path, name)
     rows = ((number, [_unicode(cell, encoding, name, number) for cell in cells]) for number, cells in sheet.rows)
     told = None if encoding == "utf-8" else encoding
@@ -206,7 +208,7 @@ def _unicode(cell: Any, encoding: str, name: str, number: int) -> Any:
         raise UsageError(Code.XLSX_TEXT, message) from None
 
 
-def _json(path: Path, columns: ColumnMap, name: str) -> Table:
+def _json(path: Path, columns: ColumnMap, name: str) -> InputTable:
     """An array of objects, an object with `items`, or an object a line."""
     raw = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     try:
@@ -220,9 +222,9 @@ def _json(path: Path, columns: ColumnMap, name: str) -> Table:
     return objects_table(objects, columns)._replace(size=len(objects))
 
 
-def objects_table(objects: Iterable[Any], columns: ColumnMap) -> Table:
+def objects_table(objects: Iterable[Any], columns: ColumnMap) -> InputTable:
     """JSON objects as rows, their keys as headings."""
-    return Table(_json_rows(objects, columns), (), 0)
+    return InputTable(_json_rows(objects, columns), (), 0)
 
 
 def _json_lines(raw: bytes, name: str) -> Iterator[Any]:
@@ -234,17 +236,17 @@ def _json_lines(raw: bytes, name: str) -> Iterator[Any]:
                 raise UsageError(Code.JSON_BROKEN, f"{name}: line {number}: not JSON: {error}") from error
 
 
-def _json_rows(objects: Iterable[Any], columns: ColumnMap) -> Iterator[Line]:
+def _json_rows(objects: Iterable[Any], columns: ColumnMap) -> Iterator[TableRow]:
     """The number is that of the object; `term` and `apology` may be objects as on the bus."""
     for number, given in enumerate(objects, 1):
         if not isinstance(given, dict):
-            yield Line(number, {"": given})
+            yield TableRow(number, {"": given})
             continue
         cells: dict[str, Any] = {}
         for name, value in given.items():
             inner = name in ("term", "apology") and isinstance(value, dict)
             nested = {f"{name}_{key}": part for key, part in value.items()} if inner else {name: value}
             for key, part in nested.items():
-                if (field := columns.field_of(key)) is not None and (said := _said(part)) is not None:
-                    cells[field] = said
-        yield Line(number, cells)
+                if (field := columns.field_of(key)) is not None and (content := _content(part)) is not None:
+                    cells[field] = content
+        yield TableRow(number, cells)

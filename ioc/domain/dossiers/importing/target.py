@@ -5,7 +5,7 @@ from sqlalchemy.engine import Connection
 
 from ioc.core.errors import Code, UsageError
 from ioc.core.model import SourceKey, SourceStatus
-from ioc.domain.dossiers.importing.delivery import Target
+from ioc.domain.dossiers.importing.delivery import TargetSource
 from ioc.domain.inventory import Inventory
 from ioc.platform import meta
 from ioc.platform.db import Database
@@ -15,7 +15,7 @@ from ioc.platform.meta import Fact
 IMPORTED = "import"
 
 
-def find(db: Database, inventory: Inventory, named: str | None) -> Target:
+def find(db: Database, inventory: Inventory, named: str | None) -> TargetSource:
     """`named` as ORG/SOURCE; UsageError tells what there is to choose from."""
     if named is not None:
         org, _, name = named.replace("/dossier/", "/").partition("/")
@@ -28,14 +28,14 @@ def find(db: Database, inventory: Inventory, named: str | None) -> Target:
     return _named(db, inventory, real[0] if real else SourceKey(roots[0].code, "dossier", IMPORTED))
 
 
-def _named(db: Database, inventory: Inventory, key: SourceKey) -> Target:
+def _named(db: Database, inventory: Inventory, key: SourceKey) -> TargetSource:
     if key.org not in inventory.orgs:
         raise UsageError(Code.UNKNOWN_ORG, f"{key.org!r}: there is no such org; give --source ORG/SOURCE", org=key.org)
     found = inventory.sources.get(key)
     if found is not None:
-        return Target(found.id, key)
+        return TargetSource(found.id, key)
     with db.write() as conn:
-        return Target(_register(db, conn, key), key)
+        return TargetSource(_register(db, conn, key), key)
 
 
 def _register(db: Database, conn: Connection, key: SourceKey) -> int:

@@ -73,13 +73,13 @@ def _numbered(book: Any, name: str) -> Iterator[tuple[int, Sequence[Any]]]:
     found = rows(book, book.worksheets[0])
     while True:
         try:
-            told, cells = next(found)
+            numbered, cells = next(found)
         except StopIteration:
             return
         except _BROKEN as error:
             message = f"{name}: line {number + 1}: the workbook cannot be read from here on: {error}"
             raise UsageError(Code.XLSX_BROKEN, message) from error
-        number = max(number + 1, told)
+        number = max(number + 1, numbered)
         yield number, cells
 
 

@@ -17,7 +17,7 @@ from ioc.platform.db.tables import dossier
 _t = dossier.c
 
 
-class Column(StrEnum):
+class FormColumn(StrEnum):
     """Columns 3 to 13, in the order of the form: 3 = 4 + 5 + 6 = 7 + 11, 7 = 8 + 9 + 10, 11 = 12 + 13."""
 
     RECEIVED_TOTAL = "received_total"
@@ -34,10 +34,10 @@ class Column(StrEnum):
 
 
 FIRST_COLUMN = 3
-NUMBERS: Mapping[Column, int] = {column: number for number, column in enumerate(Column, FIRST_COLUMN)}
+NUMBERS: Mapping[FormColumn, int] = {column: number for number, column in enumerate(FormColumn, FIRST_COLUMN)}
 
 
-class Group(StrEnum):
+class FormGroup(StrEnum):
     """The parts of the form, in its order."""
 
     DEPARTMENT = "department"
@@ -45,12 +45,12 @@ class Group(StrEnum):
     COMMUNE = "commune"
 
 
-_GROUPS = {"district": Group.DISTRICT, "commune": Group.COMMUNE, "ward": Group.COMMUNE}
+_GROUPS = {"district": FormGroup.DISTRICT, "commune": FormGroup.COMMUNE, "ward": FormGroup.COMMUNE}
 _HOLD_OTHERS = frozenset({"central", "province"})  # what is below these has a row of its own
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class FormFigures:
     """The figures of one row. Left out of every column: what was resolved without ever having had a due date.
 
     `unconfirmed` of those in term are open without a due date that is known to hold.
@@ -67,89 +67,97 @@ class Line:
     unconfirmed: int = 0
     left_out: int = 0
 
-    def __add__(self, other: "Line") -> "Line":
-        return Line(*(getattr(self, part.name) + getattr(other, part.name) for part in fields(Line)))
+    def __add__(self, other: "FormFigures") -> "FormFigures":
+        return FormFigures(*(getattr(self, part.name) + getattr(other, part.name) for part in fields(FormFigures)))
 
-    def columns(self) -> dict[Column, int]:
+    def columns(self) -> dict[FormColumn, int]:
         resolved = self.resolved_early + self.resolved_on_time + self.resolved_late
         open_ = self.open_in_term + self.open_overdue
         received = self.received_online + self.received_direct_post + self.carried_over
-        totals = {Column.RECEIVED_TOTAL: received, Column.RESOLVED_TOTAL: resolved, Column.OPEN_TOTAL: open_}
-        return {column: totals[column] if column in totals else getattr(self, column) for column in Column}
+        totals = {
+            FormColumn.RECEIVED_TOTAL: received,
+            FormColumn.RESOLVED_TOTAL: resolved,
+            FormColumn.OPEN_TOTAL: open_,
+        }
+        return {column: totals[column] if column in totals else getattr(self, column) for column in FormColumn}
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class FormRow:
     """One unit with its number within its group."""
 
     stt: int
-    group: Group
+    group: FormGroup
     org: str
     name: str
-    line: Line
-    reported: bool = True  # else nobody tells of the unit, and its figures are not 0 but unknown
+    line: FormFigures
+    reported: bool = True  # else no source reports on the unit, and its figures are not 0 but unknown
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class FilledForm:
     """Rows in the order of the form."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[FormRow, ...]
 
     @property
-    def total(self) -> Line:
+    def total(self) -> FormFigures:
         return total(row.line for row in self.rows)
 
-    def groups(self) -> Iterator[tuple[Group, list[Row]]]:
-        for group in Group:
+    def groups(self) -> Iterator[tuple[FormGroup, list[FormRow]]]:
+        for group in FormGroup:
             if rows := [row for row in self.rows if row.group is group]:
                 yield group, rows
 
 
-def total(lines: Iterable[Line]) -> Line:
-    return sum(lines, Line())
+def total(lines: Iterable[FormFigures]) -> FormFigures:
+    return sum(lines, FormFigures())
 
 
-def reported(rows: Iterable[Row]) -> bool:
-    """Whether anybody tells of one of them at least."""
+def reported(rows: Iterable[FormRow]) -> bool:
+    """True where a source reports on one of them at least."""
     return any(row.reported for row in rows)
 
 
-def lines(conn: Connection, question: Question) -> dict[str, Line]:
+def lines(conn: Connection, question: Question) -> dict[str, FormFigures]:
     """By org, as the question asks."""
     undated = _resolved_undated(conn, question)
-    return {org: _line(counts, undated.get(org, Line())) for org, counts in summary.by_org(conn, question).items()}
+    return {
+        org: _line(counts, undated.get(org, FormFigures())) for org, counts in summary.by_org(conn, question).items()
+    }
 
 
 def fill(
     tree: OrgTree,
     root: str | None,
     codes: Iterable[str],
-    found: Mapping[str, Line],
+    found: Mapping[str, FormFigures],
     reported: Callable[[str], bool] = lambda _org: True,
-) -> Form:
+) -> FilledForm:
     """The form of the subtree of `root`: a row for each unit of it that lives, and for whoever has figures.
 
     `codes` bounds the units. What a unit without a row has counts for the nearest one above it that has one.
     """
-    by_unit: dict[str, list[Line]] = {code: [] for code in codes if tree.lives(code) and _has_row(tree, root, code)}
+    by_unit: dict[str, list[FormFigures]] = {
+        code: [] for code in codes if tree.lives(code) and _has_row(tree, root, code)
+    }
     for org, line in found.items():
         by_unit.setdefault(_unit(tree, root, org), []).append(line)
     rows = []
-    for group in Group:
+    for group in FormGroup:
         mine = sorted(code for code in by_unit if _group(tree.by_code.get(code)) is group)
         names = [tree.by_code[code].name if code in tree else code for code in mine]
         rows += [
-            Row(n, group, code, name, total(by_unit[code]), bool(by_unit[code]) or reported(code))
+            FormRow(n, group, code, name, total(by_unit[code]), bool(by_unit[code]) or reported(code))
             for n, (code, name) in enumerate(zip(mine, names, strict=True), 1)
         ]
-    return Form(tuple(rows))
+    return FilledForm(tuple(rows))
 
 
-def _line(counts: Counts, undated: Line) -> Line:
+def _line(counts: Counts, undated: FormFigures) -> FormFigures:
     online = counts[Bucket.RECEIVED_ONLINE]
     unconfirmed = counts[Bucket.DUE_UNCONFIRMED]
-    return Line(
+    return FormFigures(
         received_online=online - undated.received_online,
         received_direct_post=counts[Bucket.RECEIVED] - online - undated.received_direct_post,
         carried_over=counts[Bucket.CARRIED_OVER] - undated.carried_over,
@@ -163,7 +171,7 @@ def _line(counts: Counts, undated: Line) -> Line:
     )
 
 
-def _resolved_undated(conn: Connection, question: Question) -> dict[str, Line]:
+def _resolved_undated(conn: Connection, question: Question) -> dict[str, FormFigures]:
     """How those that ended without a due date had come in."""
     org, new = question.org_column, _t.received_at >= question.start
     came = {
@@ -174,7 +182,7 @@ def _resolved_undated(conn: Connection, question: Question) -> dict[str, Line]:
     sums = [sa.func.sum(sa.case((when, 1), else_=0)).label(name) for name, when in came.items()]
     ended = buckets.condition(conn, Bucket.RESOLVED_UNDATED, question)
     rows = sa.select(org.label("org"), *sums).where(*conditions.counted(question), ended).group_by(org)
-    return {row["org"]: Line(**{name: int(row[name]) for name in came}) for row in conn.execute(rows).mappings()}
+    return {row["org"]: FormFigures(**{name: int(row[name]) for name in came}) for row in conn.execute(rows).mappings()}
 
 
 def _has_row(tree: OrgTree, root: str | None, code: str) -> bool:
@@ -187,12 +195,12 @@ def _unit(tree: OrgTree, root: str | None, org: str) -> str:
     steps = [step for step in tree.path(org) if tree.lives(step.code) or step.code == root]
     codes = [step.code for step in steps]
     steps = steps[codes.index(root) :] if root in codes else steps
-    for group in (Group.COMMUNE, Group.DISTRICT):
+    for group in (FormGroup.COMMUNE, FormGroup.DISTRICT):
         if inside := next((step for step in steps if _group(step) is group), None):
             return inside.code
     units = [step for step in steps if step.kind not in _HOLD_OTHERS and step.code != root]
     return next((step.code for step in (*units, *reversed(steps))), org)
 
 
-def _group(org: Org | None) -> Group:
-    return Group.DEPARTMENT if org is None else _GROUPS.get(org.kind, Group.DEPARTMENT)
+def _group(org: Org | None) -> FormGroup:
+    return FormGroup.DEPARTMENT if org is None else _GROUPS.get(org.kind, FormGroup.DEPARTMENT)

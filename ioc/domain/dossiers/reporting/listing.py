@@ -1,9 +1,8 @@
 """Finding dossiers: by bucket, org, status, way they were handed in, due date and part of their code."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -13,13 +12,14 @@ from ioc.domain.dossiers.counting.buckets import AnyBucket, Bucket, IndexBucket
 from ioc.domain.dossiers.counting.counters import Condition
 from ioc.domain.dossiers.counting.question import Question
 from ioc.domain.dossiers.counting.summary import overall
+from ioc.domain.dossiers.history.record import Record
 from ioc.domain.inventory import Scope
 from ioc.platform.db.tables import dossier
 
 _t = dossier.c
 
 
-class Sort(StrEnum):
+class SortBy(StrEnum):
     """The column a list is ordered by."""
 
     DUE = "due_at"
@@ -48,14 +48,11 @@ class Filter:
     received_from: int | None = None
     received_to: int | None = None
     q: str | None = None
-    sort: Sort | None = None  # None: the order that suits the bucket
+    sort: SortBy | None = None  # None: the order that suits the bucket
     descending: bool = False
 
 
-Row = Mapping[str, Any]
-
-
-def page(conn: Connection, wanted: Filter, offset: int, limit: int) -> tuple[Sequence[Row], int]:
+def page(conn: Connection, wanted: Filter, offset: int, limit: int) -> tuple[Sequence[Record], int]:
     """One page of rows, those without the instant that sorts last, and how many there are in all."""
     where = sa.and_(sa.true(), *_conditions(conn, wanted))
     sort, descending = (wanted.sort, wanted.descending) if wanted.sort else _natural(wanted)
@@ -73,15 +70,15 @@ def page(conn: Connection, wanted: Filter, offset: int, limit: int) -> tuple[Seq
     return found, total
 
 
-def _natural(wanted: Filter) -> tuple[Sort, bool]:
+def _natural(wanted: Filter) -> tuple[SortBy, bool]:
     """What came last first; of what is still to be done, what is due soonest; what is looked for by its code."""
     chosen = _chosen(wanted)
     if not chosen and wanted.q:
-        return Sort.CODE, False
+        return SortBy.CODE, False
     chosen = chosen or (Bucket.RECEIVED,)
     if all(one in _RECEIVED for one in chosen):
-        return Sort.RECEIVED, True
-    return (Sort.ENDED, True) if all(one in _ENDED for one in chosen) else (Sort.DUE, False)
+        return SortBy.RECEIVED, True
+    return (SortBy.ENDED, True) if all(one in _ENDED for one in chosen) else (SortBy.DUE, False)
 
 
 def _total(conn: Connection, wanted: Filter, where: sa.ColumnElement[bool]) -> int:
@@ -100,7 +97,7 @@ def _total(conn: Connection, wanted: Filter, where: sa.ColumnElement[bool]) -> i
     return conn.scalar(sa.select(sa.func.count()).select_from(dossier).where(where)) or 0
 
 
-def one(conn: Connection, scope: Scope, code: str) -> Row | None:
+def one(conn: Connection, scope: Scope, code: str) -> Record | None:
     """The row of the dossier of that code; of two systems that use one code, what changed last."""
     mine: sa.ColumnElement[bool] = sa.true()
     if scope.root is not None:

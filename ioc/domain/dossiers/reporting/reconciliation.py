@@ -15,7 +15,7 @@ from ioc.domain.dossiers.counting.summary import Counts, overall
 from ioc.domain.dossiers.reporting.source_totals import SourceTotals
 
 
-class Check(StrEnum):
+class Comparison(StrEnum):
     """What a line compares."""
 
     COUNTED = "counted"  # a figure the source gave with what we count
@@ -23,13 +23,13 @@ class Check(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """`said` must be `found`, to the digits in which it was said; `of` is what a percentage found is of."""
+class ComparedFigure:
+    """`reported` must be `expected`, to the digits it was reported in; `of` is what an expected percentage is of."""
 
-    check: Check
+    check: Comparison
     name: str
-    said: float
-    found: float | None
+    reported: float
+    expected: float | None
     ok: bool
     of: Share | None = None
 
@@ -65,13 +65,18 @@ def counted(conn: Connection, source_id: int, totals: SourceTotals, known_until:
     return overall(conn, question)
 
 
-def compare(totals: SourceTotals, counts: Counts) -> list[Line]:
+def compare(totals: SourceTotals, counts: Counts) -> list[ComparedFigure]:
     """Line by line: each figure with ours, then its own sums."""
     ours, shares = account(counts), counts.pct()
-    lines = [Line(Check.COUNTED, name, said, ours[name], said == ours[name]) for name, said in totals.counts.items()]
-    for name, said in totals.shares.items():
+    lines = [
+        ComparedFigure(Comparison.COUNTED, name, reported, ours[name], reported == ours[name])
+        for name, reported in totals.counts.items()
+    ]
+    for name, reported in totals.shares.items():
         share = shares[name]
-        lines.append(Line(Check.COUNTED, f"pct.{name}", said, share.pct, _is_about(said, share), share))
+        lines.append(
+            ComparedFigure(Comparison.COUNTED, f"pct.{name}", reported, share.pct, _is_about(reported, share), share)
+        )
     return lines + list(sums(totals.counts, totals.shares))
 
 
@@ -89,7 +94,7 @@ def account(counts: Counts) -> dict[str, int]:
     }
 
 
-def sums(counts: Mapping[str, int], shares: Mapping[str, float]) -> Iterator[Line]:
+def sums(counts: Mapping[str, int], shares: Mapping[str, float]) -> Iterator[ComparedFigure]:
     """Received + carried over = resolved + open, and each whole = its parts, as far as they were given.
 
     Parts given only as percentages stand for every whole number that rounds to them.
@@ -97,17 +102,17 @@ def sums(counts: Mapping[str, int], shares: Mapping[str, float]) -> Iterator[Lin
     balance = ("received", "carried_over", "resolved", "open")
     if all(name in counts for name in balance):
         taken, accounted = counts["received"] + counts["carried_over"], counts["resolved"] + counts["open"]
-        yield Line(Check.SUM, "balance", taken, accounted, taken == accounted)
+        yield ComparedFigure(Comparison.SUM, "balance", taken, accounted, taken == accounted)
     for whole, names in _PARTS_OF.items():
         parts = [_span(name, counts, shares) for name in names]
         if whole in counts and all(parts):
             yield _sum(whole, counts[whole], [part for part in parts if part is not None])
 
 
-def _sum(whole: str, said: int, parts: list[_Span]) -> Line:
+def _sum(whole: str, reported: int, parts: list[_Span]) -> ComparedFigure:
     together = sum(parts, _Span(0, 0))
-    nearest = min(max(said, together.least), together.most)
-    return Line(Check.SUM, whole, said, nearest, nearest == said)
+    nearest = min(max(reported, together.least), together.most)
+    return ComparedFigure(Comparison.SUM, whole, reported, nearest, nearest == reported)
 
 
 def _span(name: str, counts: Mapping[str, int], shares: Mapping[str, float]) -> _Span | None:
@@ -116,30 +121,30 @@ def _span(name: str, counts: Mapping[str, int], shares: Mapping[str, float]) -> 
     share = _SHARE_OF.get(name, "")
     if share not in shares or "must_resolve" not in counts:
         return None
-    said, half = _printed(shares[share])
+    reported, half = _printed(shares[share])
     whole = counts["must_resolve"]
-    least, most = ceil((said - half) * whole / 100), floor((said + half) * whole / 100)
-    if said == 2 * half:  # the least that is not nothing, however little
+    least, most = ceil((reported - half) * whole / 100), floor((reported + half) * whole / 100)
+    if reported == 2 * half:  # the least that is not nothing, however little
         least = min(least, 1)
-    if said == 100 - 2 * half:
+    if reported == 100 - 2 * half:
         most = max(most, whole - 1)
     return _Span(least, most)
 
 
-def _is_about(said: float, share: Share) -> bool:
+def _is_about(reported: float, share: Share) -> bool:
     """Whether a percentage is ours, rounded to the digits it was printed with; of nothing only 0 can be said."""
     if not share.denominator:
-        return said == 0
-    printed, half = _printed(said)
-    as_we_print = percent(share.numerator, share.denominator, _digits(said))
-    return said == as_we_print or abs(printed - Fraction(100 * share.numerator, share.denominator)) <= half
+        return reported == 0
+    printed, half = _printed(reported)
+    as_we_print = percent(share.numerator, share.denominator, _digits(reported))
+    return reported == as_we_print or abs(printed - Fraction(100 * share.numerator, share.denominator)) <= half
 
 
-def _printed(said: float) -> tuple[Fraction, Fraction]:
+def _printed(reported: float) -> tuple[Fraction, Fraction]:
     """A figure as printed, with half a unit of its last digit."""
-    return Fraction(repr(said)), Fraction(1, 2 * 10 ** _digits(said))
+    return Fraction(repr(reported)), Fraction(1, 2 * 10 ** _digits(reported))
 
 
-def _digits(said: float) -> int:
-    text = repr(said)
+def _digits(reported: float) -> int:
+    text = repr(reported)
     return len(text.partition(".")[2]) if "." in text and not text.endswith(".0") else 0

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ioc.core.share import Share
 
 EPOCH = date(1970, 1, 1).toordinal()
-Line = Callable[[str], Sequence[str]]  # the orgs above one, the nearest first
+Ancestors = Callable[[str], Sequence[str]]  # the orgs above one, the nearest first
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,8 @@ class Ratings:
 NONE = Ratings()
 
 
-class Rated(NamedTuple):
-    """What was said on one day (counted from 1970) of an org's kiosks, or of its dossiers that another one handles."""
+class DayRatings(NamedTuple):
+    """Ratings of one day (counted from 1970), of an org's kiosks or of its dossiers that another one handles."""
 
     source: str
     org: str
@@ -46,12 +46,12 @@ class Rated(NamedTuple):
     day: int
     ratings: Ratings
 
-    def told_of(self, *, handling: bool) -> str:
+    def counts_for(self, *, handling: bool) -> str:
         """The org it counts for."""
         return self.handling if handling and self.handling is not None else self.org
 
 
-class Batch(NamedTuple):
+class RatingBatch(NamedTuple):
     """Days `first` to `last` of one or more orgs; `handling` where all of it is one org's work."""
 
     source: str
@@ -65,10 +65,10 @@ class Batch(NamedTuple):
         """Whether all of it lies in those days and orgs (None: all)."""
         if not (first <= self.first and self.last <= last):
             return False
-        mine = self.told_of(handling=handling)
+        mine = self.counts_for(handling=handling)
         return orgs is None or (bool(mine) and mine <= orgs)
 
-    def told_of(self, *, handling: bool) -> frozenset[str]:
+    def counts_for(self, *, handling: bool) -> frozenset[str]:
         """The orgs it counts for, by who received or by who handles; kiosks are whose they are."""
         if not handling or self.source == KIOSK:
             return self.orgs
@@ -78,23 +78,23 @@ class Batch(NamedTuple):
 KIOSK, DOSSIER = "kiosk", "dossier"
 
 
-def batches(rated: Iterable[Rated], least: int, line: Line) -> list[Batch]:
+def batches(rated: Iterable[DayRatings], least: int, line: Ancestors) -> list[RatingBatch]:
     """Each source by itself, each calendar year by itself: what is too little to stand alone joins the org above."""
-    parts: dict[tuple[str, int], list[Rated]] = defaultdict(list)
+    parts: dict[tuple[str, int], list[DayRatings]] = defaultdict(list)
     for one in rated:
         if one.ratings.n:
             parts[one.source, _calendar(one.day)[0]].append(one)
     return [batch for key in sorted(parts) for batch in _of_year(parts[key], least, line)]
 
 
-def total(found: Iterable[Batch]) -> Ratings:
+def total(found: Iterable[RatingBatch]) -> Ratings:
     return sum((batch.ratings for batch in found), NONE)
 
 
-def _of_year(rated: list[Rated], least: int, line: Line) -> Iterator[Batch]:
+def _of_year(rated: list[DayRatings], least: int, line: Ancestors) -> Iterator[RatingBatch]:
     """First by who received and who handles, then by who received, then up the tree."""
-    left: dict[str, list[Rated]] = defaultdict(list)
-    apart: dict[tuple[str, str], list[Rated]] = defaultdict(list)
+    left: dict[str, list[DayRatings]] = defaultdict(list)
+    apart: dict[tuple[str, str], list[DayRatings]] = defaultdict(list)
     for one in rated:
         apart[one.org, one.handling or ""].append(one)
     for (org, handling), mine in sorted(apart.items()):
@@ -105,7 +105,9 @@ def _of_year(rated: list[Rated], least: int, line: Line) -> Iterator[Batch]:
     yield from _joined(left, least, {org: line(org) for org in left})
 
 
-def _joined(left: Mapping[str, list[Rated]], least: int, lines: Mapping[str, Sequence[str]]) -> Iterator[Batch]:
+def _joined(
+    left: Mapping[str, list[DayRatings]], least: int, lines: Mapping[str, Sequence[str]]
+) -> Iterator[RatingBatch]:
     """From the leaves to the root; what is too little even there is not released."""
     above: dict[str, str] = {}
     depth: dict[str, int] = {}
@@ -122,10 +124,10 @@ def _joined(left: Mapping[str, list[Rated]], least: int, lines: Mapping[str, Seq
             waiting[above[org]] += mine
 
 
-def _cut(rated: list[Rated], least: int) -> list[list[Rated]]:
+def _cut(rated: list[DayRatings], least: int) -> list[list[DayRatings]]:
     """Runs of days with at least so many ratings, within a month where it has enough; none where a year has not."""
-    runs: list[list[Rated]] = []
-    carried: list[Rated] = []
+    runs: list[list[DayRatings]] = []
+    carried: list[DayRatings] = []
     for _, month in groupby(sorted(rated, key=_by_day), key=_month):
         carried += month
         if _n(carried) >= least:
@@ -136,9 +138,9 @@ def _cut(rated: list[Rated], least: int) -> list[list[Rated]]:
     return runs
 
 
-def _split(rated: list[Rated], least: int) -> list[list[Rated]]:
+def _split(rated: list[DayRatings], least: int) -> list[list[DayRatings]]:
     """As short as they can be, of days in order that have enough; what is left over belongs to the last."""
-    runs: list[list[Rated]] = []
+    runs: list[list[DayRatings]] = []
     n = least
     for one in rated:
         if n >= least:
@@ -152,17 +154,17 @@ def _split(rated: list[Rated], least: int) -> list[list[Rated]]:
     return runs
 
 
-def _batch(run: list[Rated], handling: str | None) -> Batch:
-    said = [one.ratings for one in run]
-    ratings = Ratings(_n(run), sum(one.satisfied for one in said), sum(one.disliked for one in said))
-    return Batch(run[0].source, frozenset(one.org for one in run), handling, run[0].day, run[-1].day, ratings)
+def _batch(run: list[DayRatings], handling: str | None) -> RatingBatch:
+    each = [one.ratings for one in run]
+    ratings = Ratings(_n(run), sum(one.satisfied for one in each), sum(one.disliked for one in each))
+    return RatingBatch(run[0].source, frozenset(one.org for one in run), handling, run[0].day, run[-1].day, ratings)
 
 
-def _by_day(one: Rated) -> tuple[int, str, str]:
+def _by_day(one: DayRatings) -> tuple[int, str, str]:
     return one.day, one.org, one.handling or ""
 
 
-def _month(one: Rated) -> int:
+def _month(one: DayRatings) -> int:
     return _calendar(one.day)[1]
 
 
@@ -173,5 +175,5 @@ def _calendar(day: int) -> tuple[int, int]:
     return found.year, found.month
 
 
-def _n(rated: list[Rated]) -> int:
+def _n(rated: list[DayRatings]) -> int:
     return sum(one.ratings.n for one in rated)

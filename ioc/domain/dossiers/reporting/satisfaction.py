@@ -1,4 +1,4 @@
-"""How satisfied people were: ratings at kiosks and of dossiers, by org and day, and what of them may be told."""
+"""How satisfied people were: ratings at kiosks and of dossiers, by org and day, and what of them may be released."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -10,7 +10,16 @@ from sqlalchemy.engine import Connection
 from ioc.domain.dossiers.counting import tallies
 from ioc.domain.dossiers.counting.counters import DISLIKED_UP_TO, SATISFIED_FROM, DossierCounter
 from ioc.domain.dossiers.counting.question import Question
-from ioc.domain.dossiers.reporting.release import DOSSIER, EPOCH, KIOSK, Batch, Line, Rated, Ratings, batches
+from ioc.domain.dossiers.reporting.release import (
+    DOSSIER,
+    EPOCH,
+    KIOSK,
+    Ancestors,
+    DayRatings,
+    RatingBatch,
+    Ratings,
+    batches,
+)
 from ioc.domain.inventory import Inventory
 from ioc.platform.db.tables import ticket
 
@@ -29,20 +38,20 @@ class DayRange(NamedTuple):
         return DayRange(date(first, 1, 1).toordinal() - EPOCH, date(last, 12, 31).toordinal() - EPOCH)
 
 
-class Told(NamedTuple):
-    """Everything that was said in a period, and the batches of its years."""
+class PeriodRatings(NamedTuple):
+    """The ratings of a period, and the batches of its years."""
 
-    rated: list[Rated]
-    batches: list[Batch]
+    rated: list[DayRatings]
+    batches: list[RatingBatch]
     days: DayRange
 
 
-def told(conn: Connection, inventory: Inventory, question: Question, line: Line) -> Told:
+def period_ratings(conn: Connection, inventory: Inventory, question: Question, line: Ancestors) -> PeriodRatings:
     """Of every local day the period touches."""
     rated = [*of_kiosks(conn, inventory, question), *of_dossiers(conn, question)]
     days = asked(question)
     mine = [one for one in rated if days.first <= one.day <= days.last]
-    return Told(mine, batches(rated, question.min_ratings, line), days)
+    return PeriodRatings(mine, batches(rated, question.min_ratings, line), days)
 
 
 def asked(question: Question) -> DayRange:
@@ -50,14 +59,14 @@ def asked(question: Question) -> DayRange:
     return DayRange(first, tallies.day_of(question.at - 1) if question.at > question.start else first - 1)
 
 
-def of_dossiers(conn: Connection, question: Question) -> Iterator[Rated]:
+def of_dossiers(conn: Connection, question: Question) -> Iterator[DayRatings]:
     """Of the dossiers that ended on each day of the years asked for, by who received and who handled them."""
     days = asked(question).years()
     for row in conn.execute(tallies.by_day(days.first, days.last, question.watermarks, _RATINGS)):
-        yield Rated(DOSSIER, row.receiving_org, row.handling_org, row.bucket, Ratings(*(int(n) for n in row[3:])))
+        yield DayRatings(DOSSIER, row.receiving_org, row.handling_org, row.bucket, Ratings(*(int(n) for n in row[3:])))
 
 
-def of_kiosks(conn: Connection, inventory: Inventory, question: Question) -> Iterator[Rated]:
+def of_kiosks(conn: Connection, inventory: Inventory, question: Question) -> Iterator[DayRatings]:
     """Of the tickets of each local day of the years asked for, by the org of the kiosk."""
     kiosks = {one.id: one.key.org for one in inventory.sources.values() if one.key.kind == "queue" and one.counts}
     t, days = ticket.c, asked(question).years()
@@ -67,4 +76,4 @@ def of_kiosks(conn: Connection, inventory: Inventory, question: Question) -> Ite
     rows = rows.where(t.source_id.in_(sorted(kiosks)), t.day >= first, t.day <= last, t.rating.is_not(None))
     for source_id, day, *ratings in conn.execute(rows.group_by(t.source_id, t.day)):
         number = date.fromisoformat(day).toordinal() - EPOCH
-        yield Rated(KIOSK, kiosks[source_id], None, number, Ratings(*(int(n) for n in ratings)))
+        yield DayRatings(KIOSK, kiosks[source_id], None, number, Ratings(*(int(n) for n in ratings)))

@@ -19,7 +19,7 @@ from ioc.domain.dossiers.counting.question import Question
 from ioc.domain.dossiers.counting.summary import Counts, by_org
 from ioc.domain.dossiers.counting.watermarks import Watermarks
 from ioc.domain.dossiers.reporting.freshness import Reporters
-from ioc.domain.dossiers.reporting.rollup import rolled_up
+from ioc.domain.dossiers.reporting.roll_up import rolled_up
 from ioc.domain.inventory import Inventory, OrgTree
 from ioc.platform.db import Database
 from ioc.platform.db.tables import dossier_snapshot
@@ -31,7 +31,7 @@ _ONE_DAY = timedelta(days=1)
 _t = dossier_snapshot.c
 
 
-class Span(StrEnum):
+class SnapshotSpan(StrEnum):
     """What a snapshot counts, both up to the cut-off."""
 
     DAY = "day"
@@ -54,27 +54,29 @@ class CutOff:
         today = local(now, self.tz).date()
         return today if self.of(today) <= now else today - _ONE_DAY
 
-    def start(self, span: Span, day: date) -> int:
-        if span is Span.DAY:
+    def start(self, span: SnapshotSpan, day: date) -> int:
+        if span is SnapshotSpan.DAY:
             return self.of(day - _ONE_DAY)
         return int(datetime(day.year, 1, 1, tzinfo=self.tz).timestamp() * 1000)
 
-    def question(self, span: Span, day: date, watermarks: Watermarks, orgs: frozenset[str] | None = None) -> Question:
+    def question(
+        self, span: SnapshotSpan, day: date, watermarks: Watermarks, orgs: frozenset[str] | None = None
+    ) -> Question:
         at = self.of(day)
         return Question(watermarks, self.start(span, day), at, at, orgs)
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class DaySnapshot:
     """One org's figures of a day; `known` names the sources that were behind the cut-off and how far they reached."""
 
     day: date
     org: str
     cut_off_at: int
     taken_at: int
-    counts: Mapping[Span, Counts]
+    counts: Mapping[SnapshotSpan, Counts]
     known: Mapping[str, int]
-    as_of: int | None  # the oldest of what went in; None where nobody told of the org
+    as_of: int | None  # the oldest of what went in; None where no source reported on the org
 
     @property
     def late(self) -> bool:
@@ -87,7 +89,7 @@ def cut_off(hour: str, orgs: OrgTree) -> CutOff:
     return CutOff(time.fromisoformat(hour), orgs.tz(roots[0].code if roots else ""))
 
 
-def cut_off_of(snapshot: Snapshot, orgs: OrgTree) -> CutOff:
+def cut_off_of(snapshot: DaySnapshot, orgs: OrgTree) -> CutOff:
     """The hour a snapshot was taken for, whatever is configured now."""
     tz = cut_off("00:00", orgs).tz
     return CutOff(local(snapshot.cut_off_at, tz).time(), tz)
@@ -117,7 +119,7 @@ def take(
     """
     orgs = inventory.orgs.on(day.isoformat())
     with db.read() as conn:
-        counted = {span: rolled_up(by_org(conn, cut.question(span, day, watermarks)), orgs) for span in Span}
+        counted = {span: rolled_up(by_org(conn, cut.question(span, day, watermarks)), orgs) for span in SnapshotSpan}
     at = cut.of(day)
     keys = {source.id: str(source.key) for source in inventory.sources.values()}
     behind = {keys[id_]: until for id_, until in watermarks.items() if until < at}
@@ -126,7 +128,7 @@ def take(
         head
         | {
             "org": org.code,
-            "figures": _written({span: counted[span].get(org.code, Counts()) for span in Span}, behind)
+            "figures": _written({span: counted[span].get(org.code, Counts()) for span in SnapshotSpan}, behind)
             | {"as_of": reporters.of(orgs.scope(org.code), at).as_of},
         }
         for org in orgs.living()
@@ -140,7 +142,7 @@ def take(
     return len(new)
 
 
-def find(conn: Connection, org: str, day: date | None) -> Snapshot | None:
+def find(conn: Connection, org: str, day: date | None) -> DaySnapshot | None:
     """That of a day, or the newest."""
     rows = sa.select(dossier_snapshot).where(_t.org == org).order_by(_t.day.desc()).limit(1)
     if day is not None:
@@ -149,9 +151,11 @@ def find(conn: Connection, org: str, day: date | None) -> Snapshot | None:
     return None if row is None else _read(row)
 
 
-def corrections(snapshot: Snapshot, now: Mapping[Span, Counts]) -> Iterator[tuple[Span, Bucket, int, int]]:
+def corrections(
+    snapshot: DaySnapshot, now: Mapping[SnapshotSpan, Counts]
+) -> Iterator[tuple[SnapshotSpan, Bucket, int, int]]:
     """What counts differently now for the same instants: span, bucket, frozen and present figure."""
-    for span in Span:
+    for span in SnapshotSpan:
         for bucket in Bucket:
             frozen, present = snapshot.counts[span][bucket], now[span][bucket]
             if frozen != present:
@@ -162,21 +166,21 @@ def _taken(conn: Connection, day: date) -> frozenset[str]:
     return frozenset(conn.scalars(sa.select(_t.org).where(_t.day == day.isoformat())))
 
 
-def _written(counts: Mapping[Span, Counts], behind: Mapping[str, int]) -> dict[str, Any]:
+def _written(counts: Mapping[SnapshotSpan, Counts], behind: Mapping[str, int]) -> dict[str, Any]:
     return {
         **{span.value: {bucket.value: n for bucket in Bucket if (n := of[bucket])} for span, of in counts.items()},
         "known": behind,
     }
 
 
-def _read(row: Mapping[Any, Any]) -> Snapshot:
+def _read(row: Mapping[Any, Any]) -> DaySnapshot:
     written = row["figures"]
-    return Snapshot(
+    return DaySnapshot(
         day=date.fromisoformat(row["day"]),
         org=row["org"],
         cut_off_at=row["cut_off_at"],
         taken_at=row["taken_at"],
-        counts={span: Counts(dict(_counts(written[span].items()))) for span in Span},
+        counts={span: Counts(dict(_counts(written[span].items()))) for span in SnapshotSpan},
         known=written["known"],
         as_of=written.get("as_of", min((row["cut_off_at"], *written["known"].values()))),
     )

@@ -34,10 +34,10 @@ class SourceTotals:
 
 def flatten(fields: Fields) -> dict[str, Any]:
     """The figures of `totals: {from, to, received, …, pct: {early, …}}`; nothing where there is none."""
-    said = fields.obj.get("totals")
-    if said is None:
+    given = fields.obj.get("totals")
+    if given is None:
         return {}
-    inner = _object("totals", said, fields.tz)
+    inner = _object("totals", given, fields.tz)
     shares = _object("totals.pct", inner.obj.get("pct") or {}, fields.tz)
     found: dict[str, Any] = {
         f"{_OWN}from": _instant(inner, "from", 0),

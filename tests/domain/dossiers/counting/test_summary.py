@@ -17,7 +17,7 @@ from ioc.domain.dossiers.counting.counters import DossierCounter
 from ioc.domain.dossiers.counting.question import Question, Side
 from ioc.domain.dossiers.counting.summary import by_org, overall
 from ioc.domain.dossiers.reporting import listing
-from ioc.domain.dossiers.reporting.view import DueState, Reader
+from ioc.domain.dossiers.reporting.view import DossierReader, DueState
 from ioc.domain.inventory.records import load
 from ioc.messages.events import DossierEvent
 from ioc.platform.db import Database, sqlite_url
@@ -149,7 +149,7 @@ def test_a_single_record_says_what_the_bucket_says(told: Database) -> None:
     watermarks = {1: now, 2: now - 5 * DAY}
     asked = Question(watermarks, 0, now, now)
     with told.read() as conn:
-        reader = Reader(load(conn, "2026-11-21", kinds()), Dossiers(), watermarks, now)
+        reader = DossierReader(load(conn, "2026-11-21", kinds()), Dossiers(), watermarks, now)
         by_state = {
             state: listing.page(conn, listing.Filter(asked, Bucket(state)), 0, 1_000)[0]
             for state in (DueState.OPEN_IN_TERM, DueState.OPEN_OVERDUE, DueState.DUE_UNCONFIRMED)

@@ -11,7 +11,7 @@ from ioc.config.settings import Dossiers
 from ioc.core.model import Leniency, Reason
 from ioc.domain.calendar import Calendar, DayKind, Special, WeekRow
 from ioc.domain.dossiers.history import course, statements
-from ioc.domain.dossiers.history.judgement import Outcome, Verdict, judge
+from ioc.domain.dossiers.history.judgement import Judgement, Timeliness, judge
 from ioc.messages.wire import Fields, Rejected
 from ioc.platform.db.tables import dossier, quarantine
 from tests.ingest.test_records import Line, dossier_event
@@ -25,7 +25,7 @@ TAKEN_IN = {"ts": MONDAY, "status": 2, "received_at": MONDAY}
 DONE = {"ts": NEXT_TUESDAY, "status": 9}
 
 
-def verdict(*told: dict[str, object], at: Calendar = OFFICE) -> Verdict:
+def verdict(*told: dict[str, object], at: Calendar = OFFICE) -> Judgement:
     said: list[statements.Statement] = []
     events = [
         kind.decode_event(Fields({"event_id": str(n), "code": "H22-1", **one}, HANOI)) for n, one in enumerate(told)
@@ -100,12 +100,12 @@ def test_an_event_with_a_date_that_is_none_is_taken_in(tmp_path: Path) -> None:
 ], ids=["said apart", "put in its place", "no new date told", "in one row", "computed first"])  # fmt: skip
 def test_an_apology_does_not_make_late_work_punctual(told: list[dict[str, object]]) -> None:
     found = verdict(*told, DONE)
-    assert (found.due_at, found.outcome) == (instant(THURSDAY), Outcome.LATE)
+    assert (found.due_at, found.outcome) == (instant(THURSDAY), Timeliness.LATE)
 
 
 def test_a_date_put_right_without_an_apology_counts() -> None:
     found = verdict(TAKEN_IN | {"due_at": THURSDAY}, {"ts": THURSDAY, "due_at": NEW_DUE}, DONE)
-    assert (found.due_at, found.outcome) == (instant(NEW_DUE), Outcome.EARLY)
+    assert (found.due_at, found.outcome) == (instant(NEW_DUE), Timeliness.EARLY)
 
 
 def test_where_no_other_date_is_known_the_new_one_counts() -> None:

@@ -82,7 +82,7 @@ def test_the_same_file_twice_changes_nothing_and_a_changed_row_tells_only_its_ch
     assert office.rows() == before
     moved = NIGHTLY.replace("Chờ bổ sung", "Đang xử lý").replace("H22.15-1;Đang xử lý", "H22.15-1;Đã xử lý xong")
     assert "0 added, 2 changed" in office.deliver(moved, "c.csv", "--as-of", "2026-11-05T23:00:00+07:00")[1]
-    told = {row["code"]: statements.read(row["history"])[-1].said for row in office.rows()}
+    told = {row["code"]: statements.read(row["history"])[-1].fields for row in office.rows()}
     assert told["H22.15-3"] == {"status": 4}
     back = office.deliver(NIGHTLY, "export.csv", "--as-of", "2026-11-06T23:00:00+07:00")
     assert "0 added, 2 changed" in back[1]  # what goes back to how it was is a change too
@@ -152,7 +152,7 @@ def test_a_workbook_with_merged_headings_and_real_dates(office: Office) -> None:
     assert code == 0, err
     (row,) = office.rows()
     assert (row["received_at"], row["due_at"]) == (at("2026-11-02T08:00"), at("2026-11-12T17:00"))
-    assert statements.newest(statements.read(row["history"]))["fee"] == 15_000
+    assert statements.latest(statements.read(row["history"]))["fee"] == 15_000
 
 
 def test_json_events_keep_their_own_ids_and_instants(office: Office) -> None:
@@ -202,7 +202,7 @@ def test_no_date_empty_cells_and_dates_of_spreadsheets_are_understood(office: Of
         (at("2026-11-02T08:15"), at("2026-11-12T17:00"), None)
     }
     assert [found[f"H22-{n}"]["receiving_org"] for n in (1, 2, 3)] == ["hg.dong-van", "hg", "hg"]
-    said = statements.newest(statements.read(found["H22-3"]["history"]))
+    said = statements.latest(statements.read(found["H22-3"]["history"]))
     assert (said["fee"], said.keys() & {"returned_at", "apology", "term", "status"}) == (0, set())
 
 
@@ -214,7 +214,7 @@ def test_json_says_none_in_as_many_ways(office: Office) -> None:
     ]  # fmt: skip
     code, _, err = office.deliver(json.dumps(rows), "x.json")
     assert code == 0, err
-    told = [statements.newest(statements.read(row["history"])) for row in office.rows()]
+    told = [statements.latest(statements.read(row["history"])) for row in office.rows()]
     assert told == [{"received_at": 1_793_582_100_000}] * 5
 
 

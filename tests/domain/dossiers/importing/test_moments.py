@@ -9,7 +9,7 @@ import pytest
 from ioc.core.excel import bare
 from ioc.domain.calendar import Calendar
 from ioc.domain.dossiers.importing.columns import known_map
-from ioc.domain.dossiers.importing.moments import Dates
+from ioc.domain.dossiers.importing.dates import DateFormats
 from ioc.messages.wire import Rejected
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -93,7 +93,7 @@ def test_a_source_has_words_of_its_own_for_no_date() -> None:
     for written in ("31/12/2098", "CHƯA HẸN", datetime.fromisoformat("2098-12-31T10:00"), date(2098, 1, 1)):
         assert read(written, no_date=own) is None
     assert read("30/12/2098", no_date=own) == at("2098-12-30T00:00")
-    assert Dates().moment("31/12/2098", OFFICE) == at("2098-12-31T00:00")
+    assert DateFormats().moment("31/12/2098", OFFICE) == at("2098-12-31T00:00")
 
 
 def test_text_formulas_are_their_text() -> None:

@@ -10,7 +10,7 @@ from ioc.config.settings import Dossiers
 from ioc.config.weekly import WeekHours, by_org
 from ioc.core.errors import Code, IocError
 from ioc.domain.dossiers.importing.redate import Redating
-from ioc.domain.dossiers.reporting.view import Reader
+from ioc.domain.dossiers.reporting.view import DossierReader
 from ioc.domain.importing.calendar import import_days
 from ioc.domain.importing.inventory import import_orgs
 from ioc.domain.inventory.records import load
@@ -189,7 +189,7 @@ def test_a_date_computed_over_days_nobody_confirmed_is_shown_as_an_estimate(prov
 
     def estimated() -> list[str]:
         with province.db.read() as conn:
-            reader = Reader(load(conn, "2026-11-27", kinds()), Dossiers(), {1: NOW}, NOW)
+            reader = DossierReader(load(conn, "2026-11-27", kinds()), Dossiers(), {1: NOW}, NOW)
         return [row["code"] for row in province.rows(dossier) if reader.brief(row)["due_estimated"]]
 
     assert estimated() == ["reaches-2027"]

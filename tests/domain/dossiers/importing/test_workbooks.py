@@ -11,7 +11,7 @@ from openpyxl import Workbook
 
 from ioc.core.errors import UsageError
 from ioc.domain.dossiers.importing.columns import known_map
-from ioc.domain.dossiers.importing.tables import Table, open_table
+from ioc.domain.dossiers.importing.tables import InputTable, open_table
 
 ROWS = 300
 RECEIVED = datetime.fromisoformat("2026-11-02T08:15")
@@ -63,7 +63,7 @@ def in_sheet(given: Path, pattern: str, instead: str) -> Path:
     return rewritten(given, change)
 
 
-def read(path: Path) -> Table:
+def read(path: Path) -> InputTable:
     return open_table(path, known_map())
 
 

@@ -6,7 +6,7 @@ from itertools import combinations, product
 
 import pytest
 
-from ioc.domain.dossiers.reporting.release import DOSSIER, KIOSK, Batch, Rated, Ratings, batches, total
+from ioc.domain.dossiers.reporting.release import DOSSIER, KIOSK, DayRatings, RatingBatch, Ratings, batches, total
 
 LEAST = 5
 LINES = {"hg": [], "hg.a": ["hg"], "hg.b": ["hg"], "hg.b.x": ["hg.b", "hg"], "hg.b.y": ["hg.b", "hg"]}
@@ -15,16 +15,16 @@ SCOPES = [frozenset(code for code in LINES if code == org or org in LINES[code])
 SCOPES += [frozenset({org}) for org in LINES]
 
 
-def rate(org: str, day: int, *stars: int, source: str = KIOSK, handling: str | None = None) -> Rated:
+def rate(org: str, day: int, *stars: int, source: str = KIOSK, handling: str | None = None) -> DayRatings:
     ratings = Ratings(len(stars), sum(star >= 4 for star in stars), sum(star <= 2 for star in stars))
-    return Rated(source, org, handling, DAY_1 + day, ratings)
+    return DayRatings(source, org, handling, DAY_1 + day, ratings)
 
 
-def made(*rated: Rated) -> list[Batch]:
+def made(*rated: DayRatings) -> list[RatingBatch]:
     return batches(rated, LEAST, LINES.__getitem__)
 
 
-def ratings(found: list[Batch]) -> list[tuple[set[str], int, int, int]]:
+def ratings(found: list[RatingBatch]) -> list[tuple[set[str], int, int, int]]:
     return [(set(one.orgs), one.first - DAY_1, one.last - DAY_1, one.ratings.n) for one in found]
 
 
@@ -38,7 +38,7 @@ def test_a_month_without_enough_waits_for_the_next_and_a_year_does_not() -> None
     assert ratings(found) == [({"hg.a"}, 20, 360, 7)], "the one of the next year is not told"
 
 
-def test_what_is_too_little_joins_the_org_above_and_is_told_of_that_alone() -> None:
+def test_what_is_too_little_joins_the_org_above_and_is_counts_for_that_alone() -> None:
     x, y, a = rate("hg.b.x", 3, 5, 5, 5, 5), rate("hg.b.y", 4, 1, 1), rate("hg.a", 5, 3)
     found = made(x, y, a)
     assert ratings(found) == [({"hg.b.x", "hg.b.y"}, 3, 4, 6)]

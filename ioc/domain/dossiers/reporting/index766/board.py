@@ -1,4 +1,4 @@
-"""The 766 index of any org of a tree from one reading: our counts, what feeds tell, and the official score beside."""
+"""The 766 index of any org of a tree from one reading: our counts, what feeds publish, and the official score."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,17 +12,16 @@ from ioc.core.clock import local
 from ioc.domain.dossiers.counting.question import Question
 from ioc.domain.dossiers.reporting.freshness import Reporters
 from ioc.domain.dossiers.reporting.index766.definition import Definition
-from ioc.domain.dossiers.reporting.index766.inputs import JUDGED, Inputs, gather
-from ioc.domain.dossiers.reporting.index766.score import Index, Ratio, index
-from ioc.domain.figures import publications
-from ioc.domain.figures.publications import Publication
+from ioc.domain.dossiers.reporting.index766.inputs import JUDGED, Index766Inputs, gather
+from ioc.domain.dossiers.reporting.index766.score import Ratio, ScoredIndex, index
+from ioc.domain.figures.publications import Publication, publications
 from ioc.domain.inventory import Inventory, Scope
 
 _ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Official:
+class OfficialScore:
     """A score as somebody else published it; `as_of` in epoch ms, `other_period` where it is not of the one asked."""
 
     score: float
@@ -32,7 +31,7 @@ class Official:
     other_period: bool
 
 
-class Asked(NamedTuple):
+class AskedDays(NamedTuple):
     """The days of a question, the last one included; of a period that still runs, so far."""
 
     first: date
@@ -41,14 +40,14 @@ class Asked(NamedTuple):
 
     def is_of(self, one: Publication) -> bool:
         """Whether a publication speaks of just this period, or of the one that began with it and still runs."""
-        first, after = one.spoken_of
+        first, after = one.days
         return first == self.first and (after == self.last + _ONE_DAY or (self.runs and after > self.last))
 
     def meets(self, one: Publication) -> bool:
-        return one.spoken_of.first <= self.last and one.spoken_of.after > self.first
+        return one.days.first <= self.last and one.days.after > self.first
 
 
-class Told(NamedTuple):
+class PublishedFigures(NamedTuple):
     """What a feed published, and whether it is of another period than the one asked for."""
 
     publication: Publication
@@ -56,21 +55,21 @@ class Told(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
-    """What one question came to; `told` holds each org's publications that meet its period, the best last:
+class Index766Board:
+    """The answer to one question; `published` holds each org's publications that meet its period, the best last:
 
     those of that very period, of each sort the latest.
     """
 
     definition: Definition
-    inputs: Inputs
-    told: Mapping[str, Sequence[Told]]
+    inputs: Index766Inputs
+    published: Mapping[str, Sequence[PublishedFigures]]
     reporters: Reporters
     at: int
     no_working_time: bool = False
 
-    def index(self, org: str | None, scope: Scope) -> Index:
-        """Of an org: dossiers of all in `scope`, where anybody tells of them, and what its own feeds tell."""
+    def index(self, org: str | None, scope: Scope) -> ScoredIndex:
+        """Of an org: dossiers of all in `scope`, where a source reports on them, and what its own feeds publish."""
         return index(self.definition, self._counted(scope) | self._fed(org))
 
     def _counted(self, scope: Scope) -> dict[str, Ratio]:
@@ -81,18 +80,18 @@ class Board:
         ratios = self.inputs.of(scope.codes)
         return {name: ratio._replace(as_of=as_of, void=name in judged) for name, ratio in ratios.items()}
 
-    def official(self, org: str | None) -> Official | None:
-        for one, other in reversed(self.told.get(org or "", ())):
+    def official(self, org: str | None) -> OfficialScore | None:
+        for one, other in reversed(self.published.get(org or "", ())):
             if (value := one.values.get(self.definition.official)) is not None:
-                return Official(value, one.period.text, str(one.source.key), one.as_of, other)
+                return OfficialScore(value, one.period.text, str(one.source.key), one.as_of, other)
         return None
 
     def _fed(self, org: str | None) -> dict[str, Ratio]:
         """A figure without what it is of cannot be used."""
         found: dict[str, Ratio] = {}
-        for one, other in self.told.get(org or "", ()):
-            for name, value in one.told.items():
-                if (of := one.told.get(f"{name}_of")) is not None:
+        for one, other in self.published.get(org or "", ()):
+            for name, value in one.reported.items():
+                if (of := one.reported.get(f"{name}_of")) is not None:
                     found[f"feed.{name}"] = Ratio(value, of, one.period.text, other, one.as_of)
         return found
 
@@ -106,18 +105,18 @@ def read_board(
     reporters: Reporters,
     *,
     no_working_time: bool = False,
-) -> Board:
+) -> Index766Board:
     """The inputs of a question, and what the feeds of `orgs` say of any part of its period."""
-    told: dict[str, list[Told]] = {}
-    for one in reversed(publications.publications(conn, inventory, orgs, definition.feeds)):
+    published: dict[str, list[PublishedFigures]] = {}
+    for one in reversed(publications(conn, inventory, orgs, definition.feeds)):
         asked = _asked(question, one.zone, reporters.now)
         if asked.meets(one):
-            told.setdefault(one.source.key.org, []).append(Told(one, not asked.is_of(one)))
-    for found in told.values():
+            published.setdefault(one.source.key.org, []).append(PublishedFigures(one, not asked.is_of(one)))
+    for found in published.values():
         found.sort(key=lambda one: not one.other_period)
-    return Board(definition, gather(conn, question), told, reporters, question.at, no_working_time)
+    return Index766Board(definition, gather(conn, question), published, reporters, question.at, no_working_time)
 
 
-def _asked(question: Question, zone: ZoneInfo, now: int) -> Asked:
+def _asked(question: Question, zone: ZoneInfo, now: int) -> AskedDays:
     first, last = (local(at, zone).date() for at in (question.start, question.end - 1))
-    return Asked(first, last, runs=question.end >= now)
+    return AskedDays(first, last, runs=question.end >= now)

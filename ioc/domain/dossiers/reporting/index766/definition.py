@@ -50,7 +50,7 @@ class Criterion(Struct, frozen=True, kw_only=True):
         return f"feed.{self.feed}" if self.dossiers is None else f"dossiers.{self.dossiers}"
 
 
-class Group(Struct, frozen=True, kw_only=True):
+class CriterionGroup(Struct, frozen=True, kw_only=True):
     """What belongs together; its points are those of its criteria."""
 
     code: Text
@@ -69,7 +69,7 @@ class Definition(Struct, frozen=True, kw_only=True):
 
     version: Text
     source: Text
-    group: tuple[Group, ...]
+    group: tuple[CriterionGroup, ...]
     official: Name = "index766"
 
     def __post_init__(self) -> None:

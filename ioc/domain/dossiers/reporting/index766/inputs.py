@@ -10,11 +10,11 @@ from ioc.domain.dossiers.counting.buckets import ENTERED, REPORTED_BY, Bucket, I
 from ioc.domain.dossiers.counting.counters import DossierCounter
 from ioc.domain.dossiers.counting.question import Question, Side
 from ioc.domain.dossiers.counting.summary import Counts, by_org
-from ioc.domain.dossiers.counting.totals import Cell, Totals
+from ioc.domain.dossiers.counting.totals import OrgSource, Totals
 from ioc.domain.dossiers.reporting import release, satisfaction
 from ioc.domain.dossiers.reporting.index766.definition import Figure
 from ioc.domain.dossiers.reporting.index766.score import Ratio
-from ioc.domain.dossiers.reporting.release import Batch
+from ioc.domain.dossiers.reporting.release import RatingBatch
 from ioc.domain.dossiers.reporting.satisfaction import DayRange
 
 Sums = Mapping[str, Ratio]  # by org
@@ -35,25 +35,25 @@ _COUNTERS = tuple(dict.fromkeys((*map(ENTERED.__getitem__, IndexBucket), *REPORT
 
 @dataclass(frozen=True, slots=True)
 class Ratings766:
-    """100 % less the overdue and the disliked, of what may be told of the ratings; petitions are not known to us."""
+    """100 % less the overdue and the disliked, of the ratings that may be released; petitions are not known to us."""
 
     in_time: Sums
-    batches: Sequence[Batch]
+    batches: Sequence[RatingBatch]
     days: DayRange
     handling: bool
 
     def of(self, orgs: frozenset[str] | None) -> Ratio | None:
-        """None where too few rated to tell anything of them."""
-        told = [one for one in self.batches if one.within(*self.days, orgs, handling=self.handling)]
-        if not told:
+        """None where too few rated to release anything."""
+        released = [one for one in self.batches if one.within(*self.days, orgs, handling=self.handling)]
+        if not released:
             return None
-        known = _sum(self.in_time, orgs)
-        return Ratio(max(0, known.numerator - release.total(told).disliked), known.denominator)
+        in_time = _sum(self.in_time, orgs)
+        return Ratio(max(0, in_time.numerator - release.total(released).disliked), in_time.denominator)
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
-    """By figure and org; a figure that is not there is told by no source."""
+class Index766Inputs:
+    """By figure and org; a figure that is not there is reported by no source."""
 
     by_figure: Mapping[Figure, Sums] = field(default_factory=dict)
     ratings: Ratings766 | None = None
@@ -67,10 +67,10 @@ class Inputs:
         return {f"dossiers.{figure}": ratio for figure, ratio in found.items()}
 
 
-def gather(conn: Connection, question: Question) -> Inputs:
+def gather(conn: Connection, question: Question) -> Index766Inputs:
     """What is asked for; no dossiers at all give no inputs."""
     if not question.watermarks:
-        return Inputs()
+        return Index766Inputs()
     counts = by_org(conn, question)
     cells = totals.by_cell(conn, question, _COUNTERS)
     reported = {figure: _reported(cells, *buckets) for figure, buckets in REPORTED.items()}
@@ -79,7 +79,7 @@ def gather(conn: Connection, question: Question) -> Inputs:
         Figure.ONLINE: {org: Ratio(n[Bucket.RECEIVED_ONLINE], n[Bucket.RECEIVED]) for org, n in counts.items()},
         **{figure: sums for figure, sums in reported.items() if sums is not None},
     }
-    return Inputs(by_figure, _ratings(conn, question, totals.sources_with(cells, DossierCounter.RATED)))
+    return Index766Inputs(by_figure, _ratings(conn, question, totals.sources_with(cells, DossierCounter.RATED)))
 
 
 def _ratings(conn: Connection, question: Question, raters: frozenset[int]) -> Ratings766 | None:
@@ -101,7 +101,7 @@ def _on_time_share_766(n: Counts) -> Ratio:
     return Ratio(sum(n[bucket] for bucket in IN_TIME), _decided(n))
 
 
-def _reported(cells: Mapping[Cell, Totals], part: IndexBucket, whole: IndexBucket) -> Sums | None:
+def _reported(cells: Mapping[OrgSource, Totals], part: IndexBucket, whole: IndexBucket) -> Sums | None:
     """None where no source reports on it."""
     sources = totals.sources_with(cells, REPORTED_BY[part])
     if not sources:

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from ioc.core.model import State
 from ioc.core.share import percent, rounded
-from ioc.domain.dossiers.reporting.index766.definition import Criterion, Definition, Group
+from ioc.domain.dossiers.reporting.index766.definition import Criterion, CriterionGroup, Definition
 
 TIE = 0.001  # scores nearer than this share a rank
 _DIGITS = 4
-At = Callable[[int | None], str | None]  # how an instant is told
+At = Callable[[int | None], str | None]  # how an instant is written
 
 
 class Ratio(NamedTuple):
@@ -25,40 +25,40 @@ class Ratio(NamedTuple):
     void: bool = False
 
 
-class Missing(StrEnum):
+class MissingReason(StrEnum):
     """Why a criterion does not count."""
 
-    INPUT = "input"  # nobody tells
-    DENOMINATOR = "denominator"  # told, but of nothing at all
-    PERIOD = "period"  # told of another period only
-    IMPOSSIBLE = "impossible"  # told, but more than what it is of
+    INPUT = "input"  # nobody reports it
+    DENOMINATOR = "denominator"  # reported, but of nothing at all
+    PERIOD = "period"  # reported of another period only
+    IMPOSSIBLE = "impossible"  # reported, but more than what it is of
     NO_WORKING_TIME = "no_working_time"  # all that is open would be late
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
-    """A criterion with the ratio that is known of it."""
+class ScoredCriterion:
+    """A criterion with the ratio that goes into it, where there is one."""
 
     criterion: Criterion
-    known: Ratio | None
+    input: Ratio | None
 
     @property
-    def missing(self) -> Missing | None:
-        if self.known is None:
-            return Missing.INPUT
-        if self.known.void:
-            return Missing.NO_WORKING_TIME
-        if self.known.other_period:
-            return Missing.PERIOD
-        if self.known.numerator > self.known.denominator or (self.known.numerator < 0 and self.known.period):
-            return Missing.IMPOSSIBLE
-        return None if self.known.denominator else Missing.DENOMINATOR
+    def missing(self) -> MissingReason | None:
+        if self.input is None:
+            return MissingReason.INPUT
+        if self.input.void:
+            return MissingReason.NO_WORKING_TIME
+        if self.input.other_period:
+            return MissingReason.PERIOD
+        if self.input.numerator > self.input.denominator or (self.input.numerator < 0 and self.input.period):
+            return MissingReason.IMPOSSIBLE
+        return None if self.input.denominator else MissingReason.DENOMINATOR
 
     @property
     def ratio(self) -> float | None:
-        if self.known is None or self.missing is not None:
+        if self.input is None or self.missing is not None:
             return None
-        return max(0.0, self.known.numerator / self.known.denominator)
+        return max(0.0, self.input.numerator / self.input.denominator)
 
     @property
     def score(self) -> float | None:
@@ -67,17 +67,17 @@ class Scored:
         return None if ratio is None else self.criterion.points * min(1.0, ratio / threshold)
 
     def shown(self, at: At) -> dict[str, Any]:
-        one, known = self.criterion, self.known
+        one, ratio = self.criterion, self.input
         return {
             "code": one.code,
             "name": {"vi": one.vi, "en": one.en},
             "points": one.points,
             "threshold": one.threshold,
             "input": one.input,
-            "numerator": None if known is None else known.numerator,
-            "denominator": None if known is None else known.denominator,
-            "period": None if known is None else known.period,
-            "as_of": at(None if known is None else known.as_of),
+            "numerator": None if ratio is None else ratio.numerator,
+            "denominator": None if ratio is None else ratio.denominator,
+            "period": None if ratio is None else ratio.period,
+            "as_of": at(None if ratio is None else ratio.as_of),
             "ratio": _rounded(self.ratio, 1),
             "score": _rounded(self.score, one.points),
             "missing": self.missing,
@@ -85,11 +85,11 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
-class Total:
+class IndexScore:
     """`score` out of `points`, the one maximum, of which `countable` are those of the criteria that count."""
 
     points: float
-    scored: tuple[Scored, ...]
+    scored: tuple[ScoredCriterion, ...]
 
     @property
     def countable(self) -> float:
@@ -108,7 +108,7 @@ class Total:
     @property
     def as_of(self) -> int | None:
         """The oldest of what went into the score."""
-        ages = (one.known.as_of for one in self.scored if one.known is not None and one.score is not None)
+        ages = (one.input.as_of for one in self.scored if one.input is not None and one.score is not None)
         return min((at for at in ages if at is not None), default=None)
 
     def shown(self, at: At) -> dict[str, Any]:
@@ -129,22 +129,24 @@ class Total:
 
 
 @dataclass(frozen=True, slots=True)
-class Index:
+class ScoredIndex:
     """A definition filled in."""
 
     definition: Definition
     inputs: Mapping[str, Ratio]
 
     @property
-    def total(self) -> Total:
+    def total(self) -> IndexScore:
         scored = (one for group in self.definition.group for one in self.of(group).scored)
-        return Total(self.definition.points, tuple(scored))
+        return IndexScore(self.definition.points, tuple(scored))
 
-    def of(self, group: Group) -> Total:
-        return Total(group.points, tuple(Scored(one, self.inputs.get(one.input)) for one in group.criterion))
+    def of(self, group: CriterionGroup) -> IndexScore:
+        return IndexScore(
+            group.points, tuple(ScoredCriterion(one, self.inputs.get(one.input)) for one in group.criterion)
+        )
 
     def shown(self, at: At) -> dict[str, Any]:
-        """As the API and the wall tell it; figures to four decimals, instants by `at`."""
+        """As the API and the wall show it; figures to four decimals, instants by `at`."""
         groups = [(group, self.of(group)) for group in self.definition.group]
         return {
             "version": self.definition.version,
@@ -159,13 +161,13 @@ class Index:
         }
 
 
-def index(definition: Definition, inputs: Mapping[str, Ratio]) -> Index:
+def index(definition: Definition, inputs: Mapping[str, Ratio]) -> ScoredIndex:
     """What has its input is scored, what has none does not count; `inputs` by `Criterion.input`."""
-    return Index(definition, inputs)
+    return ScoredIndex(definition, inputs)
 
 
-def state(of_dossiers: State, total: Total) -> State:
-    """What feeds alone tell is as good as it was when it was published."""
+def state(of_dossiers: State, total: IndexScore) -> State:
+    """The state of the dossiers; what feeds alone report is as good as it was when it was published."""
     if of_dossiers is not State.UNKNOWN:
         return of_dossiers
     return State.UNKNOWN if total.score is None else State.LIVE

@@ -5,22 +5,22 @@ from dataclasses import dataclass
 
 from ioc.core.share import Void
 from ioc.domain.dossiers.counting.buckets import Bucket
-from ioc.domain.dossiers.reporting.indicators.contract import Asked, Indicator, Measure, Unit
+from ioc.domain.dossiers.reporting.indicators.contract import Indicator, IndicatorUnit, Inquiry, Measure
 from ioc.domain.dossiers.reporting.indicators.index766 import SHARES_766
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class CountIndicator:
     """How many dossiers some buckets hold."""
 
     id: str
     buckets: tuple[Bucket, ...]
     of: tuple[Bucket, ...] = ()
-    unit: Unit = Unit.DOSSIERS
+    unit: IndicatorUnit = IndicatorUnit.DOSSIERS
     version: str = "1"
     source: str = "indicator.source.dossiers"
 
-    def measure(self, asked: Asked) -> Measure:
+    def measure(self, asked: Inquiry) -> Measure:
         if asked.void is Void.NOT_REPORTED:
             return Measure(None, None, reason=asked.void)
         n = sum(asked.counts[bucket] for bucket in self.buckets)
@@ -28,13 +28,13 @@ class Count:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ShareIndicator:
     """A percentage of the summary: `name` is that of `Counts.pct`, by which its numerator and denominator go."""
 
     name: str
     buckets: tuple[Bucket, ...]
     of: tuple[Bucket, ...]
-    unit: Unit = Unit.PERCENT
+    unit: IndicatorUnit = IndicatorUnit.PERCENT
     version: str = "1"
     source: str = "indicator.source.dossiers"
 
@@ -42,20 +42,20 @@ class Part:
     def id(self) -> str:
         return f"pct.{self.name}"
 
-    def measure(self, asked: Asked) -> Measure:
+    def measure(self, asked: Inquiry) -> Measure:
         shown = asked.counts.pct(asked.void)[self.name].shown()
         return Measure(**shown)
 
 
 _OWED = (Bucket.MUST_RESOLVE,)
-COUNTS: tuple[Indicator, ...] = tuple(Count(bucket.value, (bucket,)) for bucket in Bucket)
+COUNTS: tuple[Indicator, ...] = tuple(CountIndicator(bucket.value, (bucket,)) for bucket in Bucket)
 PARTS: tuple[Indicator, ...] = (
-    Part("early", (Bucket.RESOLVED_EARLY,), _OWED),
-    Part("on_time", (Bucket.RESOLVED_ON_TIME,), _OWED),
-    Part("in_time", (Bucket.RESOLVED_EARLY, Bucket.RESOLVED_ON_TIME), _OWED),
-    Part("late", (Bucket.RESOLVED_LATE,), _OWED),
-    Part("open_overdue", (Bucket.OPEN_OVERDUE,), _OWED),
-    Part("online", (Bucket.RECEIVED_ONLINE,), (Bucket.RECEIVED,)),
+    ShareIndicator("early", (Bucket.RESOLVED_EARLY,), _OWED),
+    ShareIndicator("on_time", (Bucket.RESOLVED_ON_TIME,), _OWED),
+    ShareIndicator("in_time", (Bucket.RESOLVED_EARLY, Bucket.RESOLVED_ON_TIME), _OWED),
+    ShareIndicator("late", (Bucket.RESOLVED_LATE,), _OWED),
+    ShareIndicator("open_overdue", (Bucket.OPEN_OVERDUE,), _OWED),
+    ShareIndicator("online", (Bucket.RECEIVED_ONLINE,), (Bucket.RECEIVED,)),
 )
 
 

@@ -15,7 +15,7 @@ from ioc.domain.dossiers.reporting.index766.inputs import gather
 from ioc.domain.dossiers.reporting.index766.score import Ratio
 
 
-class Unit(StrEnum):
+class IndicatorUnit(StrEnum):
     """What an indicator is measured in."""
 
     DOSSIERS = "dossiers"
@@ -33,7 +33,7 @@ class Measure:
     reason: Void | None = None
 
 
-class Asked:
+class Inquiry:
     """One question and what several indicators read for it, read once; `void`: why shares, or all, say nothing."""
 
     def __init__(self, conn: Connection, question: Question, void: Void | None = None) -> None:
@@ -62,7 +62,7 @@ class Indicator(Protocol):
     def id(self) -> str: ...
 
     @property
-    def unit(self) -> Unit: ...
+    def unit(self) -> IndicatorUnit: ...
 
     @property
     def version(self) -> str: ...
@@ -76,4 +76,4 @@ class Indicator(Protocol):
     @property
     def of(self) -> tuple[Bucket | IndexBucket, ...]: ...
 
-    def measure(self, asked: Asked) -> Measure: ...
+    def measure(self, asked: Inquiry) -> Measure: ...

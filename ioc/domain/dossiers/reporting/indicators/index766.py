@@ -6,7 +6,7 @@ from ioc.core.share import percent
 from ioc.domain.dossiers.counting.buckets import Bucket, IndexBucket
 from ioc.domain.dossiers.reporting.index766.definition import Figure
 from ioc.domain.dossiers.reporting.index766.inputs import DECIDED, IN_TIME, JUDGED
-from ioc.domain.dossiers.reporting.indicators.contract import Asked, Indicator, Measure, Unit
+from ioc.domain.dossiers.reporting.indicators.contract import Indicator, IndicatorUnit, Inquiry, Measure
 
 VERSION = "2022.1"
 
@@ -19,11 +19,11 @@ class Ratio766:
     figure: Figure
     buckets: tuple[Bucket | IndexBucket, ...] = ()
     of: tuple[Bucket | IndexBucket, ...] = ()
-    unit: Unit = Unit.PERCENT
+    unit: IndicatorUnit = IndicatorUnit.PERCENT
     version: str = VERSION
     source: str = "indicator.source.dossiers"
 
-    def measure(self, asked: Asked) -> Measure:
+    def measure(self, asked: Inquiry) -> Measure:
         known = asked.inputs766.get(f"dossiers.{self.figure}")
         if known is None:
             return Measure(None, None)

@@ -13,7 +13,7 @@ from ioc.config.settings import Rule
 from ioc.core.model import SourceKey, SourceStatus
 from ioc.domain.dossiers.counting.buckets import Bucket
 from ioc.domain.dossiers.counting.summary import Counts
-from ioc.domain.dossiers.reporting import rollup
+from ioc.domain.dossiers.reporting import roll_up
 from ioc.domain.inventory import OrgTree
 from ioc.domain.inventory.records import load, set_status
 from ioc.ingest.roll_up import RollUp
@@ -80,14 +80,14 @@ def house(tmp_path: Path) -> House:
 
 def test_counts_add_up_along_the_tree_and_a_closed_org_counts_for_its_successor() -> None:
     one, two = Counts({Bucket.RECEIVED: 1}), Counts({Bucket.RECEIVED: 2})
-    found = rollup.rolled_up({"hg.dong-van": one, "hg.old": two, "hg": one}, OrgTree(ORGS, day="2026-11-20"))
+    found = roll_up.rolled_up({"hg.dong-van": one, "hg.old": two, "hg": one}, OrgTree(ORGS, day="2026-11-20"))
     assert {org: n[Bucket.RECEIVED] for org, n in found.items()} == {"hg.dong-van": 3, "hg": 4}
 
 
 def test_a_percentage_of_nothing_is_not_told() -> None:
-    assert rollup.metrics(Counts({Bucket.RECEIVED: 4, Bucket.RECEIVED_ONLINE: 1}))["pct_online"] == 25
-    assert "pct_in_time" not in rollup.metrics(Counts({Bucket.RECEIVED: 4}))
-    assert set(rollup.METRICS) >= set(rollup.metrics(Counts()))
+    assert roll_up.metrics(Counts({Bucket.RECEIVED: 4, Bucket.RECEIVED_ONLINE: 1}))["pct_online"] == 25
+    assert "pct_in_time" not in roll_up.metrics(Counts({Bucket.RECEIVED: 4}))
+    assert set(roll_up.METRICS) >= set(roll_up.metrics(Counts()))
 
 
 def test_orgs_with_dossiers_and_those_above_speak_each_minute(house: House) -> None:

@@ -33,14 +33,14 @@ _FIRST, _AFTER = (round(datetime(year, 1, 1, tzinfo=UTC).timestamp() * 1000) for
 _HINT = "no time that is understood; formats says how theirs are written"
 
 
-class Written(NamedTuple):
-    """A local day, and the time of it where that is told."""
+class LocalMoment(NamedTuple):
+    """A local day, and the time of it where that is given."""
 
     day: date
     clock: time | None = None
 
 
-class Dates(NamedTuple):
+class DateFormats(NamedTuple):
     """How a source writes its times: `formats` of strptime before all others, `no_date` words in lower case."""
 
     formats: tuple[str, ...] = ()
@@ -64,17 +64,17 @@ class Dates(NamedTuple):
         if is_no_date(cell, self.no_date):
             return None
         found = self._read(cell, calendar)
-        if isinstance(found, Written):
+        if isinstance(found, LocalMoment):
             found = _instant(calendar, found, end_of_day)
         if not _FIRST <= found < _AFTER:
             raise Rejected(Reason.BAD_TIME, f"{_shown(cell)}: a dossier's days are from {FIRST_YEAR} to {LAST_YEAR}")
         return found
 
-    def _read(self, cell: Any, calendar: Calendar) -> Written | int:
+    def _read(self, cell: Any, calendar: Calendar) -> LocalMoment | int:
         if isinstance(cell, datetime):
-            return Written(cell.date(), cell.time()) if cell.tzinfo is None else _ms(cell)
+            return LocalMoment(cell.date(), cell.time()) if cell.tzinfo is None else _ms(cell)
         if isinstance(cell, date):
-            return Written(cell)
+            return LocalMoment(cell)
         if isinstance(cell, str):
             return self._text(cell, calendar)
         if type(cell) in (int, float) and excel.FIRST <= cell < excel.AFTER:
@@ -85,7 +85,7 @@ class Dates(NamedTuple):
             return _compact(compact)
         return _as_on_the_wire(cell, calendar)
 
-    def _text(self, text: str, calendar: Calendar) -> Written | int:
+    def _text(self, text: str, calendar: Calendar) -> LocalMoment | int:
         for format in self.formats:
             try:
                 found = strptime.read(text, format)
@@ -93,7 +93,7 @@ class Dates(NamedTuple):
                 continue
             if found.tzinfo is not None:
                 return _ms(found)
-            return Written(found.date(), found.time() if strptime.tells_time(format) else None)
+            return LocalMoment(found.date(), found.time() if strptime.tells_time(format) else None)
         for pattern, read in _READERS.items():
             if (match := pattern.fullmatch(text)) is not None:
                 return read(match)
@@ -113,22 +113,22 @@ def _ms(at: datetime) -> int:
     return round(at.timestamp() * 1000)
 
 
-_USUAL = Dates()
+_USUAL = DateFormats()
 
 
-def _day_first(match: re.Match[str]) -> Written:
+def _day_first(match: re.Match[str]) -> LocalMoment:
     day, month, year, hour, minute, second, half = match.groups()
-    return Written(_date(year, month, day), _time(match[0], hour, minute, second, half))
+    return LocalMoment(_date(year, month, day), _time(match[0], hour, minute, second, half))
 
 
-def _time_first(match: re.Match[str]) -> Written:
+def _time_first(match: re.Match[str]) -> LocalMoment:
     hour, minute, second, half, day, month, year = match.groups()
-    return Written(_date(year, month, day), _time(match[0], hour, minute, second, half))
+    return LocalMoment(_date(year, month, day), _time(match[0], hour, minute, second, half))
 
 
-def _compact(match: re.Match[str]) -> Written:
+def _compact(match: re.Match[str]) -> LocalMoment:
     year, month, day, hour, minute, second = match.groups()
-    return Written(_date(year, month, day), _time(match[0], hour, minute, second, None))
+    return LocalMoment(_date(year, month, day), _time(match[0], hour, minute, second, None))
 
 
 def _time(text: str, hour: str | None, minute: str | None, second: str | None, half: str | None) -> time | None:
@@ -150,24 +150,24 @@ def _date(year: str, month: str, day: str) -> date:
         raise Rejected(Reason.BAD_TIME, f"{day}/{month}/{year}: {error}") from None
 
 
-_READERS: Mapping[re.Pattern[str], Callable[[re.Match[str]], Written]] = {
+_READERS: Mapping[re.Pattern[str], Callable[[re.Match[str]], LocalMoment]] = {
     _DAY_FIRST: _day_first,
-    _ISO: lambda match: Written(_date(match[1], match[2], match[3])),
+    _ISO: lambda match: LocalMoment(_date(match[1], match[2], match[3])),
     _COMPACT: _compact,
     _TIME_FIRST: _time_first,
     _SERIAL: lambda match: _of_serial(float(match[0].replace(",", "."))),
-    _IN_WORDS: lambda match: Written(_date(match[3], match[2], match[1])),
+    _IN_WORDS: lambda match: LocalMoment(_date(match[3], match[2], match[1])),
 }
 
 
-def _of_serial(number: float) -> Written:
+def _of_serial(number: float) -> LocalMoment:
     if not excel.FIRST <= number < excel.AFTER:
         raise Rejected(Reason.BAD_TIME, f"{number:g}: {_HINT}")
     at = excel.from_serial(number)
-    return Written(at.date(), at.time())
+    return LocalMoment(at.date(), at.time())
 
 
-def _instant(calendar: Calendar, written: Written, end_of_day: bool) -> int:
+def _instant(calendar: Calendar, written: LocalMoment, end_of_day: bool) -> int:
     if written.clock is None or (end_of_day and written.clock == time()):
         return _day(calendar, written.day, end_of_day)
     clock = written.clock
