@@ -6,6 +6,7 @@ import re
 import types
 import unicodedata
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from functools import cache
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, Protocol, Union, get_args, get_origin, get_type_hints
 
@@ -41,7 +42,7 @@ def wrong_texts(brought: Catalogues) -> Iterator[str]:
 
 def problems(module: object, contract: type) -> Iterator[str]:
     """A line for each member that is missing or wrong; a member with a value in the contract may be left out."""
-    for name, hint in get_type_hints(contract, include_extras=True).items():
+    for name, hint in _hints(contract).items():
         value = getattr(module, name, _MISSING)
         if value is not _MISSING:
             yield from wrong(name, value, hint)
@@ -97,8 +98,13 @@ def _parts(place: str, value: Any, hint: Any) -> Iterator[tuple[str, object, Any
     elif isinstance(value, tuple) and len(arguments) == 2 and arguments[1] is Ellipsis:
         yield from ((f"{place}[{at}]", part, arguments[0]) for at, part in enumerate(value))
     elif dataclasses.is_dataclass(hint):
-        for name, sort in get_type_hints(hint, include_extras=True).items():
+        for name, sort in _hints(hint).items():
             yield f"{place}.{name}", getattr(value, name), sort
+
+
+@cache  # a value of a kind's table is met hundreds of times
+def _hints(declared: type) -> dict[str, Any]:
+    return get_type_hints(declared, include_extras=True)
 
 
 def _methods(contract: type) -> Iterator[tuple[str, Callable[..., Any]]]:

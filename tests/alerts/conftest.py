@@ -20,11 +20,10 @@ from ioc.core.texts import Texts
 from ioc.domain.inventory import Inventory, Org, OrgTree, Source
 from ioc.live.deltas import Patch
 from ioc.live.world import World
-from ioc.messages.kinds import specs
-from ioc.platform.db import Database, sqlite_url
-from ioc.platform.db.tables import metadata
 from ioc.platform.lease import Lease
 from tests.clock import FakeClock
+from tests.databases import empty_records
+from tests.live import worlds
 
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 ORGS = [
@@ -91,10 +90,9 @@ class Stage:
     def __post_init__(self):
         self.pocket = Pocket()
         self.rules = registry.scan("alerts.rules")
-        kinds = specs(registry.scan("connectors.kinds"))
+        kinds = worlds.kinds()
         self.world = World(Inventory(OrgTree(ORGS)), kinds)
-        self.db = Database(sqlite_url(self.folder / "ioc.sqlite"))
-        metadata.create_all(self.db.engine)
+        self.db = empty_records(self.folder / "ioc.sqlite")
         options = {
             "rule": {kind: module.Options for kind, module in self.rules.items()},
             "channel": {"pocket": Pocket.Options},

@@ -8,9 +8,8 @@ from connectors.commands.connector import remarks
 from ioc.core.model import SourceKey
 from ioc.domain.importing.inventory import import_orgs, import_sources
 from ioc.domain.inventory.records import register
-from ioc.platform.db import Database, sqlite_url
-from ioc.platform.db.tables import metadata
 from tests.connectors.probing import connector
+from tests.databases import empty_records
 from tests.live.worlds import kinds
 
 NOW = 1_795_251_600_000
@@ -19,8 +18,7 @@ TARGET = {"host": "127.0.0.1", "port": 1}
 
 @pytest.fixture
 def db(tmp_path):
-    database = Database(sqlite_url(tmp_path / "ioc.sqlite"))
-    metadata.create_all(database.engine)
+    database = empty_records(tmp_path / "ioc.sqlite")
     for reader, text in (
         (import_orgs, "code,name,kind,parent\nhg,Tỉnh Hà Giang,province,\n"),
         (partial(import_sources, kinds=kinds()), "org,kind,source,name,interval_s\nhg,service,portal,Cổng,60\n"),

@@ -18,10 +18,9 @@ from connectors.runner.runner import Runner
 from connectors.runner.schedule import Timetable
 from connectors.runner.telling import Teller
 from ioc.core.errors import IocError
-from ioc.platform.db import Database, sqlite_url
-from ioc.platform.db.tables import metadata
 from tests.clock import FakeClock
 from tests.connectors.probing import connector, connectors, problems
+from tests.databases import empty_records
 from tests.live.worlds import kinds
 
 PORT = {"host": "127.0.0.1", "port": 1}
@@ -264,8 +263,7 @@ def test_what_another_process_holds_is_left_to_it():
 
 @pytest.fixture
 def db(tmp_path):
-    database = Database(sqlite_url(tmp_path / "ioc.sqlite"))
-    metadata.create_all(database.engine)
+    database = empty_records(tmp_path / "ioc.sqlite")
     yield database
     database.close()
 

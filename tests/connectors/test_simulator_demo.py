@@ -7,8 +7,7 @@ import pytest
 from connectors.simulator.demo import load_demo
 from ioc.core.model import SourceKey, SourceStatus
 from ioc.domain.inventory.records import load
-from ioc.platform.db import Database, sqlite_url
-from ioc.platform.db.tables import metadata
+from tests.databases import empty_records
 from tests.live.worlds import kinds
 
 NOW = 1_795_251_600_000
@@ -20,8 +19,7 @@ FARTHEST = {  # roughly where they lie: who is north, south, east, west of whom
 
 @pytest.fixture
 def inventory(tmp_path):
-    db = Database(sqlite_url(tmp_path / "ioc.sqlite"))
-    metadata.create_all(db.engine)
+    db = empty_records(tmp_path / "ioc.sqlite")
     load_demo(db, kinds(), NOW)
     orgs, sources = load_demo(db, kinds(), NOW + 1)
     assert not orgs.changes

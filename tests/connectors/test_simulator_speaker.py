@@ -19,9 +19,9 @@ from ioc.config.settings import Mqtt, Settings
 from ioc.core.clock import SystemClock
 from ioc.core.errors import UsageError
 from ioc.domain.importing.inventory import import_orgs, import_sources
-from ioc.platform.db import Database, sqlite_url
-from ioc.platform.db.tables import metadata, source
+from ioc.platform.db.tables import source
 from tests.clock import FakeClock
+from tests.databases import empty_records
 from tests.live.worlds import kinds
 from tests.servers import mosquitto
 
@@ -175,8 +175,7 @@ def test_real_and_virtual_time_are_each_others_inverse():
 @pytest.fixture
 def context(tmp_path):
     """What a role is given, as far as this one looks at it."""
-    db = Database(sqlite_url(tmp_path / "ioc.sqlite"))
-    metadata.create_all(db.engine)
+    db = empty_records(tmp_path / "ioc.sqlite")
     yield SimpleNamespace(settings=Settings(data_dir=str(tmp_path)), clock=SystemClock(), db=db)
     db.close()
 

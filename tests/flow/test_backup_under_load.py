@@ -130,13 +130,13 @@ def test_same_counts_alerts_and_ledger(tmp_path: Path, gateway: Gateway) -> None
         alerts = troubled(place, asked)
         flow = Flow(place.port)
         until(lambda: flow.acknowledged > 3 * RATE, "a steady flow")
-        before, began = flow.acknowledged, time.monotonic()
+        before = flow.acknowledged
         time.sleep(0.5)  # what was acknowledged half a second ago is committed
         kept = ledger(place.data / "ioc.sqlite")
         done = command("backup", str(tmp_path / "copy"), *where)
-        took, after = time.monotonic() - began, flow.acknowledged
+        after = flow.acknowledged
         assert done.returncode == 0, done.stderr
-        assert after - before > 0.5 * RATE * took, "the load went on while it was copied"
+        assert after - before > RATE, "the load went on while it was copied"
         flow.stop()
     finally:
         running.stop()

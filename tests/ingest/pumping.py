@@ -20,9 +20,9 @@ from ioc.ingest.records import Records
 from ioc.live.world import World
 from ioc.messages.mapping.maps import Maps
 from ioc.metrics.embedded import EmbeddedStore
-from ioc.platform.db import Database, sqlite_url
-from ioc.platform.db.tables import counter, metadata, quarantine
+from ioc.platform.db.tables import counter, quarantine
 from tests.clock import FakeClock
+from tests.databases import empty_records
 from tests.live.worlds import kinds
 
 NOW = 1_795_222_800_000  # 2026-11-21T08:00 in Hà Giang
@@ -46,8 +46,7 @@ class Works:
     def __init__(self, root: Path, *, maps: Maps | None = None) -> None:
         self.root = root
         self.clock = FakeClock(NOW)
-        self.db = Database(sqlite_url(root / "ioc.sqlite"))
-        metadata.create_all(self.db.engine)
+        self.db = empty_records(root / "ioc.sqlite")
         if not self.rows(sa.text("SELECT 1 FROM org")):
             self.import_orgs(ORGS)
         with self.db.read() as conn:

@@ -16,8 +16,8 @@ from ioc.ingest.decode import Decoder
 from ioc.ingest.inbox import Inbox, Received
 from ioc.ingest.metrics import CURSOR, Handover, Metrics
 from ioc.metrics import RefusedSample, SamplesRefused, StoreHealth
-from ioc.platform.db import Database, sqlite_url
-from ioc.platform.db.tables import counter, metadata, quarantine
+from ioc.platform.db.tables import counter, quarantine
+from tests.databases import empty_records
 from tests.live.worlds import KIOSK, inventory, kinds
 from tests.running import wait_until
 
@@ -49,8 +49,7 @@ class Fussy:
 
 class Sink:
     def __init__(self, folder: Path, store: Fussy) -> None:
-        self.db = Database(sqlite_url(folder / "ioc.sqlite"))
-        metadata.create_all(self.db.engine)
+        self.db = empty_records(folder / "ioc.sqlite")
         self.inbox = Inbox(folder / "inbox.sqlite")
         self.metrics = Metrics(store, self.inbox, Decoder(kinds(), inventory()), self.db, Handover())
 

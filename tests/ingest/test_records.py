@@ -24,9 +24,9 @@ from ioc.ingest.inbox import Received, Run
 from ioc.ingest.records import Records
 from ioc.live.follow import snapshot
 from ioc.live.world import World
-from ioc.platform.db import Database, sqlite_url
-from ioc.platform.db.tables import counter, derived, dossier, leniency, metadata, org, quarantine, source
+from ioc.platform.db.tables import counter, derived, dossier, leniency, org, quarantine, source
 from ioc.platform.meta import Fact, bump
+from tests.databases import empty_records
 from tests.live.worlds import ORGS, kinds
 
 NOW = 1_795_222_800_000  # 2026-11-21T08:00 in Hà Giang
@@ -40,8 +40,7 @@ class Line:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.db = Database(sqlite_url(path))
-        metadata.create_all(self.db.engine)
+        self.db = empty_records(path)
         with self.db.write() as conn:
             rows = [{"code": o.code, "name": o.name, "kind": o.kind, "parent": o.parent} for o in ORGS]
             if conn.scalar(sa.select(sa.func.count()).select_from(org)) == 0:

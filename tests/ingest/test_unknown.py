@@ -12,8 +12,8 @@ from ioc.ingest.unknown_topics import AT_MOST, SAMPLE_BYTES, Heard
 from ioc.messages.mapping.maps import Maps
 from ioc.messages.privacy import Privacy
 from ioc.platform.broker import Bus
-from ioc.platform.db import Database, sqlite_url
 from ioc.platform.db.tables import metadata
+from tests.databases import empty_records
 from tests.live.worlds import kinds
 from tests.messages.mapping.vendors import plain
 from tests.running import wait_until
@@ -22,8 +22,7 @@ from tests.servers import mosquitto
 
 @pytest.fixture
 def db(tmp_path):
-    database = Database(sqlite_url(tmp_path / "ioc.sqlite"))
-    metadata.create_all(database.engine)
+    database = empty_records(tmp_path / "ioc.sqlite")
     yield database
     database.close()
 

@@ -1,5 +1,7 @@
 """A small province for stories: one district, a kiosk, an endpoint on a line, a system."""
 
+from functools import cache
+
 from ioc.core.hours import Hours
 from ioc.core.model import SourceKey, SourceStatus
 from ioc.core.registry import scan
@@ -35,4 +37,10 @@ def inventory(*extra: Source) -> Inventory:
 
 
 def kinds() -> dict:
+    """Those of this build, read once a process."""
+    return dict(_kinds())
+
+
+@cache
+def _kinds() -> dict:
     return specs(scan("connectors.kinds"))

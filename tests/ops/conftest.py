@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from ioc.platform.db import Database, sqlite_url
-from ioc.platform.db.tables import metadata
+from ioc.platform.db import Database
+from tests.databases import empty_records
 
 
 @pytest.fixture
 def db(tmp_path: Path) -> Iterator[Database]:
-    database = Database(sqlite_url(tmp_path / "ioc.sqlite"))
-    metadata.create_all(database.engine)
+    database = empty_records(tmp_path / "ioc.sqlite")
     yield database
     database.close()

@@ -4,17 +4,15 @@ import pytest
 import sqlalchemy as sa
 
 from ioc.core.errors import IocError
-from ioc.platform.db import Database, sqlite_url
 from ioc.platform.db.tables import lease as table
-from ioc.platform.db.tables import metadata
 from ioc.platform.lease import Lease
 from tests.clock import FakeClock
+from tests.databases import empty_records
 
 
 @pytest.fixture
 def db(tmp_path):
-    database = Database(sqlite_url(tmp_path / "ioc.sqlite"))
-    metadata.create_all(database.engine)
+    database = empty_records(tmp_path / "ioc.sqlite")
     yield database
     database.close()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,19 +15,19 @@ from ioc.config.settings import Rule, Settings
 from ioc.context import Context
 from ioc.core.errors import IocError
 from ioc.core.model import Role, SourceKey
-from ioc.core.registry import Plugins, scan
+from ioc.core.registry import Plugins
 from ioc.core.texts import Texts
 from ioc.domain.access import add_user, create_token
 from ioc.domain.inventory.records import load
 from ioc.live.deltas import Patch
 from ioc.live.world import World
-from ioc.messages.kinds import specs
 from ioc.metrics import Point, RangeQuery
 from ioc.platform.db import Database, sqlite_url
-from ioc.platform.db.tables import alert, metadata
+from ioc.platform.db.tables import alert
 from ioc.platform.db.tables import org as org_table
 from ioc.platform.db.tables import source as source_table
 from tests.clock import FakeClock
+from tests.databases import furnished
 from tests.domain.dossiers.events import event, tell
 from tests.live.worlds import kinds
 from tests.web.documented import Watcher
@@ -136,18 +137,16 @@ def run_here(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 @pytest.fixture
 def province(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Province]:
+    records, tokens = _records()
+    (tmp_path / "ioc.sqlite").write_bytes(records)
     db = Database(sqlite_url(tmp_path / "ioc.sqlite"))
-    metadata.create_all(db.engine)
     clock = FakeClock(SATURDAY)
     monkeypatch.setattr("limits.storage.memory.time", SimpleNamespace(time=clock.monotonic))  # it takes no clock
-    with db.write() as conn:
-        conn.execute(org_table.insert(), [{"parent": None, **org} for org in ORGS])
-        conn.execute(source_table.insert(), [_row(key) for key in SOURCES])
     context = Context(
         settings=Settings(data_dir=str(tmp_path), rule=(Rule(id="gone", kind="offline"),)),
         clock=clock,
         db=db,
-        kinds=specs(scan("connectors.kinds")),
+        kinds=kinds(),
         texts=Texts(Path(application.__file__).parent / "i18n"),
         live_key=b"k" * 32,
         open_store=RememberingStore,
@@ -160,13 +159,26 @@ def province(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provin
     table = routes(Plugins())
     app = application.build(site, table, sessions, brake)
     watcher = Watcher(app, table)
-    built = Province(site, app, clock, db, store, bus, _tokens(db))
+    built = Province(site, app, clock, db, store, bus, dict(tokens))
     for key in SOURCES:
         built.say(key, up=True, waiting=3)
     built.reload()
     yield built
     db.close()
     assert watcher.undocumented == []
+
+
+@cache
+def _records() -> tuple[bytes, dict[str, str]]:
+    """The database of the province and its tokens; hashing its password alone takes longer than most stories."""
+    return furnished(_furnish)
+
+
+def _furnish(db: Database) -> dict[str, str]:
+    with db.write() as conn:
+        conn.execute(org_table.insert(), [{"parent": None, **org} for org in ORGS])
+        conn.execute(source_table.insert(), [_row(key) for key in SOURCES])
+    return _tokens(db)
 
 
 def _row(key: SourceKey) -> dict[str, Any]:

@@ -20,10 +20,10 @@ from ioc.core.keys import read_or_create
 from ioc.core.model import Role
 from ioc.domain.access import create_token, disable_user, revoke_token
 from ioc.live.deltas import DELTA_TOPIC, NOTICE_TOPIC, Delta, Notice, Patch, seal
-from ioc.platform.db import Database, sqlite_url
-from ioc.platform.db.tables import latest, meta, metadata
+from ioc.platform.db.tables import latest, meta
 from ioc.platform.db.tables import org as org_table
 from ioc.platform.db.tables import source as source_table
+from tests.databases import empty_records
 from tests.servers import Mosquitto, mosquitto
 from tests.web.conftest import KIOSKS, NORTH, ORGS, SATURDAY, SOURCES, SOUTH, _row, _tokens
 from tests.web.serving import Worker, worker
@@ -84,8 +84,7 @@ class Screen:
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("house")
-    db = Database(sqlite_url(folder / "ioc.sqlite"))
-    metadata.create_all(db.engine)
+    db = empty_records(folder / "ioc.sqlite")
     with db.write() as conn:
         conn.execute(org_table.insert(), [{"parent": None, **org} for org in ORGS])
         conn.execute(source_table.insert(), [_row(key) for key in SOURCES])

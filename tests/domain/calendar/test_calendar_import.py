@@ -12,9 +12,10 @@ from ioc.domain.calendar import records
 from ioc.domain.calendar.days import DayReason
 from ioc.domain.importing.calendar import import_days
 from ioc.domain.importing.inventory import import_orgs
-from ioc.platform.db import Database, sqlite_url
-from ioc.platform.db.tables import audit, calendar_day, metadata
+from ioc.platform.db import Database
+from ioc.platform.db.tables import audit, calendar_day
 from ioc.platform.meta import Fact, get
+from tests.databases import empty_records
 from tests.domain.calendar.calendars import HANOI, hours
 
 NOW = 1_795_251_600_000  # 2026-11-21T08:00 in Hà Giang
@@ -28,8 +29,7 @@ hg.mv,2026-11-28,work,"13:30-17:00, 07:30-11:30",,
 
 @pytest.fixture
 def db(tmp_path: Path) -> Database:
-    database = Database(sqlite_url(tmp_path / "ioc.sqlite"))
-    metadata.create_all(database.engine)
+    database = empty_records(tmp_path / "ioc.sqlite")
     import_orgs(database, ORGS, NOW, dry_run=False)
     return database
 

@@ -10,9 +10,10 @@ from ioc.core.model import SourceKey, SourceStatus
 from ioc.domain.importing.inventory import import_orgs, import_sources
 from ioc.domain.inventory import Inventory
 from ioc.domain.inventory.records import load, register
-from ioc.platform.db import Database, sqlite_url
-from ioc.platform.db.tables import audit, metadata, source
+from ioc.platform.db import Database
+from ioc.platform.db.tables import audit, source
 from ioc.platform.meta import Fact, get
+from tests.databases import empty_records
 from tests.live.worlds import kinds
 
 NOW = 1_795_251_600_000  # 2026-11-21T08:00 in Hà Giang
@@ -29,9 +30,7 @@ hg.dong-van,link,cap-quang,Cáp quang huyện Đồng Văn,,30,always
 
 @pytest.fixture
 def db(tmp_path: Path) -> Database:
-    database = Database(sqlite_url(tmp_path / "ioc.sqlite"))
-    metadata.create_all(database.engine)
-    return database
+    return empty_records(tmp_path / "ioc.sqlite")
 
 
 @pytest.fixture

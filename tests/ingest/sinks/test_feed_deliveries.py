@@ -12,8 +12,8 @@ from ioc.ingest.inbox import Received, Run
 from ioc.ingest.sinks.contract import Commit
 from ioc.ingest.sinks.feed_deliveries import DAY_MS, FeedDeliveries
 from ioc.messages.kinds import delivering
-from ioc.platform.db import Database, sqlite_url
-from ioc.platform.db.tables import feed_day, feed_delivery, metadata, org, source
+from ioc.platform.db.tables import feed_day, feed_delivery, org, source
+from tests.databases import empty_records
 from tests.live import worlds
 
 NOW = 1_795_140_000_000
@@ -27,8 +27,7 @@ def at(day):
 
 @pytest.fixture
 def db(tmp_path):
-    database = Database(sqlite_url(tmp_path / "ioc.sqlite"))
-    metadata.create_all(database.engine)
+    database = empty_records(tmp_path / "ioc.sqlite")
     yield database
     database.close()
 

@@ -20,8 +20,9 @@ from ioc.domain.dossiers.reporting import listing
 from ioc.domain.dossiers.reporting.view import DossierReader, DueState
 from ioc.domain.inventory.records import load
 from ioc.messages.events import DossierEvent
-from ioc.platform.db import Database, sqlite_url
-from ioc.platform.db.tables import dossier, dossier_pause, dossier_tally, metadata, org, source
+from ioc.platform.db import Database
+from ioc.platform.db.tables import dossier, dossier_pause, dossier_tally, org, source
+from tests.databases import empty_records
 from tests.domain.dossiers.events import event, tell
 from tests.live.worlds import ORGS, kinds
 
@@ -41,8 +42,7 @@ def db(tmp_path: Path):
 
 
 def database(path: Path):
-    made = Database(sqlite_url(path))
-    metadata.create_all(made.engine)
+    made = empty_records(path)
     fill(made)
     yield made
     made.close()
