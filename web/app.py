@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
@@ -53,10 +54,12 @@ def _offered(site: Site, sessions: Sessions, brake: LoginBrake) -> tuple[object,
 
 
 def _description(site: Site, routes: tuple[Route, ...]) -> Route:
-    spec = msgspec.json.encode(openapi.document(routes, site.build))
+    @cache  # of no worker that nobody asks
+    def spec() -> bytes:
+        return msgspec.json.encode(openapi.document(routes, site.build))
 
     def describe(call: Call) -> Answer[bytes]:
-        return Answer(spec)
+        return Answer(spec())
 
     path, documents = f"{V1}/openapi.json", (Document(JSON),)
     return Route("GET", path, Open.TO_ALL, describe, "This description", documents=documents)

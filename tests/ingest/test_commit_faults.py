@@ -23,6 +23,7 @@ from ioc.platform.db.tables import dossier, leniency, quarantine
 from ioc.platform.meta import Fact
 from tests.ingest.pumping import KEY, NOW, Works
 
+pytestmark = pytest.mark.slow
 N = 200
 BAD = 137
 

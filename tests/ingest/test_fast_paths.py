@@ -26,6 +26,7 @@ from ioc.messages.kinds import KindSpec, Metric, Word
 from ioc.messages.wire import is_no_date, nodate
 from tests.live.worlds import ORGS, kinds, source
 
+pytestmark = pytest.mark.slow
 NOW = 1_795_222_800_000
 HOUR_MS = 3_600_000
 # beside our own kinds one whose figures may be doubted and tell no period

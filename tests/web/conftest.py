@@ -39,6 +39,7 @@ from web.routes import routes
 from web.server import widgets
 from web.site import Site
 
+PLUGINS = Plugins()  # scanned once a process
 SATURDAY = 1_795_230_000_000  # 2026-11-21 10:00 in Hà Giang; the kiosks below are open around the clock
 NORTH, SOUTH = "hg.dong-van", "hg.bac-quang"
 ORGS = [
@@ -154,9 +155,9 @@ def province(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provin
     with db.read() as conn:
         world = World(load(conn, "2026-11-21", kinds()), context.kinds)
     store, bus = RememberingStore(), RecordingBus()
-    site = Site(context, Following(world), run_here, store, bus, widgets(Plugins()), "build-1")
+    site = Site(context, Following(world), run_here, store, bus, widgets(PLUGINS), "build-1")
     sessions, brake = Sessions(b"s" * 32, 12), LoginBrake(5)
-    table = routes(Plugins())
+    table = routes(PLUGINS)
     app = application.build(site, table, sessions, brake)
     watcher = Watcher(app, table)
     built = Province(site, app, clock, db, store, bus, dict(tokens))

@@ -20,6 +20,7 @@ from tests.web.test_widgets_dossiers import read_payload
 
 HOUR, DAY = 3_600_000, 86_400_000
 MONDAY_30 = SATURDAY + 9 * DAY
+pytestmark = pytest.mark.slow
 TENTH = SATURDAY - 11 * DAY
 AS_OF = "2026-11-10T10:00:00+07:00"
 BY_HAND = SourceKey("hg", "dossier", "mot-cua")

@@ -26,6 +26,7 @@ from tests.databases import empty_records
 from tests.domain.dossiers.events import event, tell
 from tests.live.worlds import ORGS, kinds
 
+pytestmark = pytest.mark.slow
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 HOUR, DAY = 3_600_000, 86_400_000
 SYSTEMS = (1, 2)
