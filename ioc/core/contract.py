@@ -97,7 +97,7 @@ def _parts(place: str, value: Any, hint: Any) -> Iterator[tuple[str, object, Any
         yield from ((f"{place}[{name!r}]", part, arguments[1]) for name, part in value.items())
     elif isinstance(value, tuple) and len(arguments) == 2 and arguments[1] is Ellipsis:
         yield from ((f"{place}[{at}]", part, arguments[0]) for at, part in enumerate(value))
-    elif dataclasses.is_dataclass(hint):
+    elif isinstance(hint, type) and dataclasses.is_dataclass(hint):
         for name, sort in _hints(hint).items():
             yield f"{place}.{name}", getattr(value, name), sort
 
