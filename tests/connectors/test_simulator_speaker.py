@@ -18,6 +18,7 @@ from connectors.simulator.timeline import Timeline
 from ioc.config.settings import Mqtt, Settings
 from ioc.core.clock import SystemClock
 from ioc.core.errors import UsageError
+from ioc.core.registry import Plugins
 from ioc.domain.importing.inventory import import_orgs, import_sources
 from ioc.platform.db.tables import source
 from tests.clock import FakeClock
@@ -176,7 +177,8 @@ def test_real_and_virtual_time_are_each_others_inverse():
 def context(tmp_path):
     """What a role is given, as far as this one looks at it."""
     db = empty_records(tmp_path / "ioc.sqlite")
-    yield SimpleNamespace(settings=Settings(data_dir=str(tmp_path)), clock=SystemClock(), db=db)
+    settings = Settings(data_dir=str(tmp_path))
+    yield SimpleNamespace(settings=settings, clock=SystemClock(), db=db, plugins=Plugins())
     db.close()
 
 
