@@ -178,7 +178,7 @@ def context(tmp_path):
     """What a role is given, as far as this one looks at it."""
     db = empty_records(tmp_path / "ioc.sqlite")
     settings = Settings(data_dir=str(tmp_path))
-    yield SimpleNamespace(settings=settings, clock=SystemClock(), db=db, plugins=Plugins())
+    yield SimpleNamespace(settings=settings, clock=SystemClock(), db=db, plugins=Plugins(), kinds=kinds())
     db.close()
 
 
@@ -236,8 +236,8 @@ def test_over_a_real_broker_statuses_are_retained_and_everything_is_marked(conte
         role = threading.Thread(target=run, args=(context, stop, ready.set, SimulatorOptions()))
         role.start()
         try:
-            assert ready.wait(20)
-            assert enough.wait(30)
+            assert ready.wait(60)
+            assert enough.wait(60)
         finally:
             stop.set()
             role.join(10)
