@@ -21,6 +21,8 @@ from ioc.ingest.inbox import Received, Run
 from ioc.messages.kinds import specs
 from ioc.messages.privacy import Privacy
 
+pytestmark = pytest.mark.slow
+
 MONDAY = date(2026, 11, 23)
 SATURDAY = date(2026, 11, 21)
 PEOPLE = roster.load()

@@ -12,6 +12,8 @@ from tests.alerts.conftest import ms
 from tests.alerts.rules.test_threshold import OVERDUE, Registry
 from tests.domain.dossiers.events import event, tell
 
+pytestmark = pytest.mark.slow
+
 
 def counts(s) -> dict[str, int]:
     """Whatever is not 0 in the summary of this year so far."""

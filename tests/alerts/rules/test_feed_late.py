@@ -2,11 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
 import sqlalchemy as sa
 
 from ioc.core.cadence import Cadence
 from ioc.platform.db.tables import feed_delivery, source
 from tests.alerts.conftest import ms
+
+pytestmark = pytest.mark.slow
 
 LATE = """
 [[rule]]

@@ -7,6 +7,8 @@ import pytest
 from ioc.core.model import Health
 from tests.alerts.conftest import OFFLINE, ms
 
+pytestmark = pytest.mark.slow
+
 BUSY = OFFLINE + "hold_s = 0\n"
 
 

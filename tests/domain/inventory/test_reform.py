@@ -15,6 +15,8 @@ from ioc.platform.db import Database, sqlite_url
 from ioc.platform.db.tables import audit, calendar_day, dossier, org, org_past
 from ioc.platform.meta import Fact, get
 
+pytestmark = pytest.mark.slow
+
 PROVINCE = Path(simulator.__file__).parent / "hagiang" / "orgs.csv"
 EVE, DAY = "2025-06-30", "2025-07-01"
 SMALL = """code,name,kind,parent,valid_from,valid_to,successor

@@ -16,6 +16,8 @@ from ioc.domain.importing.inventory import import_orgs
 from ioc.platform.db import Database, sqlite_url
 from ioc.platform.db.tables import audit, dossier, dossier_delivery, dossier_tally, source
 
+pytestmark = pytest.mark.slow
+
 TZ = ZoneInfo("Asia/Ho_Chi_Minh")
 ORGS = "code,name,kind,parent\nhg,Tỉnh Hà Giang,province,\nhg.dong-van,Huyện Đồng Văn,district,hg\n"
 NIGHTLY = """﻿BÁO CÁO HỒ SƠ TIẾP NHẬN;;;;;;;
