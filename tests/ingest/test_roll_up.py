@@ -144,7 +144,9 @@ def test_a_threshold_rule_works_on_the_counts(house: House) -> None:
     rule = Rule(
         id="in-time",
         kind="threshold",
-        options=threshold.Options(on=threshold.On(kind="feed", source="ho-so", metric="pct_in_time"), below=95.0),
+        options=threshold.Options(
+            on=threshold.MetricSelector(kind="feed", source="ho-so", metric="pct_in_time"), below=95.0
+        ),
     )
     house.tell("a", "hg.dong-van", NOW - HOUR)
     house.tell("b", "hg", NOW + 9 * DAY, finished_at=NOW - DAY, status=9)
