@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from ioc.config.influx_address import Access, parse
+from ioc.config.influx_address import StoreAddress, parse
 from ioc.core.clock import SystemClock
 from ioc.core.model import Sample, SeriesKey, SourceKey
 from ioc.metrics import Aggregate, Fill, MetricStore, RangeQuery, Retention, ranges
@@ -113,7 +113,7 @@ def measure(folder: Path, readings: int) -> dict[str, dict[str, float]]:
     answers = []
     with influxd(folder) as server:
         bucket = InfluxStore(
-            Access(parse(server.url)), ["queue"], writer=True, now=clock.now_ms, monotonic=clock.monotonic
+            StoreAddress(parse(server.url)), ["queue"], writer=True, now=clock.now_ms, monotonic=clock.monotonic
         )
         for name, store in {"embedded": EmbeddedStore(folder / "m.sqlite", writer=True), "influxdb": bucket}.items():
             figures = prepared(store, folder / f"{name}.json", readings)

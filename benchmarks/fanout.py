@@ -162,14 +162,14 @@ def serve(folder: Path, port: int) -> None:
 
     from ioc import bootstrap
     from ioc.config.settings import Settings
-    from web.server import Server
+    from web.server import WebWorker
 
     context = bootstrap.build(msgspec.convert({"data_dir": str(folder), "http": {"port": port}}, Settings))
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     bus = feeding_bus()
     gevent.spawn(feed, bus, context.live_key)
-    Server(context, bus).run(stop, lambda: None)
+    WebWorker(context, bus).run(stop, lambda: None)
 
 
 def feeding_bus() -> Any:

@@ -21,7 +21,7 @@ import urllib3
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from ioc.config.influx_address import Access, parse
+from ioc.config.influx_address import StoreAddress, parse
 from ioc.core.clock import SystemClock
 from ioc.core.model import Sample, SourceKey
 from ioc.metrics.influx.line import lines_of
@@ -62,7 +62,7 @@ def raw(pool: urllib3.PoolManager, url: str, body: bytes) -> None:
 
 def store_at(url: str) -> InfluxStore:
     clock = SystemClock()
-    return InfluxStore(Access(parse(url)), ["queue"], writer=True, now=clock.now_ms, monotonic=clock.monotonic)
+    return InfluxStore(StoreAddress(parse(url)), ["queue"], writer=True, now=clock.now_ms, monotonic=clock.monotonic)
 
 
 def measure(folder: Path, quick: bool) -> dict[str, float]:

@@ -23,7 +23,7 @@ _BEARER = "bearer "
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class LoginSession:
     """What a cookie holds: a user's name and generation, or the name of a display's token."""
 
     name: str
@@ -48,11 +48,11 @@ class Sessions:
         value = self._signer.dumps([principal.name, secrets.token_urlsafe(16), generation])
         return str(value), DISPLAY_DAYS * 86_400 if display else self._user_s
 
-    def open(self, cookie: str) -> Session | None:
+    def open(self, cookie: str) -> LoginSession | None:
         """The session, or None when the cookie is not ours, damaged or too old."""
         try:
             body, signed = self._signer.loads(cookie, max_age=DISPLAY_DAYS * 86_400, return_timestamp=True)
-            session = Session(*body)
+            session = LoginSession(*body)
             if not session.is_display:
                 self._signer.loads(cookie, max_age=self._user_s)
         except (BadSignature, TypeError, ValueError):

@@ -10,7 +10,7 @@ from web.watch import Board, Shared, Watching
 STALL_S = 10.0
 
 
-class Outlet(Protocol):
+class ClientOutlet(Protocol):
     """The way to one client."""
 
     def waiting(self) -> int:
@@ -29,7 +29,7 @@ class Client:
     """What was skipped for a slow client is merged into its next delta; one that takes nothing is cut."""
 
     principal: Principal
-    outlet: Outlet
+    outlet: ClientOutlet
     widgets: dict[str, Watching] = field(default_factory=dict)
     stuck_since: float | None = None
     stuck_at: int = 0
@@ -66,7 +66,7 @@ class Client:
         return False
 
 
-class Clients:
+class Connections:
     """Everybody connected to this worker."""
 
     def __init__(self) -> None:

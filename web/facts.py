@@ -26,7 +26,7 @@ _EVERYTHING = Scope(None, frozenset())  # each widget narrows it to its own subt
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class OpenCounter:
     """A counter that is open, with the ticket it serves."""
 
     counter_id: str
@@ -35,7 +35,7 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True)
-class Meeting:
+class LiveMeeting:
     org: str
     conference_id: str
     title: str | None
@@ -51,8 +51,8 @@ class Facts:
     alerts: tuple[Alert, ...] = ()
     alert_counts: Mapping[tuple[str, AlertState, Severity], int] = field(default_factory=dict)  # by org too
     counters: Mapping[tuple[str, str], int] = field(default_factory=dict)
-    desks: Mapping[int, tuple[Desk, ...]] = field(default_factory=dict)
-    meetings: tuple[Meeting, ...] = ()
+    desks: Mapping[int, tuple[OpenCounter, ...]] = field(default_factory=dict)
+    meetings: tuple[LiveMeeting, ...] = ()
     dossiers: Mapping[str, Counts] = field(default_factory=dict)  # by receiving org, this year so far
     handled: Mapping[str, Counts] = field(default_factory=dict)  # the same by handling org, as of `handled_at`
     handled_at: int | None = None
@@ -87,29 +87,29 @@ def load(conn: Connection, world: World, now: int, before: Facts | None = None) 
     )
 
 
-def _desks(conn: Connection, world: World, now: int) -> dict[int, tuple[Desk, ...]]:
+def _desks(conn: Connection, world: World, now: int) -> dict[int, tuple[OpenCounter, ...]]:
     """The open ones; a ticket of yesterday is nobody's who is served now."""
     inventory = world.inventory
     began = {
         source.id: midnight(now, inventory.tz(key)) for key, source in inventory.sources.items() if key.kind == "queue"
     }
     rows = sa.select(desk).where(sa.or_(desk.c.opened_at > now - _DESK_MS, desk.c.ticket_at > now - _DESK_MS))
-    found: dict[int, tuple[Desk, ...]] = {}
+    found: dict[int, tuple[OpenCounter, ...]] = {}
     for row in conn.execute(rows.order_by(desk.c.source_id, desk.c.counter_id)):
         day_began = began.get(row.source_id)
         if day_began is None or not is_open(row, day_began):
             continue
         serving = row.ticket_at is not None and row.ticket_at >= day_began
-        one = Desk(row.counter_id, *((row.ticket_no, row.ticket_at) if serving else (None, None)))
+        one = OpenCounter(row.counter_id, *((row.ticket_no, row.ticket_at) if serving else (None, None)))
         found[row.source_id] = (*found.get(row.source_id, ()), one)
     return found
 
 
-def _meetings(conn: Connection, now: int) -> tuple[Meeting, ...]:
+def _meetings(conn: Connection, now: int) -> tuple[LiveMeeting, ...]:
     t = conference.c
     running = sa.and_(t.cancelled_at.is_(None), t.starts_at <= now, sa.or_(t.ends_at.is_(None), t.ends_at > now))
     rows = sa.select(t.org, t.conference_id, t.title, t.starts_at, t.ends_at).where(running)
-    return tuple(Meeting(*row) for row in conn.execute(rows))
+    return tuple(LiveMeeting(*row) for row in conn.execute(rows))
 
 
 def _handled(

@@ -9,7 +9,7 @@ from ioc.core.clock import rfc3339
 from ioc.core.errors import IocError
 from ioc.core.model import SourceKey
 from web import facts
-from web.sight import Look
+from web.sight import Moment
 from web.site import Site
 from web.watch import Board, Shared
 
@@ -20,7 +20,7 @@ BEAT_S = 1.0
 RECHECK_S = 3.0
 
 
-class Pump:
+class DeltaPump:
     """`step` never waits for anything; what reads databases is called from loops of its own."""
 
     def __init__(self, site: Site, board: Board, recheck: Callable[[], None]) -> None:
@@ -46,8 +46,8 @@ class Pump:
         if beats:
             self._beat_at = now
 
-    def look(self) -> Look:
-        return Look(self._site.world, self._site.facts.value, self._site.clock.now_ms())
+    def look(self) -> Moment:
+        return Moment(self._site.world, self._site.facts.value, self._site.clock.now_ms())
 
     def load_facts(self) -> None:
         """A database that is away leaves the facts as they were, with their age."""

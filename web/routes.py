@@ -18,12 +18,12 @@ from web.auth import Sessions
 from web.boundary.ports import is_a
 from web.boundary.route import Route
 from web.boundary.signature import Malformed
-from web.clients import Clients
+from web.clients import Connections
 from web.login_brake import LoginBrake
 from web.site import Site
 
 # what a handler may ask for, or any part of it by a protocol; where several are of one type, the first
-OFFERED: tuple[type, ...] = (Site, Context, Settings, Texts, Database, Clock, Sessions, LoginBrake, Bus, Clients)
+OFFERED: tuple[type, ...] = (Site, Context, Settings, Texts, Database, Clock, Sessions, LoginBrake, Bus, Connections)
 
 
 class ApiPlugin(Plugin, Protocol):

@@ -9,7 +9,7 @@ from msgspec import Struct
 GRID = (24, 14)
 
 
-class Place(Struct, frozen=True):
+class GridArea(Struct, frozen=True):
     """Columns from the left, rows from the top."""
 
     x: int
@@ -22,7 +22,7 @@ class Tile(Struct, frozen=True):
     id: str
     kind: str
     options: dict[str, Any]
-    place: Place
+    place: GridArea
 
 
 class Scene(Struct, frozen=True):
@@ -31,7 +31,7 @@ class Scene(Struct, frozen=True):
 
 
 def _tile(id_: str, widget: str, place: tuple[int, int, int, int], /, **options: Any) -> Tile:
-    return Tile(id_, widget, options, Place(*place))
+    return Tile(id_, widget, options, GridArea(*place))
 
 
 def _kpis(*figures: str) -> list[Tile]:

@@ -28,7 +28,7 @@ from web.listen import listener
 from web.login_brake import LoginBrake
 from web.offload import Few, offload
 from web.private.handler import Handler
-from web.pump import BEAT_S, LEAST_GAP_S, Pump
+from web.pump import BEAT_S, LEAST_GAP_S, DeltaPump
 from web.realtime import Realtime
 from web.routes import routes
 from web.site import Site
@@ -49,7 +49,7 @@ def widgets(plugins: Plugins) -> dict[str, Widget]:
     return {kind: cast(Widget, module) for kind, module in plugins.of(PluginSort.WIDGET).items()}
 
 
-class Server:
+class WebWorker:
     """One worker of the role."""
 
     def __init__(self, context: Context, bus: Bus) -> None:
@@ -69,7 +69,7 @@ class Server:
             self.site, routes(context.plugins), sessions, LoginBrake(auth.attempts_per_minute)
         )
         self.realtime = Realtime(self.app, self.site, sessions, self._board)
-        self.pump = Pump(self.site, self._board, self.realtime.recheck)
+        self.pump = DeltaPump(self.site, self._board, self.realtime.recheck)
         self._beat = Beat(context.db, ROLE, context.clock)
         self._changed, self._wanted, self._noticed, self._newcomers = Event(), Event(), Event(), Event()
 

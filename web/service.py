@@ -15,6 +15,6 @@ def run(context: Context, stop: threading.Event, ready: Callable[[], None]) -> N
     # only now: what this loads must find sockets, locks and threads already patched
     from ioc.platform.broker import Bus
     from ioc.platform.logins import as_bus
-    from web.server import Server
+    from web.server import WebWorker
 
-    Server(context, Bus(as_bus(context.settings), "ioc-web")).run(stop, ready)
+    WebWorker(context, Bus(as_bus(context.settings), "ioc-web")).run(stop, ready)

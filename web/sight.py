@@ -34,7 +34,7 @@ class Reporting(NamedTuple):
 
 
 @dataclass(slots=True)
-class Look:
+class Moment:
     """Everything at one instant; verdicts are worked out once however many widgets ask."""
 
     world: World
@@ -89,14 +89,14 @@ class Look:
 class Looks(Protocol):
     """Gives a look at the live state as of an instant."""
 
-    def look(self, now: int) -> Look: ...
+    def look(self, now: int) -> Moment: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
     """What one widget sees: a look, the root of its subtree, and what it loaded itself."""
 
-    look: Look
+    look: Moment
     root: str | None
     loaded: Any = None
 

@@ -19,9 +19,9 @@ from ioc.metrics import MetricStore, Point, RangeQuery, ranges
 from ioc.platform.broker import Bus
 from web.boundary import tree
 from web.boundary.ports import Offload
-from web.clients import Clients
+from web.clients import Connections
 from web.facts import Facts
-from web.sight import Look, Sight
+from web.sight import Moment, Sight
 from web.subject import Subject, Widget
 
 T = TypeVar("T")
@@ -56,7 +56,7 @@ class Site:
     bus: Bus
     widgets: Mapping[str, Widget]
     build: str
-    clients: Clients = field(default_factory=Clients)
+    clients: Connections = field(default_factory=Connections)
     facts: FactsNow = field(default_factory=FactsNow)
     offload_series: Offload | None = None  # for what reads the metric store; `offload` where there is none
 
@@ -76,9 +76,9 @@ class Site:
     def orgs(self) -> OrgTree:
         return self.world.inventory.orgs
 
-    def look(self, now: int) -> Look:
+    def look(self, now: int) -> Moment:
         """At the world and the facts as they are."""
-        return Look(self.world, self.facts.value, now)
+        return Moment(self.world, self.facts.value, now)
 
     def home(self, scope: Scope) -> str | None:
         return tree.home(self.orgs, scope)
@@ -117,7 +117,7 @@ class Site:
 
         return {at: points for at, points in self.read(read).items() if points is not None}
 
-    def loaded(self, subject: Subject, look: Look) -> Any:
+    def loaded(self, subject: Subject, look: Moment) -> Any:
         """What a widget reads for itself, off the loop; None for one that needs nothing more."""
         sight = Sight(look, subject.root)
         if subject.series is not None:

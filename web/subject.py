@@ -12,7 +12,7 @@ from ioc.core.model import State
 from ioc.domain.inventory import Scope
 from ioc.metrics import RangeQuery
 from web.scenes import Scene
-from web.sight import Look, Sight
+from web.sight import Moment, Sight
 
 MAX_WIDGETS = 64
 MAX_ID = 64
@@ -70,7 +70,7 @@ class Subject:
         """Whether it needs more than the live world and the facts."""
         return self.series is not None or self.load is not None
 
-    def snapshot(self, look: Look, loaded: object = None, *, unread: bool = False) -> dict[str, Any]:
+    def snapshot(self, look: Moment, loaded: object = None, *, unread: bool = False) -> dict[str, Any]:
         """`unread`: what it loads could not be read when last tried, and `loaded` is what there was before, or None."""
         payload = self.widget.snapshot(Sight(look, self.root, loaded), self.options)
         if unread and payload.get("state") == State.LIVE:

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from web.mergepatch import diff
-from web.sight import Look, Sight
+from web.sight import Moment, Sight
 from web.subject import Subject
 
 log = logging.getLogger(__name__)
@@ -41,7 +41,7 @@ class Shared:
         every_ms = getattr(self.subject.widget, "REFRESH_S", 60) * 1000
         return self.subject.reads and (self.loaded_at is None or now - self.loaded_at >= every_ms)
 
-    def refresh(self, look: Look) -> None:
+    def refresh(self, look: Moment) -> None:
         """Compute it again; the version rises only when something is different."""
         self.dirty = False
         payload = self.subject.snapshot(look, self.loaded, unread=self.unread)
@@ -102,7 +102,7 @@ class Board:
         for shared in self._shared.values():
             shared.dirty = True
 
-    def refresh(self, look: Look) -> None:
+    def refresh(self, look: Moment) -> None:
         """Compute what is marked."""
         for shared in self._shared.values():
             if shared.dirty and not shared.waits:
@@ -113,7 +113,7 @@ class Board:
         return wanted.widget.kind, msgspec.msgpack.encode(wanted.options), wanted.root
 
 
-def _refresh(shared: Shared, look: Look) -> None:
+def _refresh(shared: Shared, look: Moment) -> None:
     """One widget that cannot cope with what it sees must not take the others with it."""
     try:
         shared.refresh(look)

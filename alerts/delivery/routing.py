@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ioc.config.settings import Receiver, Route, Settings
+from ioc.config.settings import ReceiverOptions, RouteOptions, Settings
 from ioc.core.model import Severity
 from ioc.domain.inventory import OrgTree
 
@@ -46,12 +46,12 @@ class Router:
                     destinations.update(dict.fromkeys(self._addresses(self._receivers[name], channel)))
         return list(destinations)
 
-    def _to_owner(self, owner: Receiver, routes: list[Route]) -> list[Destination]:
+    def _to_owner(self, owner: ReceiverOptions, routes: list[RouteOptions]) -> list[Destination]:
         channels = [channel for route in routes for channel in route.channels] or list(self._address_of)
         addresses = (destination for channel in channels for destination in self._addresses(owner, channel))
         return list(dict.fromkeys(addresses))
 
-    def _matching(self, orgs: OrgTree, org: str, severity: Severity) -> Iterator[Route]:
+    def _matching(self, orgs: OrgTree, org: str, severity: Severity) -> Iterator[RouteOptions]:
         """Routes of orgs that were merged into one count as one: nobody is left out because another came first."""
         heir: str | None = None
         for route in self._routes:
@@ -66,6 +66,6 @@ class Router:
                 if heir is None:
                     return
 
-    def _addresses(self, receiver: Receiver, channel: str) -> Iterator[Destination]:
+    def _addresses(self, receiver: ReceiverOptions, channel: str) -> Iterator[Destination]:
         for address in getattr(receiver, self._address_of[channel]):
             yield Destination(receiver.name, channel, address, receiver.lang)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from connectors.deliveries.contract import Offer
-    from connectors.deliveries.kept import Outcome
+    from connectors.deliveries.kept import DeliveryOutcome
     from ioc.config.settings import Connector, Settings
     from ioc.domain.dossiers.importing.rows import RowReader
 
@@ -79,19 +79,19 @@ def show(settings: "Settings", connector: "Connector", arguments: argparse.Names
     from zoneinfo import ZoneInfo
 
     from connectors.deliveries.desk import KEPT
-    from connectors.deliveries.kept import Kept
+    from connectors.deliveries.kept import SyncState
     from ioc.core.clock import rfc3339
     from ioc.domain.inventory.orgs import DEFAULT_TZ
 
     zone = ZoneInfo(DEFAULT_TZ)
-    with closing(Kept(settings.root / KEPT / f"{connector.name}.sqlite")) as kept:
+    with closing(SyncState(settings.root / KEPT / f"{connector.name}.sqlite")) as kept:
         for outcome in kept.last(arguments.last):
             say(_line(outcome, zone))
         for code, at in kept.vanished():
             say(f"- {code}: open, and no longer delivered since {rfc3339(at, zone)}")
 
 
-def _line(outcome: "Outcome", zone: "ZoneInfo") -> str:
+def _line(outcome: "DeliveryOutcome", zone: "ZoneInfo") -> str:
     from ioc.core.clock import rfc3339
 
     at = rfc3339(outcome.at, zone)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Protocol
 from zoneinfo import ZoneInfo
 
-from connectors.deliveries.kept import Kept
+from connectors.deliveries.kept import SyncState
 from connectors.deliveries.options import Delivered
 from ioc.core.contract import Plugin
 from ioc.domain.dossiers.importing.tables import InputTable
@@ -42,7 +42,7 @@ class Errand:
     `limit_s` is how long one request may take, not the whole of it. `stop` is set when the role ends.
     """
 
-    kept: Kept
+    kept: SyncState
     now: int
     zone: ZoneInfo
     limit_s: float

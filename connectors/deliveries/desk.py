@@ -12,7 +12,7 @@ import msgspec
 
 from connectors.deliveries import post
 from connectors.deliveries.contract import Errand, Offer, Pull
-from connectors.deliveries.kept import Kept, Outcome
+from connectors.deliveries.kept import DeliveryOutcome, SyncState
 from connectors.deliveries.options import Delivered
 from connectors.runner import wording
 from ioc.config.settings import Connector
@@ -34,7 +34,7 @@ class Stopped(Exception):
     """The role ends: what was sent is kept, the rest is sent at the next turn."""
 
 
-class Part(NamedTuple):
+class OfferPart(NamedTuple):
     """What of one offer has come in."""
 
     rows: int
@@ -44,7 +44,7 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Importer:
     """`publish` returns once the broker has the message, IocError where it has not; `inventory` is as of an instant."""
 
     root: Path
@@ -54,15 +54,15 @@ class Desk:
     clock: Clock
     stop: threading.Event = field(default_factory=threading.Event)
 
-    def kept(self, name: str) -> Kept:
-        return Kept(self.root / KEPT / f"{name}.sqlite")
+    def kept(self, name: str) -> SyncState:
+        return SyncState(self.root / KEPT / f"{name}.sqlite")
 
-    def visit(self, connector: Connector, pull: Pull) -> list[Outcome]:
+    def visit(self, connector: Connector, pull: Pull) -> list[DeliveryOutcome]:
         """Everything that is there now; what went wrong is an outcome, published and kept like the others.
 
         A file is moved away only after the broker has all that follows from it: a kill repeats, it never loses.
         """
-        outcomes: list[Outcome] = []
+        outcomes: list[DeliveryOutcome] = []
         with closing(self.kept(connector.name)) as kept:
             try:
                 outcomes.extend(self._taken(connector, pull, kept))
@@ -75,14 +75,14 @@ class Desk:
                 outcomes.append(self._failed(connector, kept, f"fetch failed: {type(error).__name__}"))
         return outcomes
 
-    def _failed(self, connector: Connector, kept: Kept, why: str) -> Outcome:
-        outcome = Outcome(self.clock.now_ms(), connector.name, None, False, error=why)
+    def _failed(self, connector: Connector, kept: SyncState, why: str) -> DeliveryOutcome:
+        outcome = DeliveryOutcome(self.clock.now_ms(), connector.name, None, False, error=why)
         kept.note(outcome)
         with suppress(IocError):  # the broker may be what is away
             self._tell(connector, outcome)
         return outcome
 
-    def _taken(self, connector: Connector, pull: Pull, kept: Kept) -> Iterator[Outcome]:
+    def _taken(self, connector: Connector, pull: Pull, kept: SyncState) -> Iterator[DeliveryOutcome]:
         key, now = SourceKey.parse(connector.publish), self.clock.now_ms()
         inventory = self.inventory(now)
         if key.org not in inventory.orgs:
@@ -101,9 +101,9 @@ class Desk:
                     raise
                 yield outcome
 
-    def _take(self, connector: Connector, kept: Kept, offer: Offer, inventory: Inventory) -> Outcome:
+    def _take(self, connector: Connector, kept: SyncState, offer: Offer, inventory: Inventory) -> DeliveryOutcome:
         key = SourceKey.parse(connector.publish)
-        begun = Outcome(self.clock.now_ms(), offer.origin, offer.as_of, offer.full)
+        begun = DeliveryOutcome(self.clock.now_ms(), offer.origin, offer.as_of, offer.full)
         try:
             _in_order(kept, offer)
             table = offer.read()
@@ -117,7 +117,7 @@ class Desk:
             kept.move_mark(mark)
         return begun._replace(**part._asdict())
 
-    def _send(self, connector: Connector, kept: Kept, offer: Offer, checked: CheckedDelivery) -> Part:
+    def _send(self, connector: Connector, kept: SyncState, offer: Offer, checked: CheckedDelivery) -> OfferPart:
         """After each message its rows are kept: what the broker has is not sent again."""
         changed = 0
         for chunk in checked.chunks():
@@ -132,9 +132,9 @@ class Desk:
             log.warning("%s: %d open dossier(s) no longer delivered: %s", connector.name, len(missing), shown)
         for problem in checked.problems.first[:_SHOWN]:
             log.warning("%s: %s: left out: %s", connector.name, offer.origin, problem)
-        return Part(checked.rows, changed, checked.bad, len(missing))
+        return OfferPart(checked.rows, changed, checked.bad, len(missing))
 
-    def _tell(self, connector: Connector, outcome: Outcome) -> None:
+    def _tell(self, connector: Connector, outcome: DeliveryOutcome) -> None:
         """Up to when the records are known, once all of them are with the broker; or that they did not come."""
         said: dict[str, int | str | None]
         if outcome.error is None:
@@ -151,18 +151,18 @@ class Desk:
             raise Stopped
 
 
-def _figures(outcome: Outcome) -> dict[str, int | bool]:
+def _figures(outcome: DeliveryOutcome) -> dict[str, int | bool]:
     counts = {"rows": outcome.rows, "changed": outcome.changed, "bad_rows": outcome.bad, "vanished": outcome.vanished}
     return {"delivered": True, **counts}
 
 
-def _in_order(kept: Kept, offer: Offer) -> None:
+def _in_order(kept: SyncState, offer: Offer) -> None:
     last = kept.last_taken()
     if last is not None and last.as_of is not None and offer.as_of < last.as_of:
         raise UsageError(Code.OLDER_DELIVERY, f"{offer.origin}: older than {last.origin}, which was taken before")
 
 
-def _believe(options: Delivered, kept: Kept, offer: Offer, checked: CheckedDelivery) -> None:
+def _believe(options: Delivered, kept: SyncState, offer: Offer, checked: CheckedDelivery) -> None:
     """UsageError where it is cut off, or too much of it is bad."""
     expected = offer.expected()
     if expected is not None and expected != checked.rows:

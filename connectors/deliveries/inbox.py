@@ -23,7 +23,7 @@ _UNFINISHED = (".part", ".partial", ".tmp", ".filepart", ".crdownload")
 HOUR_MS = 3_600_000
 
 
-class File(NamedTuple):
+class DroppedFile(NamedTuple):
     """`mtime` in epoch ms."""
 
     name: str
@@ -35,10 +35,10 @@ class File(NamedTuple):
         return f"{self.size}-{self.mtime}"
 
 
-class Place(Protocol):
+class DropFolder(Protocol):
     """A folder, here or elsewhere; OSError or IocError where it cannot be reached."""
 
-    def files(self) -> list[File]: ...
+    def files(self) -> list[DroppedFile]: ...
 
     def fetch(self, name: str, to: Path) -> None: ...
 
@@ -80,7 +80,7 @@ class Files(Delivered, frozen=True, kw_only=True):
         Delivered.__post_init__(self)
 
 
-def collect(place: Place, options: Files, errand: Errand) -> Generator[Offer]:
+def collect(place: DropFolder, options: Files, errand: Errand) -> Generator[Offer]:
     """The files that are whole, oldest first."""
     before = {file.name: file for file in _wanted(place, options, errand)}
     if not before or errand.stop.wait(options.settle_s):
@@ -94,7 +94,7 @@ def collect(place: Place, options: Files, errand: Errand) -> Generator[Offer]:
             copy.unlink(missing_ok=True)
 
 
-def _wanted(place: Place, options: Files, errand: Errand) -> list[File]:
+def _wanted(place: DropFolder, options: Files, errand: Errand) -> list[DroppedFile]:
     everything = place.files()
     names = {file.name for file in everything}
     return [
@@ -113,7 +113,7 @@ def _marker(name: str, ending: str, names: set[str]) -> str | None:
     return next((found for found in (name + ending, Path(name).stem + ending) if found in names), None)
 
 
-def _offer(place: Place, file: File, copy: Path, options: Files, errand: Errand) -> Offer:
+def _offer(place: DropFolder, file: DroppedFile, copy: Path, options: Files, errand: Errand) -> Offer:
     ending = Ending(options.trailer)
 
     def read() -> InputTable:
@@ -138,7 +138,7 @@ def _offer(place: Place, file: File, copy: Path, options: Files, errand: Errand)
     return Offer(file.name, as_of, read, options.full, settle, expected=lambda: ending.rows)
 
 
-def _sorting(file: File, options: Files, errand: Errand) -> int:
+def _sorting(file: DroppedFile, options: Files, errand: Errand) -> int:
     """Up to when a file knows; one whose name does not say sorts by its time of change, and is refused when read."""
     try:
         named = as_of_name(file.name, options, errand.zone)

@@ -21,7 +21,7 @@ _DELIVERIES = 400
 _MARK = "mark"
 
 
-class Sent(NamedTuple):
+class SentRow(NamedTuple):
     """A row as it was published."""
 
     key: str
@@ -29,7 +29,7 @@ class Sent(NamedTuple):
     open: bool
 
 
-class Outcome(NamedTuple):
+class DeliveryOutcome(NamedTuple):
     """How one delivery went; `error` None when it was taken. `vanished` are the open dossiers it no longer names."""
 
     at: int
@@ -43,7 +43,7 @@ class Outcome(NamedTuple):
     error: str | None = None
 
 
-class Kept:
+class SyncState:
     """One SQLite file a connector; it belongs to the thread that opened it."""
 
     def __init__(self, path: Path) -> None:
@@ -62,7 +62,7 @@ class Kept:
         query = "SELECT key, hash FROM row WHERE key IN (SELECT value FROM json_each(?))"
         return dict(self._db.execute(query, (json.dumps(keys),)).fetchall())
 
-    def sent(self, rows: Iterable[Sent]) -> None:
+    def sent(self, rows: Iterable[SentRow]) -> None:
         self._db.execute("BEGIN")
         self._db.executemany("INSERT OR REPLACE INTO row(key, hash, open) VALUES (?, ?, ?)", rows)
         self._db.execute("COMMIT")
@@ -100,20 +100,20 @@ class Kept:
     def take(self, name: str, stamp: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO taken VALUES (?, ?)", (name, stamp))
 
-    def note(self, outcome: Outcome) -> None:
+    def note(self, outcome: DeliveryOutcome) -> None:
         """The same failure again takes the place of the last one."""
         again = "DELETE FROM delivery WHERE id = (SELECT max(id) FROM delivery) AND origin = ? AND error = ?"
         self._db.execute(again, (outcome.origin, outcome.error))
         self._db.execute("INSERT INTO delivery VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?, ?)", outcome)
         self._db.execute("DELETE FROM delivery WHERE id <= (SELECT max(id) FROM delivery) - ?", (_DELIVERIES,))
 
-    def last(self, n: int) -> list[Outcome]:
+    def last(self, n: int) -> list[DeliveryOutcome]:
         """How the last deliveries went, newest first."""
         rows = self._db.execute("SELECT * FROM delivery ORDER BY id DESC LIMIT ?", (n,))
-        return [Outcome(*row[1:]) for row in rows]
+        return [DeliveryOutcome(*row[1:]) for row in rows]
 
-    def last_taken(self, *, whole: bool = False) -> Outcome | None:
+    def last_taken(self, *, whole: bool = False) -> DeliveryOutcome | None:
         """The newest that was not refused, or of those the newest that held everything."""
         query = "SELECT * FROM delivery WHERE error IS NULL AND whole >= ? ORDER BY id DESC LIMIT 1"
         row = self._db.execute(query, (whole,)).fetchone()
-        return None if row is None else Outcome(*row[1:])
+        return None if row is None else DeliveryOutcome(*row[1:])

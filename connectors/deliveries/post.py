@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from connectors.deliveries.kept import Kept, Sent
+from connectors.deliveries.kept import SentRow, SyncState
 from ioc.domain.dossiers.history.status import OPEN
 from ioc.domain.dossiers.importing.rows import CheckedRow
 
@@ -20,20 +20,20 @@ class Letter(NamedTuple):
     """One message and the rows it says."""
 
     payload: bytes
-    rows: list[Sent]
+    rows: list[SentRow]
 
 
-def letters(kept: Kept, chunk: Sequence[CheckedRow], as_of: int) -> Iterator[Letter]:
+def letters(kept: SyncState, chunk: Sequence[CheckedRow], as_of: int) -> Iterator[Letter]:
     """The changed rows of a chunk."""
     known = kept.hashes([key_of(row) for row in chunk])
     told = (_told(row, sent, as_of) for row in chunk for sent in [sent_as(row)] if known.get(sent.key) != sent.hash)
     yield from _packed(told)
 
 
-def sent_as(row: CheckedRow) -> Sent:
+def sent_as(row: CheckedRow) -> SentRow:
     says = msgspec.json.encode([row.code, row.fields], order="sorted")
     digest = hashlib.blake2b(says, digest_size=_HASH_BYTES).digest()
-    return Sent(key_of(row), digest, row.own_id is None and is_open(row.fields))
+    return SentRow(key_of(row), digest, row.own_id is None and is_open(row.fields))
 
 
 def key_of(row: CheckedRow) -> str:
@@ -48,15 +48,15 @@ def is_open(said: dict[str, Any]) -> bool:
     return not any(said.get(name) for name in _ENDS)
 
 
-def _told(row: CheckedRow, sent: Sent, as_of: int) -> tuple[bytes, Sent]:
+def _told(row: CheckedRow, sent: SentRow, as_of: int) -> tuple[bytes, SentRow]:
     """The id names the delivery too: a dossier that goes back to what it was says so anew."""
     event_id = row.own_id or f"{sent.hash.hex()}-{as_of}"
     return msgspec.json.encode({**row.fields, "event_id": event_id, "ts": row.ts, "code": row.code}), sent
 
 
-def _packed(told: Iterable[tuple[bytes, Sent]]) -> Iterator[Letter]:
+def _packed(told: Iterable[tuple[bytes, SentRow]]) -> Iterator[Letter]:
     events: list[bytes] = []
-    rows: list[Sent] = []
+    rows: list[SentRow] = []
     size = 0
     for event, sent in told:
         if len(events) == AT_MOST or (events and size + len(event) > BYTES_AT_MOST):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import ParamSpec, cast
 
 from connectors.deliveries.contract import Pull
-from connectors.deliveries.desk import Desk
+from connectors.deliveries.desk import Importer
 from connectors.deliveries.options import Delivered
 from connectors.runner.leases import KEEP_S, Leases
 from connectors.runner.schedule import Timetable
@@ -39,7 +39,7 @@ def pulls(plugins: Plugins) -> dict[str, Pull]:
     return cast("dict[str, Pull]", plugins.of(PluginSort.PULL))
 
 
-def desk_of(context: Context, publish: Publish) -> Desk:
+def desk_of(context: Context, publish: Publish) -> Importer:
     decode = context.kinds["dossier"].decode_event
     if decode is None:
         raise UsageError(Code.NO_DOSSIERS, "this build knows no dossier events")
@@ -49,7 +49,7 @@ def desk_of(context: Context, publish: Publish) -> Desk:
         with context.db.read() as conn:
             return load(conn, local(now, zone).date().isoformat(), context.kinds, context.settings.calendar.weeks)
 
-    return Desk(context.settings.root, inventory, decode, publish, context.clock)
+    return Importer(context.settings.root, inventory, decode, publish, context.clock)
 
 
 @contextmanager
@@ -88,7 +88,7 @@ def _keep(leases: Leases, stop: threading.Event) -> None:
         leases.keep()
 
 
-def _follow(connector: Connector, pull: Pull, desk: Desk, holds: Callable[[str], bool], clock: Clock) -> None:
+def _follow(connector: Connector, pull: Pull, desk: Importer, holds: Callable[[str], bool], clock: Clock) -> None:
     """Turn after turn until the role ends; a turn that takes longer than its period delays its own next one only."""
     timetable = Timetable(connector.name, connector.every_s, clock.monotonic())
     due = timetable.first()

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
-from connectors.endpoints.session import Session
+from connectors.endpoints.session import EndpointSession
 from connectors.runner import wording
 from connectors.runner.contract import Seen
 from connectors.runner.gear import Stopwatch
@@ -11,7 +11,7 @@ from ioc.core.errors import IocError
 from ioc.core.model import Number
 
 Told = tuple[Mapping[str, Number | None], Mapping[str, str | None]]  # figures and texts of a vc state
-S = TypeVar("S", bound=Session)
+S = TypeVar("S", bound=EndpointSession)
 
 OF_A_CALL = ("duration_s", "rx_kbps", "tx_kbps", "loss_rx_pct", "loss_tx_pct", "jitter_ms", "fps")
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 from xml.etree.ElementTree import Element
 
-from connectors.endpoints.session import REFUSED, Session
+from connectors.endpoints.session import REFUSED, EndpointSession
 from connectors.endpoints.xml import number, parse, texts
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Number
@@ -21,7 +21,7 @@ _SCHEME = re.compile(r"^(sips?|h323|tel|spark):")
 _SWITCH = {"On": True, "Off": False, "True": True, "False": False}
 
 
-class RoomSession(Session):
+class RoomSession(EndpointSession):
     """By a cookie; such sessions do not run out by themselves and there are only a few.
 
     Where there is none to be had, because others left theirs open, each request carries the password instead.
@@ -41,7 +41,7 @@ class RoomSession(Session):
             await self.send("POST", "/xmlapi/session/end")
 
 
-async def status_of(session: Session, locations: Iterable[str]) -> Element:
+async def status_of(session: EndpointSession, locations: Iterable[str]) -> Element:
     """The status document, put together of its parts where they are asked for one by one."""
     whole = Element("Status")
     for location in locations:

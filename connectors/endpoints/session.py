@@ -20,7 +20,7 @@ GONE = REFUSED | {302, 307}  # some send a session they do not know to their sig
 LARGEST = 1_000_000  # a status document has 25 to 100 kB; reading one holds up all other looks
 
 
-class Session(ABC):
+class EndpointSession(ABC):
     """`basic` is sent with every request where there is no session to be had.
 
     `told_call` is for whoever reads the answers: whether figures of a call were told that have not ended yet.

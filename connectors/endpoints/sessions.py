@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, TypeVar
 from connectors.endpoints.options import Endpoint
 from connectors.endpoints.patience import Patience
 from connectors.endpoints.pin import pinned_context
-from connectors.endpoints.session import Session
+from connectors.endpoints.session import EndpointSession
 from connectors.runner.gear import HTTP_S, Gear
 
 if TYPE_CHECKING:
     import httpx2
 
 ENDING_S = 2.0  # all at once; the role has little more before it is killed
-S = TypeVar("S", bound=Session)
+S = TypeVar("S", bound=EndpointSession)
 Make = Callable[[Endpoint, "httpx2.AsyncClient", Patience], S]
 
 
 def session(options: Endpoint, gear: Gear, make: Make[S]) -> S:
     """The one that is kept, else one that has not logged in yet."""
-    kept = gear.keep(("endpoints",), lambda: _Kept(gear))
+    kept = gear.keep(("endpoints",), lambda: _OpenSession(gear))
     key = ("endpoint", make, options.url, options.username)
     waiting = patience(gear, options.url, options.username, options.login_retry_s)
     return gear.keep(key, lambda: kept.add(make(options, _client(options, gear), waiting)))
@@ -32,9 +32,9 @@ def patience(gear: Gear, url: str, username: str | None, first_s: float) -> Pati
     return gear.keep(("patience", url, username), lambda: Patience(first_s, time.monotonic))
 
 
-class _Kept:
+class _OpenSession:
     def __init__(self, gear: Gear) -> None:
-        self._all: list[Session] = []
+        self._all: list[EndpointSession] = []
         gear.closing.push_async_callback(self.close)
 
     def add(self, new: S) -> S:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
-from connectors.endpoints.session import REFUSED, Session
+from connectors.endpoints.session import REFUSED, EndpointSession
 from ioc.core.errors import Code, IocError
 
 _COOKIE = "session_id"
@@ -33,7 +33,7 @@ DEFAULTS: Final = MappingProxyType({
 })  # fmt: skip
 
 
-class VideoSession(Session):
+class VideoSession(EndpointSession):
     """By a cookie whose value the answer to the login names too."""
 
     async def begin(self) -> None:
@@ -56,7 +56,7 @@ class VideoSession(Session):
         await self.send("DELETE", "/rest/session")
 
 
-async def answers(session: Session) -> dict[str, Any]:
+async def answers(session: EndpointSession) -> dict[str, Any]:
     """`status` by the short names of its parts, `audio`, `cameras`, `calls`; of the first call `media`, `seconds`."""
     told = await _ask(session, "/rest/conferences")
     if not isinstance(told, list):
@@ -82,7 +82,7 @@ def decoded(body: bytes) -> Any:
         raise IocError(Code.ENDPOINT_INCOMPLETE, f"the answer is no whole JSON: {error}") from error
 
 
-async def _ask(session: Session, path: str) -> Any:
+async def _ask(session: EndpointSession, path: str) -> Any:
     """None where the model knows no such thing, or the call ended meanwhile."""
     body = await session.get(path)
     return None if body is None else decoded(body)

@@ -6,7 +6,7 @@ from typing import Any
 
 from ioc.core.errors import IocError
 from ioc.core.model import FIRST_YEAR, LAST_YEAR, Leniency, Reason
-from ioc.domain.deadline import Term, Unit
+from ioc.domain.deadline import Term, TermUnit
 from ioc.domain.dossiers.history.record import RecordBuilder
 from ioc.domain.dossiers.history.status import WORDS, in_words
 from ioc.domain.dossiers.importing import portal, records
@@ -27,7 +27,7 @@ _TEXTS = ("procedure", "procedure_name", "assignee")
 _ORGS = ("receiving_org", "handling_org")
 _FLAGS = ("online_payment", "digitised", "electronic_result")
 _SUBMISSIONS = ("direct", "online", "post")
-_UNITS = tuple(Unit)
+_UNITS = tuple(TermUnit)
 _TYPE = "dossier_changed"
 _FIRST, _AFTER = (round(datetime(year, 1, 1, tzinfo=UTC).timestamp() * 1000) for year in (FIRST_YEAR, LAST_YEAR + 1))
 
@@ -138,7 +138,7 @@ def _term(fields: Fields, _name: str) -> dict[str, Any] | None:
     if number is None or unit is None:
         raise Rejected(Reason.MISSING_FIELD, "term: value and unit")
     try:
-        Term(number, Unit(unit))
+        Term(number, TermUnit(unit))
     except IocError as why:
         raise Rejected(Reason.BAD_VALUE, f"term.{why}") from None
     return {"value": number, "unit": unit}

@@ -16,7 +16,7 @@ SILENCE_S = 10.0  # one answer is awaited so long; the runner has stopped waitin
 Tls = Literal["none", "starttls", "tls"]
 
 
-class Account(Struct, frozen=True, kw_only=True):
+class Mailbox(Struct, frozen=True, kw_only=True):
     """A server and who we are there."""
 
     host: str
@@ -32,7 +32,7 @@ class Account(Struct, frozen=True, kw_only=True):
 
 
 @contextmanager
-def smtp_session(account: Account, gear: Gear) -> Iterator[smtplib.SMTP]:
+def smtp_session(account: Mailbox, gear: Gear) -> Iterator[smtplib.SMTP]:
     """Greeted, encrypted and logged in as asked."""
     if account.tls == "tls":
         context = account.context(gear)
@@ -53,7 +53,7 @@ def smtp_session(account: Account, gear: Gear) -> Iterator[smtplib.SMTP]:
 
 
 @contextmanager
-def imap_session(account: Account, gear: Gear) -> Iterator[imaplib.IMAP4]:
+def imap_session(account: Mailbox, gear: Gear) -> Iterator[imaplib.IMAP4]:
     """Greeted, encrypted and logged in as asked."""
     if account.tls == "tls":
         context = account.context(gear)

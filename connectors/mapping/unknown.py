@@ -9,7 +9,7 @@ from ioc.context import Context
 from ioc.core.errors import IocError
 from ioc.ingest import unknown_topics
 from ioc.ingest.maps_in_force import MapsInForce
-from ioc.ingest.unknown_topics import Heard
+from ioc.ingest.unknown_topics import UnreadTopic
 from ioc.messages.mapping.maps import Maps
 from ioc.messages.privacy import Privacy
 from ioc.platform.broker import Bus
@@ -28,7 +28,7 @@ class Listener:
     def __init__(self, maps: Maps, privacy: Privacy) -> None:
         self._maps = maps
         self._privacy = privacy
-        self._heard: dict[str, Heard] = {}
+        self._heard: dict[str, UnreadTopic] = {}
         self._lock = threading.Lock()
 
     def hear(self, topic: str, payload: bytes, now: int) -> None:
@@ -38,9 +38,9 @@ class Listener:
             known = self._heard.get(topic)
             if known is None and len(self._heard) >= unknown_topics.AT_MOST:
                 return
-            self._heard[topic] = Heard(payload[: unknown_topics.SAMPLE_BYTES], 1 + (known.n if known else 0), now)
+            self._heard[topic] = UnreadTopic(payload[: unknown_topics.SAMPLE_BYTES], 1 + (known.n if known else 0), now)
 
-    def take(self) -> dict[str, Heard]:
+    def take(self) -> dict[str, UnreadTopic]:
         """Everything heard, without private keys, and begin anew."""
         with self._lock:
             heard, self._heard = self._heard, {}

@@ -44,7 +44,7 @@ async def look(options: Options, gear: Gear) -> Seen:
     return Seen(ending.expired or error, watch.ms, {"cert_days_left": ending.days})
 
 
-async def _shown(options: Options, context: ssl.SSLContext) -> certificates.Ending:
+async def _shown(options: Options, context: ssl.SSLContext) -> certificates.ChainEnd:
     """When the chain that the server shows ends."""
     reader, writer = await asyncio.open_connection(options.host, options.port, limit=_LINE_BYTES)
     try:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from msgspec import structs
 
-from connectors.mail.account import Account, Tls, imap_session, smtp_session
+from connectors.mail.account import Mailbox, Tls, imap_session, smtp_session
 from connectors.mail.round_trip import arrived, letter
 from connectors.runner.contract import LINE_OR_SERVICE, Seen
 from connectors.runner.gear import Gear, Stopwatch
@@ -19,7 +19,7 @@ kind = "imap"
 libraries: tuple[str, ...] = ()
 
 
-class Options(Account, frozen=True, kw_only=True):
+class Options(Mailbox, frozen=True, kw_only=True):
     """With `smtp_host` a mail is sent to `recipient`, whose mailbox this is, and must come within `wait_s`.
 
     It is deleted then, like all earlier ones of ours. The sending server is entered as the mailbox is, or without a
@@ -42,10 +42,10 @@ class Options(Account, frozen=True, kw_only=True):
             raise ValueError("smtp_host needs sender and recipient")
 
     @property
-    def outgoing(self) -> Account:
+    def outgoing(self) -> Mailbox:
         """The same person at the server that sends."""
         own = {field: getattr(self, field) for field in ("username", "password", "verify", "ca")}
-        account = Account(host=self.smtp_host or "", port=self.smtp_port, tls=self.smtp_tls, **own)
+        account = Mailbox(host=self.smtp_host or "", port=self.smtp_port, tls=self.smtp_tls, **own)
         return account if self.smtp_login else structs.replace(account, username=None)
 
 

@@ -45,7 +45,7 @@ async def look(options: Options, _gear: Gear) -> Seen:
 
 async def _by_udp(options: Options) -> int:
     loop = asyncio.get_running_loop()
-    transport, answers = await loop.create_datagram_endpoint(Answers, remote_addr=(options.host, options.port))
+    transport, answers = await loop.create_datagram_endpoint(SipAnswers, remote_addr=(options.host, options.port))
     try:
         call = secrets.token_hex(12)
         message = request(options, call, transport.get_extra_info("sockname"))
@@ -77,7 +77,7 @@ async def _by_tcp(options: Options) -> int:
         writer.close()
 
 
-class Answers(asyncio.DatagramProtocol):
+class SipAnswers(asyncio.DatagramProtocol):
     """What arrives on the socket, or what the system says about it."""
 
     def __init__(self) -> None:

@@ -3,7 +3,7 @@
 import smtplib
 from typing import ClassVar
 
-from connectors.mail.account import Account, smtp_session
+from connectors.mail.account import Mailbox, smtp_session
 from connectors.runner.contract import LINE_OR_SERVICE, Seen
 from connectors.runner.gear import Gear, Stopwatch
 from ioc.config.settings import Port
@@ -14,7 +14,7 @@ OK = 250
 TAKEN = (250, 251)
 
 
-class Options(Account, frozen=True, kw_only=True):
+class Options(Mailbox, frozen=True, kw_only=True):
     """With `recipient` it is asked whether mail from `sender` to it would be taken."""
 
     PUBLISHES: ClassVar[frozenset[str]] = LINE_OR_SERVICE

@@ -7,7 +7,7 @@ from msgspec import Meta, Struct
 
 from connectors.runner.contract import LINE_OR_SERVICE, Seen
 from connectors.runner.gear import Gear, Stopwatch
-from connectors.snmp.agent import UPTIME, Access, Agent, Value, reach
+from connectors.snmp.agent import UPTIME, Agent, SnmpLogin, Value, reach
 from connectors.snmp.readings import READINGS
 from connectors.snmp.traffic import Interface
 from ioc.config.settings import Port
@@ -55,10 +55,10 @@ class Options(Struct, frozen=True, kw_only=True):
             raise ValueError("auth needs user")
 
     @property
-    def access(self) -> Access:
+    def access(self) -> SnmpLogin:
         auth = _AUTH[self.auth] if self.auth else None
         privacy = _PRIVACY[self.privacy] if self.privacy else None
-        return Access(self.community, self.user, auth, self.auth_password, privacy, self.privacy_password)
+        return SnmpLogin(self.community, self.user, auth, self.auth_password, privacy, self.privacy_password)
 
 
 async def look(options: Options, gear: Gear) -> Seen:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from connectors.deliveries import inbox
 from connectors.deliveries.contract import Errand, Offer
-from connectors.deliveries.inbox import File, Files
+from connectors.deliveries.inbox import DroppedFile, Files
 
 kind = "folder"
 
@@ -29,13 +29,13 @@ class Folder:
 
     path: Path
 
-    def files(self) -> list[File]:
+    def files(self) -> list[DroppedFile]:
         found = []
         with os.scandir(self.path) as entries:
             for entry in entries:
                 if entry.is_file():
                     seen = entry.stat()
-                    found.append(File(entry.name, seen.st_size, seen.st_mtime_ns // 1_000_000))
+                    found.append(DroppedFile(entry.name, seen.st_size, seen.st_mtime_ns // 1_000_000))
         return found
 
     def fetch(self, name: str, to: Path) -> None:

@@ -12,7 +12,7 @@ from msgspec import Meta
 
 from connectors.deliveries import inbox
 from connectors.deliveries.contract import Errand, Offer
-from connectors.deliveries.inbox import File, Files
+from connectors.deliveries.inbox import DroppedFile, Files
 from ioc.config.settings import Port
 from ioc.core.errors import Code, IocError
 
@@ -45,20 +45,20 @@ class Options(Files, frozen=True, kw_only=True):
 
 def collect(options: Options, errand: Errand) -> Generator[Offer]:
     with _connected(options, errand.limit_s) as client:
-        yield from inbox.collect(Remote(client, options.path.rstrip("/") or "/"), options, errand)
+        yield from inbox.collect(SftpFolder(client, options.path.rstrip("/") or "/"), options, errand)
 
 
 @dataclass(frozen=True, slots=True)
-class Remote:
+class SftpFolder:
     """A folder over SFTP."""
 
     client: "paramiko.SFTPClient"
     path: str
 
-    def files(self) -> list[File]:
+    def files(self) -> list[DroppedFile]:
         entries = self.client.listdir_attr(self.path)
         return [
-            File(entry.filename, entry.st_size or 0, (entry.st_mtime or 0) * 1000)
+            DroppedFile(entry.filename, entry.st_size or 0, (entry.st_mtime or 0) * 1000)
             for entry in entries
             if entry.st_mode is not None and stat.S_ISREG(entry.st_mode)
         ]

@@ -14,7 +14,7 @@ DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class ChainEnd:
     """The first end of a chain: days until it, negative once past; `issuer` names whose, None for the server's own."""
 
     days: float
@@ -29,7 +29,7 @@ class Ending:
         return f"{what} expired {-self.days:.0f} days ago" if self.days <= -1 else f"{what} has expired"
 
 
-def first_end(tls: ssl.SSLObject) -> Ending | None:
+def first_end(tls: ssl.SSLObject) -> ChainEnd | None:
     """Of the chain that was trusted, else of those shown that issued one another; None where nothing was shown."""
     from cryptography import x509
 
@@ -40,7 +40,7 @@ def first_end(tls: ssl.SSLObject) -> Ending | None:
         return None
     first = min(chain, key=lambda one: one.not_valid_after_utc)
     days = (first.not_valid_after_utc - datetime.now(UTC)).total_seconds() / DAY_S
-    return Ending(round(days, 2), None if first is chain[0] else _name(first))
+    return ChainEnd(round(days, 2), None if first is chain[0] else _name(first))
 
 
 def _issuers(shown: list["Certificate"]) -> list["Certificate"]:

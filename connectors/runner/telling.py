@@ -15,7 +15,7 @@ ROUND_TRIP: Mapping[str, str] = {"link": "rtt_ms", "service": "latency_ms"}
 State = Mapping[str, Number | str | None]
 
 
-class Message(NamedTuple):
+class OutMessage(NamedTuple):
     """`retain` where the broker is to keep it."""
 
     topic: str
@@ -39,10 +39,10 @@ class Teller:
     def topic(self) -> str:
         return f"ioc/v1/{self.connector.publish}/state"
 
-    def messages(self, seen: Seen, at: int, *, on_battery: bool) -> Sequence[Message]:
+    def messages(self, seen: Seen, at: int, *, on_battery: bool) -> Sequence[OutMessage]:
         """What to publish of a look at `at` (epoch ms)."""
         if self.key.kind in LINE_OR_SERVICE:
-            return [Message(self.topic, self.tell(seen, at, on_battery=on_battery))]
+            return [OutMessage(self.topic, self.tell(seen, at, on_battery=on_battery))]
         return self._of_device(seen, at)
 
     def tell(self, seen: Seen, at: int, *, on_battery: bool) -> State:
@@ -59,19 +59,19 @@ class Teller:
         state["cause"] = None if up else self._cause(on_battery)
         return state
 
-    def _of_device(self, seen: Seen, at: int) -> Sequence[Message]:
+    def _of_device(self, seen: Seen, at: int) -> Sequence[OutMessage]:
         """A device that is silent has left; one that answers but cannot be read is there, and tells nothing."""
         self._count(seen)
         if self.failures == 1:
             log.warning("connector %s: %s", self.connector.name, seen.error)
-        told: list[Message] = []
+        told: list[OutMessage] = []
         there = seen.error is None or seen.answered
         if (there or self.failures >= self.connector.down_after) and there is not self.online:
             self.online = there
-            told.append(Message(f"ioc/v1/{self.key}/status", {"ts": at, "online": there}, retain=True))
+            told.append(OutMessage(f"ioc/v1/{self.key}/status", {"ts": at, "online": there}, retain=True))
         if seen.error is None:
             own = {"ts": at if seen.at is None else seen.at, **seen.figures, **seen.texts}
-            told.append(Message(self.topic, own))
+            told.append(OutMessage(self.topic, own))
         return told
 
     def _count(self, seen: Seen) -> None:

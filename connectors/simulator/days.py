@@ -20,7 +20,7 @@ OPENING: Final = OPENINGS[0][0]
 CLOSING: Final = OPENINGS[-1][1]
 
 
-class Span(NamedTuple):
+class Shift(NamedTuple):
     """From `start` (inclusive) to `end` (exclusive), epoch milliseconds."""
 
     start: int

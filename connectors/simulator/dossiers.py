@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from connectors.simulator.chance import Dice
 from connectors.simulator.days import CLOSING, MINUTE, OPENINGS, at, day_of, minutes_of, working_day_after, works
-from connectors.simulator.roster import Roster, Site
+from connectors.simulator.roster import Roster, SimSource
 
 State = dict[str, Any]
 
@@ -46,12 +46,12 @@ DISTRICT: Final = (
 )
 
 
-class Dossier(NamedTuple):
+class SimDossier(NamedTuple):
     """A dossier's plan; instants are epoch ms."""
 
     code: str
     procedure: Procedure
-    centre: Site
+    centre: SimSource
     received: int
     due: int
     accepted: int
@@ -64,7 +64,7 @@ class Dossier(NamedTuple):
 
 
 @lru_cache(maxsize=128)
-def received_on(seed: int, day: date, roster: Roster) -> tuple[Dossier, ...]:
+def received_on(seed: int, day: date, roster: Roster) -> tuple[SimDossier, ...]:
     if not works(day):
         return ()
     return tuple(
@@ -83,12 +83,12 @@ def dossier_events(seed: int, day: date, first_day: date, roster: Roster, tag: s
                     yield event
 
 
-def _how_many(seed: int, day: date, site: Site) -> int:
+def _how_many(seed: int, day: date, site: SimSource) -> int:
     usual = PROVINCIAL_A_DAY if site.provincial else DISTRICT_A_DAY
     return round(usual * Dice(seed, "dossiers", site.path, day).between(0.7, 1.3))
 
 
-def _dossier(seed: int, day: date, site: Site, unit: int, number: int) -> Dossier:
+def _dossier(seed: int, day: date, site: SimSource, unit: int, number: int) -> SimDossier:
     code = f"H22.{15 + unit}-{day:%y%m%d}-{number:04d}"
     dice = Dice(seed, code)
     procedure = dice.pick(PROVINCIAL if site.provincial else DISTRICT)
@@ -100,7 +100,7 @@ def _dossier(seed: int, day: date, site: Site, unit: int, number: int) -> Dossie
     returned = None if finished is None else _later(finished, dice)
     submission = "online" if dice.happens(ONLINE) else "post" if dice.happens(0.05) else "direct"
     satisfaction = (5 if dice.happens(0.7) else 4 if dice.happens(0.88) else 3) if dice.happens(0.5) else None
-    return Dossier(
+    return SimDossier(
         code, procedure, site, received, due, accepted, supplement, finished, returned, submission,
         procedure.fee > 0 and dice.happens(0.35), satisfaction,
     )  # fmt: skip
@@ -142,13 +142,13 @@ def _later(finished: int, dice: Dice) -> int:
     return at(day, dice.between(minutes, CLOSING) if minutes and minutes < CLOSING else dice.between(455, 685))
 
 
-def _life(dossier: Dossier, tag: str) -> Iterator[State]:
+def _life(dossier: SimDossier, tag: str) -> Iterator[State]:
     """The events of one dossier, each with what changed."""
     for number, (ts, changed) in enumerate(_steps(dossier)):
         yield {"event_id": f"{dossier.code}-{number}{tag}", "ts": ts, "code": dossier.code, **changed}
 
 
-def _steps(dossier: Dossier) -> Iterator[tuple[int, State]]:
+def _steps(dossier: SimDossier) -> Iterator[tuple[int, State]]:
     procedure, centre = dossier.procedure, dossier.centre.key.org
     yield (
         dossier.received,

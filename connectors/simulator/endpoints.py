@@ -3,10 +3,10 @@
 from typing import Any
 
 from connectors.simulator.chance import Dice
-from connectors.simulator.days import SECOND, Span, day_of
-from connectors.simulator.meetings import Meeting, calls
+from connectors.simulator.days import SECOND, Shift, day_of
+from connectors.simulator.meetings import SimMeeting, calls
 from connectors.simulator.mishaps import bad_lines
-from connectors.simulator.roster import Roster, Site
+from connectors.simulator.roster import Roster, SimSource
 
 State = dict[str, Any]
 BAD_CALL = 0.03
@@ -14,7 +14,7 @@ _MOS_BEST = 4.35
 _IDLE: State = {"conference_id": None, "role": None, "rx_kbps": 0, "tx_kbps": 0, "fps": 0}
 
 
-def call_at(seed: int, site: Site, t: int, roster: Roster) -> tuple[Span, Meeting] | None:
+def call_at(seed: int, site: SimSource, t: int, roster: Roster) -> tuple[Shift, SimMeeting] | None:
     """The call the endpoint is in at `t`."""
     for span, meeting in calls(seed, day_of(t), roster).get(site, ()):
         if t in span:
@@ -22,7 +22,7 @@ def call_at(seed: int, site: Site, t: int, roster: Roster) -> tuple[Span, Meetin
     return None
 
 
-def endpoint_state(seed: int, site: Site, t: int, roster: Roster) -> State:
+def endpoint_state(seed: int, site: SimSource, t: int, roster: Roster) -> State:
     """Loss, jitter and round trip are measured idle too, against the bridge; picture and sound only in a call."""
     dice = Dice(seed, "vc", site.path, t)
     call = call_at(seed, site, t, roster)
@@ -46,7 +46,7 @@ def endpoint_state(seed: int, site: Site, t: int, roster: Roster) -> State:
     return state | (_in_call(dice, site, t, call, loss) if call else _IDLE)
 
 
-def _in_call(dice: Dice, site: Site, t: int, call: tuple[Span, Meeting], loss: float) -> State:
+def _in_call(dice: Dice, site: SimSource, t: int, call: tuple[Shift, SimMeeting], loss: float) -> State:
     span, meeting = call
     hosts = site == meeting.host
     rate = dice.between(1_450, 1_950) * (1 - loss / 12)
@@ -62,12 +62,12 @@ def _in_call(dice: Dice, site: Site, t: int, call: tuple[Span, Meeting], loss: f
     }
 
 
-def _bad_part(seed: int, site: Site, call: tuple[Span, Meeting]) -> Span:
+def _bad_part(seed: int, site: SimSource, call: tuple[Shift, SimMeeting]) -> Shift:
     """Some minutes of some calls; always over well before the end, so that the last word is a fair one."""
     span, meeting = call
     dice = Dice(seed, "bad", meeting.conference_id, site.path)
     if not dice.happens(BAD_CALL):
-        return Span(0, 0)
+        return Shift(0, 0)
     length = span.end - span.start
     start = span.start + round(length * dice.between(0.15, 0.6))
-    return Span(start, start + round(length * dice.between(0.04, 0.2)))
+    return Shift(start, start + round(length * dice.between(0.04, 0.2)))

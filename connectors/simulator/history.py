@@ -8,7 +8,7 @@ from typing import Final
 
 from connectors.simulator.days import DAY, MINUTE, day_of, in_office
 from connectors.simulator.dossiers import LONGEST_LIFE_DAYS
-from connectors.simulator.province import Message, Province
+from connectors.simulator.province import Province, SimMessage
 
 STEP: Final = 10 * MINUTE
 # the oldest state the contract stores under its own time, with a margin for the way
@@ -16,7 +16,7 @@ OLDEST_STATE: Final = 7 * DAY - 30 * MINUTE
 DOSSIER_DAYS: Final = LONGEST_LIFE_DAYS - 10
 BATCH: Final = 48
 
-Batch = list[Message]  # of one topic
+Batch = list[SimMessage]  # of one topic
 
 
 def history(province: Province, since: int | None, now: int) -> Iterator[Batch]:
@@ -26,7 +26,7 @@ def history(province: Province, since: int | None, now: int) -> Iterator[Batch]:
             yield from _batched(found)
 
 
-def _dossiers(province: Province, since: int | None, now: int) -> Iterator[Message]:
+def _dossiers(province: Province, since: int | None, now: int) -> Iterator[SimMessage]:
     """Today's events are part of every beginning, so the past ends at midnight."""
     today = day_of(now)
     first = today - timedelta(days=DOSSIER_DAYS)
@@ -37,17 +37,17 @@ def _dossiers(province: Province, since: int | None, now: int) -> Iterator[Messa
         day += timedelta(days=1)
 
 
-def _kiosks(province: Province, since: int | None, now: int) -> Iterator[Message]:
+def _kiosks(province: Province, since: int | None, now: int) -> Iterator[SimMessage]:
     for message in _states(province, "queue", since, now):
         if in_office(message.at):
             yield message
 
 
-def _services(province: Province, since: int | None, now: int) -> Iterator[Message]:
+def _services(province: Province, since: int | None, now: int) -> Iterator[SimMessage]:
     return _states(province, "service", since, now)
 
 
-def _states(province: Province, kind: str, since: int | None, now: int) -> Iterator[Message]:
+def _states(province: Province, kind: str, since: int | None, now: int) -> Iterator[SimMessage]:
     oldest = max(since or 0, now - OLDEST_STATE)
     for site in province.roster.of(kind):
         for t in range(oldest // STEP * STEP + STEP, now, STEP):
@@ -56,7 +56,7 @@ def _states(province: Province, kind: str, since: int | None, now: int) -> Itera
                 yield message
 
 
-def _batched(messages: Iterable[Message]) -> Iterator[Batch]:
+def _batched(messages: Iterable[SimMessage]) -> Iterator[Batch]:
     batch: Batch = []
     for message in messages:
         batch.append(message)

@@ -6,13 +6,13 @@ from typing import Any
 
 from connectors.simulator.days import SECOND, day_of
 from connectors.simulator.queues import QueueDay, Ticket, queue_day
-from connectors.simulator.roster import Site
+from connectors.simulator.roster import SimSource
 from ioc.messages.events import TicketEventType as Step
 
 State = dict[str, Any]
 
 
-def kiosk_state(seed: int, site: Site, t: int) -> State:
+def kiosk_state(seed: int, site: SimSource, t: int) -> State:
     """Issued is always served + waiting + serving + no-show + cancelled; a mean of nothing is left out."""
     day = queue_day(seed, day_of(t), site)
     issued = [ticket for ticket in day.tickets if ticket.issued <= t]
@@ -50,7 +50,7 @@ def _printer(day: QueueDay, t: int) -> State:
     return {"paper": paper, "printer": "jam" if day.jam and t in day.jam else "ok"}
 
 
-def kiosk_events(seed: int, day: date, site: Site, tag: str) -> Iterator[State]:
+def kiosk_events(seed: int, day: date, site: SimSource, tag: str) -> Iterator[State]:
     """Every event of a day; the ids are those of the day, so sending one again changes nothing."""
     plan = queue_day(seed, day, site)
     for number, (counter, span) in enumerate(plan.counters):

@@ -7,7 +7,7 @@ import msgspec
 _NAME = "simulator.json"
 
 
-class Told(msgspec.Struct, frozen=True):
+class Marker(msgspec.Struct, frozen=True):
     """`until` is epoch ms; another seed is another story."""
 
     seed: int
@@ -17,13 +17,13 @@ class Told(msgspec.Struct, frozen=True):
 def read(root: Path, seed: int) -> int | None:
     """Up to when this story is known to have been told; None when it never was."""
     try:
-        told = msgspec.json.decode((root / _NAME).read_bytes(), type=Told)
+        told = msgspec.json.decode((root / _NAME).read_bytes(), type=Marker)
     except (OSError, msgspec.DecodeError):
         return None
     return told.until if told.seed == seed else None
 
 
-def write(root: Path, told: Told) -> None:
+def write(root: Path, told: Marker) -> None:
     draft = root / f"{_NAME}.new"
     draft.write_bytes(msgspec.json.encode(told))
     draft.replace(root / _NAME)

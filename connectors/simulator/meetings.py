@@ -6,8 +6,8 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from connectors.simulator.chance import Dice
-from connectors.simulator.days import MINUTE, Span, at, works
-from connectors.simulator.roster import Roster, Site
+from connectors.simulator.days import MINUTE, Shift, at, works
+from connectors.simulator.roster import Roster, SimSource
 
 ABSENT: Final = 0.02
 ANNOUNCED_MIN: Final = 60
@@ -31,16 +31,16 @@ DISTRICT: Final = (
 DUTY: Final = "Kiểm tra kỹ thuật cầu trực tỉnh – huyện"
 
 
-class Meeting(NamedTuple):
+class SimMeeting(NamedTuple):
     conference_id: str
     title: str
-    span: Span
-    host: Site
-    expected: tuple[Site, ...]
+    span: Shift
+    host: SimSource
+    expected: tuple[SimSource, ...]
 
 
 @lru_cache(maxsize=32)
-def meetings(seed: int, day: date, roster: Roster) -> tuple[Meeting, ...]:
+def meetings(seed: int, day: date, roster: Roster) -> tuple[SimMeeting, ...]:
     """The conferences of a day, in no order; one endpoint is never in two at once."""
     if not works(day):
         return tuple(_duty(day, roster, range(0, 24, _DUTY_EVERY_H)))
@@ -62,7 +62,7 @@ def meetings(seed: int, day: date, roster: Roster) -> tuple[Meeting, ...]:
     return tuple(found)
 
 
-def _duty(day: date, roster: Roster, hours: "range | tuple[int, ...]") -> Iterator[Meeting]:
+def _duty(day: date, roster: Roster, hours: "range | tuple[int, ...]") -> Iterator[SimMeeting]:
     """Outside office hours the manned points test their lines with each other."""
     for hour in hours:
         span = (hour * 60 + 5, hour * 60 + 5 + _DUTY_MIN)
@@ -70,26 +70,26 @@ def _duty(day: date, roster: Roster, hours: "range | tuple[int, ...]") -> Iterat
 
 
 def _meeting(
-    day: date, name: str, title: str, minutes: tuple[int, int], host: Site, expected: tuple[Site, ...]
-) -> Meeting:
-    return Meeting(f"{day:%y%m%d}-{name}", title, Span(at(day, minutes[0]), at(day, minutes[1])), host, expected)
+    day: date, name: str, title: str, minutes: tuple[int, int], host: SimSource, expected: tuple[SimSource, ...]
+) -> SimMeeting:
+    return SimMeeting(f"{day:%y%m%d}-{name}", title, Shift(at(day, minutes[0]), at(day, minutes[1])), host, expected)
 
 
-def attendance(seed: int, meeting: Meeting, site: Site) -> Span | None:
+def attendance(seed: int, meeting: SimMeeting, site: SimSource) -> Shift | None:
     """From joining to leaving; None for who stays away. The host opens the room."""
     dice = Dice(seed, "joins", meeting.conference_id, site.path)
     if site == meeting.host:
-        return Span(meeting.span.start - 10 * MINUTE, meeting.span.end + 2 * MINUTE)
+        return Shift(meeting.span.start - 10 * MINUTE, meeting.span.end + 2 * MINUTE)
     if dice.happens(ABSENT):
         return None
     joins = meeting.span.start + round(dice.between(-8, 3) * MINUTE)
-    return Span(joins, meeting.span.end + round(dice.between(0, 1.9) * MINUTE))
+    return Shift(joins, meeting.span.end + round(dice.between(0, 1.9) * MINUTE))
 
 
 @lru_cache(maxsize=8)
-def calls(seed: int, day: date, roster: Roster) -> dict[Site, tuple[tuple[Span, Meeting], ...]]:
+def calls(seed: int, day: date, roster: Roster) -> dict[SimSource, tuple[tuple[Shift, SimMeeting], ...]]:
     """The calls of every endpoint that has any that day."""
-    found: dict[Site, list[tuple[Span, Meeting]]] = {}
+    found: dict[SimSource, list[tuple[Shift, SimMeeting]]] = {}
     for meeting in meetings(seed, day, roster):
         for site in meeting.expected:
             span = attendance(seed, meeting, site)

@@ -8,14 +8,14 @@ from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 from connectors.simulator.chance import Dice
-from connectors.simulator.days import DAY, MINUTE, SECOND, Span, at, day_of
+from connectors.simulator.days import DAY, MINUTE, SECOND, Shift, at, day_of
 from connectors.simulator.dossiers import dossier_events
 from connectors.simulator.endpoints import call_at, endpoint_state
 from connectors.simulator.feeds import FEEDS
 from connectors.simulator.kiosks import kiosk_events, kiosk_state
-from connectors.simulator.meetings import ANNOUNCED_MIN, Meeting, calls, meetings
+from connectors.simulator.meetings import ANNOUNCED_MIN, SimMeeting, calls, meetings
 from connectors.simulator.mishaps import absences
-from connectors.simulator.roster import Roster, Site
+from connectors.simulator.roster import Roster, SimSource
 from connectors.simulator.systems import link_state, service_state
 from ioc.messages.wire import ROOT
 
@@ -23,7 +23,7 @@ IN_CALL_S: Final = 15
 CADENCE_S: Final = {"vc": 30, "queue": 15, "service": 10, "link": 15}
 
 
-class Message(NamedTuple):
+class SimMessage(NamedTuple):
     """One payload on its way; `at` and every instant inside are epoch ms of the province's own time."""
 
     at: int
@@ -47,44 +47,44 @@ class Province:
         ]
         self._happenings = lru_cache(maxsize=4)(self._timeline)
 
-    def step(self, now: int) -> list[Message]:
+    def step(self, now: int) -> list[SimMessage]:
         """What has been said since the last step; at first, what a newcomer must know."""
         messages = self.begin(now) if self._last is None else self.between(self._last, now)
         self._last = now
         return messages
 
-    def begin(self, now: int) -> list[Message]:
+    def begin(self, now: int) -> list[SimMessage]:
         """What a newcomer must know: the roll call, the published figures, and what has already happened today."""
         feeds = [message for site in self.roster.of("feed") for message in self._feed(site, now)]
         today = [m for m in self.happened(at(day_of(now), 0) - 1, now) if not m.topic.endswith("/status")]
         return self.roll_call(now) + feeds + today
 
-    def telling(self, now: int, *, complete: bool) -> list[Message]:
+    def telling(self, now: int, *, complete: bool) -> list[SimMessage]:
         """What each system of dossiers says before it tells its past, and behind it."""
         return [self._say(system, "state", now, {"complete": complete}) for system in self.roster.of("dossier")]
 
-    def roll_call(self, now: int) -> list[Message]:
+    def roll_call(self, now: int) -> list[SimMessage]:
         """Who is connected, and what each measures; later steps go on from here."""
         self._last = now
         standing = [self._standing(site, now) for site in self.roster.sites]
         return standing + [message for site in self.roster.sites if (message := self.state(site, now))]
 
-    def between(self, start: int, end: int) -> list[Message]:
+    def between(self, start: int, end: int) -> list[SimMessage]:
         """Everything said after `start` up to `end`, in order."""
         said = [*self.happened(start, end), *self._states(start, end)]
         return sorted(said, key=attrgetter("at"))
 
-    def present(self, site: Site, t: int) -> bool:
+    def present(self, site: SimSource, t: int) -> bool:
         return not any(t in span for span in self._absences(day_of(t), site))
 
-    def state(self, site: Site, t: int) -> Message | None:
+    def state(self, site: SimSource, t: int) -> SimMessage | None:
         """What the source measures at `t`; None while it is not connected, or where it sends no states."""
         if not self.present(site, t):
             return None
         figures = self._figures(site, t)
         return None if figures is None else self._say(site, "state", t, figures)
 
-    def _figures(self, site: Site, t: int) -> dict[str, Any] | None:
+    def _figures(self, site: SimSource, t: int) -> dict[str, Any] | None:
         match site.key.kind:
             case "vc":
                 return endpoint_state(self.seed, site, t, self.roster)
@@ -96,7 +96,7 @@ class Province:
                 return link_state(self.seed, site, t, self.roster.districts)
         return None
 
-    def _states(self, start: int, end: int) -> Iterator[Message]:
+    def _states(self, start: int, end: int) -> Iterator[SimMessage]:
         for site, cadence, phase in self._senders:
             every = cadence * IN_CALL_S // CADENCE_S["vc"] if site.key.kind == "vc" else cadence
             offset = round(phase * cadence)
@@ -109,7 +109,7 @@ class Province:
                     if message is not None:
                         yield message
 
-    def happened(self, start: int, end: int) -> Iterator[Message]:
+    def happened(self, start: int, end: int) -> Iterator[SimMessage]:
         """What is said once, after `start` up to `end`: comings and goings and events, without the regular states."""
         day = day_of(start)
         while day <= day_of(end):
@@ -117,12 +117,12 @@ class Province:
             yield from messages[bisect_right(instants, start) : bisect_right(instants, end)]
             day += timedelta(days=1)
 
-    def _timeline(self, day: date) -> tuple[list[int], list[Message]]:
+    def _timeline(self, day: date) -> tuple[list[int], list[SimMessage]]:
         """Everything of a day that is not a regular state, in order."""
         found = sorted(self._of_the_day(day), key=attrgetter("at"))  # stable: an event keeps its place among equals
         return [message.at for message in found], found
 
-    def _of_the_day(self, day: date) -> Iterator[Message]:
+    def _of_the_day(self, day: date) -> Iterator[SimMessage]:
         for site in self.roster.sites:
             yield from self._comings_and_goings(day, site)
         for site in filter(_speaks_in_events, self.roster.of("queue")):
@@ -131,16 +131,16 @@ class Province:
         yield from self._meetings(day)
         yield from self.dossiers(day)
 
-    def dossiers(self, day: date, first_day: date = date.min) -> Iterator[Message]:
+    def dossiers(self, day: date, first_day: date = date.min) -> Iterator[SimMessage]:
         """What happens on that day to the dossiers received since `first_day`."""
         for system in self.roster.of("dossier"):
             for event in dossier_events(self.seed, day, first_day, self.roster, self.tag):
                 yield self._say(system, "event", event["ts"], event)
 
-    def _absences(self, day: date, site: Site) -> tuple[Span, ...]:
+    def _absences(self, day: date, site: SimSource) -> tuple[Shift, ...]:
         return absences(self.seed, day, site, self.roster.districts)
 
-    def _comings_and_goings(self, day: date, site: Site) -> Iterator[Message]:
+    def _comings_and_goings(self, day: date, site: SimSource) -> Iterator[SimMessage]:
         midnight = at(day, 0)
         for span in self._absences(day, site):
             if span.start > midnight:
@@ -148,7 +148,7 @@ class Province:
             if span.end < midnight + DAY:
                 yield self._status(site, span.end, online=True)
 
-    def _meetings(self, day: date) -> Iterator[Message]:
+    def _meetings(self, day: date) -> Iterator[SimMessage]:
         for meeting in meetings(self.seed, day, self.roster):
             yield self._announced(meeting, max(at(day, 0), meeting.span.start - ANNOUNCED_MIN * MINUTE))
         for site, attended in calls(self.seed, day, self.roster).items():
@@ -159,7 +159,7 @@ class Province:
                         event = {"event_id": event_id, "type": step, "conference_id": meeting.conference_id}
                         yield self._say(site, "event", t, event)
 
-    def _announced(self, meeting: Meeting, t: int) -> Message:
+    def _announced(self, meeting: SimMeeting, t: int) -> SimMessage:
         event = {
             "event_id": f"{meeting.conference_id}-scheduled{self.tag}",
             "type": "conference_scheduled",
@@ -171,24 +171,26 @@ class Province:
         }
         return self._say(meeting.host, "event", t, event)
 
-    def _feed(self, site: Site, t: int) -> Iterator[Message]:
+    def _feed(self, site: SimSource, t: int) -> Iterator[SimMessage]:
         """Year by year; what is retained, and stands as its state, is the last."""
         periods = FEEDS[site.key.source]
         for age, published in zip(reversed(range(len(periods))), periods, strict=True):
             yield self._say(site, "state", t - age, published, retain=age == 0)
 
-    def _standing(self, site: Site, now: int) -> Message:
+    def _standing(self, site: SimSource, now: int) -> SimMessage:
         """Connected, or gone since when."""
         gone = next((span for span in self._absences(day_of(now), site) if now in span), None)
         return self._status(site, now if gone is None else gone.start, online=gone is None)
 
-    def _status(self, site: Site, t: int, online: bool) -> Message:
+    def _status(self, site: SimSource, t: int, online: bool) -> SimMessage:
         return self._say(site, "status", t, {"online": online}, retain=True)
 
-    def _say(self, site: Site, channel: str, t: int, payload: dict[str, Any], *, retain: bool = False) -> Message:
-        return Message(t, f"{ROOT}{site.path}/{channel}", {"ts": t, **payload, "simulated": True}, retain)
+    def _say(
+        self, site: SimSource, channel: str, t: int, payload: dict[str, Any], *, retain: bool = False
+    ) -> SimMessage:
+        return SimMessage(t, f"{ROOT}{site.path}/{channel}", {"ts": t, **payload, "simulated": True}, retain)
 
 
-def _speaks_in_events(site: Site) -> bool:
+def _speaks_in_events(site: SimSource) -> bool:
     """The provincial centre's system tells what happens and never sums it up."""
     return site.key.kind == "queue" and site.provincial

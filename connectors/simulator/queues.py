@@ -9,8 +9,8 @@ from itertools import count
 from typing import Final
 
 from connectors.simulator.chance import Dice
-from connectors.simulator.days import MINUTE, OPENINGS, SECOND, Span, at, works
-from connectors.simulator.roster import Site
+from connectors.simulator.days import MINUTE, OPENINGS, SECOND, Shift, at, works
+from connectors.simulator.roster import SimSource
 
 SERVICES: Final = ("dat-dai", "ho-tich", "dang-ky-kinh-doanh", "giay-phep-lai-xe", "ly-lich-tu-phap", "khuyen-mai")
 # share of the day's visitors by half hour from 07:30, and from 13:30
@@ -54,16 +54,16 @@ class QueueDay:
     """Everything that happens at a centre on a day."""
 
     tickets: tuple[Ticket, ...]
-    counters: tuple[tuple[str, Span], ...]  # a counter and when it is open, once a session
-    paper_low: Span | None
-    paper_out: Span | None
-    jam: Span | None
+    counters: tuple[tuple[str, Shift], ...]  # a counter and when it is open, once a session
+    paper_low: Shift | None
+    paper_out: Shift | None
+    jam: Shift | None
 
 
 _CLOSED: Final = QueueDay((), (), None, None, None)
 
 
-def centre(site: Site) -> Centre:
+def centre(site: SimSource) -> Centre:
     if site.provincial:
         return PROVINCIAL
     dice = Dice("centre", site.path)
@@ -71,7 +71,7 @@ def centre(site: Site) -> Centre:
 
 
 @lru_cache(maxsize=256)
-def queue_day(seed: int, day: date, site: Site) -> QueueDay:
+def queue_day(seed: int, day: date, site: SimSource) -> QueueDay:
     if not works(day):
         return _CLOSED
     dice = Dice(seed, "queue", site.path, day)
@@ -80,7 +80,7 @@ def queue_day(seed: int, day: date, site: Site) -> QueueDay:
     jam = _span(day, dice.between(480, 980), dice.between(2, 6)) if dice.happens(0.12) else None
     numbers = count(1)
     tickets: list[Ticket] = []
-    counters: list[tuple[str, Span]] = []
+    counters: list[tuple[str, Shift]] = []
     for opening, shares in zip(OPENINGS, (MORNING, AFTERNOON), strict=True):
         arrivals = sorted(_arrivals(dice, size, opening, shares))
         held = [_after(at(day, minutes), out, jam) for minutes in arrivals]
@@ -90,17 +90,17 @@ def queue_day(seed: int, day: date, site: Site) -> QueueDay:
     return QueueDay(tuple(tickets), tuple(counters), low, out, jam)
 
 
-def _paper(dice: Dice, day: date) -> tuple[Span | None, Span | None]:
+def _paper(dice: Dice, day: date) -> tuple[Shift | None, Shift | None]:
     """On some days the roll runs low, and is changed only once it is out."""
     if not dice.happens(0.25):
         return None, None
     low, out = dice.between(490, 900), dice.between(15, 70)
     empty = _span(day, low + out, dice.between(3, 12))
-    return Span(at(day, low), empty.start), empty
+    return Shift(at(day, low), empty.start), empty
 
 
-def _span(day: date, start: float, minutes: float) -> Span:
-    return Span(at(day, start), at(day, start + minutes))
+def _span(day: date, start: float, minutes: float) -> Shift:
+    return Shift(at(day, start), at(day, start + minutes))
 
 
 def _arrivals(dice: Dice, size: Centre, opening: tuple[int, int], shares: tuple[int, ...]) -> Iterator[float]:
@@ -113,7 +113,7 @@ def _arrivals(dice: Dice, size: Centre, opening: tuple[int, int], shares: tuple[
             arrival += dice.wait(mean)
 
 
-def _after(issued: int, *interruptions: Span | None) -> int:
+def _after(issued: int, *interruptions: Shift | None) -> int:
     """While the kiosk prints nothing, visitors wait before it."""
     for span in interruptions:
         if span is not None and issued in span:
@@ -128,7 +128,7 @@ def _ticket(dice: Dice, number: int, issued: int) -> Ticket:
 
 def _serve(
     dice: Dice, tickets: list[Ticket], day: date, opening: tuple[int, int], size: Centre
-) -> list[tuple[str, Span]]:
+) -> list[tuple[str, Shift]]:
     """First come, first served at whichever counter is free; counters stay until the last visitor has left."""
     starts = {f"Q{number + 1}": at(day, opening[0] + dice.between(0, 6)) for number in range(size.counters)}
     free = [(start, counter) for counter, start in starts.items()]
@@ -144,7 +144,7 @@ def _serve(
         heapq.heapreplace(free, (_attend(dice, ticket, counter, called, size), counter))
     left = {counter: until for until, counter in free}
     closing = at(day, opening[1])
-    return [(counter, Span(start, max(left[counter], closing))) for counter, start in starts.items()]
+    return [(counter, Shift(start, max(left[counter], closing))) for counter, start in starts.items()]
 
 
 def _attend(dice: Dice, ticket: Ticket, counter: str, called: int, size: Centre) -> int:

@@ -14,7 +14,7 @@ ROOT_ORG: Final = "hg"
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class SimSource:
     """One simulated source; `line` is the org of the district line it hangs on, None where it needs none."""
 
     key: SourceKey
@@ -35,9 +35,9 @@ class Site:
 class Roster:
     """Every simulated source, in the order of the inventory."""
 
-    sites: tuple[Site, ...]
+    sites: tuple[SimSource, ...]
 
-    def of(self, kind: str) -> tuple[Site, ...]:
+    def of(self, kind: str) -> tuple[SimSource, ...]:
         return tuple(site for site in self.sites if site.key.kind == kind)
 
     @cached_property
@@ -45,11 +45,11 @@ class Roster:
         return tuple(site.key.org for site in self.of("link") if site.line is not None)
 
     @cached_property
-    def leading_points(self) -> tuple[Site, ...]:
+    def leading_points(self) -> tuple[SimSource, ...]:
         """The conference points of the province and its districts: manned day and night."""
         return tuple(site for site in self.of("vc") if not site.office)
 
-    def points_of(self, district: str) -> tuple[Site, ...]:
+    def points_of(self, district: str) -> tuple[SimSource, ...]:
         return tuple(site for site in self.of("vc") if site.line == district)
 
 
@@ -62,11 +62,11 @@ def load() -> Roster:
     return Roster(tuple(_site(row) for row in csv.DictReader(io.StringIO(packaged("sources.csv")))))
 
 
-def _site(row: dict[str, str]) -> Site:
+def _site(row: dict[str, str]) -> SimSource:
     key = SourceKey(row["org"], row["kind"], row["source"])
     if key.kind == "link":
         line = None if key.org == ROOT_ORG else key.org
     else:
         upstream = row["parent"].split("/")[0]
         line = upstream if upstream not in ("", ROOT_ORG) else None
-    return Site(key, row["name"], row["hours"] == OFFICE, line)
+    return SimSource(key, row["name"], row["hours"] == OFFICE, line)

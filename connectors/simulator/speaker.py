@@ -12,8 +12,8 @@ import msgspec
 from connectors.simulator import marker
 from connectors.simulator.days import MINUTE
 from connectors.simulator.history import Batch, history
-from connectors.simulator.marker import Told
-from connectors.simulator.province import Message, Province
+from connectors.simulator.marker import Marker
+from connectors.simulator.province import Province, SimMessage
 from connectors.simulator.timeline import Timeline
 from ioc.core.clock import Clock
 
@@ -59,7 +59,7 @@ class Speaker:
         self._clock = clock
         self._root = root
         self._per_tick = per_tick
-        self._live: deque[Message] = deque()
+        self._live: deque[SimMessage] = deque()
         self._past: Iterator[Batch] | None = None
         self._told = marker.read(root, province.seed)
         self._last: int | None = None
@@ -120,6 +120,6 @@ class Speaker:
             return
         self._told, self._remembered = now, now
         try:
-            marker.write(self._root, Told(self._province.seed, now))
+            marker.write(self._root, Marker(self._province.seed, now))
         except OSError as error:
             log.warning("%s: the simulator's marker cannot be written (%s)", self._root, error.strerror)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from connectors.simulator.chance import Dice
 from connectors.simulator.days import DAY, day_of, in_office, minutes_of
 from connectors.simulator.mishaps import bad_lines, dead_spell, fibre_cuts, slow_spell
-from connectors.simulator.roster import ROOT_ORG, Site
+from connectors.simulator.roster import ROOT_ORG, SimSource
 
 State = dict[str, Any]
 
@@ -36,7 +36,7 @@ _CERT_LIFE_DAYS = 397
 _RENEWED_BEFORE_DAYS = 45
 
 
-def service_state(seed: int, site: Site, t: int) -> State:
+def service_state(seed: int, site: SimSource, t: int) -> State:
     character = SYSTEMS[site.key.source]
     dice = Dice(seed, "service", site.path, t)
     day = day_of(t)
@@ -55,7 +55,7 @@ def service_state(seed: int, site: Site, t: int) -> State:
     return state | _own(site, load, dice)
 
 
-def link_state(seed: int, site: Site, t: int, districts: tuple[str, ...]) -> State:
+def link_state(seed: int, site: SimSource, t: int, districts: tuple[str, ...]) -> State:
     dice = Dice(seed, "link", site.path, t)
     day, org = day_of(t), site.key.org
     cut, bad = fibre_cuts(seed, day, districts).get(org), bad_lines(seed, day, districts).get(org)
@@ -92,7 +92,7 @@ def _certificate(character: Character, t: int) -> State:
     return {"cert_days_left": _RENEWED_BEFORE_DAYS + (character.cert_days - t // DAY) % cycle}
 
 
-def _own(site: Site, load: float, dice: Dice) -> State:
+def _own(site: SimSource, load: float, dice: Dice) -> State:
     """Figures of their own that two systems report."""
     if site.key.source == "trung-tam-du-lieu":
         return {

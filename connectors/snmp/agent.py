@@ -19,7 +19,7 @@ Value = int | str
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class SnmpLogin:
     """`user` means v3; then `auth` and `privacy` are names of pysnmp's protocols without their prefix, or None."""
 
     community: str
@@ -61,7 +61,7 @@ class Agent:
         return rows
 
 
-async def reach(host: str, port: int, access: Access, gear: Gear) -> Agent:
+async def reach(host: str, port: int, access: SnmpLogin, gear: Gear) -> Agent:
     """An agent to ask; those that are entered alike share an engine, which is large and knows what v3 negotiated."""
     from pysnmp.error import PySnmpError
     from pysnmp.hlapi.v3arch import asyncio as hlapi
@@ -83,7 +83,7 @@ def _engine(gear: Gear) -> "SnmpEngine":
     return engine
 
 
-def _account(access: Access) -> Any:
+def _account(access: SnmpLogin) -> Any:
     from pysnmp.hlapi.v3arch import asyncio as hlapi
 
     if access.user is None:

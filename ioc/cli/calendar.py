@@ -11,7 +11,7 @@ from ioc.cli.common import Commands, add_encoding, command, encoded, group, now_
 if TYPE_CHECKING:
     from ioc.config.settings import Settings
     from ioc.core.weeks import Week
-    from ioc.domain.calendar.year import OddDay, Year
+    from ioc.domain.calendar.year import CalendarYear, OddDay
     from ioc.domain.inventory import Inventory
 
 
@@ -67,7 +67,7 @@ def _org(inventory: "Inventory", code: str | None) -> str:
     return inventory.orgs.get(code).code
 
 
-def _lines(year: "Year") -> Iterator[str]:
+def _lines(year: "CalendarYear") -> Iterator[str]:
     for span in year.weeks:
         yield f"{span.first} to {span.last}"
         yield from (f"  {days:<20}{hours}" for days, hours in _week(span.week))

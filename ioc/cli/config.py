@@ -49,18 +49,18 @@ def _try_samples(settings: "Settings", file: Path) -> None:
     """Every map on the sample it carries: what would be refused is a problem, what looks wrong is said."""
     from ioc import bootstrap
     from ioc.config.read import refused
-    from ioc.ingest.trial import Bench, own_sample
-    from ioc.messages.mapping.suspicion import Level
+    from ioc.ingest.trial import TrialBench, own_sample
+    from ioc.messages.mapping.suspicion import FindingLevel
     from ioc.messages.privacy import Privacy
 
     texts = bootstrap.texts()
-    bench = Bench(bootstrap.kinds_of(settings), None, Privacy(settings.inbox.private_keys), now_ms())
+    bench = TrialBench(bootstrap.kinds_of(settings), None, Privacy(settings.inbox.private_keys), now_ms())
     problems: list[str] = []
     for i, rule in enumerate(settings.map):
         sample = own_sample(rule)
         for level, code, params in [] if sample is None else bench.run(rule, sample).findings:
             line = f"map[{i}] {rule.label}: {texts.render('en', f'map.{code}', params)}"
-            if level is Level.ERROR:
+            if level is FindingLevel.ERROR:
                 problems.append(line)
             else:
                 sys.stderr.write(f"{level}: {line}\n")

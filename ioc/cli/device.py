@@ -73,7 +73,7 @@ def device_export(arguments: argparse.Namespace) -> None:
         settings.mqtt, Maps(settings.map, bootstrap.kinds_of(settings)).filters, (mosquitto.STATISTICS,)
     )
     own = [(one.name, mosquitto.password_hash(one.password)) for one in ours if one.password is not None]
-    accounts = [*(mosquitto.Account(name, known, ()) for name, known in own), *accounts]
+    accounts = [*(mosquitto.DeviceAccount(name, known, ()) for name, known in own), *accounts]
     acl = mosquitto.acl_file(ours, accounts)
     mosquitto.write(arguments.dir, mosquitto.password_file(accounts, kept), acl)
     living = sum(account.password_hash is not None for account in accounts)

@@ -53,14 +53,14 @@ def restore(arguments: argparse.Namespace) -> None:
 
 
 def doctor(arguments: argparse.Namespace) -> int:
-    from ioc.ops.doctor import Verdict, examine
+    from ioc.ops.doctor import CheckState, examine
 
     if arguments.broker:
         return _broker(arguments)
     worst = 0
     for verdict, what, detail in examine(open_context(settings_of(arguments))):
         say(f"{verdict:<4} {what}: {detail}")
-        worst = max(worst, int(verdict is Verdict.FAIL))
+        worst = max(worst, int(verdict is CheckState.FAIL))
     return worst
 
 

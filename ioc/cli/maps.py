@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ioc.context import Context
     from ioc.core.texts import Texts
     from ioc.domain.inventory import Inventory
-    from ioc.ingest.trial import Sample, Trial
+    from ioc.ingest.trial import Trial, TrialMessage
     from ioc.messages.mapping.declared import MapRule
 
 
@@ -37,13 +37,13 @@ def list_maps(arguments: argparse.Namespace) -> None:
 
 
 def try_map(arguments: argparse.Namespace) -> int:
-    from ioc.ingest.trial import Bench
+    from ioc.ingest.trial import TrialBench
     from ioc.messages.privacy import Privacy
 
     settings = settings_of(arguments)
     rule = _rule(arguments.map, settings)
     context = open_context(settings)
-    bench = Bench(context.kinds, _inventory(context), Privacy(settings.inbox.private_keys), now_ms())
+    bench = TrialBench(context.kinds, _inventory(context), Privacy(settings.inbox.private_keys), now_ms())
     good = True
     for sample in _samples(rule, arguments):
         trial = bench.run(rule, sample)
@@ -92,8 +92,8 @@ def _rules_of(path: Path) -> "list[MapRule]":
     return list(bootstrap.parse_settings({"data_dir": ".", "map": table.get("map", [])}, str(path)).map)
 
 
-def _samples(rule: "MapRule", arguments: argparse.Namespace) -> "Iterator[Sample]":
-    from ioc.ingest.trial import Sample, own_sample
+def _samples(rule: "MapRule", arguments: argparse.Namespace) -> "Iterator[TrialMessage]":
+    from ioc.ingest.trial import TrialMessage, own_sample
     from ioc.messages.wire import Rejected, parse_time
     from ioc.ops import capture
 
@@ -108,14 +108,14 @@ def _samples(rule: "MapRule", arguments: argparse.Namespace) -> "Iterator[Sample
         yield sample
     elif arguments.topic is not None:
         try:
-            yield Sample(arguments.topic, arguments.file.read_bytes(), at)
+            yield TrialMessage(arguments.topic, arguments.file.read_bytes(), at)
         except OSError as error:
             raise UsageError(Code.CAPTURE_UNREADABLE, f"{arguments.file}: cannot be read ({error})") from error
     else:
         unknown = -1
         for message in capture.read(arguments.file, unknown):
             received_at = at if message.received_at == unknown else message.received_at
-            yield Sample(message.topic, message.payload, received_at)
+            yield TrialMessage(message.topic, message.payload, received_at)
 
 
 def _inventory(context: "Context") -> "Inventory | None":

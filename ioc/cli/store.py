@@ -32,7 +32,7 @@ def copy(arguments: argparse.Namespace) -> int:
     from ioc import bootstrap
     from ioc.core import locks
     from ioc.metrics import port
-    from ioc.metrics.copying import Note
+    from ioc.metrics.copying import CopyNote
 
     if arguments.origin == arguments.target:
         raise UsageError(Code.SAME_STORE, "--from and --to are the same store")
@@ -41,7 +41,7 @@ def copy(arguments: argparse.Namespace) -> int:
     stores = [_open(context, url, arguments) for url in (arguments.origin, arguments.target)]
     try:
         origin, target = map(_port, stores)
-        note = Note(context.settings.root / "store-copy.json", arguments.origin, arguments.target)
+        note = CopyNote(context.settings.root / "store-copy.json", arguments.origin, arguments.target)
         meter = Meter()
 
         def tell(progress: "Progress") -> None:

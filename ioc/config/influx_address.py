@@ -26,7 +26,7 @@ class Address(NamedTuple):
     flavour: Flavour | None
 
 
-class Access(NamedTuple):
+class StoreAddress(NamedTuple):
     """An address with what opens it: a token (2.x, 3.x), or a user name and password (1.x); `ca` names a PEM file."""
 
     address: Address
@@ -74,7 +74,7 @@ def _place(parts: SplitResult) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def check_access(access: Access) -> None:
+def check_access(access: StoreAddress) -> None:
     """ValueError where the keys beside the URL do not fit it."""
     if (access.username is None) != (access.password is None):
         raise ValueError("username and password belong together")

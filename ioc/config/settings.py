@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from ioc.config.influx_address import Access, check_access, parse
+from ioc.config.influx_address import StoreAddress, check_access, parse
 from ioc.config.weekly import CalendarSettings
 from ioc.messages.mapping.declared import MapRule
 
@@ -117,9 +117,9 @@ class Store(Struct, frozen=True, kw_only=True):
         return self.url == EMBEDDED
 
     @property
-    def access(self) -> Access:
+    def access(self) -> StoreAddress:
         """The address of the bucket; ValueError when `url` names none."""
-        return Access(parse(self.url), self.token, self.username, self.password, self.ca)
+        return StoreAddress(parse(self.url), self.token, self.username, self.password, self.ca)
 
 
 class DatabaseSettings(Struct, frozen=True, kw_only=True):
@@ -131,7 +131,7 @@ class LiveSettings(Struct, frozen=True, kw_only=True):
     per_second: Annotated[float, Meta(gt=0, le=20)] = 4.0
 
 
-class Inbox(Struct, frozen=True, kw_only=True):
+class InboxOptions(Struct, frozen=True, kw_only=True):
     """`keep_hours`: how long done rows stay for a look back; `max_bytes`: where ingest stops acknowledging."""
 
     max_bytes: Annotated[int, Meta(ge=1_000_000)] = 20_000_000_000
@@ -170,7 +170,7 @@ class PluginSettings(Struct, frozen=True, kw_only=True):
     folder: str | None = None
 
 
-class Alerts(Struct, frozen=True, kw_only=True):
+class AlertOptions(Struct, frozen=True, kw_only=True):
     group_wait_s: Seconds = 10.0
     settle_s: Seconds = 10.0
     startup_grace_s: Seconds = 20.0
@@ -199,14 +199,14 @@ class Rule(Struct, frozen=True, kw_only=True):
     options: Any = None
 
 
-class Receiver(Struct, frozen=True, kw_only=True):
+class ReceiverOptions(Struct, frozen=True, kw_only=True):
     name: Name
     email: tuple[str, ...] = ()
     phone: tuple[str, ...] = ()
     lang: Literal["vi", "en"] = "vi"
 
 
-class Route(Struct, frozen=True, kw_only=True):
+class RouteOptions(Struct, frozen=True, kw_only=True):
     receivers: tuple[Name, ...]
     channels: tuple[Name, ...]
     org: OrgCode | None = None
@@ -257,17 +257,17 @@ class Settings(Struct, frozen=True, kw_only=True):
     store: Store = Store()
     database: DatabaseSettings = DatabaseSettings()
     live: LiveSettings = LiveSettings()
-    inbox: Inbox = Inbox()
+    inbox: InboxOptions = InboxOptions()
     retention: RetentionSettings = RetentionSettings()
     dossiers: Dossiers = Dossiers()
     calendar: CalendarSettings = CalendarSettings()
-    alerts: Alerts = Alerts()
+    alerts: AlertOptions = AlertOptions()
     auth: Auth = Auth()
     plugins: PluginSettings = PluginSettings()
     log: Log = Log()
     rule: tuple[Rule, ...] = ()
-    receiver: tuple[Receiver, ...] = ()
-    route: tuple[Route, ...] = ()
+    receiver: tuple[ReceiverOptions, ...] = ()
+    route: tuple[RouteOptions, ...] = ()
     channel: tuple[Channel, ...] = ()
     connector: tuple[Connector, ...] = ()
     map: tuple[MapRule, ...] = ()

@@ -22,7 +22,7 @@ _LONGEST_DAYS = 1_000  # of a due day after the period it is of: working days ar
 _LOOK_BACK = {"d": 31, "wd": 31, "m": 400, "q": 800, "y": 1_200}
 
 
-class Days(Protocol):
+class WorkingDays(Protocol):
     """The calendar of an org, as far as cadences need it."""
 
     def date_of(self, at: int) -> date: ...
@@ -89,7 +89,7 @@ class Contract:
     """A calendar cadence in the days of its org; `cut_off` is the end of the day, or closing on a working day."""
 
     cadence: Cadence
-    calendar: Days
+    calendar: WorkingDays
     cut_off: time | None = None
 
     def dues(self, after: int, until: int) -> list[int]:

@@ -33,7 +33,7 @@ class Texts:
         """
         catalogue = self.catalogues.get(lang, self.catalogues["vi"])
         text = catalogue.get(key, key)
-        return text.format_map(_Shown({name: self._shown(lang, value) for name, value in (params or {}).items()}))
+        return text.format_map(_Parameters({name: self._shown(lang, value) for name, value in (params or {}).items()}))
 
     def _shown(self, lang: str, value: object) -> object:
         if isinstance(value, Mapping) and "key" in value:
@@ -43,7 +43,7 @@ class Texts:
         return value
 
 
-class _Shown(dict[str, object]):
+class _Parameters(dict[str, object]):
     """A parameter that is missing shows its own name instead of failing a message."""
 
     def __missing__(self, name: str) -> str:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from ioc.core.clock import local
 
 
-class Told(Protocol):
+class DeskTimes(Protocol):
     """The instants of table `desk` (epoch ms)."""
 
     @property
@@ -25,7 +25,7 @@ def midnight(now: int, tz: ZoneInfo) -> int:
     return int(datetime.combine(local(now, tz).date(), time(), tz).timestamp() * 1000)
 
 
-def is_open(desk: Told, day_began: int) -> bool:
+def is_open(desk: DeskTimes, day_began: int) -> bool:
     """Opened today and not closed since; one whose opening was never told, once it has called somebody today."""
     since = desk.ticket_at if desk.opened_at is None else desk.opened_at
     return since is not None and since >= day_began and since > (desk.closed_at or 0)

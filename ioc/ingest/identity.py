@@ -14,7 +14,7 @@ FILE = "session.json"
 _RANDOM_BYTES = 16
 
 
-class _Kept(msgspec.Struct, kw_only=True):
+class _IdentityFile(msgspec.Struct, kw_only=True):
     """`former` are ids of sessions that may still hold messages of ours."""
 
     client_id: str
@@ -57,7 +57,7 @@ class Identity:
         self._write()
 
     @staticmethod
-    def _of(mqtt: Mqtt, kept: _Kept | None) -> _Kept:
+    def _of(mqtt: Mqtt, kept: _IdentityFile | None) -> _IdentityFile:
         broker = "embedded" if mqtt.embedded else mqtt.url
         if kept is not None and kept.label == mqtt.client_id:
             if kept.broker != broker:
@@ -66,7 +66,7 @@ class Identity:
         own = f"{mqtt.client_id}-{secrets.token_hex(_RANDOM_BYTES)}"
         # an older build used the bare label; the embedded broker of that time kept nothing on disk
         old = [kept.client_id, *kept.former] if kept else [] if mqtt.embedded else [mqtt.client_id]
-        return _Kept(client_id=own, label=mqtt.client_id, broker=broker, former=old)
+        return _IdentityFile(client_id=own, label=mqtt.client_id, broker=broker, former=old)
 
     def _write(self) -> None:
         draft = self._path.with_suffix(".new")
@@ -81,8 +81,8 @@ class Identity:
             raise IocError(Code.SESSION_UNWRITABLE, f"{self._path}: cannot be written ({error.strerror})") from error
 
 
-def _read(path: Path) -> _Kept | None:
+def _read(path: Path) -> _IdentityFile | None:
     """None also for a file that is damaged: its session is lost then, and a new one begins."""
     with contextlib.suppress(FileNotFoundError, msgspec.DecodeError):
-        return msgspec.json.decode(path.read_bytes(), type=_Kept)
+        return msgspec.json.decode(path.read_bytes(), type=_IdentityFile)
     return None

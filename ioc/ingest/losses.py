@@ -23,7 +23,7 @@ class Loss(StrEnum):
     DROPPED = "the broker dropped messages for ingest: raise max_queued_messages"
 
 
-class _Kept(msgspec.Struct, frozen=True):
+class _LossFile(msgspec.Struct, frozen=True):
     at: int
     what: Loss
     n: int
@@ -34,15 +34,15 @@ class Losses:
 
     def __init__(self, path: Path, clock: Clock, tell: Callable[[int], str]) -> None:
         self._path, self._clock, self._tell = path, clock, tell
-        self._kept: dict[Loss, _Kept] = {}
+        self._kept: dict[Loss, _LossFile] = {}
         with contextlib.suppress(OSError, msgspec.DecodeError):
-            self._kept = {kept.what: kept for kept in msgspec.json.decode(path.read_bytes(), type=list[_Kept])}
+            self._kept = {kept.what: kept for kept in msgspec.json.decode(path.read_bytes(), type=list[_LossFile])}
 
     def note(self, what: Loss, n: int = 1) -> None:
         """`n` more since the last time; a disk that cannot be written costs the memory of it, not ingest."""
         before = self._kept.get(what)
         told = before is not None and self._clock.now_ms() - before.at < TOLD_MS
-        self._kept[what] = _Kept(self._clock.now_ms(), what, n + (before.n if before and told else 0))
+        self._kept[what] = _LossFile(self._clock.now_ms(), what, n + (before.n if before and told else 0))
         draft = self._path.with_suffix(".new")
         try:
             draft.write_bytes(msgspec.json.encode(list(self._kept.values())))

@@ -81,7 +81,7 @@ def samples_of(batch: Batch) -> list[Sample]:
     return [Sample(good.key, good.t, good.metrics) for good in measured]
 
 
-class Metrics:
+class MetricSink:
     """Runs in a thread of its own, so that a store that is slow or away delays nothing but itself."""
 
     def __init__(self, store: MetricStore, inbox: Inbox, decoder: Decoder, db: Database, handover: Handover) -> None:

@@ -12,7 +12,7 @@ PATCHES_A_DELTA = 500
 HEARTBEAT_S = 1.0
 
 
-class Outlet:
+class DeltaPublisher:
     """Publishes what `world` has merged; an empty delta now and then says that nothing changed."""
 
     def __init__(self, bus: Bus, key: bytes, per_second: float) -> None:

@@ -14,7 +14,7 @@ from ioc.ingest.decode.decoder import not_understood
 from ioc.ingest.decode.limits import Limits
 from ioc.ingest.inbox import Inbox, Run
 from ioc.ingest.metrics import Handover
-from ioc.ingest.outlet import Outlet
+from ioc.ingest.outlet import DeltaPublisher
 from ioc.ingest.records import Records
 from ioc.platform.db import Database
 from ioc.platform.meta import Fact, get
@@ -39,7 +39,7 @@ class Pump:
         decoder: Decoder,
         records: Records,
         handover: Handover,
-        outlet: Outlet,
+        outlet: DeltaPublisher,
         db: Database,
         clock: Clock,
     ) -> None:

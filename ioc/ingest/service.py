@@ -30,8 +30,8 @@ from ioc.ingest.inbox import Inbox
 from ioc.ingest.losses import FILE as LOSSES_FILE
 from ioc.ingest.losses import Loss, Losses
 from ioc.ingest.maps_in_force import MapsInForce
-from ioc.ingest.metrics import Handover, Metrics
-from ioc.ingest.outlet import Outlet
+from ioc.ingest.metrics import Handover, MetricSink
+from ioc.ingest.outlet import DeltaPublisher
 from ioc.ingest.pump import Pump
 from ioc.ingest.receiver import Receiver
 from ioc.ingest.records import Records
@@ -99,10 +99,10 @@ class Ingest:
         )
         inbox, handover = self._inbox(), Handover()
         self._records = Records(context.db, world, inbox.id, world.epoch, settings.dossiers)
-        outlet = Outlet(self._bus, context.live_key, settings.live.per_second)
+        outlet = DeltaPublisher(self._bus, context.live_key, settings.live.per_second)
         self.pump = Pump(inbox, decoder, self._records, handover, outlet, context.db, context.clock)
         self._store = context.open_store(writer=True)
-        self.metrics = Metrics(self._store, self._inbox(), decoder, context.db, handover)
+        self.metrics = MetricSink(self._store, self._inbox(), decoder, context.db, handover)
         records = self._records
         self._rollup = RollUp(context.db, lambda: records.world, self._bus.publish, context.clock, mqtt.orgs)
         self._explained = Explained(

@@ -15,9 +15,9 @@ from ioc.messages.kinds import Kinds
 from ioc.messages.mapping import suspicion
 from ioc.messages.mapping.declared import MapRule
 from ioc.messages.mapping.element import Element
-from ioc.messages.mapping.maps import Maps, Meant, Ours
+from ioc.messages.mapping.maps import MappedMessage, Maps, Meant
 from ioc.messages.mapping.paths import Path
-from ioc.messages.mapping.suspicion import Finding, Level
+from ioc.messages.mapping.suspicion import FindingLevel, MapFinding
 from ioc.messages.privacy import Privacy
 from ioc.messages.wire import Rejected, parse_time, parse_topic
 
@@ -26,7 +26,7 @@ _NAME = re.compile(r"[^\W\d]\w*")
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class TrialMessage:
     """A message of the vendor's; `received_at` (epoch ms) None where nobody wrote down when it came."""
 
     topic: str
@@ -34,12 +34,12 @@ class Sample:
     received_at: int | None = None
 
 
-def own_sample(rule: MapRule) -> Sample | None:
+def own_sample(rule: MapRule) -> TrialMessage | None:
     """The sample a map carries with it; without a topic of its own every named level is called by its name."""
     if rule.sample is None:
         return None
     topic = rule.sample_topic or rule.topic.replace("+", "").replace("#", "x")
-    return Sample(topic, charsets.encode(rule.sample, rule.encoding), rule.sampled_at())
+    return TrialMessage(topic, charsets.encode(rule.sample, rule.encoding), rule.sampled_at())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +57,20 @@ class Trial:
     """`ok` is false where any part of the sample would end in quarantine, or nothing would come of it."""
 
     made: list[Made] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    findings: list[MapFinding] = field(default_factory=list)
 
     @property
     def ok(self) -> bool:
-        return not any(finding.level is Level.ERROR for finding in self.findings)
+        return not any(finding.level is FindingLevel.ERROR for finding in self.findings)
 
-    def add(self, level: Level, code: str, **params: Any) -> None:
+    def add(self, level: FindingLevel, code: str, **params: Any) -> None:
         """Once, however many elements say the same."""
-        found = Finding(level, code, params)
+        found = MapFinding(level, code, params)
         if found not in self.findings:
             self.findings.append(found)
 
 
-class Bench:
+class TrialBench:
     """Where maps are tried; without an `inventory` every org and source is taken as known."""
 
     def __init__(self, kinds: Kinds, inventory: Inventory | None, privacy: Privacy, now: int) -> None:
@@ -79,22 +79,22 @@ class Bench:
         self._privacy = privacy
         self._now = now
 
-    def run(self, rule: MapRule, sample: Sample) -> Trial:
+    def run(self, rule: MapRule, sample: TrialMessage) -> Trial:
         trial = Trial()
         maps = Maps([rule], self._kinds)
         meant = maps.of(sample.topic)
         for problem in maps.problems:
-            trial.add(Level.ERROR, "bad_map", problem=problem.partition(".")[2])
+            trial.add(FindingLevel.ERROR, "bad_map", problem=problem.partition(".")[2])
         if maps.problems:
             return trial
         if not meant:
-            trial.add(Level.ERROR, "topic_not_meant", topic=sample.topic, filter=rule.topic)
+            trial.add(FindingLevel.ERROR, "topic_not_meant", topic=sample.topic, filter=rule.topic)
             return trial
         kept = maps.strip(sample.topic, sample.payload, self._privacy)
         if kept != sample.payload:
-            trial.add(Level.NOTE, "private_dropped")
+            trial.add(FindingLevel.NOTE, "private_dropped")
         for name in self._private_names(meant[0]):
-            trial.add(Level.WARNING, "path_private", name=name)
+            trial.add(FindingLevel.WARNING, "path_private", name=name)
         self._elements(meant[0], sample, kept, trial)
         return trial
 
@@ -103,26 +103,26 @@ class Bench:
         paths = [path.text for path in meant.map.paths()]
         return (name for text in paths for name in _NAME.findall(text) if self._privacy.is_private(name))
 
-    def _elements(self, meant: Meant, sample: Sample, payload: bytes, trial: Trial) -> None:
+    def _elements(self, meant: Meant, sample: TrialMessage, payload: bytes, trial: Trial) -> None:
         try:
             elements = meant.map.elements(payload)
         except Rejected as why:
-            trial.add(Level.ERROR, "refused", reason=str(why.reason), detail=why.detail, element="")
+            trial.add(FindingLevel.ERROR, "refused", reason=str(why.reason), detail=why.detail, element="")
             return
         for element in elements:
             try:
                 ours = meant.map.ours(element, meant.levels)
                 if ours is None:
-                    trial.add(Level.NOTE, "not_meant", when=meant.map.rule.when)
+                    trial.add(FindingLevel.NOTE, "not_meant", when=meant.map.rule.when)
                 else:
                     self._ours(meant, ours, sample, trial)
             except Rejected as why:
-                trial.add(Level.ERROR, "refused", reason=str(why.reason), detail=why.detail, element=element.key)
+                trial.add(FindingLevel.ERROR, "refused", reason=str(why.reason), detail=why.detail, element=element.key)
         self._empty_paths(meant, elements, trial)
         if not trial.made and trial.ok:
-            trial.add(Level.ERROR, "nothing_made")
+            trial.add(FindingLevel.ERROR, "nothing_made")
 
-    def _ours(self, meant: Meant, ours: Ours, sample: Sample, trial: Trial) -> None:
+    def _ours(self, meant: Meant, ours: MappedMessage, sample: TrialMessage, trial: Trial) -> None:
         """Judge as ingest would; Rejected where it would not have it."""
         at = self._now if sample.received_at is None else sample.received_at
         key, _channel = parse_topic(ours.topic)
@@ -135,22 +135,22 @@ class Bench:
         known = self._inventory is None or taken.source is not None
         trial.made.append(Made(ours.topic, ours.body, taken, known))
         if not known:
-            trial.add(Level.NOTE, "new_source", source=str(taken.key))
+            trial.add(FindingLevel.NOTE, "new_source", source=str(taken.key))
         for finding in self._suspicions(meant, ours, taken, inventory, sample):
             trial.add(finding.level, finding.code, **finding.params)
 
     def _suspicions(
-        self, meant: Meant, ours: Ours, taken: Decoded, inventory: Inventory, sample: Sample
-    ) -> Iterator[Finding]:
+        self, meant: Meant, ours: MappedMessage, taken: Decoded, inventory: Inventory, sample: TrialMessage
+    ) -> Iterator[MapFinding]:
         spec = meant.map.spec or self._kinds.get(taken.key.kind)
         for one in meant.map.fields:
             value = taken.metrics.get(one.name)
             if value is not None and not isinstance(value, bool):
                 yield from suspicion.of_value(one, spec, value)
             elif value is None and (taken.metrics or taken.texts) and one.name in ours.body.keys() - taken.texts.keys():
-                yield Finding(Level.WARNING, "text_ignored", {"field": one.name})
+                yield MapFinding(FindingLevel.WARNING, "text_ignored", {"field": one.name})
         if "ts" not in ours.body:
-            yield Finding(Level.NOTE, "no_time", {})
+            yield MapFinding(FindingLevel.NOTE, "no_time", {})
             return
         at = parse_time(ours.body["ts"], inventory.tz(taken.key))[0]
         received_at = self._now if sample.received_at is None else sample.received_at
@@ -167,7 +167,7 @@ class Bench:
                 keys = (
                     sorted(elements[0].value)[:_KEYS_SHOWN] if elements and isinstance(elements[0].value, dict) else []
                 )
-                trial.add(Level.WARNING, "path_empty", field=name, path=path.text, keys=", ".join(keys))
+                trial.add(FindingLevel.WARNING, "path_empty", field=name, path=path.text, keys=", ".join(keys))
 
 
 def _finds_nothing(path: Path, element: Element) -> bool:

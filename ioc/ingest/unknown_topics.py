@@ -15,7 +15,7 @@ LONGEST: Final = 512
 SAMPLE_BYTES: Final = 4_096
 
 
-class Heard(NamedTuple):
+class UnreadTopic(NamedTuple):
     """The newest payload of a topic, how often it came, and when last (epoch ms)."""
 
     payload: bytes
@@ -23,7 +23,7 @@ class Heard(NamedTuple):
     at: int
 
 
-def note(db: Database, heard: Mapping[str, Heard]) -> None:
+def note(db: Database, heard: Mapping[str, UnreadTopic]) -> None:
     """Add to what is known of these topics; above AT_MOST the longest silent are forgotten."""
     insert = db.upsert(table)
     add = insert.on_conflict_do_update(

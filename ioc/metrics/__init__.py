@@ -103,7 +103,7 @@ class MetricStore(Protocol):
     def close(self) -> None: ...
 
 
-class Look(NamedTuple):
+class StoreCheck(NamedTuple):
     """One thing that was looked at: what, whether it will do, and what was found."""
 
     what: str
@@ -124,10 +124,10 @@ def ranges(store: MetricStore, queries: Sequence[RangeQuery]) -> list[list[Point
 
 
 @runtime_checkable
-class Remote(Protocol):
+class RemoteStore(Protocol):
     """The answers of a store on a server of its own beyond the protocol."""
 
-    def inspect(self, now: Callable[[], int], keep: Retention) -> Iterator[Look]:
+    def inspect(self, now: Callable[[], int], keep: Retention) -> Iterator[StoreCheck]:
         """Version, rights, clock against `now` (epoch ms), retention against `keep`; IocError where it cannot go on."""
         ...
 

@@ -10,7 +10,7 @@ from ioc.metrics.buckets import Grid, fill
 from ioc.metrics.embedded_port import EmbeddedPort
 from ioc.metrics.maintain import maintain
 from ioc.metrics.readers import Readers
-from ioc.metrics.writer import Writer
+from ioc.metrics.writer import EmbeddedWriter
 from ioc.platform.aside import aside
 
 
@@ -23,7 +23,7 @@ class EmbeddedStore:
 
     def __init__(self, path: Path, *, writer: bool) -> None:
         self._path = path
-        self._own = Writer(path) if writer else None
+        self._own = EmbeddedWriter(path) if writer else None
         self._readers = Readers(path)
 
     def write(self, samples: Sequence[Sample]) -> int:
@@ -64,7 +64,7 @@ class EmbeddedStore:
             self._own.close()
 
     @property
-    def _writer(self) -> Writer:
+    def _writer(self) -> EmbeddedWriter:
         if self._own is None:
             raise IocError(Code.STORE_READ_ONLY, f"{self._path.name} was opened to read: one process writes it")
         return self._own

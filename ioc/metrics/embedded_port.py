@@ -11,7 +11,7 @@ from ioc.metrics.port import READINGS, Row
 from ioc.metrics.rolled import Rolled
 from ioc.metrics.rollup import TABLES
 from ioc.metrics.schema import HOUR, MINUTE, Floors, floor, write_floor
-from ioc.metrics.writer import Writer
+from ioc.metrics.writer import EmbeddedWriter
 
 _FOR_EVER = Retention(10**6, 10**6, 10**6)
 _SAMPLES = """SELECT org, kind, source, t, metric, v FROM reading JOIN series ON series.id = reading.s
@@ -40,7 +40,7 @@ _PUT = {unit: " ".join(["INSERT OR REPLACE INTO", table, "VALUES (?,?,?,?,?,?,?,
 class EmbeddedPort:
     """`Port` on the writer of a metric file."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: EmbeddedWriter) -> None:
         self._writer = writer
 
     def floors(self) -> Floors:

@@ -9,7 +9,7 @@ ON CONFLICT (org, kind, source, metric) DO UPDATE SET metric = metric RETURNING 
 _FIND = "SELECT id FROM series WHERE org = ? AND kind = ? AND source = ? AND metric = ?"
 
 
-class Metrics(dict[str, int]):
+class MetricIds(dict[str, int]):
     """Metric to number for one source; a metric not seen before is enrolled in the transaction under way."""
 
     def __init__(self, conn: sqlite3.Connection, key: SourceKey) -> None:
@@ -23,7 +23,7 @@ class Metrics(dict[str, int]):
         return number
 
 
-class SeriesIds(dict[SourceKey, Metrics]):
+class SeriesIds(dict[SourceKey, MetricIds]):
     """Source to its metrics; valid for one connection until a transaction on it fails."""
 
     def __init__(self, conn: sqlite3.Connection) -> None:
@@ -32,8 +32,8 @@ class SeriesIds(dict[SourceKey, Metrics]):
         for org, kind, source, metric, number in conn.execute("SELECT org, kind, source, metric, id FROM series"):
             self[SourceKey(org, kind, source)][metric] = number
 
-    def __missing__(self, key: SourceKey) -> Metrics:
-        self[key] = metrics = Metrics(self._conn, key)
+    def __missing__(self, key: SourceKey) -> MetricIds:
+        self[key] = metrics = MetricIds(self._conn, key)
         return metrics
 
 

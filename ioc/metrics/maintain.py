@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from ioc.metrics import Retention, rollup
 from ioc.metrics.schema import HOUR, MINUTE, ceil, floor, write_floor
-from ioc.metrics.writer import Writer
+from ioc.metrics.writer import EmbeddedWriter
 
 DAY = 24 * HOUR
 _SETTLE = 5_000  # a unit is rolled up this long after its end, so that it seldom has to be done twice
@@ -27,7 +27,7 @@ _DELETE = {
 }
 
 
-def maintain(writer: Writer, now: int, retention: Retention) -> None:
+def maintain(writer: EmbeddedWriter, now: int, retention: Retention) -> None:
     """Bring roll-ups up to date, then delete. A level outlives the finer ones, whatever the retention says."""
     _roll_up(writer, now)
     swept = _sweep_readings(writer, floor(now - retention.raw_days * DAY, MINUTE))
@@ -37,7 +37,7 @@ def maintain(writer: Writer, now: int, retention: Retention) -> None:
         _give_back(writer)
 
 
-def _roll_up(writer: Writer, now: int) -> None:
+def _roll_up(writer: EmbeddedWriter, now: int) -> None:
     past = sorted(t for t in tuple(writer.due[MINUTE]) if t + MINUTE + _SETTLE <= now)
     for some in _groups(past):
         with writer.transaction() as conn:
@@ -57,7 +57,7 @@ def _groups(starts: list[int]) -> Iterator[list[int]]:
     return (starts[at : at + _TOGETHER] for at in range(0, min(len(starts), _AT_ONCE), _TOGETHER))
 
 
-def _roll_minute(writer: Writer, conn: sqlite3.Connection, start: int) -> None:
+def _roll_minute(writer: EmbeddedWriter, conn: sqlite3.Connection, start: int) -> None:
     """From its readings where they are kept; what came after their deletion is folded into what is left of them."""
     if start >= writer.floors.raw:
         rollup.roll_minute(conn, start)
@@ -72,7 +72,7 @@ def _roll_minute(writer: Writer, conn: sqlite3.Connection, start: int) -> None:
     writer.unmark(MINUTE, start)
 
 
-def _sweep_readings(writer: Writer, target: int) -> int:
+def _sweep_readings(writer: EmbeddedWriter, target: int) -> int:
     """Delete readings before `target`, some minutes a transaction; never one that is not rolled up. How many steps."""
     steps = 0
     while writer.floors.raw < target and steps < _AT_ONCE:
@@ -89,7 +89,7 @@ def _sweep_readings(writer: Writer, target: int) -> int:
     return steps
 
 
-def _sweep(writer: Writer, unit: int, target: int) -> int:
+def _sweep(writer: EmbeddedWriter, unit: int, target: int) -> int:
     """Delete minutes or hours before `target`, a day a transaction; never a minute whose hour is not rolled up."""
     name = "minute" if unit == MINUTE else "hour"
     steps = 0
@@ -106,12 +106,12 @@ def _sweep(writer: Writer, unit: int, target: int) -> int:
     return steps
 
 
-def _raise_floor(writer: Writer, conn: sqlite3.Connection, name: str, t: int) -> None:
+def _raise_floor(writer: EmbeddedWriter, conn: sqlite3.Connection, name: str, t: int) -> None:
     write_floor(conn, name, t)
     writer.floors = writer.floors._replace(**{name: t})
 
 
-def _give_back(writer: Writer) -> None:
+def _give_back(writer: EmbeddedWriter) -> None:
     """Shrink the file a little when much of it is empty."""
     with writer.transaction() as conn:
         pages, free = (conn.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count"))

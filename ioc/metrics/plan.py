@@ -9,7 +9,7 @@ from ioc.metrics.schema import HOUR, MINUTE, Floors, ceil, floor
 Span = tuple[int, int]
 
 
-class Part(NamedTuple):
+class Slice(NamedTuple):
     """Rows of one table with `lo` <= t < `hi`; each counts in the bucket where its `unit` begins (1: where it is)."""
 
     table: str
@@ -25,13 +25,13 @@ class Dirty(NamedTuple):
     hours: Collection[int]
 
 
-def plan(start: int, end: int, grid: Grid, floors: Floors, dirty: Dirty) -> list[Part]:
+def plan(start: int, end: int, grid: Grid, floors: Floors, dirty: Dirty) -> list[Slice]:
     """Parts that together hold each reading of the range once; late readings come after what they are folded into.
 
     A roll-up is used where it is up to date and lies in one bucket. Below a floor the finer levels are gone: there a
     roll-up counts where it begins, and only where a bucket is not shorter than it.
     """
-    parts: list[Part] = []
+    parts: list[Slice] = []
     rest: list[Span] = [(start, end)]
     hours = {floor(t, HOUR) for t in dirty.minutes}.union(dirty.hours)
     for unit, table, finer, stale in (
@@ -43,18 +43,18 @@ def plan(start: int, end: int, grid: Grid, floors: Floors, dirty: Dirty) -> list
         if grid.step < unit:
             continue
         for lo, hi in below:
-            parts.append(Part(table, lo, hi))
+            parts.append(Slice(table, lo, hi))
             parts += _late(lo, hi, unit, dirty.minutes)
         holes = sorted({*stale, *grid.straddled(unit)})
         done, rest = _carve(rest, unit, holes)
-        parts += [Part(table, lo, hi) for lo, hi in done]
-    return parts + [Part("reading", lo, hi) for lo, hi in rest]
+        parts += [Slice(table, lo, hi) for lo, hi in done]
+    return parts + [Slice("reading", lo, hi) for lo, hi in rest]
 
 
-def _late(lo: int, hi: int, unit: int, minutes: Iterable[int]) -> Iterator[Part]:
+def _late(lo: int, hi: int, unit: int, minutes: Iterable[int]) -> Iterator[Slice]:
     """Readings that wait to be folded into a unit that begins in [lo, hi)."""
     late = sorted(t for t in minutes if ceil(lo, unit) <= t < ceil(hi, unit))
-    return (Part("reading", t, t + MINUTE, unit) for t in late)
+    return (Slice("reading", t, t + MINUTE, unit) for t in late)
 
 
 def _carve(spans: Iterable[Span], unit: int, holes: list[int]) -> tuple[list[Span], list[Span]]:

@@ -41,7 +41,7 @@ class Port(Protocol):
         ...
 
 
-class Place(NamedTuple):
+class CopyCursor(NamedTuple):
     """All before `at` of a level, and every level before it, is there."""
 
     level: int
@@ -50,12 +50,12 @@ class Place(NamedTuple):
 
 class Progress(NamedTuple):
     done: float  # 0..1
-    place: Place
+    place: CopyCursor
     points: int
     refused: Sequence[str]  # words about samples the new store will not have, the first few
 
 
-def copy(origin: Port, target: Port, start: Place | None, tell: Callable[[Progress], None]) -> Progress:
+def copy(origin: Port, target: Port, start: CopyCursor | None, tell: Callable[[Progress], None]) -> Progress:
     """Hours, then minutes, then readings, each in order of time; every step may be repeated.
 
     `tell` hears of each step once it is done, so that a copy that was cut off can begin at the last place.
@@ -67,20 +67,20 @@ def copy(origin: Port, target: Port, start: Place | None, tell: Callable[[Progre
     spans = {level: span for level in levels if (span := _span(origin, level, floors, start)) is not None}
     whole = sum((hi - lo) / SLICES[level] for level, (lo, hi) in spans.items()) or 1.0
     done, points, refused = 0.0, 0, list[str]()
-    progress = Progress(0.0, Place(HOUR, 0), 0, ())
+    progress = Progress(0.0, CopyCursor(HOUR, 0), 0, ())
     for level, (lo, hi) in spans.items():
         for upto, stored, words in _level(origin, target, level, lo, hi):
             points += stored
             refused += words[: max(0, 10 - len(refused))]
             progress = Progress(
-                min(1.0, (done + (upto - lo) / SLICES[level]) / whole), Place(level, upto), points, refused
+                min(1.0, (done + (upto - lo) / SLICES[level]) / whole), CopyCursor(level, upto), points, refused
             )
             tell(progress)
         done += (hi - lo) / SLICES[level]
     return progress
 
 
-def _span(origin: Port, level: int, floors: Floors, start: Place | None) -> tuple[int, int] | None:
+def _span(origin: Port, level: int, floors: Floors, start: CopyCursor | None) -> tuple[int, int] | None:
     """The part of a level to be moved: roll-ups below the readings, readings above."""
     found = origin.span(level)
     if found is None:

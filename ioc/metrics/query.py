@@ -9,7 +9,7 @@ from ioc.metrics import Aggregate, RangeQuery
 from ioc.metrics.buckets import Grid
 from ioc.metrics.ids import find_series
 from ioc.metrics.joins import Weighed, add, high, later, low
-from ioc.metrics.plan import Dirty, Part, plan
+from ioc.metrics.plan import Dirty, Slice, plan
 from ioc.metrics.schema import HOUR, MINUTE, read_dirty, read_floors
 
 _SPAN = "WHERE s = :s AND t >= :lo AND t < :hi GROUP BY 1"
@@ -17,7 +17,7 @@ _SERIES = """SELECT org, kind, source, metric FROM series
 WHERE :every OR (org = :org AND kind = :kind AND source = :source) ORDER BY org, kind, source, metric"""
 
 
-class _Rule(NamedTuple):
+class _AggregateParts(NamedTuple):
     """The formula of an aggregate: from readings, from roll-ups, and joined from two parts of a bucket."""
 
     reading: str
@@ -27,12 +27,12 @@ class _Rule(NamedTuple):
 
 # SQLite takes a bare column next to a lone max() from the row that holds the maximum
 _RULES: Final = {
-    Aggregate.MEAN: _Rule("total(v), count(*)", "total(sum), sum(n)", add),
-    Aggregate.SUM: _Rule("total(v), 0", "total(sum), 0", add),
-    Aggregate.COUNT: _Rule("count(*), 0", "sum(n), 0", add),
-    Aggregate.MIN: _Rule("min(v), 0", "min(low), 0", low),
-    Aggregate.MAX: _Rule("max(v), 0", "max(high), 0", high),
-    Aggregate.LAST: _Rule("v, max(t)", "last, max(last_t)", later),
+    Aggregate.MEAN: _AggregateParts("total(v), count(*)", "total(sum), sum(n)", add),
+    Aggregate.SUM: _AggregateParts("total(v), 0", "total(sum), 0", add),
+    Aggregate.COUNT: _AggregateParts("count(*), 0", "sum(n), 0", add),
+    Aggregate.MIN: _AggregateParts("min(v), 0", "min(low), 0", low),
+    Aggregate.MAX: _AggregateParts("max(v), 0", "max(high), 0", high),
+    Aggregate.LAST: _AggregateParts("v, max(t)", "last, max(last_t)", later),
 }
 
 
@@ -61,12 +61,12 @@ def _aggregate(conn: sqlite3.Connection, query: RangeQuery, grid: Grid) -> dict[
     return {index: float(value) for index, (value, _) in buckets.items()}
 
 
-def _sql(rule: _Rule, part: Part) -> str:
+def _sql(rule: _AggregateParts, part: Slice) -> str:
     columns = rule.reading if part.table == "reading" else rule.rollup
     return " ".join(["SELECT (t - t % :unit - :first) / :step,", columns, "FROM", part.table, _SPAN])
 
 
-def _where(part: Part, grid: Grid, number: int) -> dict[str, int]:
+def _where(part: Slice, grid: Grid, number: int) -> dict[str, int]:
     return {
         "unit": part.unit,
         "first": grid.first,

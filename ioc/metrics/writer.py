@@ -24,7 +24,7 @@ _SIZES = (20, 100, 500, 2000)
 _INSERTS = {size: " ".join(["INSERT OR REPLACE INTO reading VALUES", ",".join(["(?,?,?)"] * size)]) for size in _SIZES}
 
 
-class Writer:
+class EmbeddedWriter:
     """Memory (`ids`, `due`, `floors`) mirrors the file and is read again after a failure or another writer's commit."""
 
     def __init__(self, path: Path) -> None:

@@ -28,7 +28,7 @@ KEPT = ("*.key", "demo.json", "session.json", STARTED)
 TRIES = 3
 
 
-class File(msgspec.Struct, frozen=True):
+class BackupFile(msgspec.Struct, frozen=True):
     size: int
     sha256: str
 
@@ -40,7 +40,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     schema: str
     made_at: str
-    files: dict[str, File]
+    files: dict[str, BackupFile]
     not_covered: list[str] = []
 
 
@@ -163,10 +163,10 @@ def _names(target: Path) -> list[str]:
     return sorted(str(path.relative_to(target)) for path in target.rglob("*") if path.is_file())
 
 
-def _described(path: Path) -> File:
+def _described(path: Path) -> BackupFile:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256")
-    return File(path.stat().st_size, digest.hexdigest())
+    return BackupFile(path.stat().st_size, digest.hexdigest())
 
 
 def _verified(source: Path) -> Manifest:

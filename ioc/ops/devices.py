@@ -97,13 +97,13 @@ def nats_users(conn: Connection) -> list[accounts_of_nats.User]:
     ]
 
 
-def accounts(conn: Connection) -> list[mosquitto.Account]:
+def accounts(conn: Connection) -> list[mosquitto.DeviceAccount]:
     """Everybody that ever had a credential, as the broker should know them."""
     t = table.c
     query = sa.select(t.org, t.kind, t.source, t.mqtt_hash, t.topics, t.revoked_at).order_by(t.id)
     rows = {SourceKey(row.org, row.kind, row.source): row for row in conn.execute(query)}  # the newest of each
     return [
-        mosquitto.Account(str(key), None if row.revoked_at is not None else row.mqtt_hash, tuple(row.topics))
+        mosquitto.DeviceAccount(str(key), None if row.revoked_at is not None else row.mqtt_hash, tuple(row.topics))
         for key, row in sorted(rows.items())
     ]
 

@@ -26,60 +26,62 @@ HOUR_MS = 3_600_000
 ROLE_NAMES = ("ingest", "alerts", "web")
 
 
-class Verdict(StrEnum):
+class CheckState(StrEnum):
     OK = "ok"
     WARN = "warn"
     FAIL = "FAIL"
 
 
-class Finding(NamedTuple):
-    verdict: Verdict
+class CheckResult(NamedTuple):
+    verdict: CheckState
     what: str
     detail: str
 
 
-Check = Callable[[Context], Iterator[Finding]]
+Check = Callable[[Context], Iterator[CheckResult]]
 
 
-def examine(context: Context) -> Iterator[Finding]:
+def examine(context: Context) -> Iterator[CheckResult]:
     """All checks in turn; a check that cannot be made is a finding itself."""
     for check in (_disk, _database, _store, _broker, _roles, _clocks, _orgs):
         try:
             yield from check(context)
         except IocError as error:
-            yield Finding(Verdict.FAIL, check.__name__.strip("_"), error.message)
+            yield CheckResult(CheckState.FAIL, check.__name__.strip("_"), error.message)
 
 
-def _disk(context: Context) -> Iterator[Finding]:
+def _disk(context: Context) -> Iterator[CheckResult]:
     root, least = context.settings.root, context.settings.inbox.min_free_bytes
     free = shutil.disk_usage(root).free
-    verdict = Verdict.OK if free > 2 * least else Verdict.WARN if free > least else Verdict.FAIL
-    yield Finding(verdict, "disk", f"{root}: {free / 1e9:.1f} GB free; ingest stops below {least / 1e9:.1f} GB")
+    verdict = CheckState.OK if free > 2 * least else CheckState.WARN if free > least else CheckState.FAIL
+    yield CheckResult(verdict, "disk", f"{root}: {free / 1e9:.1f} GB free; ingest stops below {least / 1e9:.1f} GB")
 
 
-def _database(context: Context) -> Iterator[Finding]:
+def _database(context: Context) -> Iterator[CheckResult]:
     url = context.db.engine.url.render_as_string(hide_password=True)
     found, head = migrate.current(context.db), migrate.head()
     same = found == head
     detail = f"{url}: schema {found}" + ("" if same else f", this build needs {head}: run `ioc migrate`")
-    yield Finding(Verdict.OK if same else Verdict.FAIL, "database", detail)
+    yield CheckResult(CheckState.OK if same else CheckState.FAIL, "database", detail)
 
 
-def _store(context: Context) -> Iterator[Finding]:
+def _store(context: Context) -> Iterator[CheckResult]:
     store = context.open_store()
     try:
         health = store.health()
     finally:
         store.close()
-    yield Finding(Verdict.OK if health.ok else Verdict.FAIL, "metric store", health.detail)
+    yield CheckResult(CheckState.OK if health.ok else CheckState.FAIL, "metric store", health.detail)
 
 
-def _broker(context: Context) -> Iterator[Finding]:
+def _broker(context: Context) -> Iterator[CheckResult]:
     verdict = check_broker.check_sessions(as_bus(context.settings), check_broker.DEEP)
-    yield Finding(Verdict.OK if verdict.ok else Verdict.FAIL, "broker", verdict.detail)
+    yield CheckResult(CheckState.OK if verdict.ok else CheckState.FAIL, "broker", verdict.detail)
     if context.settings.mqtt.embedded:
         found = program.find()
-        yield Finding(Verdict.OK, "broker", f"embedded: nats-server {found.release}; {_forced(context.settings.mqtt)}")
+        yield CheckResult(
+            CheckState.OK, "broker", f"embedded: nats-server {found.release}; {_forced(context.settings.mqtt)}"
+        )
 
 
 def _forced(mqtt: Mqtt) -> str:
@@ -89,22 +91,22 @@ def _forced(mqtt: Mqtt) -> str:
     return f"forced to the disk every {mqtt.sync_interval}: kill -9 loses nothing, a power cut may lose as much"
 
 
-def _roles(context: Context) -> Iterator[Finding]:
+def _roles(context: Context) -> Iterator[CheckResult]:
     now = context.clock.now_ms()
     with context.db.read() as conn:
         found = {pulse.role: pulse for pulse in beat.pulses(conn, now)}
     for role in sorted({*ROLE_NAMES, *found}):
         pulse = found.get(role)
         if pulse is None:
-            yield Finding(Verdict.WARN, role, "never ran here")
+            yield CheckResult(CheckState.WARN, role, "never ran here")
         elif not pulse.alive:
-            yield Finding(Verdict.WARN, role, f"silent for {(now - pulse.at) // 1000} s")
+            yield CheckResult(CheckState.WARN, role, f"silent for {(now - pulse.at) // 1000} s")
         else:
             detail = ", ".join(f"{key}: {value}" for key, value in pulse.detail.items())
-            yield Finding(Verdict.OK if pulse.ok else Verdict.FAIL, role, detail or "beats")
+            yield CheckResult(CheckState.OK if pulse.ok else CheckState.FAIL, role, detail or "beats")
 
 
-def _clocks(context: Context) -> Iterator[Finding]:
+def _clocks(context: Context) -> Iterator[CheckResult]:
     """When most sources look skewed, our own clock is the suspect."""
     since = context.clock.now_ms() - HOUR_MS
     skewed = leniency.c.name.in_([Leniency.CLOCK_AHEAD, Leniency.CLOCK_BEHIND])
@@ -115,12 +117,14 @@ def _clocks(context: Context) -> Iterator[Finding]:
         )
     detail = f"{wrong or 0} of {heard} sources heard within the hour send times that are off"
     if heard >= 3 and (wrong or 0) * 2 > heard:
-        yield Finding(Verdict.FAIL, "clock", f"{detail}: check the clock of this machine first ({_now(context.clock)})")
+        yield CheckResult(
+            CheckState.FAIL, "clock", f"{detail}: check the clock of this machine first ({_now(context.clock)})"
+        )
     else:
-        yield Finding(Verdict.OK, "clock", detail)
+        yield CheckResult(CheckState.OK, "clock", detail)
 
 
-def _orgs(context: Context) -> Iterator[Finding]:
+def _orgs(context: Context) -> Iterator[CheckResult]:
     """What the configuration says of orgs that are closed or unknown."""
     day = local(context.clock.now_ms(), ZoneInfo(DEFAULT_TZ)).date().isoformat()
     with context.db.read() as conn:
@@ -129,12 +133,16 @@ def _orgs(context: Context) -> Iterator[Finding]:
     named += [(f"rule {rule.id}", rule.org) for rule in context.settings.rule]
     for what, code in named:
         if code is not None and code not in orgs:
-            yield Finding(Verdict.WARN, "orgs", f"{what} names {code}, which is not in the tree: it never speaks")
+            yield CheckResult(
+                CheckState.WARN, "orgs", f"{what} names {code}, which is not in the tree: it never speaks"
+            )
         elif code is not None and orgs.closed(code):
             heir, last = orgs.heir(code), orgs.get(code).valid_to
             means = "what it had on that day" if heir == code else heir
-            yield Finding(Verdict.WARN, "orgs", f"{what} names {code}, whose last day was {last}: it means {means}")
-    yield Finding(Verdict.OK, "orgs", f"{len(orgs.living())} in the tree of {day}")
+            yield CheckResult(
+                CheckState.WARN, "orgs", f"{what} names {code}, whose last day was {last}: it means {means}"
+            )
+    yield CheckResult(CheckState.OK, "orgs", f"{len(orgs.living())} in the tree of {day}")
 
 
 def _now(clock: Clock) -> str:

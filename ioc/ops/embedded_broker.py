@@ -36,14 +36,14 @@ def run(settings: Settings, ahead_ms: int, ready: Callable[[], None]) -> None:
     if os.fork():
         _become(found, place, says)
     os.close(says)
-    from ioc.ops.nats_keeper import Keeper  # what it needs takes longer to load than the server to start
+    from ioc.ops.nats_keeper import BrokerKeeper  # what it needs takes longer to load than the server to start
 
-    keeper = Keeper(server, place, own, settings, found)
+    keeper = BrokerKeeper(server, place, own, settings, found)
     with os.fdopen(heard, encoding="utf-8", errors="replace") as said:
         keeper.keep(said, ready, SystemClock(ahead_ms))
 
 
-def _become(found: program.Program, place: config.Place, says: int) -> None:
+def _become(found: program.Program, place: config.BrokerPlace, says: int) -> None:
     os.dup2(says, 1)
     os.dup2(says, 2)
     if READY_FD in os.environ:

@@ -23,7 +23,7 @@ from ioc.platform.db import Database
 from ioc.platform.nats import streams
 from ioc.platform.nats.accounts import User, account_file
 from ioc.platform.nats.api import Api
-from ioc.platform.nats.config import WRITTEN_BY, Place, write_owned
+from ioc.platform.nats.config import WRITTEN_BY, BrokerPlace, write_owned
 from ioc.platform.nats.export import replace
 from ioc.platform.nats.program import Program
 from ioc.platform.nats.sayings import Sayings
@@ -38,10 +38,12 @@ GOING_S = 0.5  # a server that ends lets its connections go before its log
 FREE_AGAIN_BYTES, FREE_AGAIN_PART = 50_000_000, 10
 
 
-class Keeper:
+class BrokerKeeper:
     """One server's; it ends when the server does, and ends the server when it cannot go on itself."""
 
-    def __init__(self, server: int, place: Place, own: Sequence[User], settings: Settings, program: Program) -> None:
+    def __init__(
+        self, server: int, place: BrokerPlace, own: Sequence[User], settings: Settings, program: Program
+    ) -> None:
         self._server = server
         self._place = place
         self._own = own
@@ -149,7 +151,7 @@ class Keeper:
         os.kill(self._server, signal.SIGHUP)
         self.sayings.reloaded.wait(RELOAD_S)
 
-    def _told(self, fill: streams.Fill) -> tuple[bool, dict[str, object]]:
+    def _told(self, fill: streams.StreamUsage) -> tuple[bool, dict[str, object]]:
         full = self._disk_full() or _store_full(fill)
         return full is None, {
             "waiting": fill.waiting,
@@ -176,7 +178,7 @@ def own_login(mqtt: Mqtt, password: str) -> Mqtt:
     return structs.replace(mqtt, username=KEEPER, password=password)
 
 
-def _store_full(fill: streams.Fill) -> str | None:
+def _store_full(fill: streams.StreamUsage) -> str | None:
     if fill.full:
         waiting = f"{fill.waiting} messages in {fill.used} bytes wait"
         return f"{waiting}, as many as mqtt.max_bytes allows: devices are refused"

@@ -25,7 +25,7 @@ PATIENCE_S = {roles.CONNECTORS: 2.0, roles.INGEST: 5.0, roles.ALERTS: 2.0, roles
 
 
 @dataclass(slots=True)
-class Place:
+class Slot:
     """One process that should always run: it, or when to start it again."""
 
     role: str
@@ -48,7 +48,7 @@ class Supervisor:
     web_workers: int = 1
     each_turn: Callable[[], None] = lambda: None  # about once a second
     unfit: str | None = None  # the role that ended everything, since no restart could have helped it
-    _places: list[Place] = field(default_factory=list)
+    _places: list[Slot] = field(default_factory=list)
     _announced: bool = False
     _stopping: bool = False
 
@@ -56,7 +56,7 @@ class Supervisor:
         for role in roles.START_ORDER:
             if role in self.names:
                 count = self.web_workers if role == roles.WEB else 1
-                self._places += [Place(role) for _ in range(count)]
+                self._places += [Slot(role) for _ in range(count)]
         with selectors.DefaultSelector() as selector, self._signals(selector):
             try:
                 self._watch(selector)
@@ -80,7 +80,7 @@ class Supervisor:
                 waiting = sorted({place.role for place in self._places if not place.ready})
                 log.warning("still waiting for: %s", ", ".join(waiting))
 
-    def _start(self, place: Place, selector: selectors.BaseSelector, now: float) -> None:
+    def _start(self, place: Slot, selector: selectors.BaseSelector, now: float) -> None:
         process = RoleProcess(place.role, self.started_file, self.http.fileno() if self.http else None)
         place.process, place.started_at, place.ready = process, now, False
         selector.register(process.ready_fd, selectors.EVENT_READ, place)
@@ -99,7 +99,7 @@ class Supervisor:
             self._announced = True
             self.on_ready()
 
-    def _look_after(self, place: Place, selector: selectors.BaseSelector) -> None:
+    def _look_after(self, place: Slot, selector: selectors.BaseSelector) -> None:
         process = place.process
         if process is None or (code := process.ended()) is None:
             return

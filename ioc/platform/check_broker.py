@@ -20,14 +20,14 @@ DEEP = 1_500  # more than the 1 000 that Mosquitto queues by default
 _AT_ONCE = 100  # a broker that writes its file at every change is slow, but not silent
 
 
-class Verdict(NamedTuple):
+class BrokerCheck(NamedTuple):
     """`detail` is one plain line: what was found and, where it is bad, what to do."""
 
     ok: bool
     detail: str
 
 
-def check_sessions(settings: Mqtt, messages: int = 1, patience_s: float = PATIENCE_S) -> Verdict:
+def check_sessions(settings: Mqtt, messages: int = 1, patience_s: float = PATIENCE_S) -> BrokerCheck:
     """Subscribe, leave, let `messages` be published, come back: are the session and all of them there?
 
     IocError `broker_unavailable` (transient) when the broker does not answer at all.
@@ -109,14 +109,14 @@ def _named(settings: Mqtt) -> str:
     return ",".join(f"{host}:{port}" for host, port in settings.hosts)
 
 
-def _judge(where: str, resumed: bool, arrived: int, messages: int) -> Verdict:
+def _judge(where: str, resumed: bool, arrived: int, messages: int) -> BrokerCheck:
     if not resumed:
         line = "does not keep sessions: what arrives while ingest is away is lost; turn persistent sessions on"
-        return Verdict(False, f"broker {where} {line}")
+        return BrokerCheck(False, f"broker {where} {line}")
     if arrived < messages:
         line = f"kept {arrived} of {messages} messages for a session that was away; raise max_queued_messages"
-        return Verdict(False, f"broker {where} {line}")
-    return Verdict(True, f"broker {where} kept a session and {messages} of {messages} messages")
+        return BrokerCheck(False, f"broker {where} {line}")
+    return BrokerCheck(True, f"broker {where} kept a session and {messages} of {messages} messages")
 
 
 def _publish(settings: Mqtt, topic: str, messages: int, patience_s: float) -> None:

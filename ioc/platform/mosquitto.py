@@ -20,7 +20,7 @@ _HEADER = "# Written by `ioc device export`; what is changed here by hand is gon
 _SALT_BYTES = 12
 
 
-class Account(NamedTuple):
+class DeviceAccount(NamedTuple):
     """A device: its user name, its password's hash (None: it may not come in), its vendor's topics."""
 
     name: str
@@ -35,7 +35,7 @@ def password_hash(password: str) -> str:
     return f"$7${ITERATIONS}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
 
 
-def password_file(accounts: Sequence[Account], before: str) -> str:
+def password_file(accounts: Sequence[DeviceAccount], before: str) -> str:
     """A line an account that may come in; lines of `before` that are no device's stay as they are."""
     ours = {account.name for account in accounts}
     kept = [line for line in before.splitlines() if line.strip() and line.partition(":")[0] not in ours]
@@ -43,7 +43,7 @@ def password_file(accounts: Sequence[Account], before: str) -> str:
     return "".join(f"{line}\n" for line in [*kept, *living])
 
 
-def acl_file(ours: Iterable[logins.Account], accounts: Iterable[Account]) -> str:
+def acl_file(ours: Iterable[logins.Account], accounts: Iterable[DeviceAccount]) -> str:
     """`ours` are our own accounts."""
     own = "".join(_own(account) for account in ours)
     devices = "".join(_device(account) for account in accounts if account.topics and account.password_hash is not None)
@@ -63,7 +63,7 @@ def _own(account: logins.Account) -> str:
     return f"user {account.name}\n" + "".join([*both, *write, *read])
 
 
-def _device(account: Account) -> str:
+def _device(account: DeviceAccount) -> str:
     return f"user {account.name}\n" + "".join(f"topic write {topic}\n" for topic in account.topics)
 
 

@@ -12,7 +12,7 @@ from ioc.platform.db.tables import observed
 BRIDGED_MS: Final = 10_000  # a pause this short is none
 
 
-class Span(NamedTuple):
+class Watched(NamedTuple):
     """From `since` to `until`, epoch ms."""
 
     since: int
@@ -28,12 +28,12 @@ def listen(conn: Connection, role: str, now: int) -> None:
         conn.execute(sa.insert(observed).values(role=role, since=now, until=now))
 
 
-def spans(conn: Connection, role: str, lo: int, hi: int) -> list[Span]:
+def spans(conn: Connection, role: str, lo: int, hi: int) -> list[Watched]:
     """Those that reach into [lo, hi), one after the other."""
     t = observed.c
     reaching = sa.and_(t.role == role, t.until > lo, t.since < hi)
     rows = conn.execute(sa.select(t.since, t.until).where(reaching).order_by(t.since))
-    return [Span(*row) for row in rows]
+    return [Watched(*row) for row in rows]
 
 
 def forget(conn: Connection, before: int) -> None:
@@ -41,11 +41,11 @@ def forget(conn: Connection, before: int) -> None:
     conn.execute(sa.delete(observed).where(observed.c.until < before))
 
 
-def covered(lo: int, hi: int, heard: Iterable[Sequence[Span]]) -> bool:
+def covered(lo: int, hi: int, heard: Iterable[Sequence[Watched]]) -> bool:
     """True where each of the roles listened from `lo` to `hi` without a break."""
     return all(_within(lo, hi, some) for some in heard)
 
 
-def _within(lo: int, hi: int, some: Sequence[Span]) -> bool:
+def _within(lo: int, hi: int, some: Sequence[Watched]) -> bool:
     at = bisect_right(some, lo, key=lambda span: span.since)
     return at > 0 and hi <= some[at - 1].until

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from connectors.deliveries.desk import Desk
+from connectors.deliveries.desk import Importer
 from connectors.deliveries.rounds import pulls
 from ioc.config.settings import Connector
 from ioc.core.errors import Code, IocError
@@ -54,7 +54,7 @@ class House:
     def __init__(self, root: Path) -> None:
         self.broker, self.clock = Broker(), FakeClock(NOW)
         inventory, decode = worlds.inventory(), worlds.kinds()["dossier"].decode_event
-        self.desk = Desk(root, lambda _now: inventory, decode, self.broker.publish, self.clock)
+        self.desk = Importer(root, lambda _now: inventory, decode, self.broker.publish, self.clock)
 
     def turn(self, one: Connector):
         """The outcomes of one turn, the events and the states; a minute later than the last."""

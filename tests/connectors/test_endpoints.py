@@ -14,7 +14,7 @@ from connectors.endpoints.patience import LONGEST_S, Patience
 from connectors.endpoints.xml import parse
 from connectors.runner.attempt import attempt
 from connectors.runner.gear import Gear
-from connectors.runner.telling import Message, Teller
+from connectors.runner.telling import OutMessage, Teller
 from connectors.runner.thread import probes
 from ioc.core.errors import IocError
 from ioc.core.registry import Plugins
@@ -25,20 +25,20 @@ from tests.endpoints import CAPTURED, PASSWORD, USER, Device, cisco, poly, serve
 
 AT = 1_795_140_000_000
 TOPIC = "ioc/v1/hg/vc/phong-hop"
-ONLINE = Message(f"{TOPIC}/status", {"ts": AT, "online": True}, retain=True)
-OFFLINE = Message(f"{TOPIC}/status", {"ts": AT, "online": False}, retain=True)
+ONLINE = OutMessage(f"{TOPIC}/status", {"ts": AT, "online": True}, retain=True)
+OFFLINE = OutMessage(f"{TOPIC}/status", {"ts": AT, "online": False}, retain=True)
 
 
-def looks(kind: str, device: Device, *between: Callable[[], object], **keys: object) -> list[list[Message]]:
+def looks(kind: str, device: Device, *between: Callable[[], object], **keys: object) -> list[list[OutMessage]]:
     """What is published of one look more than there are steps `between`, all by one process that then ends."""
     usual = {"url": device.url, "username": USER, "password": PASSWORD, "publish": "hg/vc/phong-hop"}
     asked = connector(kind, **{**usual, **({} if kind == "json" else {"gap_s": 0}), **keys})
     probe, teller = probes(Plugins(), [asked])[kind], Teller(asked)
 
-    async def run() -> list[list[Message]]:
+    async def run() -> list[list[OutMessage]]:
         gear = Gear()
 
-        async def once() -> list[Message]:
+        async def once() -> list[OutMessage]:
             return list(teller.messages(await attempt(probe, asked, gear), AT, on_battery=False))
 
         try:
@@ -465,7 +465,7 @@ def test_a_kiosk_that_answers_json_becomes_its_state_by_a_field_map():
     keys = {"publish": "hg/queue/k07", "fields": fields, "method": "POST", "body": "{}"}
     keys |= {"time": {"path": "luc", "format": "%d/%m/%Y %H:%M:%S"}}
     told = json_looks(plain(json.dumps(answer).encode()), **keys)
-    assert told[0][1] == Message(
+    assert told[0][1] == OutMessage(
         "ioc/v1/hg/queue/k07/state",
         {"ts": "2026-11-21T08:00:05", "waiting": "12", "longest_wait_s": 1890, "paper": "low"},
     )
@@ -509,6 +509,6 @@ def test_a_wrong_password_for_json_is_left_alone_too():
     assert told[1][0].state["error"].startswith("login refused; not tried again for ")
 
 
-def json_looks(device: Device, *between: Callable[[], object], **keys: object) -> list[list[Message]]:
+def json_looks(device: Device, *between: Callable[[], object], **keys: object) -> list[list[OutMessage]]:
     with served(device):
         return looks("json", device, *between, url=f"{device.url}/tele", **keys)

@@ -13,8 +13,8 @@ from openpyxl import Workbook
 
 from connectors.deliveries import inbox
 from connectors.deliveries.contract import Errand
-from connectors.deliveries.inbox import File
-from connectors.deliveries.kept import Kept
+from connectors.deliveries.inbox import DroppedFile
+from connectors.deliveries.kept import SyncState
 from tests.connectors.fetching import HEAD, NOW, House, fetcher, nightly, row
 from tests.connectors.probing import problems
 
@@ -88,7 +88,7 @@ def test_what_vanished_is_named_until_it_is_back(house, drop, caplog):
     assert night(4, row(1), row(2), row(3, "Đã trả kết quả")) == (0, 0)
     assert night(3, row(1)) == (1, 1)
     assert "1 open dossier(s) no longer delivered: H22.15-2" in caplog.text
-    with_kept = Kept(house.desk.root / "connectors" / "x.sqlite")
+    with_kept = SyncState(house.desk.root / "connectors" / "x.sqlite")
     assert with_kept.vanished() == [("H22.15-2", NOW - 3 * HOUR_MS)]
     with_kept.close()
     assert night(2, row(1), row(2)) == (0, 0)
@@ -309,7 +309,7 @@ def test_a_name_that_is_a_path_is_nobodys_file(house, drop):
 
     class Elsewhere:
         def files(self):
-            return [File("../../etc/cron.d/x.csv", 3, NOW), File("hs.csv", 3, NOW)]
+            return [DroppedFile("../../etc/cron.d/x.csv", 3, NOW), DroppedFile("hs.csv", 3, NOW)]
 
         def fetch(self, name, to):
             to.write_text(nightly(1), encoding="utf-8")

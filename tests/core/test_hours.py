@@ -8,7 +8,7 @@ from ioc.core.errors import UsageError
 from ioc.core.hours import Hours, read_periods, write_periods
 from ioc.domain.calendar import Calendar
 from ioc.domain.calendar.count import working_time_between
-from ioc.domain.deadline import Term, Unit, due_at
+from ioc.domain.deadline import Term, TermUnit, due_at
 from tests.domain.calendar.calendars import CALENDARS, at
 
 OFFICE = CALENDARS["default"]
@@ -81,7 +81,7 @@ def test_a_day_of_the_calendar_may_last_until_midnight_and_is_closed_on_it() -> 
     assert working_time_between(calendar, at("2026-11-19T00:00"), at("2026-11-21T00:00")) == 2 * 22.5 * 3_600_000
     assert calendar.opened_at(at("2026-11-20T23:59")) == at("2026-11-20T13:00")
     assert calendar.opened_at(at("2026-11-21T00:00")) == at("2026-11-21T00:00")
-    assert due_at(calendar, at("2026-11-20T09:00"), Term(2, Unit.WORKING_DAY)) == at("2026-11-22T23:59") + 59_000
+    assert due_at(calendar, at("2026-11-20T09:00"), Term(2, TermUnit.WORKING_DAY)) == at("2026-11-22T23:59") + 59_000
     with pytest.raises(UsageError, match="the end must be after the start"):
         read_periods("22:00-06:00")
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ioc.config.settings import Inbox
+from ioc.config.settings import InboxOptions
 from ioc.core.model import Reason
 from ioc.ingest.inbox import Received, Run
 from ioc.ingest.metrics import samples_of
@@ -90,7 +90,7 @@ def store(store_path: Path) -> EmbeddedStore:
     return EmbeddedStore(store_path, writer=True)
 
 
-PRIVACY = Privacy(Inbox().private_keys)
+PRIVACY = Privacy(InboxOptions().private_keys)
 
 
 @pytest.mark.slow

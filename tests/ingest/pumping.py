@@ -13,8 +13,8 @@ from ioc.domain.inventory.records import load
 from ioc.ingest.decode import Decoder
 from ioc.ingest.explained import Explained
 from ioc.ingest.inbox import Inbox, Received
-from ioc.ingest.metrics import Handover, Metrics
-from ioc.ingest.outlet import Outlet
+from ioc.ingest.metrics import Handover, MetricSink
+from ioc.ingest.outlet import DeltaPublisher
 from ioc.ingest.pump import Pump
 from ioc.ingest.records import Records
 from ioc.live.world import World
@@ -56,10 +56,10 @@ class Works:
         self.records = Records(self.db, World(inventory, kinds(), epoch="e"), self.inbox.id, "e", Dossiers())
         self.records.undo()
         handover = Handover()
-        outlet = Outlet(self.bus, KEY, 4.0)  # type: ignore[arg-type]
+        outlet = DeltaPublisher(self.bus, KEY, 4.0)  # type: ignore[arg-type]
         self.pump = Pump(self.inbox, self.decoder, self.records, handover, outlet, self.db, self.clock)
         self.store = EmbeddedStore(root / "metrics.sqlite", writer=True)
-        self.metrics = Metrics(self.store, self.open_inbox(), self.decoder, self.db, handover)
+        self.metrics = MetricSink(self.store, self.open_inbox(), self.decoder, self.db, handover)
         self.explained = Explained(
             self.db, self.open_inbox, self.decoder, lambda: self.records.world.inventory, lambda: 0, self.clock,
             own_only=False,

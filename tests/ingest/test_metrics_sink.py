@@ -14,7 +14,7 @@ from ioc.core.errors import Code, IocError
 from ioc.core.model import Sample
 from ioc.ingest.decode import Decoder
 from ioc.ingest.inbox import Inbox, Received
-from ioc.ingest.metrics import CURSOR, Handover, Metrics
+from ioc.ingest.metrics import CURSOR, Handover, MetricSink
 from ioc.metrics import RefusedSample, SamplesRefused, StoreHealth
 from ioc.platform.db.tables import counter, quarantine
 from tests.databases import empty_records
@@ -51,7 +51,7 @@ class Sink:
     def __init__(self, folder: Path, store: Fussy) -> None:
         self.db = empty_records(folder / "ioc.sqlite")
         self.inbox = Inbox(folder / "inbox.sqlite")
-        self.metrics = Metrics(store, self.inbox, Decoder(kinds(), inventory()), self.db, Handover())
+        self.metrics = MetricSink(store, self.inbox, Decoder(kinds(), inventory()), self.db, Handover())
 
     def receive(self, *figures: int) -> None:
         topic = f"ioc/v1/{KIOSK}/state"
@@ -126,7 +126,7 @@ def test_retry_after_is_kept_to(sink: Sink, store: Fussy) -> None:
 
 
 @contextmanager
-def running(metrics: Metrics) -> Iterator[None]:
+def running(metrics: MetricSink) -> Iterator[None]:
     stop = threading.Event()
     thread = threading.Thread(target=metrics.run, args=(stop,))
     thread.start()

@@ -9,8 +9,8 @@ import pytest
 
 from ioc.config.settings import PRIVATE_KEYS
 from ioc.domain.inventory import Inventory, OrgTree
-from ioc.ingest.trial import Bench, Sample, Trial, own_sample
-from ioc.messages.mapping.suspicion import Level
+from ioc.ingest.trial import Trial, TrialBench, TrialMessage, own_sample
+from ioc.messages.mapping.suspicion import FindingLevel
 from ioc.messages.privacy import Privacy
 from tests.live.worlds import kinds
 from tests.messages.mapping.vendors import NOW, ORGS, captured, plain, shipped
@@ -23,10 +23,10 @@ def tried(
     rule, payload, *, at: int | None = NOW, topic: str = "v/dong-van/k1", inventory=None, now: int = NOW
 ) -> Trial:
     raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-    return Bench(kinds(), inventory, Privacy(PRIVATE_KEYS), now).run(rule, Sample(topic, raw, at))
+    return TrialBench(kinds(), inventory, Privacy(PRIVATE_KEYS), now).run(rule, TrialMessage(topic, raw, at))
 
 
-def codes(trial: Trial, level: Level) -> set[str]:
+def codes(trial: Trial, level: FindingLevel) -> set[str]:
     return {finding.code for finding in trial.findings if finding.level is level}
 
 
@@ -64,7 +64,7 @@ def test_a_wrong_path_is_named_with_the_keys_that_are_there():
 ])  # fmt: skip
 def test_a_wrong_unit_is_warned_about(kind, fields, message, code):
     trial = tried(plain(kind=kind, fields=fields), message)
-    assert code in codes(trial, Level.WARNING)
+    assert code in codes(trial, FindingLevel.WARNING)
 
 
 @pytest.mark.parametrize(("fields", "message"), [
@@ -75,7 +75,7 @@ def test_a_wrong_unit_is_warned_about(kind, fields, message, code):
 def test_what_would_end_in_quarantine_is_an_error(fields, message):
     trial = tried(plain(fields=fields), message)
     assert not trial.ok
-    assert codes(trial, Level.ERROR) == {"refused"}
+    assert codes(trial, FindingLevel.ERROR) == {"refused"}
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"])
@@ -83,14 +83,14 @@ def test_what_would_end_in_quarantine_is_an_error(fields, message):
 def test_a_wrong_zone_is_warned_about(zone, at):
     rule = plain(time={"path": "t", "format": "%d/%m/%Y %H:%M:%S", "zone": zone})
     trial = tried(rule, {"w": 1, "t": "21/11/2026 08:00:00"}, at=at)
-    assert codes(trial, Level.WARNING) == {"zone_wrong"}
+    assert codes(trial, FindingLevel.WARNING) == {"zone_wrong"}
 
 
 def test_a_clock_that_is_off_is_told_from_an_old_sample():
     rule = plain(time={"path": "t", "format": "%d/%m/%Y %H:%M:%S"})
     message = {"w": 1, "t": "21/11/2026 08:00:00"}
-    assert codes(tried(rule, message, at=LATER), Level.WARNING) == {"clock_off"}
-    assert codes(tried(rule, message, at=None, now=LATER), Level.NOTE) == {"sample_old"}
+    assert codes(tried(rule, message, at=LATER), FindingLevel.WARNING) == {"clock_off"}
+    assert codes(tried(rule, message, at=None, now=LATER), FindingLevel.NOTE) == {"sample_old"}
     assert tried(rule, message).findings == []
     swapped = plain(time={"path": "t", "format": "%m/%d/%Y %H:%M:%S"})
     assert not tried(swapped, message).ok
@@ -105,27 +105,27 @@ def test_a_format_that_reads_another_field_is_refused_before_any_sample():
         with pytest.raises(msgspec.ValidationError, match="each brace with its other one"):
             plain(org=half)
     trial = tried(plain(fields={"longest_wait_s": {"path": "w", "unit": "°F"}}), {"w": 1})
-    assert codes(trial, Level.ERROR) == {"bad_map"}
+    assert codes(trial, FindingLevel.ERROR) == {"bad_map"}
 
 
 def test_what_the_privacy_list_takes_is_said():
     trial = tried(plain(source="{phone}"), {"w": 1, "phone": "0912345678"})
-    assert {"path_private"} <= codes(trial, Level.WARNING)
-    assert {"private_dropped"} <= codes(trial, Level.NOTE)
+    assert {"path_private"} <= codes(trial, FindingLevel.WARNING)
+    assert {"private_dropped"} <= codes(trial, FindingLevel.NOTE)
     assert not trial.ok
 
 
 def test_an_org_that_is_not_there_and_a_source_that_is_new():
     here = Inventory(OrgTree(ORGS))
-    assert codes(tried(plain(), {"w": 1}, inventory=here), Level.NOTE) == {"new_source", "no_time"}
+    assert codes(tried(plain(), {"w": 1}, inventory=here), FindingLevel.NOTE) == {"new_source", "no_time"}
     trial = tried(plain(), {"w": 1}, topic="v/xa-la/k1", inventory=here)
-    assert [f.params["reason"] for f in trial.findings if f.level is Level.ERROR] == ["unknown_org"]
+    assert [f.params["reason"] for f in trial.findings if f.level is FindingLevel.ERROR] == ["unknown_org"]
 
 
 def test_a_map_may_carry_its_sample():
     rule = plain(time="t", sample='{"w": 1, "t": "2026-11-21 08:00:00"}', sample_at="2026-11-21T08:00:06+07:00")
     sample = own_sample(rule)
-    assert sample == Sample("v/site/dev", rule.sample.encode(), NOW)
+    assert sample == TrialMessage("v/site/dev", rule.sample.encode(), NOW)
     assert tried(rule, sample.payload, at=sample.received_at, topic=sample.topic).findings == []
     with pytest.raises(msgspec.ValidationError, match="sample_at"):
         plain(sample_at="hôm qua")

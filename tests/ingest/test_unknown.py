@@ -8,7 +8,7 @@ from connectors.mapping.unknown import Listener, watching
 from ioc import bootstrap
 from ioc.config.settings import PRIVATE_KEYS, Mqtt
 from ioc.ingest import unknown_topics
-from ioc.ingest.unknown_topics import AT_MOST, SAMPLE_BYTES, Heard
+from ioc.ingest.unknown_topics import AT_MOST, SAMPLE_BYTES, UnreadTopic
 from ioc.messages.mapping.maps import Maps
 from ioc.messages.privacy import Privacy
 from ioc.platform.broker import Bus
@@ -40,7 +40,7 @@ def test_the_newest_message_of_each_topic_is_kept():
     ears = listener(plain())
     for at, topic in enumerate(("a/b", "a/b", "v/dong-van/k1", "ioc/v1/x/y/z/state", "$SYS/broker/uptime")):
         ears.hear(topic, b'{"phone": "0912345678", "w": %d}' % at, at)
-    assert ears.take() == {"a/b": Heard(b'{"w":1}', 2, 1)}
+    assert ears.take() == {"a/b": UnreadTopic(b'{"w":1}', 2, 1)}
     assert ears.take() == {}
 
 
@@ -53,15 +53,15 @@ def test_a_device_that_makes_topics_up_fills_nothing(db):
     assert len(heard) == AT_MOST
     assert {len(one.payload) for one in heard.values()} == {SAMPLE_BYTES}
     unknown_topics.note(db, heard)
-    unknown_topics.note(db, {"new": Heard(b"1", 1, 10_000)})
+    unknown_topics.note(db, {"new": UnreadTopic(b"1", 1, 10_000)})
     rows = listed(db)
     assert (len(rows), rows[0]["topic"]) == (AT_MOST, "new")
     assert "x/0" not in {row["topic"] for row in rows}
 
 
 def test_counts_add_up_until_a_map_means_the_topic(db):
-    unknown_topics.note(db, {"v/a/b": Heard(b"1", 2, 10)})
-    unknown_topics.note(db, {"v/a/b": Heard(b"\xff2", 3, 20)})
+    unknown_topics.note(db, {"v/a/b": UnreadTopic(b"1", 2, 10)})
+    unknown_topics.note(db, {"v/a/b": UnreadTopic(b"\xff2", 3, 20)})
     (row,) = listed(db)
     assert row == {"topic": "v/a/b", "payload": "\ufffd2", "n": 5, "first_seen": 10, "last_seen": 20}
     assert listed(db, plain()) == []

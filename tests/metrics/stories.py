@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from ioc.config.influx_address import Access, Flavour, parse
+from ioc.config.influx_address import Flavour, StoreAddress, parse
 from ioc.core.model import Number, Sample, SeriesKey, SourceKey
 from ioc.metrics import Aggregate, Fill, MetricStore, Point, RangeQuery, Retention
 from ioc.metrics.embedded import EmbeddedStore
@@ -28,7 +28,7 @@ def open_bucket(url: str, *, writer: bool = True, now: int = NOON + 30 * DAY, **
     2.x is entered with a token that may do everything, unless other keys are given.
     """
     address = parse(url)
-    access = Access(address, **(keys or ({"token": Who.ALL} if address.flavour is Flavour.V2 else {})))
+    access = StoreAddress(address, **(keys or ({"token": Who.ALL} if address.flavour is Flavour.V2 else {})))
     return InfluxStore(access, ["queue"], writer=writer, now=lambda: now, monotonic=lambda: time.monotonic() * 1000)
 
 

@@ -13,7 +13,7 @@ from ioc.core.model import Sample, SeriesKey, SourceKey
 from ioc.metrics import Aggregate, Fill, MetricStore, RangeQuery, Retention
 from ioc.metrics.embedded import EmbeddedStore
 from ioc.metrics.influx.store import InfluxStore
-from ioc.metrics.port import Place, Port, copy
+from ioc.metrics.port import CopyCursor, Port, copy
 from tests.influx_disguise import Disguise
 from tests.influx_servers import Influxd
 from tests.metrics.questions import alike
@@ -104,7 +104,7 @@ class Cut:
 
 @pytest.mark.parametrize("after", [0, 3, 20, 60])
 def test_cut_off_it_goes_on_where_it_was(full: EmbeddedStore, influx: InfluxStore, after: int) -> None:
-    places: list[Place] = []
+    places: list[CopyCursor] = []
     with suppress(IocError):
         copy(full.port(), Cut(influx.port(), after), None, lambda progress: places.append(progress.place))
     before = len(places)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from ioc.config.influx_address import Access, parse
+from ioc.config.influx_address import StoreAddress, parse
 from ioc.core.errors import IocError
 from ioc.metrics import SamplesRefused
 from ioc.metrics.influx.failures import said
@@ -189,7 +189,7 @@ def test_the_servers_words_are_found_in_every_generations_body(body: bytes, word
 def test_a_server_that_was_just_away_is_not_waited_for_again() -> None:
     clock = [0.0]
     with double() as server:
-        access = Access(parse(f"influx+http://{server.place}/ioc?org=tinh"), token="t")
+        access = StoreAddress(parse(f"influx+http://{server.place}/ioc?org=tinh"), token="t")
         store = InfluxStore(access, ["queue"], writer=False, now=lambda: NOON, monotonic=lambda: clock[0])
         server.answer = lambda _heard: Said(503, {"message": "later"})
         for seconds, reached in ((0.0, 1), (PAUSE_S - 0.1, 1), (PAUSE_S, 2)):

@@ -7,7 +7,7 @@ import pytest
 from ioc import cli
 from ioc.config.settings import Mqtt, Settings
 from ioc.ops.conformance import CHECKS, FULL, THEFT, Allowed, conform, theft_of_ingests
-from ioc.ops.conformance.bench import Bench, Result
+from ioc.ops.conformance.bench import Conformance, Result
 from ioc.ops.conformance.fill import full
 from ioc.ops.conformance.spare import scratch
 from ioc.platform import logins
@@ -77,7 +77,7 @@ def test_a_broker_that_acknowledges_and_drops_when_it_is_full_fails(tmp_path):
 
 def test_a_broker_that_holds_all_it_may_be_given_is_not_judged(tmp_path):
     with mosquitto(tmp_path) as server:
-        found = full(Bench(Mqtt(url=server.url), 1), 2_000_000)
+        found = full(Conformance(Mqtt(url=server.url), 1), 2_000_000)
     assert found.ok is None
     assert "kept all of it" in found.detail
 

@@ -6,7 +6,7 @@ from ioc import bootstrap
 from ioc.cli.common import open_context
 from ioc.domain.importing.inventory import import_orgs
 from ioc.ops import doctor
-from ioc.ops.doctor import Verdict
+from ioc.ops.doctor import CheckState
 
 ORGS = """code,name,parent,valid_to,successor
 hg,Hà Giang,,,
@@ -27,8 +27,8 @@ def test_closed_and_unknown_orgs_are_named(tmp_path: Path) -> None:
     import_orgs(context.db, ORGS, 0, dry_run=False)
     found = [(finding.verdict, finding.detail.partition(" in the tree of")[0]) for finding in doctor._orgs(context)]
     assert found == [
-        (Verdict.WARN, "rule r-1 names hg.a, whose last day was 2025-06-30: it means hg.b"),
-        (Verdict.WARN, "rule r-2 names hg.huyen, whose last day was 2025-06-30: it means what it had on that day"),
-        (Verdict.WARN, "rule r-3 names mars, which is not in the tree: it never speaks"),
-        (Verdict.OK, "2"),
+        (CheckState.WARN, "rule r-1 names hg.a, whose last day was 2025-06-30: it means hg.b"),
+        (CheckState.WARN, "rule r-2 names hg.huyen, whose last day was 2025-06-30: it means what it had on that day"),
+        (CheckState.WARN, "rule r-3 names mars, which is not in the tree: it never speaks"),
+        (CheckState.OK, "2"),
     ]

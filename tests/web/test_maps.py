@@ -4,7 +4,7 @@ from typing import Any
 
 from ioc.config.started import Started
 from ioc.ingest import unknown_topics
-from ioc.ingest.unknown_topics import Heard
+from ioc.ingest.unknown_topics import UnreadTopic
 from tests.web.conftest import NORTH, SATURDAY, Province
 
 MAP = {
@@ -40,7 +40,7 @@ def test_maps_that_were_taken_over_since_the_start_are_those_in_force(province: 
     root = province.site.context.settings.root
     Started(origin="x", table={"data_dir": str(root), "map": [MAP]}).write(Started.path(root))
     assert [item["topic"] for item in province.get("/api/v1/maps").json["items"]] == [MAP["topic"]]
-    unknown_topics.note(province.db, {"lsx/a/b": Heard(b"{}", 1, SATURDAY), "x": Heard(b"{}", 1, SATURDAY)})
+    unknown_topics.note(province.db, {"lsx/a/b": UnreadTopic(b"{}", 1, SATURDAY), "x": UnreadTopic(b"{}", 1, SATURDAY)})
     assert [item["topic"] for item in province.get("/api/v1/topics/unknown").json["items"]] == ["x"]
 
 
@@ -72,7 +72,7 @@ def test_it_may_be_given_as_the_configuration_will_hold_it(province: Province) -
 
 
 def test_unknown_topics_come_with_a_first_map_and_can_be_forgotten(province: Province) -> None:
-    unknown_topics.note(province.db, {"lsx/MV/k9": Heard(b'{"cho": 3}', 2, SATURDAY)})
+    unknown_topics.note(province.db, {"lsx/MV/k9": UnreadTopic(b'{"cho": 3}', 2, SATURDAY)})
     (row,) = province.get("/api/v1/topics/unknown").json["items"]
     assert (row["topic"], row["n"], row["last_seen"]) == ("lsx/MV/k9", 2, "2026-11-21T10:00:00+07:00")
     assert 'topic = "lsx/+site/+dev"' in row["proposal"]

@@ -12,7 +12,7 @@ from ioc.domain.access import Principal, Via
 from tests.web.conftest import KIOSKS, NORTH, SOUTH, Province
 from web.clients import STALL_S, Client
 from web.mergepatch import apply
-from web.pump import Pump
+from web.pump import DeltaPump
 from web.subject import Request, subject
 from web.watch import Board
 
@@ -54,7 +54,7 @@ class Desk:
 
     def __init__(self, province: Province) -> None:
         self.province, self.board = province, Board()
-        self.pump = Pump(province.site, self.board, lambda: None)
+        self.pump = DeltaPump(province.site, self.board, lambda: None)
 
     def screen(self, name: str, widget: str = "queue_board", /, **options: Any) -> Screen:
         screen = Screen()

@@ -12,7 +12,7 @@ from ioc.platform.db.tables import conference, desk, role_beat
 from ioc.platform.db.tables import source as source_table
 from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, add_source, raise_alert, tell_dossier
 from tests.web.counting import get
-from web.sight import Look
+from web.sight import Moment
 from web.subject import Request, subject
 from web.widgets import trend as trend_widget
 
@@ -22,7 +22,7 @@ HOUR = 3_600_000
 def payload(province: Province, widget: str, /, **options: Any) -> dict[str, Any]:
     site = province.site
     wanted = subject(site.widgets, Request("w", widget, options), site.orgs.scope(None), "hg")
-    return wanted.snapshot(Look(site.world, site.facts.value, site.clock.now_ms()))
+    return wanted.snapshot(Moment(site.world, site.facts.value, site.clock.now_ms()))
 
 
 @pytest.mark.parametrize("kind", sorted(scan("web.widgets")))
@@ -222,7 +222,7 @@ def test_a_sum_of_many_does_not_sink_while_some_have_not_spoken_yet(province: Pr
     )
     spoke: list[Point] = [(0, 5.0), (600_000, 6.0), (1_200_000, None), (1_800_000, None)]
     silent: list[Point] = [(0, 2.0), (600_000, None), (1_200_000, None), (1_800_000, None)]
-    shown = wanted.snapshot(Look(site.world, site.facts.value, site.clock.now_ms()), [spoke, silent])
+    shown = wanted.snapshot(Moment(site.world, site.facts.value, site.clock.now_ms()), [spoke, silent])
     assert [value for _, value in shown["points"]] == [7.0, 8.0, None, None]
     assert shown["incomplete"] == [[1_200_000, 6.0, 1, 2]]
 
@@ -231,7 +231,7 @@ def trend(province: Province, lists: list[list[Point]], **options: Any) -> dict[
     site = province.site
     request = Request("w", "trend", {"kind": "queue", "metric": "waiting"} | options)
     wanted = subject(site.widgets, request, site.orgs.scope(None), "hg")
-    return wanted.snapshot(Look(site.world, site.facts.value, site.clock.now_ms()), lists)
+    return wanted.snapshot(Moment(site.world, site.facts.value, site.clock.now_ms()), lists)
 
 
 def values(shown: dict[str, Any]) -> list[float | None]:

@@ -13,7 +13,7 @@ from tests.web.conftest import NORTH, ONE_STOP, SATURDAY, SOUTH, Province, add_s
 from tests.web.test_widgets import payload
 from web import facts
 from web.scenes import SCENES
-from web.sight import Look, Sight
+from web.sight import Moment, Sight
 from web.subject import Request, subject
 from web.widgets.org_ranking import ranked
 
@@ -175,7 +175,7 @@ def test_a_trend_of_counts_adds_nothing_up_twice(province: Province) -> None:
 
 
 def _sight(province: Province, root: str) -> Sight:
-    return Sight(Look(province.site.world, province.site.facts.value, province.clock.now_ms()), root)
+    return Sight(Moment(province.site.world, province.site.facts.value, province.clock.now_ms()), root)
 
 
 def test_every_scene_asks_for_what_its_widgets_offer(province: Province) -> None:
@@ -224,7 +224,7 @@ def read_payload(province: Province, widget: str, /, **options: Any) -> dict[str
     """With what the widget reads for itself."""
     site = province.site
     wanted = subject(site.widgets, Request("w", widget, options), site.orgs.scope(None), "hg")
-    look = Look(site.world, site.facts.value, site.clock.now_ms())
+    look = Moment(site.world, site.facts.value, site.clock.now_ms())
     return wanted.snapshot(look, site.loaded(wanted, look))
 
 

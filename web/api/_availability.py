@@ -18,10 +18,10 @@ from ioc.messages.kinds import Kinds
 from ioc.metrics import Aggregate, Fill, Point, RangeQuery
 from ioc.ops.roles import CONNECTORS, INGEST
 from ioc.platform import observed
-from ioc.platform.observed import Span
+from ioc.platform.observed import Watched
 from web.boundary.answers import Instant
 from web.boundary.call import Call
-from web.boundary.ports import Reads, Series
+from web.boundary.ports import Reads, SeriesPort
 from web.errors import Failure, failure
 
 _DAY_MS = 86_400_000
@@ -55,7 +55,7 @@ class Slots(NamedTuple):
     known: bool
 
 
-class Kept(NamedTuple):
+class SlotCount(NamedTuple):
     """`of` slots count, `heard` of them have a reading; `due` lie within the hours of the source."""
 
     kept: float
@@ -88,7 +88,7 @@ class Observer:
     call: Call
     world: World
     records: Reads
-    store: Series
+    store: SeriesPort
     settings: Settings
     kinds: Kinds
 
@@ -140,19 +140,19 @@ class Observer:
         metric = _UP if tells_up else next(iter(said), None)
         return None if metric is None else Judged(SeriesKey(source.key, metric), tells_up)
 
-    def _kept(self, source: Source, slots: Slots) -> Kept:
+    def _kept(self, source: Source, slots: Slots) -> SlotCount:
         first = next((t for t, value in slots.points if value is not None), self.call.now)
         born = slots.points[0][0] if slots.known else first
         due = [(t, value) for t, value in slots.points if self._open(source, t, t + slots.step - 1)]
         listened = self._listened(source, slots)
         counted = [value for t, value in due if t >= born and observed.covered(t, t + slots.step, listened)]
         heard = [value for value in counted if value is not None]
-        return Kept(sum(heard) if slots.by.tells_up else len(heard), len(heard), len(counted), len(due))
+        return SlotCount(sum(heard) if slots.by.tells_up else len(heard), len(heard), len(counted), len(due))
 
     def _open(self, source: Source, first: int, last: int) -> bool:
         return all(self.world.opened_at(source, t) is not None for t in (first, last))
 
-    def _listened(self, source: Source, slots: Slots) -> list[Sequence[Span]]:
+    def _listened(self, source: Source, slots: Slots) -> list[Sequence[Watched]]:
         """Who has to listen for this source to be heard: ingest, and the connectors where it is they who ask."""
         ours = any(connector.publish == str(source.key) for connector in self.settings.connector)
         lo, hi = slots.points[0][0], slots.points[-1][0] + slots.step

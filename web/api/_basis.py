@@ -19,7 +19,7 @@ from ioc.live.dossier_sources import reporters, watermarks
 from ioc.live.world import World
 from web.boundary.answers import Instant
 from web.boundary.call import Call
-from web.boundary.period import Period
+from web.boundary.period import Interval
 
 By = Literal["receiving", "handling"]
 ERRORS = (Code.UNKNOWN_ORG, Code.ORG_NOT_YET)
@@ -104,7 +104,7 @@ class Basis:
     world: World
     settings: Settings
 
-    def ground(self, conn: Connection, query: SummaryQuery, asked: Period) -> Ground:
+    def ground(self, conn: Connection, query: SummaryQuery, asked: Interval) -> Ground:
         call, asking = self.call, self.question(conn, query, asked)
         assessed = reporters(self.world, asking.watermarks, sources_by_org(conn), call.now)
         freshness = assessed.of(call.subtree(query.org, query.tree), asked.at)
@@ -113,7 +113,7 @@ class Basis:
         calendar = call.inventory.calendar(query.org or call.home or "")
         return Ground(asking, assessed, freshness, why_void(calendar, asked.start, asked.at))
 
-    def question(self, conn: Connection, query: SummaryQuery, asked: Period) -> Question:
+    def question(self, conn: Connection, query: SummaryQuery, asked: Interval) -> Question:
         """What is asked, within what the caller may see."""
         scope = self.call.subtree(query.org, query.tree)
         return Question(
@@ -127,7 +127,7 @@ class Basis:
         )
 
 
-def head(call: Call, query: SummaryQuery, asked: Period, found: Ground) -> dict[str, Any]:
+def head(call: Call, query: SummaryQuery, asked: Interval, found: Ground) -> dict[str, Any]:
     """The fields of Head."""
     return {
         "org": query.org or call.home,

@@ -76,14 +76,14 @@ class AlertItem(Struct, frozen=True, kw_only=True):
     open: bool
 
 
-class Alerts(Page[AlertItem], frozen=True, kw_only=True):
+class AlertList(Page[AlertItem], frozen=True, kw_only=True):
     """`counts`: how many a list of each state and severity would hold, whatever is asked for now."""
 
     as_of: Instant
     counts: dict[AlertState, dict[Severity, int]]
 
 
-class Entry(Struct, frozen=True):
+class AlertEntry(Struct, frozen=True):
     """A transition or a comment."""
 
     id: int
@@ -123,18 +123,18 @@ class Message(Struct, frozen=True, kw_only=True):
     receipt: str | None
 
 
-class AlertMessage(Message, frozen=True, kw_only=True):
+class AlertMessageAnswer(Message, frozen=True, kw_only=True):
     deliveries: list[Attempt]
 
 
 class WholeAlert(AlertItem, frozen=True, kw_only=True):
     """With every transition, comment, message and attempt, oldest first."""
 
-    history: list[Entry]
-    notifications: list[AlertMessage]
+    history: list[AlertEntry]
+    notifications: list[AlertMessageAnswer]
 
 
-def alerts(call: Call, query: Query, records: Reads) -> Alerts:
+def alerts(call: Call, query: Query, records: Reads) -> AlertList:
     scope = call.subtree(query.org)
     nothing_yet = query.state is not None and set(query.state.split(",")) <= _NOT_YET
     states, severities = _words("state", query.state, AlertState), _words("severity", query.severity, Severity)
@@ -148,7 +148,7 @@ def alerts(call: Call, query: Query, records: Reads) -> Alerts:
 
     rows, total, counts = records.read(read)
     page = call.part.read((AlertItem(**_shown(call, alert)) for alert in rows), total)
-    return extended(Alerts, page, as_of=call.at(call.now, query.org), counts=_counted(counts))
+    return extended(AlertList, page, as_of=call.at(call.now, query.org), counts=_counted(counts))
 
 
 def _counted(counts: Counts) -> dict[AlertState, dict[Severity, int]]:
@@ -165,13 +165,13 @@ def one(call: Call, records: Reads) -> WholeAlert:
         raise _unknown(alert_id)
     org = found.alert.org
     messages = [
-        AlertMessage(
+        AlertMessageAnswer(
             **_zoned(call, sent.notification, org),
             deliveries=[Attempt(**_zoned(call, row, org)) for row in sent.deliveries],
         )
         for sent in found.notifications
     ]
-    entries = [Entry(**_zoned(call, row, org)) for row in found.entries]
+    entries = [AlertEntry(**_zoned(call, row, org)) for row in found.entries]
     return WholeAlert(**_shown(call, found.alert), history=entries, notifications=messages)
 
 

@@ -23,7 +23,7 @@ from ioc.live.world import World
 from web.api._basis import Counted, counted
 from web.boundary.answers import HTML, Answer, Day, Document, Instant
 from web.boundary.call import Call
-from web.boundary.ports import Live, Reads
+from web.boundary.ports import LivePort, Reads
 from web.boundary.route import V1, Route
 from web.printed import page
 from web.printed.days import DAY, moment
@@ -76,7 +76,7 @@ class DayReport(Struct, frozen=True, kw_only=True):
     corrections: Corrections
 
 
-def daily(call: Call, query: Query, records: Reads, live: Live, texts: Texts) -> DayReport | Answer[str]:
+def daily(call: Call, query: Query, records: Reads, live: LivePort, texts: Texts) -> DayReport | Answer[str]:
     org = query.org or call.home
     if org is None:
         raise IocError(Code.INVALID_VALUE, "org: needed, the tree has several roots", name="org", detail="org")
@@ -86,14 +86,14 @@ def daily(call: Call, query: Query, records: Reads, live: Live, texts: Texts) ->
     return report.page(world, partial(texts.render, "vi")) if query.format == "html" else report.shown()
 
 
-def _read(call: Call, world: World, conn: Connection, org: str, day: date | None) -> "_Report":
+def _read(call: Call, world: World, conn: Connection, org: str, day: date | None) -> "_DayReport":
     found = snapshot.find(conn, org, day)
     if found is None:
         raise IocError(Code.NO_SNAPSHOT, f"no figures of {org} are frozen for that day", org=org, day=str(day or ""))
     changes: Corrections = {span: {} for span in SnapshotSpan}
     for span, bucket, frozen, present in snapshot.corrections(found, _present(call, world, conn, found)):
         changes[span][bucket] = Correction(frozen, present, present - frozen)
-    return _Report(call, found, changes)
+    return _DayReport(call, found, changes)
 
 
 def _present(call: Call, world: World, conn: Connection, found: DaySnapshot) -> dict[SnapshotSpan, Counts]:
@@ -106,7 +106,7 @@ def _present(call: Call, world: World, conn: Connection, found: DaySnapshot) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class _Report:
+class _DayReport:
     """A frozen day with its corrections, on its way to a reader."""
 
     call: Call

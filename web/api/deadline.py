@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from ioc.core.errors import Code, IocError
 from ioc.core.model import FIRST_YEAR, LAST_YEAR, Role
-from ioc.domain.deadline import CountedDay, Term, Unit, explain
+from ioc.domain.deadline import CountedDay, Term, TermUnit, explain
 from web.boundary.answers import Day, Instant
 from web.boundary.call import Call
 from web.boundary.period import moment
@@ -20,7 +20,7 @@ class Query(Struct, frozen=True):
     org: str
     start: str
     value: float
-    unit: Unit
+    unit: TermUnit
 
 
 class TermDay(Struct, frozen=True):
@@ -33,17 +33,17 @@ class TermDay(Struct, frozen=True):
     note: str | None
 
 
-class Deadline(Struct, frozen=True, kw_only=True):
+class DeadlineAnswer(Struct, frozen=True, kw_only=True):
     org: str
     start: Instant
     value: float
-    unit: Unit
+    unit: TermUnit
     due_at: Instant
     estimated: bool
     days: list[TermDay]
 
 
-def deadline(call: Call, query: Query) -> Deadline:
+def deadline(call: Call, query: Query) -> DeadlineAnswer:
     org = query.org
     call.subtree(org)
     term = Term(query.value, query.unit)
@@ -52,7 +52,7 @@ def deadline(call: Call, query: Query) -> Deadline:
         detail = f"start is from {FIRST:%Y-%m-%d} to {LAST:%Y-%m-%d}"
         raise IocError(Code.INVALID_VALUE, detail, name="start", detail=detail)
     found = explain(call.inventory.calendar(org), start, term)
-    return Deadline(
+    return DeadlineAnswer(
         org=org,
         start=call.at(start, org),
         value=query.value,

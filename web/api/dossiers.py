@@ -9,7 +9,7 @@ from ioc.config.settings import Settings
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, State
 from ioc.core.share import Void
-from ioc.domain.deadline import Unit
+from ioc.domain.deadline import TermUnit
 from ioc.domain.dossiers.counting.buckets import Bucket, IndexBucket
 from ioc.domain.dossiers.counting.question import Question
 from ioc.domain.dossiers.counting.summary import Counts, overall
@@ -19,8 +19,8 @@ from ioc.domain.dossiers.reporting.view import DossierReader, DueState
 from web.api._basis import ERRORS, Basis, By, Counted, Ground, SummaryQuery, counted, head
 from web.boundary.answers import Instant, Page
 from web.boundary.call import Call
-from web.boundary.period import Period, moment, period
-from web.boundary.ports import Live, Reads
+from web.boundary.period import Interval, moment, period
+from web.boundary.ports import LivePort, Reads
 from web.boundary.route import V1, Route
 
 Submission = Literal["direct", "online", "post"]
@@ -39,11 +39,11 @@ class Query(SummaryQuery, frozen=True):
     order: Literal["asc", "desc"] = "asc"
 
 
-class Length(Struct, frozen=True):
+class TermLength(Struct, frozen=True):
     """A term as its system gave it."""
 
     value: float
-    unit: Unit
+    unit: TermUnit
 
 
 class Apology(Struct, frozen=True):
@@ -54,7 +54,7 @@ class Apology(Struct, frozen=True):
     new_due_at: Instant | None
 
 
-class Said(Struct, frozen=True, kw_only=True):
+class DossierAccount(Struct, frozen=True, kw_only=True):
     """What its system said of it; what it never spoke of is absent."""
 
     procedure: str | UnsetType = UNSET
@@ -66,7 +66,7 @@ class Said(Struct, frozen=True, kw_only=True):
     returned_at: Instant | UnsetType = UNSET
     supplement_requested_at: Instant | UnsetType = UNSET
     supplement_received_at: Instant | UnsetType = UNSET
-    term: Length | UnsetType = UNSET
+    term: TermLength | UnsetType = UNSET
     apology: Apology | UnsetType = UNSET
     fee: float | UnsetType = UNSET
     online_payment: bool | UnsetType = UNSET
@@ -75,7 +75,7 @@ class Said(Struct, frozen=True, kw_only=True):
     rated: bool | UnsetType = UNSET  # whether somebody rated it; the rating itself is nobody's business
 
 
-class Dossier(Said, frozen=True, kw_only=True):
+class DossierAnswer(DossierAccount, frozen=True, kw_only=True):
     """As last said, with the instants that count, its due state and its flags."""
 
     code: str
@@ -96,7 +96,7 @@ class Dossier(Said, frozen=True, kw_only=True):
     working_time_left_s: int | None
 
 
-class Change(Said, frozen=True, kw_only=True):
+class Change(DossierAccount, frozen=True, kw_only=True):
     """One field that an event changed, with its value under its own name."""
 
     said_at: Instant
@@ -125,7 +125,7 @@ class Pause(Struct, frozen=True):
     to_at: Instant | None
 
 
-class WholeDossier(Dossier, frozen=True, kw_only=True):
+class WholeDossier(DossierAnswer, frozen=True, kw_only=True):
     """With both due dates and the course it took."""
 
     due_given_at: Instant | None
@@ -150,7 +150,7 @@ class Summary(Counted, frozen=True, kw_only=True):
     reason: Void | None
 
 
-def dossiers(call: Call, query: Query, records: Reads, live: Live, settings: Settings) -> Page[Dossier]:
+def dossiers(call: Call, query: Query, records: Reads, live: LivePort, settings: Settings) -> Page[DossierAnswer]:
     asked = period(call, query.org, query.from_, query.to)
     basis, chosen = Basis(call, live.world, settings), None if query.bucket is None else _buckets(query.bucket)
     bounds = {
@@ -182,15 +182,15 @@ def dossiers(call: Call, query: Query, records: Reads, live: Live, settings: Set
         return [reader.brief(row) for row in rows], total
 
     found, total = records.read(read)
-    return call.part.read((Dossier(**_zoned(call, record, record)) for record in found), total)
+    return call.part.read((DossierAnswer(**_zoned(call, record, record)) for record in found), total)
 
 
-def one(call: Call, records: Reads, live: Live, settings: Settings) -> WholeDossier:
+def one(call: Call, records: Reads, live: LivePort, settings: Settings) -> WholeDossier:
     code, basis = call.path["code"], Basis(call, live.world, settings)
 
     def read(conn: Connection) -> dict[str, Any] | None:
         row = listing.one(conn, call.scope, code)
-        asking = basis.question(conn, SummaryQuery(), Period(0, call.now, call.now))
+        asking = basis.question(conn, SummaryQuery(), Interval(0, call.now, call.now))
         return None if row is None else _reader(call, settings, asking).in_full(row)
 
     found = records.read(read)
@@ -201,7 +201,7 @@ def one(call: Call, records: Reads, live: Live, settings: Settings) -> WholeDoss
     return WholeDossier(**_zoned(call, found, found) | course)
 
 
-def summary(call: Call, query: SummaryQuery, records: Reads, live: Live, settings: Settings) -> Summary:
+def summary(call: Call, query: SummaryQuery, records: Reads, live: LivePort, settings: Settings) -> Summary:
     asked = period(call, query.org, query.from_, query.to)
     basis = Basis(call, live.world, settings)
 

@@ -13,7 +13,7 @@ from ioc.messages import severity
 from ioc.messages.kinds import delivering
 from web.boundary.answers import Instant, Page, extended
 from web.boundary.call import Call
-from web.boundary.ports import HasKinds, Live, Reads
+from web.boundary.ports import HasKinds, LivePort, Reads
 from web.boundary.route import V1, Route
 
 
@@ -69,7 +69,7 @@ class Feeds(Page[Feed], frozen=True, kw_only=True):
     as_of: Instant
 
 
-def feeds(call: Call, query: Query, records: Reads, live: Live, plug_ins: HasKinds) -> Feeds:
+def feeds(call: Call, query: Query, records: Reads, live: LivePort, plug_ins: HasKinds) -> Feeds:
     """The worst first: what is late, then by name."""
     world, scope = live.world, call.subtree(query.org)
     kinds = delivering(plug_ins.kinds)

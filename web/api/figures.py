@@ -9,11 +9,11 @@ from ioc.core.clock import local
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, SourceStatus
 from ioc.domain.figures import entries, publishing
-from ioc.domain.figures.entries import Draft, Row, State
+from ioc.domain.figures.entries import Draft, EntryState, Row
 from ioc.platform.db import Database
 from web.boundary.answers import Instant, Page
 from web.boundary.call import Call
-from web.boundary.ports import Publishes, Reads, Writes
+from web.boundary.ports import BrokerPort, Reads, Writes
 from web.boundary.route import V1, Route
 
 
@@ -21,7 +21,7 @@ class Query(Struct, frozen=True):
     org: str | None = None
     source: str | None = None
     period: str | None = None
-    state: State | None = None
+    state: EntryState | None = None
 
 
 class Body(Struct, frozen=True, forbid_unknown_fields=True):
@@ -41,7 +41,7 @@ class FigureEntry(Struct, frozen=True, kw_only=True):
     period: str
     values: dict[str, float]
     note: str | None
-    state: State
+    state: EntryState
     entered_by: str
     entered_at: Instant
     decided_by: str | None
@@ -75,13 +75,13 @@ def enter(call: Call, body: Body, records: Writes) -> FigureEntry:
     return _shown(call, records.write(write))
 
 
-def sign(call: Call, records: Writes, db: Database, broker: Publishes) -> FigureEntry:
+def sign(call: Call, records: Writes, db: Database, broker: BrokerPort) -> FigureEntry:
     """Published first, then marked as signed: a broker that is away leaves the entry as it was (503)."""
     row = records.read(lambda conn: _decidable(conn, call))
     broker.publish_acknowledged(*publishing.message(row, call.now))
 
     def write(conn: Connection) -> Row:
-        signed = _decided(conn, call, State.SIGNED)
+        signed = _decided(conn, call, EntryState.SIGNED)
         publishing.accept(db, conn, call.inventory, signed, call.now)
         return _row(conn, call, signed["id"])
 
@@ -89,10 +89,10 @@ def sign(call: Call, records: Writes, db: Database, broker: Publishes) -> Figure
 
 
 def refuse(call: Call, records: Writes) -> FigureEntry:
-    return _shown(call, records.write(lambda conn: _row(conn, call, _decided(conn, call, State.REFUSED)["id"])))
+    return _shown(call, records.write(lambda conn: _row(conn, call, _decided(conn, call, EntryState.REFUSED)["id"])))
 
 
-def _decided(conn: Connection, call: Call, state: State) -> Row:
+def _decided(conn: Connection, call: Call, state: EntryState) -> Row:
     return entries.decide(conn, _decidable(conn, call), state, call.principal.name, call.now)
 
 

@@ -20,7 +20,7 @@ from web.boundary.answers import Answer, Document
 from web.boundary.call import Call
 from web.boundary.ports import Build, Reads
 from web.boundary.route import Open, Route
-from web.clients import Clients
+from web.clients import Connections
 
 TEXT = "text/plain; charset=utf-8"
 PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
@@ -28,15 +28,15 @@ NEEDED = frozenset({"alerts", "ingest", "web"})
 Sample = tuple[dict[str, str], float]
 
 
-class Health(Struct, frozen=True):
+class HealthAnswer(Struct, frozen=True):
     """This process serves."""
 
     status: Literal["ok"]
     build: str
 
 
-def healthz(call: Call, of: Build) -> Health:
-    return Health("ok", of.build)
+def healthz(call: Call, of: Build) -> HealthAnswer:
+    return HealthAnswer("ok", of.build)
 
 
 def readyz(call: Call, records: Reads, settings: Settings) -> Answer[str]:
@@ -62,7 +62,7 @@ def _line(role: str, pulse: Pulse | None, now: int) -> str:
     return f"{role} {word} {max(0, now - pulse.at) / 1000:.1f} s ago {said}".rstrip()
 
 
-def metrics(call: Call, records: Reads, clients: Clients) -> Answer[str]:
+def metrics(call: Call, records: Reads, clients: Connections) -> Answer[str]:
     """Totals since the installation began; what a role says of itself becomes gauges by its name."""
     families = [
         *records.read(lambda conn: _read(conn, call.now)),

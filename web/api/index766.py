@@ -17,8 +17,8 @@ from ioc.domain.inventory import Org, Scope
 from web.api._basis import ERRORS, Basis, By, Ground, Head, SummaryQuery, head
 from web.boundary.answers import Instant, extended
 from web.boundary.call import Call
-from web.boundary.period import Period, period
-from web.boundary.ports import Live, Reads
+from web.boundary.period import Interval, period
+from web.boundary.ports import LivePort, Reads
 from web.boundary.route import V1, Route
 
 
@@ -29,7 +29,7 @@ class Name(Struct, frozen=True):
     en: str
 
 
-class Criterion(Struct, frozen=True, kw_only=True):
+class CriterionAnswer(Struct, frozen=True, kw_only=True):
     """One criterion with the ratio that is known of it; `missing` says why it does not count."""
 
     code: str
@@ -46,7 +46,7 @@ class Criterion(Struct, frozen=True, kw_only=True):
     missing: MissingReason | None
 
 
-class Points(Struct, frozen=True, kw_only=True):
+class IndexPoints(Struct, frozen=True, kw_only=True):
     """`score` out of `max`, of which `countable` are those of the criteria that count; `pct` is of these."""
 
     points: float
@@ -61,12 +61,12 @@ class Points(Struct, frozen=True, kw_only=True):
     as_of: Instant | None
 
 
-class GroupPoints(Points, frozen=True, kw_only=True):
+class GroupPoints(IndexPoints, frozen=True, kw_only=True):
     """A group of criteria."""
 
     code: str
     name: Name
-    criteria: list[Criterion]
+    criteria: list[CriterionAnswer]
 
 
 class Official(Struct, frozen=True):
@@ -79,7 +79,7 @@ class Official(Struct, frozen=True):
     as_of: Instant | None
 
 
-class Index766(Points, frozen=True, kw_only=True):
+class Index766(IndexPoints, frozen=True, kw_only=True):
     """Group by group and criterion by criterion, with what each is of; and what `Head` has."""
 
     org: str | None
@@ -96,7 +96,7 @@ class Index766(Points, frozen=True, kw_only=True):
     official: Official | None
 
 
-class Ranked(Points, frozen=True, kw_only=True):
+class Ranked(IndexPoints, frozen=True, kw_only=True):
     """An org with its place; `counted` are the criteria that count for it, `groups` the percentage of each."""
 
     rank: int | None
@@ -128,7 +128,7 @@ class _Asked:
     query: SummaryQuery
     basis: Basis
 
-    def boards(self, records: Reads, asked: Period, orgs: list[str]) -> tuple[Index766Board, Ground]:
+    def boards(self, records: Reads, asked: Interval, orgs: list[str]) -> tuple[Index766Board, Ground]:
         call, wanted = self.call, definition(self.basis.settings.dossiers.index766)
 
         def read(conn: Connection) -> tuple[Index766Board, Ground]:
@@ -139,12 +139,12 @@ class _Asked:
 
         return records.read(read)
 
-    def head(self, asked: Period, found: Ground) -> dict[str, Any]:
+    def head(self, asked: Interval, found: Ground) -> dict[str, Any]:
         label = self.call.say("ui.index766.estimate")
         return head(self.call, self.query, asked, found) | {"label": label}
 
 
-def index(call: Call, query: SummaryQuery, records: Reads, live: Live, settings: Settings) -> Index766:
+def index(call: Call, query: SummaryQuery, records: Reads, live: LivePort, settings: Settings) -> Index766:
     asked, asking = (
         period(call, query.org, query.from_, query.to),
         _Asked(call, query, Basis(call, live.world, settings)),
@@ -158,7 +158,7 @@ def index(call: Call, query: SummaryQuery, records: Reads, live: Live, settings:
     return Index766(**{**asking.head(asked, found), **told, "state": sure}, groups=groups, official=official)
 
 
-def ranking(call: Call, query: SummaryQuery, records: Reads, live: Live, settings: Settings) -> Ranking:
+def ranking(call: Call, query: SummaryQuery, records: Reads, live: LivePort, settings: Settings) -> Ranking:
     asked, asking = (
         period(call, query.org, query.from_, query.to),
         _Asked(call, query, Basis(call, live.world, settings)),

@@ -15,12 +15,12 @@ from ioc.domain.dossiers.reporting.indicators.contract import Indicator, Indicat
 from web.api._basis import ERRORS, Basis, By, Ground, SummaryQuery
 from web.boundary.answers import Instant, Page
 from web.boundary.call import Call
-from web.boundary.period import Period, period
-from web.boundary.ports import Live, Reads
+from web.boundary.period import Interval, period
+from web.boundary.ports import LivePort, Reads
 from web.boundary.route import V1, Route
 
 
-class Span(Struct, frozen=True):
+class AskedSpan(Struct, frozen=True):
     """What is asked for."""
 
     from_: Instant = field(name="from")
@@ -34,7 +34,7 @@ class Origin(Struct, frozen=True):
     as_of: Instant
 
 
-class Figure(Struct, frozen=True, kw_only=True):
+class IndicatorFigure(Struct, frozen=True, kw_only=True):
     """Meaning and value; `bucket` and `denominator_bucket` list what is behind both numbers."""
 
     id: str
@@ -51,7 +51,7 @@ class Figure(Struct, frozen=True, kw_only=True):
     reason: Void | None
     org: str | None
     by: By
-    period: Span
+    period: AskedSpan
     as_of: Instant | None
     state: State
     sources: list[Origin]
@@ -63,22 +63,22 @@ class _Shown:
 
     call: Call
     query: SummaryQuery
-    asked: Period
+    asked: Interval
     basis: Basis
 
-    def read(self, records: Reads, wanted: Iterable[Indicator]) -> list[Figure]:
-        def read(conn: Connection) -> list[Figure]:
+    def read(self, records: Reads, wanted: Iterable[Indicator]) -> list[IndicatorFigure]:
+        def read(conn: Connection) -> list[IndicatorFigure]:
             found = self.basis.ground(conn, self.query, self.asked)
             reading = Inquiry(conn, found.question, found.void)
             return [self._figure(indicator, reading, found) for indicator in wanted]
 
         return records.read(read)
 
-    def _figure(self, indicator: Indicator, reading: Inquiry, found: Ground) -> Figure:
+    def _figure(self, indicator: Indicator, reading: Inquiry, found: Ground) -> IndicatorFigure:
         """What nobody speaks of has no list behind it."""
         say, call, org = self.call.say, self.call, self.query.org
         measure = indicator.measure(reading)
-        return Figure(
+        return IndicatorFigure(
             id=indicator.id,
             name=say(f"indicator.{indicator.id}"),
             formula=say(f"indicator.{indicator.id}.formula"),
@@ -93,7 +93,7 @@ class _Shown:
             reason=measure.reason,
             org=org or call.home,
             by=self.query.by,
-            period=Span(call.at(self.asked.start, org), call.at(self.asked.end, org)),
+            period=AskedSpan(call.at(self.asked.start, org), call.at(self.asked.end, org)),
             as_of=call.at(found.freshness.as_of, org),
             state=found.freshness.state,
             sources=self._origins(found),
@@ -108,7 +108,9 @@ class _Shown:
         ]
 
 
-def indicators(call: Call, query: SummaryQuery, records: Reads, live: Live, settings: Settings) -> Page[Figure]:
+def indicators(
+    call: Call, query: SummaryQuery, records: Reads, live: LivePort, settings: Settings
+) -> Page[IndicatorFigure]:
     """All of them, for an org and period; only those on the page are read."""
     asked = period(call, query.org, query.from_, query.to)
     wanted: Sequence[Indicator] = tuple(CATALOGUE)
@@ -117,7 +119,7 @@ def indicators(call: Call, query: SummaryQuery, records: Reads, live: Live, sett
     return call.part.read(shown.read(records, chosen.items), chosen.total)
 
 
-def one(call: Call, query: SummaryQuery, records: Reads, live: Live, settings: Settings) -> Figure:
+def one(call: Call, query: SummaryQuery, records: Reads, live: LivePort, settings: Settings) -> IndicatorFigure:
     id_ = call.path["id"]
     indicator = CATALOGUE.get(id_)
     if indicator is None:

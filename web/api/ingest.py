@@ -8,7 +8,7 @@ from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
 from ioc.messages.wire import ROOT, Rejected, is_id, parse_topic
 from web.boundary.call import Call
-from web.boundary.ports import Live, Publishes
+from web.boundary.ports import BrokerPort, LivePort
 from web.boundary.route import V1, Route
 
 
@@ -19,7 +19,7 @@ class Follows(Protocol):
     def following(self) -> "Ticks": ...
 
 
-class Ticks(Live, Protocol):
+class Ticks(LivePort, Protocol):
     """Can be brought up to what was imported a moment ago."""
 
     def tick(self) -> None: ...
@@ -32,7 +32,7 @@ class Taken(Struct, frozen=True):
     bytes: int
 
 
-def ingest(call: Call, broker: Publishes, live: Follows) -> Taken:
+def ingest(call: Call, broker: BrokerPort, live: Follows) -> Taken:
     """202 once the broker has the message; what ingest makes of it shows as it does for MQTT. 503: send it again."""
     path = call.path
     bound = call.caller is not None and call.scope.root is not None

@@ -18,7 +18,7 @@ from ioc.platform.db import Database
 from ioc.platform.db.tables import audit
 from web.boundary.answers import Instant, Page, Part
 from web.boundary.call import Call
-from web.boundary.ports import Offloads, Publishes, Reads
+from web.boundary.ports import BrokerPort, Offloads, Reads
 from web.boundary.route import V1, Route
 
 
@@ -77,7 +77,7 @@ class Quarantined(Struct, frozen=True, kw_only=True):
     replayed_at: Instant | None
 
 
-class Sent(Struct, frozen=True):
+class ResentCount(Struct, frozen=True):
     """How many messages went through ingest again."""
 
     sent: int
@@ -120,10 +120,12 @@ def quarantined(call: Call, query: QuarantineQuery, records: Reads) -> Page[Quar
     return call.part.read(items, total)
 
 
-def replay(call: Call, body: ReplayBody, off: Offloads, db: Database, broker: Publishes, signs: LiveKey) -> Sent:
+def replay(
+    call: Call, body: ReplayBody, off: Offloads, db: Database, broker: BrokerPort, signs: LiveKey
+) -> ResentCount:
     """Send what waits in quarantine through ingest again."""
     again, actor = partial(send, broker, signs.live_key), call.principal.name
-    return Sent(off.offload(quarantine.resend, db, again, call.scope, actor, call.now, reason=body.reason))
+    return ResentCount(off.offload(quarantine.resend, db, again, call.scope, actor, call.now, reason=body.reason))
 
 
 _QUARANTINE = f"{V1}/quarantine"

@@ -13,7 +13,7 @@ from web.boundary.answers import Instant, Page
 from web.boundary.call import Call
 from web.boundary.route import V1, Route
 from web.scenes import Scene, Tile, known
-from web.sight import Look, Looks
+from web.sight import Looks, Moment
 from web.subject import MAX_WIDGETS, Request, Subject, Widget, read_request, subject
 
 
@@ -23,7 +23,7 @@ class Widgets(Looks, Protocol):
     @property
     def widgets(self) -> Mapping[str, Widget]: ...
 
-    def loaded(self, subject: Subject, look: Look) -> Any: ...
+    def loaded(self, subject: Subject, look: Moment) -> Any: ...
 
 
 class Query(Struct, frozen=True):
@@ -59,7 +59,7 @@ def live(call: Call, query: Query, site: Widgets) -> Page[Snapshot]:
     return call.part.of(subjects, lambda asked: _snapshot(call, site, look, *asked))
 
 
-def _snapshot(call: Call, site: Widgets, look: Look, id_: str, wanted: Subject) -> Snapshot:
+def _snapshot(call: Call, site: Widgets, look: Moment, id_: str, wanted: Subject) -> Snapshot:
     try:
         payload = wanted.snapshot(look, site.loaded(wanted, look))
     except IocError:

@@ -13,12 +13,12 @@ from ioc.core.errors import Code, IocError
 from ioc.core.model import Number, Role
 from ioc.ingest import unknown_topics
 from ioc.ingest.maps_in_force import rules_in_force
-from ioc.ingest.trial import Bench, Made, Sample, Trial
+from ioc.ingest.trial import Made, Trial, TrialBench, TrialMessage
 from ioc.messages.mapping.declared import MapRule
 from ioc.messages.mapping.maps import Maps
 from ioc.messages.mapping.proposal import propose
-from ioc.messages.mapping.suspicion import Finding as Suspicion
-from ioc.messages.mapping.suspicion import Level
+from ioc.messages.mapping.suspicion import FindingLevel
+from ioc.messages.mapping.suspicion import MapFinding as Suspicion
 from ioc.messages.privacy import Privacy
 from ioc.messages.wire import Rejected, parse_time
 from ioc.platform import audit
@@ -99,10 +99,10 @@ class MadeMessage(Struct, frozen=True, kw_only=True):
     leniencies: list[str]
 
 
-class Finding(Struct, frozen=True, kw_only=True):
+class FindingAnswer(Struct, frozen=True, kw_only=True):
     """One thing about the map on its sample."""
 
-    level: Level
+    level: FindingLevel
     code: str
     params: dict[str, Any]
     message: str
@@ -113,7 +113,7 @@ class Tried(Struct, frozen=True, kw_only=True):
 
     ok: bool
     messages: list[MadeMessage]
-    findings: list[Finding]
+    findings: list[FindingAnswer]
 
 
 def maps(call: Call, context: Context) -> Page[MapItem]:
@@ -160,14 +160,14 @@ def forget(call: Call, body: Forget, records: Writes) -> Forgotten:
 def try_map(call: Call, body: TryBody, context: Context) -> Tried:
     rule, problems = _rule(body.map)
     if rule is None:
-        trial = Trial(findings=[Suspicion(Level.ERROR, "bad_map", {"problem": problem}) for problem in problems])
+        trial = Trial(findings=[Suspicion(FindingLevel.ERROR, "bad_map", {"problem": problem}) for problem in problems])
     else:
         privacy = Privacy(context.settings.inbox.private_keys)
-        bench = Bench(context.kinds, call.inventory, privacy, call.now)
-        trial = bench.run(rule, Sample(body.topic, _payload(body.payload), _at(call, body)))
+        bench = TrialBench(context.kinds, call.inventory, privacy, call.now)
+        trial = bench.run(rule, TrialMessage(body.topic, _payload(body.payload), _at(call, body)))
         _check_scope(call, trial)
     findings = [
-        Finding(level=level, code=code, params=params, message=call.say(f"map.{code}", **params))
+        FindingAnswer(level=level, code=code, params=params, message=call.say(f"map.{code}", **params))
         for level, code, params in trial.findings
     ]
     return Tried(ok=trial.ok, messages=[_made(call, made) for made in trial.made], findings=findings)

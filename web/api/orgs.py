@@ -11,7 +11,7 @@ from ioc.domain.inventory import Org, OrgTree, Scope
 from ioc.live.world import World
 from web.boundary.answers import Day, Instant, Page, extended
 from web.boundary.call import Call
-from web.boundary.ports import Live
+from web.boundary.ports import LivePort
 from web.boundary.route import V1, Route
 from web.sight import Reporting
 
@@ -25,7 +25,7 @@ class OneQuery(Struct, frozen=True):
     on: str | None = None
 
 
-class Heard(Struct, frozen=True):
+class HeardSources(Struct, frozen=True):
     """How many sources were heard, of those that should be."""
 
     heard: int
@@ -42,7 +42,7 @@ class OrgItem(Struct, frozen=True, kw_only=True):
     lon: float | None
     parent: str | None
     counts: dict[Health, int]
-    reporting: Heard
+    reporting: HeardSources
 
 
 class Orgs(Page[OrgItem], frozen=True, kw_only=True):
@@ -65,7 +65,7 @@ class WholeOrg(OrgItem, frozen=True, kw_only=True):
     children: list[OrgItem]
 
 
-def orgs(call: Call, query: Query, live: Live) -> Orgs:
+def orgs(call: Call, query: Query, live: LivePort) -> Orgs:
     """The orgs that live on the day."""
     tree, scope = call.tree(query.on), call.subtree(query.org, query.on)
     counts = _counts(call, live.world, tree, scope)
@@ -74,7 +74,7 @@ def orgs(call: Call, query: Query, live: Live) -> Orgs:
     return extended(Orgs, page, as_of=call.at(call.now, query.org))
 
 
-def one(call: Call, query: OneQuery, live: Live) -> WholeOrg:
+def one(call: Call, query: OneQuery, live: LivePort) -> WholeOrg:
     code, tree = call.path["code"], call.tree(query.on)
     if code not in call.scope:
         raise IocError(Code.UNKNOWN_ORG, f"org {code!r} is not in the tree", org=code)
@@ -98,7 +98,7 @@ def _shown(tree: OrgTree, org: Org, counts: dict[str, Counter[Health]]) -> dict[
     plain = {name: getattr(org, name) for name in ("code", "name", "kind", "lat", "lon")}
     parent = above[-1].code if above else None
     counted = {health: found[health] for health in Health}
-    return plain | {"parent": parent, "counts": counted, "reporting": Heard(*Reporting.of(found))}
+    return plain | {"parent": parent, "counts": counted, "reporting": HeardSources(*Reporting.of(found))}
 
 
 def _counts(call: Call, world: World, tree: OrgTree, scope: Scope) -> dict[str, Counter[Health]]:

@@ -17,7 +17,7 @@ from web.api._basis import ERRORS, Basis, Head, SummaryQuery, head
 from web.boundary.answers import Instant, extended
 from web.boundary.call import Call
 from web.boundary.period import period
-from web.boundary.ports import Live, Reads
+from web.boundary.ports import LivePort, Reads
 from web.boundary.route import V1, Route
 
 
@@ -34,7 +34,7 @@ class CheckLine(Struct, frozen=True, kw_only=True):
     ok: bool
 
 
-class Ours(Struct, frozen=True):
+class OwnAccount(Struct, frozen=True):
     """Our account, null where nobody tells, and its sums."""
 
     figures: dict[str, int | None]
@@ -57,14 +57,16 @@ class SourceAccount(Struct, frozen=True, kw_only=True):
 class Reconciliation(Head, frozen=True, kw_only=True):
     """Our account of an org and period; the totals of each source below it for the period the source names."""
 
-    ours: Ours
+    ours: OwnAccount
     items: list[SourceAccount]
     total: int
     page: int
     per_page: int
 
 
-def reconciliation(call: Call, query: SummaryQuery, records: Reads, live: Live, settings: Settings) -> Reconciliation:
+def reconciliation(
+    call: Call, query: SummaryQuery, records: Reads, live: LivePort, settings: Settings
+) -> Reconciliation:
     asked, world = period(call, query.org, query.from_, query.to), live.world
     basis = Basis(call, world, settings)
 
@@ -77,7 +79,7 @@ def reconciliation(call: Call, query: SummaryQuery, records: Reads, live: Live, 
         said = figures if ground.freshness.reporters else dict.fromkeys(figures)
         lines = _lines(call, sums(figures, {}))
         page = call.part.of(found, lambda one: one)
-        ours = Ours(dict(said), _ok(lines), lines)
+        ours = OwnAccount(dict(said), _ok(lines), lines)
         return extended(Reconciliation, page, **head(call, query, asked, ground), ours=ours)
 
     return records.read(read)

@@ -18,8 +18,8 @@ from ioc.domain.inventory import Source
 from web.api._basis import ERRORS, Basis, Ground, Head, SummaryQuery, head
 from web.boundary.answers import HTML, Answer, Document, Instant
 from web.boundary.call import Call
-from web.boundary.period import Period, period
-from web.boundary.ports import Live, Reads
+from web.boundary.period import Interval, period
+from web.boundary.ports import LivePort, Reads
 from web.boundary.route import V1, Route
 from web.printed import form06 as paper
 from web.printed import page
@@ -68,7 +68,7 @@ class Units(Columns, frozen=True, kw_only=True):
     name: str
 
 
-class Note(Struct, frozen=True, kw_only=True):
+class ReportNote(Struct, frozen=True, kw_only=True):
     """What a reader must know to trust the columns."""
 
     key: str
@@ -87,11 +87,11 @@ class Form06(Head, frozen=True, kw_only=True):
     rows: list[Unit]
     groups: list[Units]
     total: Columns
-    notes: list[Note]
+    notes: list[ReportNote]
 
 
 def report06(
-    call: Call, query: Query, records: Reads, live: Live, settings: Settings, texts: Texts
+    call: Call, query: Query, records: Reads, live: LivePort, settings: Settings, texts: Texts
 ) -> Form06 | Answer[str] | Answer[bytes]:
     """On paper it is Vietnamese whoever asks."""
     asked, basis = period(call, query.org, query.from_, query.to), Basis(call, live.world, settings)
@@ -109,7 +109,7 @@ def report06(
     )
 
 
-def _report(basis: Basis, conn: Connection, query: Query, asked: Period) -> "_Report":
+def _report(basis: Basis, conn: Connection, query: Query, asked: Interval) -> "_Report":
     call, ground = basis.call, basis.ground(conn, query, asked)
     scope, tree = call.subtree(query.org, query.tree), call.tree(query.tree)
     lines = form06.lines(conn, ground.question)
@@ -126,7 +126,7 @@ class _Report:
 
     call: Call
     query: Query
-    asked: Period
+    asked: Interval
     ground: Ground
     form: FilledForm
 
@@ -171,18 +171,20 @@ class _Report:
             return say("report.not_reported")
         return say("report.as_of", at=moment(self.call, at, self.query.org))
 
-    def _notes(self, say: Say) -> list[Note]:
+    def _notes(self, say: Say) -> list[ReportNote]:
         """Whom the columns leave out, whom nobody can judge, who is behind."""
         total, silent = self.form.total, sum(not row.reported for row in self.form.rows)
         counts = {"left_out": total.left_out, "unconfirmed": total.unconfirmed, "not_reported": silent}
-        found = [Note(key=key, n=n, text=say(f"{_FORM}note.{key}", n=page.number(n))) for key, n in counts.items() if n]
+        found = [
+            ReportNote(key=key, n=n, text=say(f"{_FORM}note.{key}", n=page.number(n))) for key, n in counts.items() if n
+        ]
         if self.ground.void is Void.NO_WORKING_TIME:
-            found.append(Note(key=Void.NO_WORKING_TIME, text=say("report.note.no_working_time")))
+            found.append(ReportNote(key=Void.NO_WORKING_TIME, text=say("report.note.no_working_time")))
         return found + [self._lagging(say, *one) for one in lagging(self.call, self.ground.question).items()]
 
-    def _lagging(self, say: Say, source: Source, until: int) -> Note:
+    def _lagging(self, say: Say, source: Source, until: int) -> ReportNote:
         text = say("report.note.lagging", source=source.name, at=moment(self.call, until, source.key.org))
-        return Note(key="lagging", text=text, source=str(source.key), as_of=self.call.at(until, None))
+        return ReportNote(key="lagging", text=text, source=str(source.key), as_of=self.call.at(until, None))
 
     def _simulated(self) -> bool:
         known = self.ground.question.watermarks

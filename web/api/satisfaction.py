@@ -17,20 +17,20 @@ from web.api._basis import ERRORS, Basis, Ground, Head, SummaryQuery, head
 from web.boundary.answers import extended
 from web.boundary.call import Call
 from web.boundary.period import period
-from web.boundary.ports import Live, Reads
+from web.boundary.ports import LivePort, Reads
 from web.boundary.route import V1, Route
 
 _SOURCES = (KIOSK, DOSSIER)
 
 
-class Said(NamedTuple):
+class RatingSummary(NamedTuple):
     """How many rated, and what of it may be told."""
 
     n: int = 0
     told: Ratings = NONE
 
-    def plus(self, other: "Said") -> "Said":
-        return Said(self.n + other.n, self.told + other.told)
+    def plus(self, other: "RatingSummary") -> "RatingSummary":
+        return RatingSummary(self.n + other.n, self.told + other.told)
 
 
 class Rating(Struct, frozen=True):
@@ -69,7 +69,7 @@ class Satisfaction(Head, frozen=True, kw_only=True):
     whole: BySource
 
 
-def satisfaction(call: Call, query: SummaryQuery, records: Reads, live: Live, settings: Settings) -> Satisfaction:
+def satisfaction(call: Call, query: SummaryQuery, records: Reads, live: LivePort, settings: Settings) -> Satisfaction:
     asked, world = period(call, query.org, query.from_, query.to), live.world
     tree, scope = call.tree(query.tree), call.subtree(query.org, query.tree)
     grounds = Basis(call, world, settings)
@@ -107,35 +107,35 @@ def _as_of(world: World, found: Ground, told: PeriodRatings, orgs: frozenset[str
 
 def _by_agency(
     told: PeriodRatings, orgs: frozenset[str], agency: Mapping[str, str], *, handling: bool
-) -> dict[str, dict[str, Said]]:
+) -> dict[str, dict[str, RatingSummary]]:
     """Each agency with the codes it stands for; a batch of several agencies is told of the whole alone."""
-    found: dict[str, dict[str, Said]] = {}
+    found: dict[str, dict[str, RatingSummary]] = {}
     for one in told.rated:
         if (code := one.counts_for(handling=handling)) in orgs:
-            _add(found.setdefault(agency.get(code, code), _nothing()), one.source, Said(one.ratings.n))
+            _add(found.setdefault(agency.get(code, code), _nothing()), one.source, RatingSummary(one.ratings.n))
     for batch in told.batches:
         standing = {agency.get(code, code) for code in batch.counts_for(handling=handling)}
         if batch.within(*told.days, orgs, handling=handling) and len(standing) == 1:
-            _add(found[standing.pop()], batch.source, Said(0, batch.ratings))
+            _add(found[standing.pop()], batch.source, RatingSummary(0, batch.ratings))
     return found
 
 
-def _whole(told: PeriodRatings, orgs: frozenset[str], *, handling: bool) -> dict[str, Said]:
+def _whole(told: PeriodRatings, orgs: frozenset[str], *, handling: bool) -> dict[str, RatingSummary]:
     said = _nothing()
     for one in told.rated:
         if one.counts_for(handling=handling) in orgs:
-            _add(said, one.source, Said(one.ratings.n))
+            _add(said, one.source, RatingSummary(one.ratings.n))
     for batch in told.batches:
         if batch.within(*told.days, orgs, handling=handling):
-            _add(said, batch.source, Said(0, batch.ratings))
+            _add(said, batch.source, RatingSummary(0, batch.ratings))
     return said
 
 
-def _nothing() -> dict[str, Said]:
-    return dict.fromkeys(_SOURCES, Said())
+def _nothing() -> dict[str, RatingSummary]:
+    return dict.fromkeys(_SOURCES, RatingSummary())
 
 
-def _add(said: dict[str, Said], source: str, more: Said) -> None:
+def _add(said: dict[str, RatingSummary], source: str, more: RatingSummary) -> None:
     said[source] = said[source].plus(more)
 
 
@@ -144,13 +144,13 @@ def _line(call: Call, org: str) -> list[str]:
     return [above.code for above in reversed(call.orgs.path(org)) if above.code != org]
 
 
-def _shown(said: dict[str, Said]) -> dict[str, Rating]:
+def _shown(said: dict[str, RatingSummary]) -> dict[str, Rating]:
     """The fields of BySource."""
     together = said[KIOSK].plus(said[DOSSIER])
     return {name: _one(one) for name, one in {**said, "together": together}.items()}
 
 
-def _one(said: Said) -> Rating:
+def _one(said: RatingSummary) -> Rating:
     n, told = said
     if not told.n:
         return Rating(None, None, n, "too_few" if n else "no_ratings", n)

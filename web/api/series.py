@@ -37,7 +37,7 @@ class Points(Struct, frozen=True):
     points: list[Point]
 
 
-def series(call: Call, query: Query, store: ports.Series) -> Points:
+def series(call: Call, query: Query, store: ports.SeriesPort) -> Points:
     key = call.known(SourceKey(query.org, query.kind, query.source))
     end = instant(call, "to", query.to, key.org, call.now)
     start = instant(call, "from", query.from_, key.org, end - _DAY_MS)

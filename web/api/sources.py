@@ -18,9 +18,9 @@ from ioc.platform.db.tables import leniency
 from web.api._availability import Availability, Observer
 from web.boundary.answers import Day, Instant, Page
 from web.boundary.call import Call
-from web.boundary.ports import HasKinds, Reads, Series, Writes
+from web.boundary.ports import HasKinds, Reads, SeriesPort, Writes
 from web.boundary.route import V1, Route
-from web.sight import Look, Looks
+from web.sight import Looks, Moment
 
 
 class Query(Struct, frozen=True):
@@ -107,7 +107,9 @@ def sources(call: Call, query: Query, live: Looks) -> Page[SourceItem]:
     return call.part.of(sorted(rows, key=lambda s: s.key), lambda source: SourceItem(**_shown(call, source, look)))
 
 
-def one(call: Call, live: Looks, records: Reads, store: Series, settings: Settings, plug_ins: HasKinds) -> WholeSource:
+def one(
+    call: Call, live: Looks, records: Reads, store: SeriesPort, settings: Settings, plug_ins: HasKinds
+) -> WholeSource:
     source, look = call.inventory.sources[call.source()], live.look(call.now)
     observer = Observer(call, look.world, records, store, settings, plug_ins.kinds)
     extras = ("owner", "contact", "valid_from", "valid_to", "replaces", "cut_off")
@@ -129,7 +131,7 @@ def retire(call: Call, records: Writes, db: Database) -> Changed:
     return _change(call, records, db, SourceStatus.RETIRED, "source_retired")
 
 
-def _shown(call: Call, source: Source, look: Look) -> dict[str, Any]:
+def _shown(call: Call, source: Source, look: Moment) -> dict[str, Any]:
     """The fields of SourceItem."""
     world, key = look.world, source.key
     live = world.of(key)

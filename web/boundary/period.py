@@ -14,7 +14,7 @@ _LOST_PLUS = re.compile(r" (\d\d:?\d\d)$")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-class Period(NamedTuple):
+class Interval(NamedTuple):
     """`[start, end)` in epoch ms, and the earlier of `end` and now."""
 
     start: int
@@ -22,14 +22,14 @@ class Period(NamedTuple):
     at: int
 
 
-def period(call: Call, org: str | None, start: str | None, end: str | None) -> Period:
+def period(call: Call, org: str | None, start: str | None, end: str | None) -> Interval:
     """A day as the start means its first instant, as the end its last; IocError names a parameter that cannot be."""
     this_year = local(call.now, call.zone(org)).date().replace(month=1, day=1)
     begin = _midnight(call, org, this_year) if start is None else moment(call, "from", start, org)
     finish = max(begin, call.now) if end is None else moment(call, "to", end, org, end_of_day=True)
     if finish < begin:
         raise IocError(Code.INVALID_VALUE, "to: must not be before from", name="to", detail="must not be before from")
-    return Period(begin, finish, min(finish, call.now))
+    return Interval(begin, finish, min(finish, call.now))
 
 
 def moment(call: Call, name: str, text: str, org: str | None, *, end_of_day: bool = False) -> int:

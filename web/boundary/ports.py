@@ -47,7 +47,7 @@ class Announces(Offloads, Protocol):
     def announce(self, what: str) -> None: ...
 
 
-class Series(Protocol):
+class SeriesPort(Protocol):
     """Reads metrics over time, each from where it is kept."""
 
     def read_series(self, queries: Sequence[RangeQuery]) -> list[list[Point]]: ...
@@ -57,7 +57,7 @@ class OffloadsWrites(Offloads, Writes, Protocol):
     """Both."""
 
 
-class Publishes(Protocol):
+class BrokerPort(Protocol):
     """Sends messages to the broker."""
 
     @property
@@ -80,7 +80,7 @@ class Build(Protocol):
     def build(self) -> str: ...
 
 
-class Live(Protocol):
+class LivePort(Protocol):
     """The live world as it is now."""
 
     @property

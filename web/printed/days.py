@@ -4,7 +4,7 @@ from datetime import time
 
 from ioc.core.clock import local
 from web.boundary.call import Call
-from web.boundary.period import Period
+from web.boundary.period import Interval
 
 DAY = "%d/%m/%Y"
 INSTANT = "%H:%M %d/%m/%Y"
@@ -15,7 +15,7 @@ def moment(call: Call, at: int, org: str | None, pattern: str = INSTANT) -> str:
     return local(at, call.zone(org)).strftime(pattern)
 
 
-def span(call: Call, asked: Period, org: str | None) -> tuple[str, str]:
+def span(call: Call, asked: Interval, org: str | None) -> tuple[str, str]:
     """First and last day of a period; an end within a day, or a begin, with its time."""
     zone = call.zone(org)
     start, end = local(asked.start, zone), local(asked.end, zone)

@@ -29,7 +29,7 @@ class OddDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Year:
+class CalendarYear:
     """`estimated`: nobody has confirmed its days off around Tết."""
 
     number: int
@@ -38,11 +38,11 @@ class Year:
     days: tuple[OddDay, ...]
 
 
-def tell(calendar: Calendar, year: int) -> Year:
+def tell(calendar: Calendar, year: int) -> CalendarYear:
     days = [date(year, 1, 1) + offset * _ONE_DAY for offset in range((date(year + 1, 1, 1) - date(year, 1, 1)).days)]
     odd = (calendar.day(day) for day in days if calendar.day(day) != calendar.plain(day))
     told = tuple(OddDay(day, calendar.estimated_on(day.date)) for day in odd)
-    return Year(year, calendar.estimated(year), tuple(_spans(calendar, days)), told)
+    return CalendarYear(year, calendar.estimated(year), tuple(_spans(calendar, days)), told)
 
 
 def _spans(calendar: Calendar, days: list[date]) -> Iterator[WeekSpan]:

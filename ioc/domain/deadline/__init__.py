@@ -2,6 +2,6 @@
 
 from ioc.domain.deadline.due import Pause, due_at
 from ioc.domain.deadline.explain import CountedDay, Deadline, explain
-from ioc.domain.deadline.term import Term, Unit
+from ioc.domain.deadline.term import Term, TermUnit
 
-__all__ = ["CountedDay", "Deadline", "Pause", "Term", "Unit", "due_at", "explain"]
+__all__ = ["CountedDay", "Deadline", "Pause", "Term", "TermUnit", "due_at", "explain"]

@@ -14,7 +14,7 @@ from ioc.domain.calendar.count import (
     shift,
     working_time_between,
 )
-from ioc.domain.deadline.term import Term, Unit
+from ioc.domain.deadline.term import Term, TermUnit
 
 Pause = tuple[int, int]  # from, to: epoch ms
 
@@ -24,7 +24,7 @@ def due_at(calendar: Calendar, start: int, term: Term, pauses: Iterable[Pause] =
 
     A term in hours of the clock is pushed by the whole time: that clock runs by night too.
     """
-    return push(calendar, nominal(calendar, start, term), merged(pauses, start), clock=term.unit is Unit.HOUR)
+    return push(calendar, nominal(calendar, start, term), merged(pauses, start), clock=term.unit is TermUnit.HOUR)
 
 
 def push(calendar: Calendar, due: int, pauses: Iterable[Pause], *, clock: bool = False) -> int:
@@ -41,9 +41,9 @@ def push(calendar: Calendar, due: int, pauses: Iterable[Pause], *, clock: bool =
 
 def nominal(calendar: Calendar, start: int, term: Term) -> int:
     """The end of the term if its clock never stops; terms in days end with the last day's closing."""
-    if term.unit is Unit.HOUR:
+    if term.unit is TermUnit.HOUR:
         return add_hours(start, term.value)
-    if term.unit is Unit.WORKING_HOUR:
+    if term.unit is TermUnit.WORKING_HOUR:
         return add_working_hours(calendar, start, term.value)
     return calendar.closing(_last_day(calendar, start, term))
 

@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 
 from ioc.domain.calendar import Calendar, DayReason
 from ioc.domain.deadline.due import Pause, due_at, merged, nominal
-from ioc.domain.deadline.term import Term, Unit
+from ioc.domain.deadline.term import Term, TermUnit
 
 _ONE_DAY = timedelta(days=1)
 Span = tuple[int, int]
@@ -65,7 +65,7 @@ class _Account:
         return self._less_pauses(CountedDay(date, day.working, day.reason, day.note))
 
     def of_hours(self, date: date) -> CountedDay:
-        day, clock = self.calendar.day(date), self.term.unit is Unit.HOUR
+        day, clock = self.calendar.day(date), self.term.unit is TermUnit.HOUR
         windows = [self._whole(date)] if clock else self.calendar.spans_on(date)
         if not windows:
             return CountedDay(date, False, day.reason, day.note)

@@ -12,7 +12,7 @@ _MOST = {"month": 120, "day": 3_660, "working_day": 3_660}
 _MOST_HOURS = 30_000
 
 
-class Unit(StrEnum):
+class TermUnit(StrEnum):
     """The units of the national form; a working day is a day, never 8 hours."""
 
     WORKING_DAY = "working_day"
@@ -24,12 +24,12 @@ class Unit(StrEnum):
     @property
     def in_days(self) -> bool:
         """True where it ends with a day, not at an hour."""
-        return self in (Unit.WORKING_DAY, Unit.DAY, Unit.MONTH)
+        return self in (TermUnit.WORKING_DAY, TermUnit.DAY, TermUnit.MONTH)
 
     @property
     def by_calendar(self) -> bool:
         """True where days off count."""
-        return self in (Unit.DAY, Unit.MONTH)
+        return self in (TermUnit.DAY, TermUnit.MONTH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Term:
     """A checked length; IocError `invalid_value` where a day is not whole or the length is not of this world."""
 
     value: float
-    unit: Unit
+    unit: TermUnit
 
     def __post_init__(self) -> None:
         most = _MOST.get(self.unit, _MOST_HOURS)
@@ -56,7 +56,7 @@ class Term:
 
         A month ends on the day of the same number, or the last of a month that has none (Civil Code 2015 art. 148.3).
         """
-        if self.unit is Unit.DAY:
+        if self.unit is TermUnit.DAY:
             return first + timedelta(days=self.whole)
         years, month = divmod(first.month - 1 + self.whole, 12)
         year, month = first.year + years, month + 1

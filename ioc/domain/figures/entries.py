@@ -25,7 +25,7 @@ _t = figure_entry.c
 Row = Mapping[str, Any]
 
 
-class State(StrEnum):
+class EntryState(StrEnum):
     """The state of an entry."""
 
     ENTERED = "entered"
@@ -98,7 +98,7 @@ def known(conn: Connection, draft: Draft) -> Known:
 def enter(conn: Connection, draft: Draft, actor: str, now: int) -> int:
     """Write an entry that waits for somebody else; its id. `draft` has no problems."""
     row = {"org": draft.org, "source": draft.source, "period": draft.period, "values": dict(draft.values)}
-    said = {"note": draft.note, "state": State.ENTERED, "entered_by": actor, "entered_at": now}
+    said = {"note": draft.note, "state": EntryState.ENTERED, "entered_by": actor, "entered_at": now}
     (entry_id,) = conn.execute(sa.insert(figure_entry).values(row | said)).inserted_primary_key or (0,)
     audit.record(conn, now, actor, "figures.enter", "/".join(draft.key), dict(draft.values), draft.org)
     return int(entry_id)
@@ -114,18 +114,18 @@ def one(conn: Connection, entry_id: int, orgs: Iterable[str]) -> Row:
 
 def may_decide(conn: Connection, row: Row, actor: str) -> None:
     """IocError unless `actor` is somebody else than who entered it, and nothing has been decided since."""
-    if row["state"] != State.ENTERED:
+    if row["state"] != EntryState.ENTERED:
         raise IocError(
             Code.FIGURES_DECIDED, f"entry {row['id']} is {row['state']}", entry=row["id"], state=row["state"]
         )
     if row["entered_by"] == actor:
         raise IocError(Code.SAME_PERSON, "somebody else must sign off what you entered", entry=row["id"])
-    newer = sa.select(_t.id).where(*_alike(row), _t.id > row["id"], _t.state == State.SIGNED).limit(1)
+    newer = sa.select(_t.id).where(*_alike(row), _t.id > row["id"], _t.state == EntryState.SIGNED).limit(1)
     if (later := conn.scalar(newer)) is not None:
         raise IocError(Code.FIGURES_SUPERSEDED, f"entry {later} is newer and signed", entry=row["id"], newer=later)
 
 
-def decide(conn: Connection, row: Row, state: State, actor: str, now: int) -> Row:
+def decide(conn: Connection, row: Row, state: EntryState, actor: str, now: int) -> Row:
     """Sign off or refuse; IocError as `may_decide`."""
     may_decide(conn, row, actor)
     decided = {"state": state, "decided_by": actor, "decided_at": now}
@@ -143,7 +143,7 @@ def entries(conn: Connection, orgs: Iterable[str]) -> list[Row]:
     for row in rows:
         key = row["org"], row["source"], row["period"]
         found.append({**row, "corrects": signed.get(key)})
-        if row["state"] == State.SIGNED:
+        if row["state"] == EntryState.SIGNED:
             signed[key] = row["id"]
     counting = frozenset(signed.values())
     return [{**row, "current": row["id"] in counting} for row in reversed(found)]

@@ -8,7 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ioc.domain.figures.entries import Draft, State, enter, entries, known
+from ioc.domain.figures.entries import Draft, EntryState, enter, entries, known
 from ioc.domain.sheets import cells, sheet
 from ioc.domain.sheets.cells import BadCell, CellReader
 from ioc.domain.sheets.report import ImportReport
@@ -90,4 +90,4 @@ def _check_orgs(
 def _last(conn: Connection, draft: Draft) -> dict[str, float] | None:
     """The newest entry of that feed and period that was not refused."""
     mine = (row for row in entries(conn, [draft.org]) if (row["source"], row["period"]) == draft.key[1:])
-    return next((dict(row["values"]) for row in mine if row["state"] != State.REFUSED), None)
+    return next((dict(row["values"]) for row in mine if row["state"] != EntryState.REFUSED), None)

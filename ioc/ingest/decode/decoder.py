@@ -13,7 +13,7 @@ from ioc.domain.inventory import Inventory
 from ioc.ingest.decode.element import decode_element
 from ioc.ingest.decode.limits import Limits
 from ioc.ingest.decode.state import plain_bounds, plain_state
-from ioc.ingest.decode.values import NO_LENIENCY, Bad, Batch, Decoded, Target
+from ioc.ingest.decode.values import NO_LENIENCY, BadObject, Batch, Decoded, Target
 from ioc.ingest.inbox import Received, Run
 from ioc.messages.events import DossierEvent
 from ioc.messages.kinds import Kinds
@@ -261,13 +261,13 @@ def _tells_its_time(good: Decoded) -> bool:
     return good.event is None and good.online is None and _NOT_ITS_TIME.isdisjoint(good.leniencies)
 
 
-def not_understood(seq: int, message: Received, error: Exception) -> Bad:
+def not_understood(seq: int, message: Received, error: Exception) -> BadObject:
     """The whole message, because of a fault of ours."""
     why = Rejected(Reason.NOT_UNDERSTOOD, f"a fault of ours, see the log: {type(error).__name__}")
     return _bad(seq, message, 0, message.payload, why)
 
 
-def _bad(seq: int, message: Received, element: int, payload: bytes, why: Rejected) -> Bad:
+def _bad(seq: int, message: Received, element: int, payload: bytes, why: Rejected) -> BadObject:
     kept = payload[:SAMPLE_BYTES] if why.reason is Reason.TOO_LARGE else payload
     detail = "".join(c if c.isprintable() else " " for c in why.detail[:DETAIL_LENGTH])
-    return Bad(seq, element, message.received_at, message.topic, kept, why.reason, detail)
+    return BadObject(seq, element, message.received_at, message.topic, kept, why.reason, detail)

@@ -46,7 +46,7 @@ class Decoded(NamedTuple):
         return {name: value for name, value in self.metrics.items() if name not in self.doubted}
 
 
-class Bad(NamedTuple):
+class BadObject(NamedTuple):
     """One object that goes to quarantine; `element` is its place in the payload's array."""
 
     seq: int
@@ -64,7 +64,7 @@ class Batch(NamedTuple):
     last: int
     received: int
     good: list[Decoded]
-    bad: list[Bad]
+    bad: list[BadObject]
     refused: list[Refusal]
     limited: list[SourceKey]  # whose states were refused because there were too many of them
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ioc.core.model import Number, SourceKey
-from ioc.ingest.decode import Bad, Batch, Decoded
+from ioc.ingest.decode import BadObject, Batch, Decoded
 from ioc.ingest.sinks.contract import Commit
 from ioc.platform.db.tables import feed_day, feed_delivery
 
@@ -88,7 +88,7 @@ def _count(value: Number | None) -> int | None:
     return int(value) if value is not None and 0 <= value <= _AT_MOST else None
 
 
-def _key(bad: Bad) -> SourceKey | None:
+def _key(bad: BadObject) -> SourceKey | None:
     """Of `ioc/v1/ORG/KIND/SOURCE/CHANNEL`; None on other topics."""
     levels = bad.topic.split("/")
     if len(levels) != 6:

@@ -1,6 +1,6 @@
 """Objects that cannot be used, kept with the reason."""
 
-from ioc.ingest.decode import Bad, Batch
+from ioc.ingest.decode import BadObject, Batch
 from ioc.ingest.sinks.contract import Commit
 from ioc.platform.db.tables import quarantine
 
@@ -10,7 +10,7 @@ class Quarantine:
 
     def __init__(self, inbox_id: str) -> None:
         self._inbox_id = inbox_id
-        self._bad: list[Bad] = []
+        self._bad: list[BadObject] = []
 
     def take(self, batch: Batch) -> None:
         self._bad += batch.bad

@@ -17,7 +17,7 @@ from ioc.messages.wire import CHANNELS, ROOT, Rejected, is_id, is_org
 _CACHED_TOPICS = 50_000
 
 
-class Ours(NamedTuple):
+class MappedMessage(NamedTuple):
     """A message as the contract has it."""
 
     topic: str
@@ -43,7 +43,7 @@ class VendorMap:
         """Rejected where the payload is not what the map's format says."""
         return formats.elements(self.rule, payload)
 
-    def ours(self, element: Element, levels: Mapping[str, str]) -> Ours | None:
+    def ours(self, element: Element, levels: Mapping[str, str]) -> MappedMessage | None:
         """The message made of one element, None where the map is not meant for it; Rejected says what is wrong."""
         if element.wrong is not None:
             raise element.wrong
@@ -61,7 +61,7 @@ class VendorMap:
                 _put(body, field.name, value)
         if not body.keys() - {"ts"}:
             raise Rejected(Reason.MISSING_FIELD, "none of the fields is in it")
-        return Ours(topic, body)
+        return MappedMessage(topic, body)
 
     def paths(self) -> Iterator[Path]:
         """Every path that is looked along."""

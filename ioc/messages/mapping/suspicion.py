@@ -18,7 +18,7 @@ _SHORT_MS = 0.1
 _MISTAKEN = {"s": ("ms",), "ms": ("s",), "°C": ("°F",), "%": ("ratio",), "kbit/s": ("bit/s",)}
 
 
-class Level(StrEnum):
+class FindingLevel(StrEnum):
     """An error: the message would end in quarantine. A warning: a figure may be wrong. A note: good to know."""
 
     ERROR = "error"
@@ -26,15 +26,15 @@ class Level(StrEnum):
     NOTE = "note"
 
 
-class Finding(NamedTuple):
+class MapFinding(NamedTuple):
     """One thing about a map on its sample; its text is `map.<code>` with these parameters."""
 
-    level: Level
+    level: FindingLevel
     code: str
     params: dict[str, Any]
 
 
-def of_value(field: Field, spec: KindSpec | None, value: Number) -> Iterator[Finding]:
+def of_value(field: Field, spec: KindSpec | None, value: Number) -> Iterator[MapFinding]:
     """The suspicions about one figure of the sample."""
     ours = units.wanted(spec, field.name)
     if ours is None or field.rule.const is not None:
@@ -48,7 +48,7 @@ def of_value(field: Field, spec: KindSpec | None, value: Number) -> Iterator[Fin
         yield from _of_bands(field, spec, ours, value)
 
 
-def _of_name(field: Field, ours: str) -> Iterator[Finding]:
+def _of_name(field: Field, ours: str) -> Iterator[MapFinding]:
     """The vendor's own name often tells the unit: `cho_max_min`."""
     told = units.hinted(field.rule.path or "")
     given = field.rule.unit and units.check(field.rule.unit)
@@ -64,7 +64,7 @@ def _is_share_of_one(field: Field, ours: str, value: Number) -> bool:
     return ours == "%" and 0 < value < 1 and not field.rule.is_scaled
 
 
-def _of_bands(field: Field, spec: KindSpec, ours: str, value: Number) -> Iterator[Finding]:
+def _of_bands(field: Field, spec: KindSpec, ours: str, value: Number) -> Iterator[MapFinding]:
     """A figure that would be bad at once, though the device was well when the sample was taken."""
     metric = spec.metrics[field.name]
     health = metric.judge(value)
@@ -78,7 +78,7 @@ def _of_bands(field: Field, spec: KindSpec, ours: str, value: Number) -> Iterato
     yield _finding("bad_at_once", field, value=value, unit=ours, health=str(health))
 
 
-def of_time(at: int, received_at: int, *, exact: bool) -> Iterator[Finding]:
+def of_time(at: int, received_at: int, *, exact: bool) -> Iterator[MapFinding]:
     """`exact`: the sample is known to have been received at `received_at`; else that is only when it was tried."""
     off = at - received_at
     if abs(off) <= AHEAD_MS:
@@ -86,12 +86,12 @@ def of_time(at: int, received_at: int, *, exact: bool) -> Iterator[Finding]:
     halves = round(off / _HALF_HOUR_MS)
     minutes = round(off / 60_000)
     if abs(off) <= _ZONES_MS and halves and abs(off - halves * _HALF_HOUR_MS) <= _SLACK_MS:
-        yield Finding(Level.WARNING, "zone_wrong", {"hours": f"{halves / 2:+g}", "minutes": minutes})
+        yield MapFinding(FindingLevel.WARNING, "zone_wrong", {"hours": f"{halves / 2:+g}", "minutes": minutes})
     elif exact or off > 0:
-        yield Finding(Level.WARNING, "clock_off", {"minutes": f"{minutes:+d}"})
+        yield MapFinding(FindingLevel.WARNING, "clock_off", {"minutes": f"{minutes:+d}"})
     else:
-        yield Finding(Level.NOTE, "sample_old", {"minutes": -minutes})
+        yield MapFinding(FindingLevel.NOTE, "sample_old", {"minutes": -minutes})
 
 
-def _finding(code: str, field: Field, **params: Any) -> Finding:
-    return Finding(Level.WARNING, code, {"field": field.name, "path": field.rule.path or "", **params})
+def _finding(code: str, field: Field, **params: Any) -> MapFinding:
+    return MapFinding(FindingLevel.WARNING, code, {"field": field.name, "path": field.rule.path or "", **params})

@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 from ioc.messages.kinds import KindSpec
 
 
-class Unit(NamedTuple):
+class Scale(NamedTuple):
     """`ours = theirs * factor + shift`, ours being the base of its dimension: s, °C, %, kbit/s."""
 
     dimension: str
@@ -15,12 +15,12 @@ class Unit(NamedTuple):
 
 
 _UNITS: Final = {
-    "ms": Unit("time", 0.001), "s": Unit("time", 1), "min": Unit("time", 60), "h": Unit("time", 3_600),
-    "d": Unit("time", 86_400),
-    "°C": Unit("temperature", 1), "°F": Unit("temperature", 5 / 9, -160 / 9), "K": Unit("temperature", 1, -273.15),
-    "%": Unit("share", 1), "ratio": Unit("share", 100), "‰": Unit("share", 0.1),
-    "bit/s": Unit("rate", 0.001), "kbit/s": Unit("rate", 1), "Mbit/s": Unit("rate", 1_000),
-    "B/s": Unit("rate", 0.008), "kB/s": Unit("rate", 8), "MB/s": Unit("rate", 8_000),
+    "ms": Scale("time", 0.001), "s": Scale("time", 1), "min": Scale("time", 60), "h": Scale("time", 3_600),
+    "d": Scale("time", 86_400),
+    "°C": Scale("temperature", 1), "°F": Scale("temperature", 5 / 9, -160 / 9), "K": Scale("temperature", 1, -273.15),
+    "%": Scale("share", 1), "ratio": Scale("share", 100), "‰": Scale("share", 0.1),
+    "bit/s": Scale("rate", 0.001), "kbit/s": Scale("rate", 1), "Mbit/s": Scale("rate", 1_000),
+    "B/s": Scale("rate", 0.008), "kB/s": Scale("rate", 8), "MB/s": Scale("rate", 8_000),
 }  # fmt: skip
 _ALSO: Final = {
     "sec": "s", "second": "s", "seconds": "s", "giay": "s", "giây": "s", "millis": "ms", "minute": "min",

@@ -9,20 +9,20 @@ import urllib3
 from influxdb_client import InfluxDBClient, WriteApi
 from influxdb_client.client.write_api import SYNCHRONOUS
 
-from ioc.config.influx_address import Access
+from ioc.config.influx_address import StoreAddress
 from ioc.platform.private.influx import takes_packed
 
 CONNECT_S, ANSWER_S = 3.0, 10.0
 CONNECTIONS: Final = 8
 
 
-class Clients:
+class InfluxClients:
     """Of no use to another thread, nor to a process that was forked off later.
 
     In the web role sockets are gevent's: one that a native thread opened cannot be read by another.
     """
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: StoreAddress) -> None:
         self.pid = os.getpid()
         self._access = access
         self.pool = urllib3.PoolManager(maxsize=CONNECTIONS, retries=False, ca_certs=access.ca)
@@ -52,16 +52,16 @@ class Clients:
 class ClientsByThread(threading.local):
     """The clients of the thread that asks; those of a thread that ended go with it."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: StoreAddress) -> None:
         self._access = access
-        self._clients: Clients | None = None
+        self._clients: InfluxClients | None = None
 
-    def get(self) -> Clients:
+    def get(self) -> InfluxClients:
         if self._clients is None or self._clients.pid != os.getpid():
-            self._clients = Clients(self._access)
+            self._clients = InfluxClients(self._access)
         return self._clients
 
-    def lend(self, clients: Clients) -> None:
+    def lend(self, clients: InfluxClients) -> None:
         """To a thread that only works while the one whose they are waits for it."""
         self._clients = clients
 

@@ -5,32 +5,32 @@ from typing import NamedTuple
 
 from ioc.core.errors import Code, IocError
 from ioc.metrics.influx.failures import TooLarge, Unacceptable
-from ioc.metrics.influx.server import Server
+from ioc.metrics.influx.server import Influx
 
 MOST_LINES = 5_000
 # a line that every server takes, at the server's own time: when this is refused too, the fault is not in the lines
 _ALLOWED = b"ioc_check ok=1.0"
 
 
-class Bad(NamedTuple):
+class RefusedLine(NamedTuple):
     """The line in the place `at` is refused, in the server's words."""
 
     at: int
     words: str
 
 
-def deliver(server: Server, lines: Sequence[bytes]) -> list[Bad]:
+def deliver(server: Influx, lines: Sequence[bytes]) -> list[RefusedLine]:
     """Everything the server takes is stored; what it refuses for itself is returned. IocError: nothing is certain.
 
     Sending a line again is harmless, so a body that is refused is cut in two until the bad line stands alone.
     """
-    bad: list[Bad] = []
+    bad: list[RefusedLine] = []
     for start in range(0, len(lines), MOST_LINES):
         bad += _deliver(server, lines[start : start + MOST_LINES], start, proved=False)
     return bad
 
 
-def _deliver(server: Server, lines: Sequence[bytes], start: int, *, proved: bool) -> Iterator[Bad]:
+def _deliver(server: Influx, lines: Sequence[bytes], start: int, *, proved: bool) -> Iterator[RefusedLine]:
     try:
         server.write(b"\n".join(lines))
     except (TooLarge, Unacceptable) as error:
@@ -38,14 +38,14 @@ def _deliver(server: Server, lines: Sequence[bytes], start: int, *, proved: bool
             _prove(server, error)
             proved = True
         if len(lines) == 1:
-            yield Bad(start, error.message)
+            yield RefusedLine(start, error.message)
             return
         half = len(lines) // 2
         yield from _deliver(server, lines[:half], start, proved=proved)
         yield from _deliver(server, lines[half:], start + half, proved=proved)
 
 
-def _prove(server: Server, error: Unacceptable) -> None:
+def _prove(server: Influx, error: Unacceptable) -> None:
     """A server that refuses whatever it is sent must not empty the inbox into the quarantine."""
     try:
         server.write(_ALLOWED)

@@ -6,7 +6,7 @@ from email.utils import parsedate_to_datetime
 
 import msgspec
 
-from ioc.config.influx_address import Access
+from ioc.config.influx_address import StoreAddress
 from ioc.core.errors import Code, IocError
 
 _WORDS = 300
@@ -30,7 +30,7 @@ class Overflow(IocError):
     """The server computed a figure that its own answer cannot hold."""
 
 
-def refused(status: int, body: bytes, headers: Mapping[str, str], access: Access) -> IocError:
+def refused(status: int, body: bytes, headers: Mapping[str, str], access: StoreAddress) -> IocError:
     """The error for an answer that is not a success."""
     where = access.address.base
     words = said(body)
@@ -53,7 +53,7 @@ def refused(status: int, body: bytes, headers: Mapping[str, str], access: Access
     return IocError(Code.STORE_FAILED, f"{where}: answered {status}: {words}; is this InfluxDB?", where=where)
 
 
-def answered(words: str, access: Access) -> IocError:
+def answered(words: str, access: StoreAddress) -> IocError:
     """The error for a refusal that stands in an answer of 200."""
     if "database not found" in words or "bucket not found" in words:
         return missing(words, access)
@@ -64,7 +64,7 @@ def answered(words: str, access: Access) -> IocError:
     return Unacceptable(Code.STORE_QUERY_FAILED, f"{access.address.base}: {words}")
 
 
-def missing(words: str, access: Access) -> IocError:
+def missing(words: str, access: StoreAddress) -> IocError:
     """No such bucket or, as 2.x says it, organisation or mapping of a database name to a bucket."""
     address = access.address
     if words.startswith("organization"):
@@ -75,13 +75,13 @@ def missing(words: str, access: Access) -> IocError:
     return IocError(Code.STORE_BUCKET_MISSING, line, bucket=address.bucket)
 
 
-def not_allowed(words: str, access: Access) -> IocError:
+def not_allowed(words: str, access: StoreAddress) -> IocError:
     where, bucket = access.address.base, access.address.bucket
     line = f"{where}: the credentials may not do this on bucket {bucket!r}: read and write are needed ({words})"
     return IocError(Code.STORE_DENIED, line, where=where)
 
 
-def too_wide(words: str, access: Access) -> IocError:
+def too_wide(words: str, access: StoreAddress) -> IocError:
     line = (
         f"{access.address.base}: InfluxDB 3 Core opens so many Parquet files a query (432 unless told otherwise, some"
         " three days) and refuses what reaches further: take InfluxDB 3 Enterprise, which joins files, InfluxDB 2.x or"
@@ -95,13 +95,13 @@ def _of_a_bucket(body: bytes) -> bool:
     return body.lstrip().startswith(b"{") or b"database" in body or b"bucket" in body
 
 
-def _no_such_address(words: str, access: Access) -> IocError:
+def _no_such_address(words: str, access: StoreAddress) -> IocError:
     where = access.address.base
     line = f"{where}: has no such address ({words}): is this InfluxDB, and of the flavour that store.url names?"
     return IocError(Code.STORE_FAILED, line, where=where)
 
 
-def unreachable(error: Exception, access: Access) -> IocError:
+def unreachable(error: Exception, access: StoreAddress) -> IocError:
     text = " ".join(str(error).split())[:_WORDS]
     return IocError(Code.STORE_UNAVAILABLE, f"{access.address.base}: not reached: {text}")
 

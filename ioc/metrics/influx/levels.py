@@ -11,7 +11,7 @@ from ioc.core.errors import Code, IocError
 from ioc.metrics.influx.failures import Unacceptable
 from ioc.metrics.influx.influxql import delete, select, within
 from ioc.metrics.influx.line import line
-from ioc.metrics.influx.server import Server
+from ioc.metrics.influx.server import Influx
 from ioc.metrics.plan import Dirty
 from ioc.metrics.schema import HOUR, Floors
 
@@ -34,7 +34,7 @@ class Levels(NamedTuple):
         return Dirty(late, range(self.hours, self.minutes, HOUR))
 
 
-def read_levels(server: Server, since: int) -> Levels | None:
+def read_levels(server: Influx, since: int) -> Levels | None:
     """As of the newest row, if one was written after `since`; without one nothing after it is rolled up."""
     found = server.query(select((f'"{f}"' for f in _FIELDS), _LEVELS, since, ALWAYS, "ORDER BY time DESC LIMIT 1"))
     if not found or not found[0].values:
@@ -43,29 +43,29 @@ def read_levels(server: Server, since: int) -> Levels | None:
     return Levels(minutes, hours, Floors(*floors))
 
 
-def write_levels(server: Server, levels: Levels, now: int) -> None:
+def write_levels(server: Influx, levels: Levels, now: int) -> None:
     values = dict(zip(_FIELDS, (levels.minutes, levels.hours, *levels.floors), strict=True))
     _note(server, line(f"{_LEVELS} ", values, now))
 
 
-def forget_levels(server: Server) -> None:
+def forget_levels(server: Influx) -> None:
     for measurement in (_LEVELS, _LATE):
         server.query(delete(measurement, within(0, ALWAYS)))
 
 
-def read_late(server: Server, lo: int, hi: int) -> set[int]:
+def read_late(server: Influx, lo: int, hi: int) -> set[int]:
     """Late minutes that begin in [lo, hi); those that were late once are not sent: there may be one for each minute."""
     found = server.query(select(['"stale"'], _LATE, lo, hi, 'AND "stale" > 0'))
     return {row[0] for series in found for row in series.values}
 
 
-def write_late(server: Server, minutes: Iterable[int], *, stale: bool) -> None:
+def write_late(server: Influx, minutes: Iterable[int], *, stale: bool) -> None:
     lines = [line(f"{_LATE} ", {"stale": float(stale)}, minute) for minute in sorted(minutes)]
     if lines:
         _note(server, b"\n".join(lines))
 
 
-def _note(server: Server, lines: bytes) -> None:
+def _note(server: Influx, lines: bytes) -> None:
     """A server that refuses these is not one that found a bad reading."""
     try:
         server.write(lines)

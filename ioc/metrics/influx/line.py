@@ -30,7 +30,7 @@ def lines_of(samples: Sequence[Sample]) -> Lines:
     good: list[Sample] = []
     lines: list[bytes] = []
     refused: list[RefusedSample] = []
-    heads, forms = _Heads(), _Forms()
+    heads, forms = _LineHeads(), _LineForms()
     for sample in samples:
         try:
             values = sample.values
@@ -98,13 +98,13 @@ def _check_finite(sample: Sample) -> None:
             raise ValueError(f"{name}: {value} is not finite")
 
 
-class _Heads(dict[SourceKey, str]):
+class _LineHeads(dict[SourceKey, str]):
     def __missing__(self, key: SourceKey) -> str:
         self[key] = made = head(key.kind, key)
         return made
 
 
-class _Forms(dict[tuple[str, ...], str]):
+class _LineForms(dict[tuple[str, ...], str]):
     """`waiting=%r,serving=%r` of the metrics waiting and serving."""
 
     def __missing__(self, metrics: tuple[str, ...]) -> str:

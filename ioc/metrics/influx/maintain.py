@@ -12,7 +12,7 @@ from ioc.metrics import Retention
 from ioc.metrics.influx.influxql import delete, within
 from ioc.metrics.influx.levels import Levels, read_late, write_late
 from ioc.metrics.influx.tables import Row, Sums, minutes, rolled, write_rolled
-from ioc.metrics.influx.writer import Writer
+from ioc.metrics.influx.writer import InfluxWriter
 from ioc.metrics.schema import HOUR, MINUTE, floor
 
 DAY = 24 * HOUR
@@ -22,7 +22,7 @@ _SWEEP_EVERY = HOUR
 _FEW, _MANY = 20_000, 60_000  # readings in one answer
 
 
-def maintain(writer: Writer, now: int, retention: Retention) -> None:
+def maintain(writer: InfluxWriter, now: int, retention: Retention) -> None:
     """Bring roll-ups up to date, then delete. A level outlives the finer ones, whatever the retention says."""
     if writer.levels() is None:
         return
@@ -32,7 +32,7 @@ def maintain(writer: Writer, now: int, retention: Retention) -> None:
         _sweep(writer, now, retention)
 
 
-def _roll_on(writer: Writer, settled: int) -> None:
+def _roll_on(writer: InfluxWriter, settled: int) -> None:
     """Minutes that are over, and hours as they fill."""
     end = floor(settled, MINUTE)
     for _ in range(_AT_ONCE):
@@ -47,7 +47,7 @@ def _roll_on(writer: Writer, settled: int) -> None:
             writer.move(levels._replace(minutes=upto, hours=max(levels.hours, full)))
 
 
-def _roll_minutes(writer: Writer, start: int, end: int) -> int:
+def _roll_minutes(writer: InfluxWriter, start: int, end: int) -> int:
     """As many as make an answer of bearable size; where nothing was said, on to where it was. Up to where."""
     upto = min(end, start + writer.stride * MINUTE)
     rows = _minutes(writer, start, upto)
@@ -60,7 +60,7 @@ def _roll_minutes(writer: Writer, start: int, end: int) -> int:
     return upto
 
 
-def _roll_late(writer: Writer) -> None:
+def _roll_late(writer: InfluxWriter) -> None:
     """An hour's late minutes at a time."""
     late = sorted(read_late(writer.server, 0, _levels(writer).minutes))[:_AT_ONCE]
     for hour, some in groupby(late, lambda minute: floor(minute, HOUR)):
@@ -68,7 +68,7 @@ def _roll_late(writer: Writer) -> None:
             _late_hour(writer, hour, list(some))
 
 
-def _late_hour(writer: Writer, hour: int, late: Iterable[int]) -> None:
+def _late_hour(writer: InfluxWriter, hour: int, late: Iterable[int]) -> None:
     floors = _levels(writer).floors
     writer.under_way.forget()
     for minute in late:
@@ -85,14 +85,14 @@ def _late_hour(writer: Writer, hour: int, late: Iterable[int]) -> None:
     writer.changed()
 
 
-def _minutes(writer: Writer, start: int, end: int) -> list[Row]:
+def _minutes(writer: InfluxWriter, start: int, end: int) -> list[Row]:
     """Make the minutes from `start` to `end` anew from all their readings."""
     rows = [row for kind in sorted(writer.kinds) for row in minutes(writer.server, kind, start, end)]
     write_rolled(writer.server, MINUTE, rows)
     return rows
 
 
-def _hour(writer: Writer, start: int, known: Sums | None = None) -> None:
+def _hour(writer: InfluxWriter, start: int, known: Sums | None = None) -> None:
     """Make the hour anew from all its minutes: those that are known, or as they stand in the bucket."""
     for kind in sorted(writer.kinds) if known is None else ():
         found = Sums(rolled(writer.server, kind, MINUTE, start, start + HOUR))
@@ -100,7 +100,7 @@ def _hour(writer: Writer, start: int, known: Sums | None = None) -> None:
     write_rolled(writer.server, HOUR, [(series, start, figures) for series, figures in (known or {}).items()])
 
 
-def _fold(writer: Writer, minute: int, unit: int) -> None:
+def _fold(writer: InfluxWriter, minute: int, unit: int) -> None:
     """Add the late readings of a minute whose own readings are deleted to its minute or hour."""
     start = floor(minute, unit)
     for kind in sorted(writer.kinds):
@@ -117,7 +117,7 @@ def _fold(writer: Writer, minute: int, unit: int) -> None:
         )
 
 
-def _sweep(writer: Writer, now: int, retention: Retention) -> None:
+def _sweep(writer: InfluxWriter, now: int, retention: Retention) -> None:
     """Delete what is past its keep and rolled up, an hour or more at a time; never below a late minute."""
     with writer.lock:
         levels = _levels(writer)
@@ -134,10 +134,10 @@ def _sweep(writer: Writer, now: int, retention: Retention) -> None:
                 _delete(writer, suffix, 0, target)
 
 
-def _delete(writer: Writer, suffix: str, lo: int, hi: int) -> None:
+def _delete(writer: InfluxWriter, suffix: str, lo: int, hi: int) -> None:
     for kind in sorted(writer.kinds):
         writer.server.query(delete(kind + suffix, within(lo, hi)))
 
 
-def _levels(writer: Writer) -> Levels:
+def _levels(writer: InfluxWriter) -> Levels:
     return writer.levels() or Levels(0, 0)

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from ioc.core.model import SeriesKey, SourceKey
 from ioc.metrics.influx.influxql import BY_SERIES, ROLLED, name, of
 from ioc.metrics.influx.line import metric_of
-from ioc.metrics.influx.server import Server
+from ioc.metrics.influx.server import Influx
 from ioc.metrics.schema import HOUR
 
 
-def known_series(server: Server, kinds: Iterable[str], source: SourceKey | None) -> list[SeriesKey]:
+def known_series(server: Influx, kinds: Iterable[str], source: SourceKey | None) -> list[SeriesKey]:
     """Every series of these kinds, or those of one source, in the order of their names."""
     found: set[SeriesKey] = set()
     for kind in kinds:
@@ -18,7 +18,7 @@ def known_series(server: Server, kinds: Iterable[str], source: SourceKey | None)
     return sorted(found)
 
 
-def _series(server: Server, kind: str, level: str, ending: str, source: SourceKey | None) -> Iterator[SeriesKey]:
+def _series(server: Influx, kind: str, level: str, ending: str, source: SourceKey | None) -> Iterator[SeriesKey]:
     """`ending` is what the fields of a level have after the metric."""
     keys = server.query(f"SHOW FIELD KEYS FROM {name(kind + level)}")
     fields = [row[0] for series in keys for row in series.values if row[0].endswith(ending)]

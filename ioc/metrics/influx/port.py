@@ -9,7 +9,7 @@ from ioc.metrics.influx import tables
 from ioc.metrics.influx.influxql import ROLLED, select
 from ioc.metrics.influx.levels import ALWAYS, Levels, read_late
 from ioc.metrics.influx.maintain import maintain
-from ioc.metrics.influx.writer import Writer
+from ioc.metrics.influx.writer import InfluxWriter
 from ioc.metrics.port import READINGS, Row
 from ioc.metrics.schema import HOUR, Floors, floor
 
@@ -19,7 +19,7 @@ _FOR_EVER = Retention(10**6, 10**6, 10**6)
 class InfluxPort:
     """`Port` on the writer of a bucket."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: InfluxWriter) -> None:
         self._writer = writer
 
     def floors(self) -> Floors:

@@ -13,9 +13,9 @@ from ioc.metrics.influx.failures import Overflow
 from ioc.metrics.influx.influxql import BY_SERIES, buckets, name, of, select
 from ioc.metrics.influx.levels import Levels
 from ioc.metrics.influx.line import field_of
-from ioc.metrics.influx.server import Server
+from ioc.metrics.influx.server import Influx
 from ioc.metrics.joins import Weighed, add, high, later, low
-from ioc.metrics.plan import Dirty, Part, plan
+from ioc.metrics.plan import Dirty, Slice, plan
 from ioc.metrics.schema import HOUR, MINUTE, floor
 
 AT_ONCE: Final = 250  # sources a statement
@@ -30,7 +30,7 @@ Rows = list[tuple[Any, ...]]
 Join = Callable[[Weighed, Weighed], Weighed]
 
 
-class _Rule(NamedTuple):
+class _AggregateFields(NamedTuple):
     """The figures of readings and of roll-ups that an aggregate is made of; a second one is the weight."""
 
     reading: tuple[str, ...]
@@ -40,23 +40,23 @@ class _Rule(NamedTuple):
 
 # (function, column): the column of a reading is its field, that of a roll-up its field and what stands after it
 _RULES: Final = {
-    Aggregate.MEAN: _Rule(("sum()", "count()"), ("sum(_sum)", "sum(_n)"), add),
-    Aggregate.SUM: _Rule(("sum()",), ("sum(_sum)",), add),
-    Aggregate.COUNT: _Rule(("count()",), ("sum(_n)",), add),
-    Aggregate.MIN: _Rule(("min()",), ("min(_low)",), low),
-    Aggregate.MAX: _Rule(("max()",), ("max(_high)",), high),
-    Aggregate.LAST: _Rule(("last()",), ("last(_last)", "last(_at)"), later),
+    Aggregate.MEAN: _AggregateFields(("sum()", "count()"), ("sum(_sum)", "sum(_n)"), add),
+    Aggregate.SUM: _AggregateFields(("sum()",), ("sum(_sum)",), add),
+    Aggregate.COUNT: _AggregateFields(("count()",), ("sum(_n)",), add),
+    Aggregate.MIN: _AggregateFields(("min()",), ("min(_low)",), low),
+    Aggregate.MAX: _AggregateFields(("max()",), ("max(_high)",), high),
+    Aggregate.LAST: _AggregateFields(("last()",), ("last(_last)", "last(_at)"), later),
 }
 
 
-def parts_of(query: RangeQuery, grid: Grid, levels: Levels | None, late: set[int]) -> list[Part]:
+def parts_of(query: RangeQuery, grid: Grid, levels: Levels | None, late: set[int]) -> list[Slice]:
     """Reads roll-ups where the plan has them, readings for the rest.
 
     Every part is a request of its own, and buckets that cut through minutes or hours make hundreds of them: then
     finer rows are read in one go.
     """
     upto = max(query.start, min(query.end, levels.minutes)) if levels else query.start
-    parts: list[Part] = []
+    parts: list[Slice] = []
     if levels and query.start < upto:
         for dirty in (levels.dirty(late), Dirty(late, range(floor(query.start, HOUR), upto, HOUR))):
             parts = plan(query.start, upto, grid, levels.floors, dirty)
@@ -66,10 +66,10 @@ def parts_of(query: RangeQuery, grid: Grid, levels: Levels | None, late: set[int
             kept = max(query.start, min(levels.floors.raw, upto))
             parts = plan(query.start, kept, grid, levels.floors, dirty) if query.start < kept else []
             upto = kept
-    return [*parts, Part("reading", upto, query.end)] if upto < query.end else parts
+    return [*parts, Slice("reading", upto, query.end)] if upto < query.end else parts
 
 
-def aggregate(server: Server, query: RangeQuery, sources: Sequence[SourceKey], grid: Grid, parts: list[Part]) -> Found:
+def aggregate(server: Influx, query: RangeQuery, sources: Sequence[SourceKey], grid: Grid, parts: list[Slice]) -> Found:
     """The answers to `query` by source; buckets without readings are not there."""
     asked = [(part, some) for part in parts for some in _shares(sources, grid, part)]
     join = _RULES[query.agg].join
@@ -82,14 +82,14 @@ def aggregate(server: Server, query: RangeQuery, sources: Sequence[SourceKey], g
     return {key: {index: float(value) for index, (value, _) in found.items()} for key, found in joined.items()}
 
 
-def _shares(sources: Sequence[SourceKey], grid: Grid, part: Part) -> list[Sequence[SourceKey]]:
+def _shares(sources: Sequence[SourceKey], grid: Grid, part: Slice) -> list[Sequence[SourceKey]]:
     """The sources of one statement: no answer is very large, and the server works on some at a time."""
     rows = 1 + (part.hi - part.lo) // grid.step
     size = max(1, min(AT_ONCE, _ROWS // rows))
     return [sources[at : at + size] for at in range(0, len(sources), size)]
 
 
-def _answer(server: Server, query: RangeQuery, grid: Grid, part: Part, sources: Sequence[SourceKey]) -> Answer:
+def _answer(server: Influx, query: RangeQuery, grid: Grid, part: Slice, sources: Sequence[SourceKey]) -> Answer:
     """The rows of one part for each source, by index of the bucket."""
     columns = _columns(query.series, query.agg, part)
     first, last = (_index(grid, t - t % part.unit) for t in (part.lo, part.hi - 1))
@@ -103,7 +103,7 @@ def _answer(server: Server, query: RangeQuery, grid: Grid, part: Part, sources: 
     return {source: _by_hand(rows, grid, part, _RULES[query.agg].join) for source, rows in found}
 
 
-def _grouped(rows: Rows, grid: Grid, part: Part, only: int | None) -> dict[int, Weighed]:
+def _grouped(rows: Rows, grid: Grid, part: Slice, only: int | None) -> dict[int, Weighed]:
     """Buckets as the server made them; of the `only` one, a row says when it was."""
     most = _most(part)
     return {
@@ -116,7 +116,7 @@ def _grouped(rows: Rows, grid: Grid, part: Part, only: int | None) -> dict[int, 
     }
 
 
-def _by_hand(rows: Rows, grid: Grid, part: Part, join: Join) -> dict[int, Weighed]:
+def _by_hand(rows: Rows, grid: Grid, part: Slice, join: Join) -> dict[int, Weighed]:
     """The rows themselves, put together here: sums that InfluxDB cannot put into its answer, and roll-ups of which a
     bucket holds one or two (ten times as fast as having each of them grouped again).
     """
@@ -136,13 +136,13 @@ def _join(have: dict[int, Weighed], more: Iterable[tuple[int, Weighed]], join: J
     return have
 
 
-def _most(part: Part) -> float:
+def _most(part: Slice) -> float:
     """Of a roll-up, the largest float stands for a sum beyond it."""
     return inf if part.table == "reading" else float_info.max
 
 
 def _rows(
-    server: Server, query: RangeQuery, sources: Sequence[SourceKey], part: Part, columns: Iterable[str], by_time: str
+    server: Influx, query: RangeQuery, sources: Sequence[SourceKey], part: Slice, columns: Iterable[str], by_time: str
 ) -> list[tuple[SourceKey, Rows]]:
     kind = query.series.source.kind
     condition, bound = of(sources)
@@ -151,7 +151,7 @@ def _rows(
     return [(SourceKey(one.tags["org"], kind, one.tags["source"]), one.values) for one in found]
 
 
-def _columns(series: SeriesKey, agg: Aggregate, part: Part) -> list[str]:
+def _columns(series: SeriesKey, agg: Aggregate, part: Slice) -> list[str]:
     """`sum(_n)` of the metric waiting is `sum("waiting_n")`."""
     rule, field = _RULES[agg], field_of(series.metric)
     columns = (column.rstrip(")").split("(") for column in (rule.reading if part.table == "reading" else rule.rollup))

@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from ioc.config.influx_address import Access
+from ioc.config.influx_address import StoreAddress
 from ioc.core.errors import Code, IocError
 from ioc.metrics.influx.failures import Overflow, answered
 
 
-class Series(Struct):
+class ReplySeries(Struct):
     """Rows of one measurement and set of tags; the first column is `time`, in epoch ms."""
 
     name: str = ""
@@ -23,12 +23,12 @@ class Series(Struct):
     values: list[tuple[Any, ...]] = []  # as lists they cost five times as much: the garbage collector keeps them
     partial: bool = False
 
-    def same(self, other: "Series") -> bool:
+    def same(self, other: "ReplySeries") -> bool:
         return (self.name, self.tags, self.columns) == (other.name, other.tags, other.columns)
 
 
 class _Result(Struct):
-    series: list[Series] = []
+    series: list[ReplySeries] = []
     error: str | None = None
     partial: bool = False
 
@@ -42,7 +42,7 @@ _ASKING = ("SELECT", "SHOW")
 _decode = msgspec.json.Decoder(_Reply).decode_lines
 
 
-def series_of(asked: str, body: bytes, access: Access) -> list[Series]:
+def series_of(asked: str, body: bytes, access: StoreAddress) -> list[ReplySeries]:
     """IocError for whatever is not a whole answer; a status of 200 alone says nothing."""
     try:
         replies = _decode(body)
@@ -67,9 +67,9 @@ def series_of(asked: str, body: bytes, access: Access) -> list[Series]:
     return whole
 
 
-def _joined(pieces: list[Series]) -> list[Series]:
+def _joined(pieces: list[ReplySeries]) -> list[ReplySeries]:
     """A series may go on in the next piece; 3.x does not say so."""
-    found: list[Series] = []
+    found: list[ReplySeries] = []
     for piece in pieces:
         if found and found[-1].same(piece):
             found[-1].values += piece.values
@@ -79,5 +79,5 @@ def _joined(pieces: list[Series]) -> list[Series]:
     return found
 
 
-def _foreign(words: str, access: Access) -> IocError:
+def _foreign(words: str, access: StoreAddress) -> IocError:
     return IocError(Code.STORE_FAILED, f"{access.address.base}: {words}", where=access.address.base)

@@ -11,11 +11,11 @@ import urllib3
 from influxdb_client.rest import ApiException
 from urllib3.exceptions import HTTPError
 
-from ioc.config.influx_address import Access, Flavour
+from ioc.config.influx_address import Flavour, StoreAddress
 from ioc.core.errors import Code, IocError
 from ioc.metrics.influx.clients import ANSWER_S, CONNECT_S, ClientsByThread
 from ioc.metrics.influx.failures import not_allowed, refused, unreachable
-from ioc.metrics.influx.reply import Series, series_of
+from ioc.metrics.influx.reply import ReplySeries, series_of
 
 AT_A_TIME: Final = 2
 Asked = TypeVar("Asked")
@@ -32,10 +32,10 @@ class Version(NamedTuple):
     build: str = ""
 
 
-class Server:
+class Influx:
     """Any thread may ask; nothing is retried here."""
 
-    def __init__(self, access: Access, patience_s: float) -> None:
+    def __init__(self, access: StoreAddress, patience_s: float) -> None:
         """An answer that takes longer to come than `patience_s` is given up."""
         self.access = access
         self._patience_s = patience_s
@@ -80,7 +80,7 @@ class Server:
 
     def query(
         self, statement: str, params: Mapping[str, str] | None = None, *, timeout: float | None = None
-    ) -> list[Series]:
+    ) -> list[ReplySeries]:
         """One InfluxQL statement: 3.x takes no more at a time."""
         fields = {"db": self.access.address.bucket, "q": statement, "epoch": "ms", "chunked": "true"}
         if params:

@@ -4,10 +4,10 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from ioc.config.influx_address import Access
+from ioc.config.influx_address import StoreAddress
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Sample, SeriesKey, SourceKey
-from ioc.metrics import Look, Point, RangeQuery, Retention, SamplesRefused, StoreHealth
+from ioc.metrics import Point, RangeQuery, Retention, SamplesRefused, StoreCheck, StoreHealth
 from ioc.metrics.buckets import Grid, fill
 from ioc.metrics.influx.clients import CONNECT_S
 from ioc.metrics.influx.failures import Unacceptable
@@ -18,8 +18,8 @@ from ioc.metrics.influx.maintain import maintain
 from ioc.metrics.influx.names import known_series
 from ioc.metrics.influx.port import InfluxPort
 from ioc.metrics.influx.ranges import Found, aggregate, parts_of
-from ioc.metrics.influx.server import Server
-from ioc.metrics.influx.writer import Writer
+from ioc.metrics.influx.server import Influx
+from ioc.metrics.influx.writer import InfluxWriter
 from ioc.metrics.schema import HOUR, ceil, floor
 
 REMEMBER_S = 1.0
@@ -46,17 +46,17 @@ class InfluxStore:
 
     def __init__(
         self,
-        access: Access,
+        access: StoreAddress,
         kinds: Collection[str],
         *,
         writer: bool,
         now: Callable[[], int],
         monotonic: Callable[[], float],
     ) -> None:
-        self.server = Server(access, ROLL_UP_S if writer else READ_S)
+        self.server = Influx(access, ROLL_UP_S if writer else READ_S)
         self._kinds = sorted(kinds)
         self._monotonic = monotonic
-        self._own = Writer(self.server, kinds, now, self._forget) if writer else None
+        self._own = InfluxWriter(self.server, kinds, now, self._forget) if writer else None
         self._seen: _Seen | None = None
         self._looked_at: float | None = None
         self._trouble: IocError | None = None
@@ -107,7 +107,7 @@ class InfluxStore:
             ok=True, detail=f"InfluxDB {version.text or version.flavour} at {address.base}, {address.bucket}"
         )
 
-    def inspect(self, now: Callable[[], int], keep: Retention) -> Iterator[Look]:
+    def inspect(self, now: Callable[[], int], keep: Retention) -> Iterator[StoreCheck]:
         return inspect(self.server, now, keep)
 
     def remove(self, source: SourceKey) -> str:
@@ -124,7 +124,7 @@ class InfluxStore:
         self.server.close()
 
     @property
-    def writer(self) -> Writer:
+    def writer(self) -> InfluxWriter:
         if self._own is None:
             raise IocError(Code.STORE_READ_ONLY, "the bucket was opened to read: one process writes it")
         return self._own

@@ -11,8 +11,8 @@ from ioc.core.model import SeriesKey, SourceKey
 from ioc.metrics.influx.delivery import deliver
 from ioc.metrics.influx.influxql import BY_SERIES, ROLLED, select
 from ioc.metrics.influx.line import field_key, field_of, head, metric_of
-from ioc.metrics.influx.reply import Series
-from ioc.metrics.influx.server import Server
+from ioc.metrics.influx.reply import ReplySeries
+from ioc.metrics.influx.server import Influx
 from ioc.metrics.rolled import Rolled, join_all, roll_values
 from ioc.metrics.schema import MINUTE, floor
 
@@ -29,7 +29,7 @@ class Readings(NamedTuple):
     values: list[float]
 
 
-def readings(server: Server, kind: str, lo: int, hi: int) -> Iterator[Readings]:
+def readings(server: Influx, kind: str, lo: int, hi: int) -> Iterator[Readings]:
     """A series at a time, in order of time; what is no number is not ours."""
     for series in server.query(select("*", kind, lo, hi, BY_SERIES)):
         key = _source(series, kind)
@@ -41,7 +41,7 @@ def readings(server: Server, kind: str, lo: int, hi: int) -> Iterator[Readings]:
                 )
 
 
-def minutes(server: Server, kind: str, lo: int, hi: int) -> Iterator[Row]:
+def minutes(server: Influx, kind: str, lo: int, hi: int) -> Iterator[Row]:
     """Roll-ups made from the readings; those of a series in order of time."""
     for series, times, values in readings(server, kind, lo, hi):
         at = 0
@@ -52,7 +52,7 @@ def minutes(server: Server, kind: str, lo: int, hi: int) -> Iterator[Row]:
             at = upto
 
 
-def rolled(server: Server, kind: str, unit: int, lo: int, hi: int) -> Iterator[Row]:
+def rolled(server: Influx, kind: str, unit: int, lo: int, hi: int) -> Iterator[Row]:
     """Roll-ups whose minute or hour begins in [lo, hi); those of a series in order of time."""
     for series in server.query(select("*", kind + ROLLED[unit], lo, hi, BY_SERIES)):
         key = _source(series, kind)
@@ -69,9 +69,9 @@ def rolled(server: Server, kind: str, unit: int, lo: int, hi: int) -> Iterator[R
                     )
 
 
-def write_rolled(server: Server, unit: int, rows: Iterable[Row]) -> None:
+def write_rolled(server: Influx, unit: int, rows: Iterable[Row]) -> None:
     """The same again overwrites; all metrics of a source and instant share a line."""
-    heads, forms = _Heads(unit), _Forms()
+    heads, forms = _TableHeads(unit), _TableForms()
     lines: dict[tuple[SourceKey, int], str] = {}
     for (source, metric), t, figures in rows:
         fields, place = forms[metric] % figures, (source, t)
@@ -95,7 +95,7 @@ class Sums(dict[SeriesKey, Rolled]):
             self[series] = self[series].join(new) if series in self else new
 
 
-class _Heads(dict[SourceKey, str]):
+class _TableHeads(dict[SourceKey, str]):
     def __init__(self, unit: int) -> None:
         super().__init__()
         self._suffix = ROLLED[unit]
@@ -105,7 +105,7 @@ class _Heads(dict[SourceKey, str]):
         return made
 
 
-class _Forms(dict[str, str]):
+class _TableForms(dict[str, str]):
     """`waiting_n=%r,waiting_sum=%r,…` of the metric waiting; a whole number without an `i` is a float in a line."""
 
     def __missing__(self, metric: str) -> str:
@@ -114,7 +114,7 @@ class _Forms(dict[str, str]):
         return made
 
 
-def _source(series: Series, kind: str) -> SourceKey | None:
+def _source(series: ReplySeries, kind: str) -> SourceKey | None:
     """None: rows without our tags, of somebody else."""
     org, source = series.tags.get("org"), series.tags.get("source")
     return SourceKey(org, kind, source) if org and source else None

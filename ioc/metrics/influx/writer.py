@@ -10,17 +10,17 @@ from ioc.metrics.influx.hours import HourUnderWay
 from ioc.metrics.influx.influxql import select
 from ioc.metrics.influx.levels import ALWAYS, Levels, forget_levels, read_levels, write_late, write_levels
 from ioc.metrics.influx.line import lines_of
-from ioc.metrics.influx.server import Server
+from ioc.metrics.influx.server import Influx
 from ioc.metrics.schema import HOUR, MINUTE, floor
 
 
-class Writer:
+class InfluxWriter:
     """One a bucket. `lock` is held while a late minute is written and while it is rolled up, so that neither misses
     the other; `changed` is called when what readers may have remembered is out of date.
     """
 
     def __init__(
-        self, server: Server, kinds: Collection[str], now: Callable[[], int], changed: Callable[[], None]
+        self, server: Influx, kinds: Collection[str], now: Callable[[], int], changed: Callable[[], None]
     ) -> None:
         self.server = server
         self.kinds = set(kinds)

@@ -9,7 +9,7 @@ from ioc.config.settings import Mqtt
 from ioc.core.errors import IocError
 from ioc.messages.wire import ROOT
 from ioc.ops.conformance import checks
-from ioc.ops.conformance.bench import Bench, Check, Result, Sitter
+from ioc.ops.conformance.bench import Check, Conformance, Result, Sitter
 from ioc.ops.conformance.fill import WHAT as FULL
 from ioc.ops.conformance.fill import full
 from ioc.ops.conformance.spare import DEVICE, Scratch
@@ -36,7 +36,7 @@ class Allowed(NamedTuple):
 
 def conform(bus: Mqtt, reader: Mqtt, messages: int, allowed: Allowed) -> Iterator[Result]:
     """One line a property; what cannot be tried is a line too. `bus` and `reader` are how ours come in."""
-    bench = Bench(bus, messages, allowed.kill)
+    bench = Conformance(bus, messages, allowed.kill)
     for what, check in ANYWHERE.items():
         yield _tried(what, partial(check, bench))
     if allowed.scratch is None:
@@ -46,7 +46,7 @@ def conform(bus: Mqtt, reader: Mqtt, messages: int, allowed: Allowed) -> Iterato
     try:
         with allowed.scratch() as place:
             yield _tried(THEFT, lambda: theft_of_ingests(place))
-            yield _tried(FULL, lambda: full(Bench(place.bus, messages), 2 * place.max_bytes))
+            yield _tried(FULL, lambda: full(Conformance(place.bus, messages), 2 * place.max_bytes))
     except (IocError, OSError) as error:
         yield from (Result(what, False, str(error)) for what in (THEFT, FULL))
 
@@ -60,17 +60,17 @@ def _tried(what: str, check: Callable[[], Result]) -> Result:
 
 def theft_of_ingests(place: Scratch) -> Result:
     """A session as ingest has it, a device as the thief."""
-    bench, topic = Bench(place.bus, 1), f"{ROOT}{DEVICE}/state"
+    bench, topic = Conformance(place.bus, 1), f"{ROOT}{DEVICE}/state"
     owner = Sitter(place.reader, f"ioc-ingest-{bench.run}", f"{ROOT}#")
     return theft(bench, owner, topic, place.device)
 
 
-def _theft(bench: Bench, reader: Mqtt) -> Result:
+def _theft(bench: Conformance, reader: Mqtt) -> Result:
     """Where ingest is at work its topics stay clean: the bus has the session, ingest's account is the thief."""
     return theft(bench, bench.sitter("theft"), f"{bench.topic}/theft/a", reader)
 
 
-def _full(bench: Bench, fill_bytes: int | None) -> Result:
+def _full(bench: Conformance, fill_bytes: int | None) -> Result:
     if fill_bytes is None:
         return Result(FULL, None, "not tried: --fill BYTES publishes so much, and who else publishes may be refused")
     return full(bench, fill_bytes)

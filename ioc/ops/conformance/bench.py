@@ -23,10 +23,10 @@ class Result(NamedTuple):
     detail: str
 
 
-Check = Callable[["Bench"], Result]
+Check = Callable[["Conformance"], Result]
 
 
-class Bench:
+class Conformance:
     """Clients of one run, under topics and client ids that nobody else has; `messages` is the backlog."""
 
     def __init__(self, settings: Mqtt, messages: int, kill: Callable[[], None] | None = None) -> None:

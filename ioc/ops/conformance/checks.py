@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from statistics import median
 
 from ioc.messages.wire import MAX_PAYLOAD
-from ioc.ops.conformance.bench import PATIENCE_S, Bench, Result
+from ioc.ops.conformance.bench import PATIENCE_S, Conformance, Result
 from ioc.platform.broker import Bus, Turns, paho_client
 
 WINDOW = 200
@@ -14,7 +14,7 @@ STEADY = 0.3  # of the first rate the last one must keep
 JUDGED_FROM = 10_000  # messages: the rates of fewer say more of the machine than of the broker
 
 
-def backlog(bench: Bench) -> Result:
+def backlog(bench: Conformance) -> Result:
     """The rate falls with what waits only where a broker rewrites it."""
     sitter = bench.sitter("backlog")
     sitter.come()
@@ -49,7 +49,7 @@ def _rates(bus: Bus, topic: str, messages: int) -> Iterator[float]:
         yield share / max(time.monotonic() - began, 1e-9)
 
 
-def across_a_kill(bench: Bench) -> Result:
+def across_a_kill(bench: Conformance) -> Result:
     if bench.kill is None:
         return Result("kill -9", None, "not tried: --kill PID_FILE names the process id of a broker that may be killed")
     sitter = bench.sitter("kill")
@@ -68,7 +68,7 @@ def across_a_kill(bench: Bench) -> Result:
     return Result("kill -9", present and not lost, f"{there}, {lost} of {acknowledged} acknowledged messages lost")
 
 
-def retained(bench: Bench) -> Result:
+def retained(bench: Conformance) -> Result:
     with bench.bus() as bus:
         for n in range(20):
             bus.publish_acknowledged(f"{bench.topic}/retained/{n}/status", b"1", retain=True)
@@ -82,7 +82,7 @@ def retained(bench: Bench) -> Result:
     return Result("retained by wildcard", len(got) == 20, f"{len(got)} of 20 retained states came for a wildcard")
 
 
-def last_will(bench: Bench) -> Result:
+def last_will(bench: Conformance) -> Result:
     sitter = bench.sitter("will")
     sitter.come()
     client = paho_client(bench.settings, f"ioc-doctor-{bench.run}-dies")
@@ -102,7 +102,7 @@ def last_will(bench: Bench) -> Result:
     return Result("last will", bool(got), told)
 
 
-def large(bench: Bench) -> Result:
+def large(bench: Conformance) -> Result:
     sitter = bench.sitter("large")
     sitter.come()
     with bench.bus() as bus:

@@ -1,7 +1,7 @@
 """What a broker does that is full: does it say no, or acknowledge and lose; and is there a way out of it."""
 
 from ioc.core.errors import IocError
-from ioc.ops.conformance.bench import Bench, Result
+from ioc.ops.conformance.bench import Conformance, Result
 from ioc.platform.broker import Bus
 
 WHAT = "full store"
@@ -9,7 +9,7 @@ PIECE = 100_000
 REFUSED_S = 5.0  # without an acknowledgement for so long
 
 
-def full(bench: Bench, limit: int) -> Result:
+def full(bench: Conformance, limit: int) -> Result:
     """Publish until it refuses, or `limit` bytes were taken; then let the absent one in, and publish again."""
     sitter = bench.sitter("full")
     sitter.come()

@@ -5,7 +5,7 @@ import time
 
 from ioc.config.settings import Mqtt
 from ioc.core.errors import Code, IocError
-from ioc.ops.conformance.bench import PATIENCE_S, Bench, Result, Sitter
+from ioc.ops.conformance.bench import PATIENCE_S, Conformance, Result, Sitter
 from ioc.platform.broker import Turns
 from ioc.platform.broker.session import Delivery, PersistentClient, forget
 
@@ -14,7 +14,7 @@ OURS = "ingest's has 128 secret bits"
 LISTEN_S = 2.0
 
 
-def theft(bench: Bench, owner: Sitter, topic: str, thief: Mqtt) -> Result:
+def theft(bench: Conformance, owner: Sitter, topic: str, thief: Mqtt) -> Result:
     """`owner` hears `topic`; the thief comes in by another account, where there are two.
 
     Judged is what it gets to read; that it can do harm is so with every broker, and why a client id is a secret.

@@ -43,7 +43,7 @@ accounts {{ include "./{accounts}" }}
 """
 
 
-class Place(NamedTuple):
+class BrokerPlace(NamedTuple):
     """The files of one embedded broker, and how much of the disk its store may take."""
 
     root: Path
@@ -66,13 +66,13 @@ class Place(NamedTuple):
         return self.run / "broker-accounts.conf"
 
 
-def place_of(root: Path, mqtt: Mqtt) -> Place:
+def place_of(root: Path, mqtt: Mqtt) -> BrokerPlace:
     """`[mqtt] max_bytes`, else a quarter of what the disk has to give; never less than lies there already."""
     used = size_of(root / STORE)
     if mqtt.max_bytes is not None:
-        return Place(root, mqtt.max_bytes)
+        return BrokerPlace(root, mqtt.max_bytes)
     fair = min((shutil.disk_usage(_there(root)).free + used) // PART_OF_DISK, LARGEST_BYTES)
-    return Place(root, max(fair, used * 5 // 4, LEAST_BYTES))
+    return BrokerPlace(root, max(fair, used * 5 // 4, LEAST_BYTES))
 
 
 def check_room(root: Path, mqtt: Mqtt) -> None:
@@ -114,7 +114,7 @@ def size_of(folder: Path) -> int:
     return total
 
 
-def write(place: Place, mqtt: Mqtt, own: Iterable[User]) -> None:
+def write(place: BrokerPlace, mqtt: Mqtt, own: Iterable[User]) -> None:
     """The configuration and its accounts, for their owner alone."""
     for folder in (place.run, place.store):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -139,7 +139,7 @@ def own_users(root: Path, mqtt: Mqtt, keeper_password: str) -> list[User]:
     return [keeper, *(user(account) for account in (*made, *known))]
 
 
-def text(place: Place, mqtt: Mqtt) -> str:
+def text(place: BrokerPlace, mqtt: Mqtt) -> str:
     """The NATS listener is for our keeper alone: loopback, a port of the system's choice, a password of its own."""
     certificate = mqtt.certificate
     return _TEXT.format(

@@ -14,7 +14,7 @@ _RELOADED = "Reloaded server configuration"
 _HUSHED = ("Plaintext passwords detected",)
 
 
-class Level(StrEnum):
+class LogLevel(StrEnum):
     """As the server writes them."""
 
     FATAL = "FTL"
@@ -39,7 +39,7 @@ class Sayings:
         text = found["text"]
         if _RELOADED in text:
             self.reloaded.set()
-        if found["level"] not in set(Level):
+        if found["level"] not in set(LogLevel):
             return None
         if violation := _VIOLATION.search(text):
             self.violations[int(violation["connection"])] += 1

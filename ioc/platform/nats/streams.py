@@ -11,7 +11,7 @@ SHARES = {MESSAGES: 80, RETAINED: 10, "$MQTT_qos2in": 4}
 _FULL = 0.99
 
 
-class Fill(NamedTuple):
+class StreamUsage(NamedTuple):
     """How many messages wait, in how many bytes, of how many that there may be."""
 
     waiting: int
@@ -32,11 +32,11 @@ def bound(api: Api, max_file: int) -> None:
             api.jetstream(f"STREAM.UPDATE.{name}", wanted)
 
 
-def fill(api: Api) -> Fill:
+def fill(api: Api) -> StreamUsage:
     """Of the messages that wait for somebody."""
     answer = api.jetstream(f"STREAM.INFO.{MESSAGES}")
     try:
         state, config = answer["state"], answer["config"]
-        return Fill(state["messages"], state["bytes"], config["max_bytes"])
+        return StreamUsage(state["messages"], state["bytes"], config["max_bytes"])
     except KeyError as error:
         raise IocError(Code.NATS_API, f"embedded broker: no {error} in its answer") from error

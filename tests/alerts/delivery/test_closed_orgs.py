@@ -7,7 +7,7 @@ import pytest
 from alerts.delivery.routing import Router
 from alerts.model import View
 from alerts.rules._watched import watched
-from ioc.config.settings import Channel, Receiver, Route, Rule, Settings
+from ioc.config.settings import Channel, ReceiverOptions, RouteOptions, Rule, Settings
 from ioc.core.model import Severity, SourceKey
 from ioc.domain.inventory import Inventory, Org, OrgTree
 from ioc.live.world import World
@@ -32,9 +32,9 @@ def told(org: str, *routes: tuple[str | None, str], continue_: bool = False, tre
     settings = Settings(
         data_dir="unused",
         channel=(Channel(name="mail", kind="pocket"),),
-        receiver=tuple(Receiver(name=name, email=(f"{name}@example.vn",)) for name in names),
+        receiver=tuple(ReceiverOptions(name=name, email=(f"{name}@example.vn",)) for name in names),
         route=tuple(
-            Route(org=at, receivers=(name,), channels=("mail",), continue_=continue_, severity=tuple(Severity))
+            RouteOptions(org=at, receivers=(name,), channels=("mail",), continue_=continue_, severity=tuple(Severity))
             for at, name in routes
         ),
     )

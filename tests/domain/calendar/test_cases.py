@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from ioc.core.clock import rfc3339
-from ioc.domain.deadline import Term, Unit, due_at, explain
+from ioc.domain.deadline import Term, TermUnit, due_at, explain
 from tests.domain.calendar.calendars import CALENDARS, HANOI, at
 
 with (Path(__file__).parent / "cases.csv").open(encoding="utf-8") as file:
@@ -20,7 +20,7 @@ def named(case: dict[str, str]) -> str:
 @pytest.mark.parametrize("case", CASES, ids=named)
 def test_a_case(case: dict[str, str]) -> None:
     calendar, start = CALENDARS[case["calendar"]], at(case["start"])
-    term = Term(float(case["value"]), Unit(case["unit"]))
+    term = Term(float(case["value"]), TermUnit(case["unit"]))
     pauses = [(at(begin), at(end)) for begin, end in (pause.split("/") for pause in case["pauses"].split())]
     due = due_at(calendar, start, term, pauses)
     assert rfc3339(due, HANOI)[:16] == case["due"], case["reason"]
@@ -30,7 +30,7 @@ def test_a_case(case: dict[str, str]) -> None:
     if term.unit.in_days and not pauses:
         counted = sum(day.counted for day in account.days)
         first = calendar.date_of(start)
-        assert counted == ((term.ends(first) - first).days if term.unit is Unit.MONTH else term.whole)
+        assert counted == ((term.ends(first) - first).days if term.unit is TermUnit.MONTH else term.whole)
 
 
 def test_there_are_cases_enough_and_each_says_why() -> None:

@@ -14,14 +14,14 @@ from ioc.domain.calendar.count import (
     shift,
     working_time_between,
 )
-from ioc.domain.deadline import Term, Unit, due_at, explain
+from ioc.domain.deadline import Term, TermUnit, due_at, explain
 from tests.domain.calendar.calendars import CALENDARS, HANOI
 
 STARTS = st.integers(0, 3 * 365 * 24 * 60).map(
     lambda minutes: int((datetime(2025, 1, 1, tzinfo=HANOI) + timedelta(minutes=minutes)).timestamp() * 1000)
 )
 NAMES = st.sampled_from(sorted(CALENDARS))
-UNITS = st.sampled_from(list(Unit))
+UNITS = st.sampled_from(list(TermUnit))
 LENGTHS = st.integers(0, 60)
 GAPS = st.integers(0, 30 * 24 * HOUR_MS)
 FEW = settings(max_examples=150, deadline=None)
@@ -96,14 +96,14 @@ def test_a_pause_inside_the_term_pushes_by_what_it_took(name, start, value, unit
     pushed = due_at(calendar, start, term, [(begin, end)])
     if begin >= due:
         assert pushed == due
-    elif unit is Unit.HOUR:
+    elif unit is TermUnit.HOUR:
         assert pushed - due == length
     else:
         assert working_time_between(calendar, due, pushed) == working_time_between(calendar, begin, end)
 
 
 @FEW
-@given(NAMES, STARTS, LENGTHS, st.sampled_from([Unit.WORKING_DAY, Unit.DAY]))
+@given(NAMES, STARTS, LENGTHS, st.sampled_from([TermUnit.WORKING_DAY, TermUnit.DAY]))
 def test_the_account_counts_exactly_the_term(name, start, value, unit):
     days = explain(CALENDARS[name], start, Term(value, unit)).days
     assert sum(day.counted for day in days) == value

@@ -5,7 +5,7 @@ from msgspec import Struct
 from ioc.core.model import Number, Role
 from web.boundary.answers import Page
 from web.boundary.call import Call
-from web.boundary.ports import Live
+from web.boundary.ports import LivePort
 from web.boundary.route import V1, Route
 
 
@@ -14,7 +14,7 @@ class Meter(Struct, frozen=True):
     kwh: Number | None
 
 
-def meters(call: Call, live: Live) -> Page[Meter]:
+def meters(call: Call, live: LivePort) -> Page[Meter]:
     world = live.world
     found = sorted(world.sources(call.scope, "meter"), key=lambda source: str(source.key))
     return call.part.of(found, lambda source: Meter(str(source.key), world.of(source.key).values().get("kwh")))

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from web.scenes import Place, Scene, Tile
+from web.scenes import GridArea, Scene, Tile
 from web.sight import Sight
 
 kind = "gauge"
@@ -24,7 +24,7 @@ def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
     return sight.head(sources) | {"kwh": sum(said) if said else None, "of": len(sources)}
 
 
-SCENES = (Scene("dien", (Tile("gauge", kind, {}, Place(0, 0, 24, 14)),)),)
+SCENES = (Scene("dien", (Tile("gauge", kind, {}, GridArea(0, 0, 24, 14)),)),)
 TEXTS = {
     "vi": {"ui.widget.gauge": "Điện năng", "ui.scene.dien": "Điện", "ui.gauge.of": "của {n} công tơ"},
     "en": {"ui.widget.gauge": "Energy", "ui.scene.dien": "Power", "ui.gauge.of": "of {n} meters"},

@@ -48,7 +48,7 @@ class DossierCounter(StrEnum):
     DISLIKED = "disliked"
 
 
-class Entry(StrEnum):
+class CounterInstant(StrEnum):
     """The instant of a record at which its dossier enters a counter, by its column."""
 
     RECEIVED = "received_at"
@@ -57,7 +57,7 @@ class Entry(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class CountRule:
     """A condition on one column of a record: of its value, and in a query."""
 
     column: str
@@ -66,51 +66,61 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
+class CounterDefinition:
     """When a dossier enters a counter, and what must be so of it."""
 
-    entry: Entry
-    rules: tuple[Rule, ...] = ()
+    entry: CounterInstant
+    rules: tuple[CountRule, ...] = ()
 
 
-def _is_true(column: str) -> Rule:
-    return Rule(column, bool, lambda c: sa.and_(c))
+def _is_true(column: str) -> CountRule:
+    return CountRule(column, bool, lambda c: sa.and_(c))
 
 
-def _is_reported(column: str) -> Rule:
-    return Rule(column, lambda value: value is not None, lambda c: c.is_not(None))
+def _is_reported(column: str) -> CountRule:
+    return CountRule(column, lambda value: value is not None, lambda c: c.is_not(None))
 
 
-def _ended(outcome: Timeliness) -> Definition:
-    return Definition(Entry.ENDED, (Rule("outcome", lambda value: value == outcome, lambda c: c == outcome),))
+def _ended(outcome: Timeliness) -> CounterDefinition:
+    return CounterDefinition(
+        CounterInstant.ENDED, (CountRule("outcome", lambda value: value == outcome, lambda c: c == outcome),)
+    )
 
 
-def _rating(holds: Callable[[Any], Any]) -> Definition:
-    return Definition(Entry.ENDED, (Rule("satisfaction", lambda value: value is not None and holds(value), holds),))
+def _rating(holds: Callable[[Any], Any]) -> CounterDefinition:
+    return CounterDefinition(
+        CounterInstant.ENDED, (CountRule("satisfaction", lambda value: value is not None and holds(value), holds),)
+    )
 
 
 # what was refused, withdrawn or stopped has no result; it can be rated all the same
-_HAS_RESULT = Rule(
+_HAS_RESULT = CountRule(
     "status", lambda value: value not in NO_RESULT, lambda c: sa.or_(c.is_(None), c.not_in(NO_RESULT))
 )  # fmt: skip
-DEFINITIONS: Mapping[DossierCounter, Definition] = {
-    DossierCounter.RECEIVED: Definition(Entry.RECEIVED),
-    DossierCounter.RECEIVED_ONLINE: Definition(Entry.RECEIVED, (_is_true("online"),)),
-    DossierCounter.RECEIVED_UNDATED: Definition(Entry.RECEIVED, (_is_true("undated"),)),
+DEFINITIONS: Mapping[DossierCounter, CounterDefinition] = {
+    DossierCounter.RECEIVED: CounterDefinition(CounterInstant.RECEIVED),
+    DossierCounter.RECEIVED_ONLINE: CounterDefinition(CounterInstant.RECEIVED, (_is_true("online"),)),
+    DossierCounter.RECEIVED_UNDATED: CounterDefinition(CounterInstant.RECEIVED, (_is_true("undated"),)),
     DossierCounter.EARLY: _ended(Timeliness.EARLY),
     DossierCounter.ON_TIME: _ended(Timeliness.ON_TIME),
     DossierCounter.LATE: _ended(Timeliness.LATE),
     DossierCounter.UNDATED: _ended(Timeliness.UNDATED),
-    DossierCounter.OVERDUE: Definition(Entry.OVERDUE),
-    DossierCounter.PAYABLE: Definition(Entry.RECEIVED, (_is_true("payable"),)),
-    DossierCounter.PAID_ONLINE: Definition(Entry.RECEIVED, (_is_true("payable"), _is_true("online_payment"))),
-    DossierCounter.PAYMENT_REPORTED: Definition(Entry.RECEIVED, (_is_reported("online_payment"),)),
-    DossierCounter.DIGITISED: Definition(Entry.RECEIVED, (_is_true("digitised"),)),
-    DossierCounter.DIGITISED_REPORTED: Definition(Entry.RECEIVED, (_is_reported("digitised"),)),
-    DossierCounter.WITH_RESULT: Definition(Entry.ENDED, (_HAS_RESULT,)),
-    DossierCounter.ELECTRONIC_RESULT: Definition(Entry.ENDED, (_HAS_RESULT, _is_true("electronic_result"))),
-    DossierCounter.RESULT_REPORTED: Definition(Entry.ENDED, (_HAS_RESULT, _is_reported("electronic_result"))),
-    DossierCounter.RATED: Definition(Entry.ENDED, (_is_reported("satisfaction"),)),
+    DossierCounter.OVERDUE: CounterDefinition(CounterInstant.OVERDUE),
+    DossierCounter.PAYABLE: CounterDefinition(CounterInstant.RECEIVED, (_is_true("payable"),)),
+    DossierCounter.PAID_ONLINE: CounterDefinition(
+        CounterInstant.RECEIVED, (_is_true("payable"), _is_true("online_payment"))
+    ),
+    DossierCounter.PAYMENT_REPORTED: CounterDefinition(CounterInstant.RECEIVED, (_is_reported("online_payment"),)),
+    DossierCounter.DIGITISED: CounterDefinition(CounterInstant.RECEIVED, (_is_true("digitised"),)),
+    DossierCounter.DIGITISED_REPORTED: CounterDefinition(CounterInstant.RECEIVED, (_is_reported("digitised"),)),
+    DossierCounter.WITH_RESULT: CounterDefinition(CounterInstant.ENDED, (_HAS_RESULT,)),
+    DossierCounter.ELECTRONIC_RESULT: CounterDefinition(
+        CounterInstant.ENDED, (_HAS_RESULT, _is_true("electronic_result"))
+    ),
+    DossierCounter.RESULT_REPORTED: CounterDefinition(
+        CounterInstant.ENDED, (_HAS_RESULT, _is_reported("electronic_result"))
+    ),
+    DossierCounter.RATED: CounterDefinition(CounterInstant.ENDED, (_is_reported("satisfaction"),)),
     DossierCounter.SATISFIED: _rating(lambda value: value >= SATISFIED_FROM),
     DossierCounter.DISLIKED: _rating(lambda value: value <= DISLIKED_UP_TO),
 }
@@ -128,16 +138,16 @@ def entries(row: Record) -> Iterator[tuple[int, tuple[DossierCounter, ...]]]:
         yield overdue, _OVERDUE
 
 
-def _of(entry: Entry) -> tuple[DossierCounter, ...]:
+def _of(entry: CounterInstant) -> tuple[DossierCounter, ...]:
     return tuple(counter for counter, made in DEFINITIONS.items() if made.entry is entry)
 
 
-def _read_at(entry: Entry) -> tuple[str, ...]:
+def _read_at(entry: CounterInstant) -> tuple[str, ...]:
     """The columns that the rules of its counters read."""
     return tuple(dict.fromkeys(rule.column for counter in _of(entry) for rule in DEFINITIONS[counter].rules))
 
 
-def _holding(entry: Entry, values: tuple[Any, ...]) -> tuple[DossierCounter, ...]:
+def _holding(entry: CounterInstant, values: tuple[Any, ...]) -> tuple[DossierCounter, ...]:
     read = dict(zip(_read_at(entry), values, strict=True))
     return tuple(
         counter for counter in _of(entry) if all(rule.holds(read[rule.column]) for rule in DEFINITIONS[counter].rules)
@@ -147,16 +157,19 @@ def _holding(entry: Entry, values: tuple[Any, ...]) -> tuple[DossierCounter, ...
 # few combinations of values occur: each is worked out once
 @lru_cache(maxsize=4_096)
 def _at_receipt(*values: Any) -> tuple[DossierCounter, ...]:
-    return _holding(Entry.RECEIVED, values)
+    return _holding(CounterInstant.RECEIVED, values)
 
 
 @lru_cache(maxsize=4_096)
 def _at_end(*values: Any) -> tuple[DossierCounter, ...]:
-    return _holding(Entry.ENDED, values)
+    return _holding(CounterInstant.ENDED, values)
 
 
-_READ_AT_RECEIPT, _READ_AT_END = itemgetter(*_read_at(Entry.RECEIVED)), itemgetter(*_read_at(Entry.ENDED))
-_OVERDUE = _of(Entry.OVERDUE)
+_READ_AT_RECEIPT, _READ_AT_END = (
+    itemgetter(*_read_at(CounterInstant.RECEIVED)),
+    itemgetter(*_read_at(CounterInstant.ENDED)),
+)
+_OVERDUE = _of(CounterInstant.OVERDUE)
 
 
 def rule_of(counter: DossierCounter) -> Condition:
@@ -164,11 +177,11 @@ def rule_of(counter: DossierCounter) -> Condition:
     return sa.and_(sa.true(), *(rule.sql(_t[rule.column]) for rule in DEFINITIONS[counter].rules))
 
 
-def comes_to(entry: Entry, start: int, end: int) -> Condition:
+def comes_to(entry: CounterInstant, start: int, end: int) -> Condition:
     """Whether that instant of a record is in `[start, end)`; what ended before it was due is never overdue."""
     column = _t[entry]
     found = sa.and_(column >= start, column < end)
-    if entry is Entry.OVERDUE:
+    if entry is CounterInstant.OVERDUE:
         return sa.and_(found, sa.or_(_t.ended_at.is_(None), _t.overdue_at < _t.ended_at))
     return found
 

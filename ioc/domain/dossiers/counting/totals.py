@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ioc.domain.dossiers.counting import conditions, tallies
-from ioc.domain.dossiers.counting.counters import DEFINITIONS, DossierCounter, Entry, comes_to, rule_of
+from ioc.domain.dossiers.counting.counters import DEFINITIONS, CounterInstant, DossierCounter, comes_to, rule_of
 from ioc.domain.dossiers.counting.question import Question
 from ioc.domain.dossiers.counting.tallies import Dimension
 from ioc.platform.db.tables import dossier
@@ -33,7 +33,7 @@ def before(
     found = dict(_read(conn, whole_days, counters, by))
     midnight = tallies.start_of(tallies.day_of(at))
     if midnight < at:
-        for entry in Entry:
+        for entry in CounterInstant:
             if mine := [counter for counter in counters if DEFINITIONS[counter].entry is entry]:
                 for key, totals in _read(conn, _entered(question, entry, mine, midnight, at, by), mine, by):
                     _add(found.setdefault(key, dict.fromkeys(counters, 0)), totals)
@@ -88,7 +88,7 @@ def _read(
 
 def _entered(
     question: Question,
-    entry: Entry,
+    entry: CounterInstant,
     counters: Sequence[DossierCounter],
     start: int,
     end: int,

@@ -8,7 +8,7 @@ from typing import Protocol
 from ioc.core.errors import IocError
 from ioc.domain.calendar import Calendar
 from ioc.domain.calendar.count import add_working_days, add_working_hours
-from ioc.domain.deadline import Term, Unit, due_at
+from ioc.domain.deadline import Term, TermUnit, due_at
 from ioc.domain.deadline.due import push
 from ioc.domain.dossiers.history.course import NEVER, Course
 
@@ -88,7 +88,7 @@ def _computed(course: Course, calendar: Calendar) -> int | None:
 
 @lru_cache(maxsize=65_536)
 def _due_at(calendar: Calendar, start: int, value: float, unit: str, pauses: tuple[tuple[int, int], ...]) -> int:
-    return due_at(calendar, start, Term(value, Unit(unit)), pauses)
+    return due_at(calendar, start, Term(value, TermUnit(unit)), pauses)
 
 
 def _pushed(course: Course, calendar: Calendar, given: int) -> int:

@@ -41,14 +41,14 @@ _USUAL = (
 _XML = (".xml", ".rels")
 
 
-class Sheet(NamedTuple):
+class WorkbookSheet(NamedTuple):
     """Rows by their numbers; `declared` is how many the sheet says it has, which nobody believes."""
 
     rows: Iterator[tuple[int, Sequence[Any]]]
     declared: int
 
 
-def first_sheet(path: Path, name: str) -> Sheet:
+def first_sheet(path: Path, name: str) -> WorkbookSheet:
     """UsageError, under `name`, where it cannot be read, or, while its rows are read, not on."""
     # a third of a second to import: only where somebody brings a workbook
     from openpyxl import load_workbook
@@ -64,7 +64,7 @@ def first_sheet(path: Path, name: str) -> Sheet:
         raise UsageError(Code.XLSX_BROKEN, f"{name}: not a workbook that can be read: {error}") from error
     if not book.worksheets:
         raise UsageError(Code.XLSX_BROKEN, f"{name}: there is no sheet of cells in the workbook")
-    return Sheet(_numbered(book, name), book.worksheets[0].max_row or 0)
+    return WorkbookSheet(_numbered(book, name), book.worksheets[0].max_row or 0)
 
 
 def _numbered(book: Any, name: str) -> Iterator[tuple[int, Sequence[Any]]]:

@@ -18,7 +18,7 @@ Name = Annotated[str, Meta(pattern=r"^[a-z0-9_]{1,64}$")]
 Points = Annotated[float, Meta(gt=0, le=100)]
 
 
-class Figure(StrEnum):
+class DossierRatio(StrEnum):
     """The ratios that dossiers alone give."""
 
     ON_TIME = "on_time"
@@ -37,7 +37,7 @@ class Criterion(Struct, frozen=True, kw_only=True):
     en: Text
     points: Points
     threshold: Annotated[float, Meta(gt=0, le=1)] | None = None
-    dossiers: Figure | None = None
+    dossiers: DossierRatio | None = None
     feed: Name | None = None
 
     def __post_init__(self) -> None:

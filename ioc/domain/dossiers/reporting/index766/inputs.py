@@ -12,7 +12,7 @@ from ioc.domain.dossiers.counting.question import Question, Side
 from ioc.domain.dossiers.counting.summary import Counts, by_org
 from ioc.domain.dossiers.counting.totals import OrgSource, Totals
 from ioc.domain.dossiers.reporting import release, satisfaction
-from ioc.domain.dossiers.reporting.index766.definition import Figure
+from ioc.domain.dossiers.reporting.index766.definition import DossierRatio
 from ioc.domain.dossiers.reporting.index766.score import Ratio
 from ioc.domain.dossiers.reporting.release import RatingBatch
 from ioc.domain.dossiers.reporting.satisfaction import DayRange
@@ -22,13 +22,13 @@ DECIDED = (
     Bucket.RESOLVED_EARLY, Bucket.RESOLVED_ON_TIME, Bucket.RESOLVED_LATE, Bucket.OPEN_IN_TERM, Bucket.OPEN_OVERDUE,
 )  # fmt: skip
 IN_TIME = (Bucket.RESOLVED_EARLY, Bucket.RESOLVED_ON_TIME, Bucket.OPEN_IN_TERM)
-JUDGED = frozenset({Figure.ON_TIME, Figure.SATISFACTION})  # by what is overdue: void where nobody worked
+JUDGED = frozenset({DossierRatio.ON_TIME, DossierRatio.SATISFACTION})  # by what is overdue: void where nobody worked
 _OVERDUE = (Bucket.RESOLVED_LATE, Bucket.OPEN_OVERDUE)
 # ratios of what sources report: the dossiers of one bucket out of those of another
-REPORTED: Mapping[Figure, tuple[IndexBucket, IndexBucket]] = {
-    Figure.PAID_ONLINE: (IndexBucket.PAID_ONLINE, IndexBucket.PAYABLE),
-    Figure.DIGITISED: (IndexBucket.DIGITISED, IndexBucket.DIGITISED_OR_NOT),
-    Figure.ELECTRONIC_RESULT: (IndexBucket.ELECTRONIC_RESULT, IndexBucket.WITH_RESULT),
+REPORTED: Mapping[DossierRatio, tuple[IndexBucket, IndexBucket]] = {
+    DossierRatio.PAID_ONLINE: (IndexBucket.PAID_ONLINE, IndexBucket.PAYABLE),
+    DossierRatio.DIGITISED: (IndexBucket.DIGITISED, IndexBucket.DIGITISED_OR_NOT),
+    DossierRatio.ELECTRONIC_RESULT: (IndexBucket.ELECTRONIC_RESULT, IndexBucket.WITH_RESULT),
 }
 _COUNTERS = tuple(dict.fromkeys((*map(ENTERED.__getitem__, IndexBucket), *REPORTED_BY.values(), DossierCounter.RATED)))
 
@@ -55,7 +55,7 @@ class Ratings766:
 class Index766Inputs:
     """By figure and org; a figure that is not there is reported by no source."""
 
-    by_figure: Mapping[Figure, Sums] = field(default_factory=dict)
+    by_figure: Mapping[DossierRatio, Sums] = field(default_factory=dict)
     ratings: Ratings766 | None = None
 
     def of(self, orgs: Iterable[str] | None) -> dict[str, Ratio]:
@@ -63,7 +63,7 @@ class Index766Inputs:
         wanted = None if orgs is None else frozenset(orgs)
         found = {figure: _sum(sums, wanted) for figure, sums in self.by_figure.items()}
         if self.ratings is not None and (satisfied := self.ratings.of(wanted)) is not None:
-            found[Figure.SATISFACTION] = satisfied
+            found[DossierRatio.SATISFACTION] = satisfied
         return {f"dossiers.{figure}": ratio for figure, ratio in found.items()}
 
 
@@ -75,8 +75,8 @@ def gather(conn: Connection, question: Question) -> Index766Inputs:
     cells = totals.by_cell(conn, question, _COUNTERS)
     reported = {figure: _reported(cells, *buckets) for figure, buckets in REPORTED.items()}
     by_figure = {
-        Figure.ON_TIME: {org: _on_time_share_766(n) for org, n in counts.items()},
-        Figure.ONLINE: {org: Ratio(n[Bucket.RECEIVED_ONLINE], n[Bucket.RECEIVED]) for org, n in counts.items()},
+        DossierRatio.ON_TIME: {org: _on_time_share_766(n) for org, n in counts.items()},
+        DossierRatio.ONLINE: {org: Ratio(n[Bucket.RECEIVED_ONLINE], n[Bucket.RECEIVED]) for org, n in counts.items()},
         **{figure: sums for figure, sums in reported.items() if sums is not None},
     }
     return Index766Inputs(by_figure, _ratings(conn, question, totals.sources_with(cells, DossierCounter.RATED)))

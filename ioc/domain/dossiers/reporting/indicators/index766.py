@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from ioc.core.share import percent
 from ioc.domain.dossiers.counting.buckets import Bucket, IndexBucket
-from ioc.domain.dossiers.reporting.index766.definition import Figure
+from ioc.domain.dossiers.reporting.index766.definition import DossierRatio
 from ioc.domain.dossiers.reporting.index766.inputs import DECIDED, IN_TIME, JUDGED
 from ioc.domain.dossiers.reporting.indicators.contract import Indicator, IndicatorUnit, Inquiry, Measure
 
@@ -16,7 +16,7 @@ class Ratio766:
     """A ratio of the index as a percentage to two decimals; without a value where no source speaks of it."""
 
     id: str
-    figure: Figure
+    figure: DossierRatio
     buckets: tuple[Bucket | IndexBucket, ...] = ()
     of: tuple[Bucket | IndexBucket, ...] = ()
     unit: IndicatorUnit = IndicatorUnit.PERCENT
@@ -33,14 +33,14 @@ class Ratio766:
 
 
 SHARES_766: tuple[Indicator, ...] = (
-    Ratio766("on_time_share_766", Figure.ON_TIME, IN_TIME, DECIDED),
-    Ratio766("paid_online_766", Figure.PAID_ONLINE, (IndexBucket.PAID_ONLINE,), (IndexBucket.PAYABLE,)),
+    Ratio766("on_time_share_766", DossierRatio.ON_TIME, IN_TIME, DECIDED),
+    Ratio766("paid_online_766", DossierRatio.PAID_ONLINE, (IndexBucket.PAID_ONLINE,), (IndexBucket.PAYABLE,)),
     Ratio766(
         "electronic_result_766",
-        Figure.ELECTRONIC_RESULT,
+        DossierRatio.ELECTRONIC_RESULT,
         (IndexBucket.ELECTRONIC_RESULT,),
         (IndexBucket.WITH_RESULT,),
     ),
-    Ratio766("digitised_766", Figure.DIGITISED, (IndexBucket.DIGITISED,), (IndexBucket.DIGITISED_OR_NOT,)),
-    Ratio766("satisfaction_766", Figure.SATISFACTION),
+    Ratio766("digitised_766", DossierRatio.DIGITISED, (IndexBucket.DIGITISED,), (IndexBucket.DIGITISED_OR_NOT,)),
+    Ratio766("satisfaction_766", DossierRatio.SATISFACTION),
 )
