@@ -129,7 +129,7 @@ def _with_kinds_that_are(settings: Settings, origin: str) -> Settings:
 
 
 def _with_maps_that_work(settings: Settings, origin: str) -> Settings:
-    """What a map asks of its kind is known only with the kinds at hand."""
+    """Problems of maps that show only with the kinds at hand."""
     problems = Maps(settings.map, kinds(plugins_of(settings))).problems if settings.map else []
     if problems:
         raise read.refused(origin, problems)
@@ -146,7 +146,7 @@ def _with_index766(settings: Settings, origin: str) -> Settings:
 
 
 def settings_in(data_dir: Path) -> Settings:
-    """What was last started in a data directory, or the embedded default where nothing ever was."""
+    """The settings last started in a data directory, or the embedded default where nothing ever was."""
     started = Started.path(data_dir)
     if started.is_file():
         kept = Started.read(started)
@@ -186,7 +186,7 @@ def build(settings: Settings, ahead_ms: int = 0) -> Context:
 
 
 def kinds(plugins: Plugins | None = None) -> Kinds:
-    """What every kind of source declares."""
+    """The declarations of all kinds of source."""
     return specs((plugins or Plugins()).of(PluginSort.KIND))
 
 

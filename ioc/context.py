@@ -1,4 +1,4 @@
-"""What every role is given: settings, clock, database, plug-in declarations, texts and the live key."""
+"""The equipment of every role: settings, clock, database, plug-ins, texts and the live key."""
 
 from dataclasses import dataclass, field
 from typing import Protocol

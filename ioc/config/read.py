@@ -26,7 +26,7 @@ _PLUGGED: Mapping[type[Struct], str] = {Rule: "rule", Channel: "channel", Connec
 
 
 def table_of(path: Path) -> dict[str, Any]:
-    """What stands in a file, not yet judged."""
+    """The contents of a file, not yet judged."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -32,7 +32,7 @@ def awake(text: str) -> dict[str, Any]:
 
 
 def problems(brought: str, section: str, kind: str, options: read.OptionTypes) -> Iterator[str]:
-    """What is wrong with the lines of one plug-in: they load, and hide none of its keys."""
+    """The faults of a plug-in's sample lines: they have to load, and hide none of its keys."""
     try:
         tables = awake(brought).get(section, [])
         read.parse({"data_dir": "/", section: tables}, options, {})

@@ -16,14 +16,14 @@ _MISSING: Any = object()
 
 
 class Plugin(Protocol):
-    """What a plug-in of every sort may bring beside what its own contract asks for."""
+    """The optional members of a plug-in of any sort, beside those of its own contract."""
 
     TEXTS: Annotated[Catalogues, 'its own texts: {"vi": {key: text}, "en": {key: text}}'] = MappingProxyType({})
     SAMPLE: Annotated[str, "its lines for the sample configuration"] = ""
 
 
 def texts(module: object) -> Catalogues:
-    """What a plug-in brings, by language."""
+    """The texts of a plug-in, by language."""
     brought: Catalogues = getattr(module, "TEXTS", {})
     return {lang: brought.get(lang, {}) for lang in LANGUAGES}
 
@@ -115,7 +115,7 @@ def _methods(contract: type) -> Iterator[tuple[str, Callable[..., Any]]]:
 
 
 def _is_like(value: object, method: Callable[..., Any]) -> bool:
-    """Whether it can be called as the method of the contract is."""
+    """True where it can be called as the method of the contract is."""
     if not callable(value) or not _takes(value, len(_parameters(method))):
         return False
     if inspect.iscoroutinefunction(method) != inspect.iscoroutinefunction(value):

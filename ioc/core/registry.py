@@ -56,12 +56,12 @@ class Plugins:
         return found
 
     def texts(self, sorts: Iterable[PluginSort] = PluginSort) -> Catalogues:
-        """What plug-ins of those sorts say beside the catalogues."""
+        """The texts that plug-ins of those sorts add to the catalogues."""
         brought = [contract.texts(module) for sort in sorts for module in self.of(sort).values()]
         return {lang: {key: text for one in brought for key, text in one[lang].items()} for lang in LANGUAGES}
 
     def check(self, catalogues: Catalogues) -> list[str]:
-        """What is wrong with any plug-in of any sort, a line each; `catalogues` are the texts without theirs."""
+        """The faults of all plug-ins of all sorts, a line each; `catalogues` are the texts without theirs."""
         found = _misplaced(self.site) if self.site is not None else []
         for sort in PluginSort:
             try:
@@ -113,7 +113,7 @@ def _shortcomings(root: ModuleType, module: ModuleType) -> list[str]:
 
 
 def _files(root: ModuleType, site: Path | None) -> Iterator[PluginFile]:
-    """What begins with `_` helps the others and is no plug-in."""
+    """The files of a folder; one that begins with `_` helps the others and is no plug-in."""
     package = root.__name__
     for info in pkgutil.iter_modules(root.__path__):
         if not info.name.startswith("_"):

@@ -1,1 +1,1 @@
-"""What the province is made of: organisations, calendars, sources, dossiers, figures."""
+"""The province: organisations, calendars, sources, dossiers, figures."""

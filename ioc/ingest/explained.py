@@ -54,7 +54,7 @@ class Explained:
         self._known: Sense | None = None
 
     def run(self) -> int:
-        """How many messages were sent again."""
+        """The number of messages that were sent again."""
         inventory, maps_rev = self._inventory(), self._maps_rev()
         if (inventory.rev, maps_rev) == self._looked:
             return 0

@@ -1,4 +1,4 @@
-"""What a kind's `apply_events` is given: the events of a step that are new, and the transaction they belong into."""
+"""The argument of a kind's `apply_events`: the new events of a step, and the transaction they belong into."""
 
 from collections import Counter
 from collections.abc import Callable

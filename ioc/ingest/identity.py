@@ -1,4 +1,4 @@
-"""Who ingest is to its broker: a client id that cannot be guessed, and whether its session should be there."""
+"""The identity of ingest at its broker: a client id that cannot be guessed, and the session it is owed."""
 
 import contextlib
 import os
@@ -39,7 +39,7 @@ class Identity:
 
     @property
     def expected(self) -> bool:
-        """Whether the broker owes us a session; it does from the moment it granted our subscriptions."""
+        """True where the broker owes us a session, as it does from the moment it granted our subscriptions."""
         return self._kept.expected
 
     @property

@@ -1,4 +1,4 @@
-"""What was lost before it reached us, kept on disk: a loss is told for a while, however often ingest is restarted."""
+"""Losses before us, kept on disk: each is told for a while, however often ingest is restarted."""
 
 import contextlib
 import logging
@@ -17,7 +17,7 @@ TOLD_MS = 3_600_000
 
 
 class Loss(StrEnum):
-    """Who lost it."""
+    """The loser of the messages."""
 
     SESSION = "the broker forgot the session of ingest: what was sent while ingest was away is missing"
     DROPPED = "the broker dropped messages for ingest: raise max_queued_messages"

@@ -28,7 +28,7 @@ class MapsInForce:
         self.trouble: str | None = None
 
     def look(self) -> bool:
-        """Whether others hold than before."""
+        """True where the maps have changed."""
         stamp = _stamp(self._context)
         if stamp == self._stamp:
             return False

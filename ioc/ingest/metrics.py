@@ -126,7 +126,7 @@ class MetricSink:
         self.trouble = None
 
     def step(self) -> bool:
-        """What waits and, now and then, what ingest derived; whether there was anything."""
+        """Writes the batches that wait and, now and then, derived figures; True where there was anything."""
         moved = self._messages()
         self._steps += 1
         if moved and self._steps % DERIVED_EVERY:
@@ -159,7 +159,7 @@ class MetricSink:
         return True
 
     def _write(self, samples: list[Sample]) -> None:
-        """What the store refuses for good, or what breaks us, is in quarantine before the cursor passes it."""
+        """Quarantines samples that the store refuses for good, or that break us, before the cursor passes."""
         refused, broken = self._in_parts(samples)
         if broken and len(broken) == len(samples) > 1:
             raise IocError(Code.STORE_FAULT, f"metric store: {broken[0].words}")

@@ -1,4 +1,4 @@
-"""What sources said of themselves, kept beside their latest values so that it outlives the process."""
+"""Statuses that sources gave of themselves, kept beside their latest values so that they outlive the process."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -16,14 +16,14 @@ STATE_FRESH_MS = 10 * 60_000
 
 
 class _Former(NamedTuple):
-    """What the life of ingest before this one left: the last sign of a source, and how long it came without a state."""
+    """The legacy of the ingest before this one: the last sign of a source, and how long it came without a state."""
 
     heard_at: int
     unstated_ms: int
 
 
 class OwnWords:
-    """What the broker keeps as each one's status, and when it last told a figure that we would work out from events."""
+    """The statuses that the broker keeps, and when each source last told a figure we would work out."""
 
     def __init__(self) -> None:
         self._forget()
@@ -50,7 +50,7 @@ class OwnWords:
         return self._kept.get(key)
 
     def hear_status(self, key: SourceKey, *, online: bool, retained: bool) -> bool:
-        """Whether what is known of the broker's copy has changed; of a live status nobody tells whether it is kept."""
+        """True where the broker's copy has changed; of a live status nobody tells whether it is kept."""
         before = self._kept.get(key)
         if retained:
             self._kept[key] = online

@@ -1,4 +1,4 @@
-"""What a decoded message changes in the live state, and two such changes as one."""
+"""Changes of the live state: the one a decoded message makes, and two such changes as one."""
 
 from ioc.core.model import Leniency
 from ioc.ingest.decode import Decoded

@@ -131,7 +131,7 @@ class Pump:
 
     @contextmanager
     def _suspecting(self, last: int) -> Iterator[None]:
-        """What breaks us is looked for in the next step; a database that is away is waited for."""
+        """Leaves a batch that breaks us to a search in the next step; a database that is away is waited for."""
         try:
             yield
         except Exception as error:
@@ -198,7 +198,7 @@ class Pump:
             self._look()
 
     def _look(self) -> bool:
-        """Whether the inventory is another than it was; what has not changed is not read again."""
+        """True where the inventory has changed; the parts that have not are not read again."""
         self._looked_at = self._clock.monotonic()
         world = self._records.world
         day = local(self._clock.now_ms(), world.inventory.orgs.tz("")).date().isoformat()

@@ -1,4 +1,4 @@
-"""What could not be used, kept with its reason until somebody mends the cause and sends it through again."""
+"""Unusable messages, kept with their reason until somebody mends the cause and sends them through again."""
 
 from collections.abc import Callable
 from typing import Any

@@ -28,7 +28,7 @@ BATCH = 2_000
 
 
 class Sorter(Protocol):
-    """What to do with a message of our own making (a replay): the row to keep, or None to pass over it."""
+    """Takes a message of our own making (a replay): the row to keep, or None to pass over it."""
 
     def __call__(self, payload: bytes, now: int) -> Received | None: ...
 
@@ -209,7 +209,7 @@ class Receiver:
         self.stopped_acking = trouble
 
     def _row(self, delivery: Delivery, now: int) -> Received | None:
-        """What to keep of a message; one that breaks us ends in quarantine, or it would come again for ever."""
+        """The row to keep of a message; one that breaks us ends in quarantine, or it would come again for ever."""
         try:
             return self._sorted(delivery, now)
         except Exception:

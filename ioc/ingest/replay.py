@@ -32,7 +32,7 @@ def send(bus: Publishes, key: bytes, replay: Replay) -> None:
 
 
 def sorter(key: bytes, privacy: Privacy, maps: Maps | None = None) -> Sorter:
-    """What ingest does with a replay: believes its time only when the signature is ours."""
+    """Reads a replay; its time is believed only when the signature is ours."""
 
     def sort(payload: bytes, now: int) -> Received | None:
         replay = unseal(key, payload, Replay)

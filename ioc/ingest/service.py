@@ -192,7 +192,7 @@ class Ingest:
             conn.execute(sa.delete(quarantine).where(quarantine.c.received_at < now - kept.quarantine_days * DAY_MS))
 
     def _say(self) -> None:
-        """What `/readyz` tells of this role."""
+        """The line of `/readyz` about this role."""
         newest = self._inbox_newest()
         detail = {
             "broker": "connected" if self.receiver.connected else self.receiver.refused or "away",

@@ -1,4 +1,4 @@
-"""What a kiosk's events imply: tickets, desks, and the state figures of a kiosk that sends only events."""
+"""Consequences of a kiosk's events: tickets, desks, and the state figures of a kiosk that sends only events."""
 
 import logging
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""What a map would make of a sample, and everything that looks wrong about it, before any figure is."""
+"""A map tried on a sample: its result, and everything that looks wrong about it."""
 
 import re
 from collections.abc import Iterator
@@ -71,7 +71,7 @@ class Trial:
 
 
 class TrialBench:
-    """Where maps are tried; without an `inventory` every org and source is taken as known."""
+    """The surroundings of a trial; without an `inventory` every org and source is taken as known."""
 
     def __init__(self, kinds: Kinds, inventory: Inventory | None, privacy: Privacy, now: int) -> None:
         self._kinds = kinds
@@ -99,7 +99,7 @@ class TrialBench:
         return trial
 
     def _private_names(self, meant: Meant) -> Iterator[str]:
-        """What a path asks for although it is dropped before anything is read."""
+        """Members that a path asks for although they are dropped before anything is read."""
         paths = [path.text for path in meant.map.paths()]
         return (name for text in paths for name in _NAME.findall(text) if self._privacy.is_private(name))
 

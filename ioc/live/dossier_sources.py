@@ -48,7 +48,7 @@ def reporters(world: World, watermarks: Watermarks, sources: SourcesByOrg, now: 
 
 
 def is_behind(world: World, source: Source, watermark: int, now: int) -> bool:
-    """Whether a watermark is older than the contract of its source allows: one of days, of seconds, or none."""
+    """True where a watermark is older than the contract of its source allows: one of days, of seconds, or none."""
     if watermark >= now:
         return False
     if (feed := promised(world.inventory, source)) is not None:
@@ -61,7 +61,7 @@ def is_behind(world: World, source: Source, watermark: int, now: int) -> bool:
 
 
 def _watermark(world: World, source: Source, imported: int, now: int) -> int:
-    """What a batch system says of its records; else now while it keeps its contract, or when it was last heard."""
+    """The watermark a batch system states; else now while it keeps its contract, or when it was last heard."""
     live = world.of(source.key)
     if (as_of := live.metrics.get("as_of")) is not None:
         return min(now, max(int(as_of[1]), imported))

@@ -61,7 +61,7 @@ class DossierEvent(NamedTuple):
 
 
 class Event(Protocol):
-    """What every event has; `event_id` is unique at its source, `ts` in epoch ms."""
+    """The members of every event; `event_id` is unique at its source, `ts` in epoch ms."""
 
     @property
     def event_id(self) -> str: ...

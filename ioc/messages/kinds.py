@@ -151,7 +151,7 @@ class KindPlugin(Plugin, Protocol):
 
 
 def check(module: Any) -> Iterator[str]:
-    """What the types of a kind's members do not tell."""
+    """Faults of a kind that the types of its members do not tell."""
     spec: KindSpec = module.SPEC
     if spec.kind != module.kind:
         yield f"SPEC.kind = {spec.kind!r}; allowed: {module.kind!r}, as `kind` says"

@@ -1,4 +1,4 @@
-"""What `ioc demo` sets up for a newcomer: first users, a wall token, the links that need them."""
+"""The set-up of `ioc demo` for a newcomer: first users, a wall token, the links that need them."""
 
 import json
 import os
@@ -19,7 +19,7 @@ PEOPLE = {"admin": Role.ADMIN, "truc-ban": Role.OPERATOR, "lanh-dao": Role.LEADE
 
 
 def mqtt_account(data_dir: Path) -> dict[str, str]:
-    """What the broker asks for where others can reach it."""
+    """The log-in that the broker asks for where others can reach it."""
     kept = _kept(data_dir)
     if "mqtt" not in kept:
         kept["mqtt"] = {"username": "ioc", "password": secrets.token_urlsafe(12)}

@@ -88,7 +88,7 @@ def listing(conn: Connection) -> list[Mapping[str, Any]]:
 
 
 def nats_users(conn: Connection) -> list[accounts_of_nats.User]:
-    """Who may come in at nats-server: living credentials whose secret it can check."""
+    """The accounts for nats-server: living credentials whose secret it can check."""
     t = table.c
     living = sa.select(table).where(t.revoked_at.is_(None), t.nats_hash.is_not(None)).order_by(t.id)
     return [

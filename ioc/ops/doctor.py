@@ -1,4 +1,4 @@
-"""What `ioc doctor` looks at: every check says in one line what it found and what to do about it."""
+"""The checks of `ioc doctor`: each says in one line what it found and what to do about it."""
 
 import shutil
 import time
@@ -85,7 +85,7 @@ def _broker(context: Context) -> Iterator[CheckResult]:
 
 
 def _forced(mqtt: Mqtt) -> str:
-    """What the chosen `sync_interval` means."""
+    """The price of the chosen `sync_interval` in words."""
     if mqtt.sync_interval == "always":
         return "every message is on the disk before it is acknowledged, at about a tenth of the rate"
     return f"forced to the disk every {mqtt.sync_interval}: kill -9 loses nothing, a power cut may lose as much"
@@ -125,7 +125,7 @@ def _clocks(context: Context) -> Iterator[CheckResult]:
 
 
 def _orgs(context: Context) -> Iterator[CheckResult]:
-    """What the configuration says of orgs that are closed or unknown."""
+    """Closed or unknown orgs that the configuration names."""
     day = local(context.clock.now_ms(), ZoneInfo(DEFAULT_TZ)).date().isoformat()
     with context.db.read() as conn:
         orgs = load_orgs(conn, day)

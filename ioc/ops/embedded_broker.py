@@ -16,7 +16,7 @@ SECTIONS = ("data_dir", "mqtt", "database", "inbox", "log")
 
 
 def check(settings: Settings) -> program.Program:
-    """What would keep the broker from starting, said in one line before anything is started."""
+    """Names a reason why the broker could not start, in one line before anything is started."""
     sockets.check_free("mqtt", settings.mqtt.host, settings.mqtt.port)
     config.check_room(settings.root, settings.mqtt)
     config.check_certificate(settings.mqtt)

@@ -133,7 +133,7 @@ class BrokerKeeper:
         return disk.free > min(FREE_AGAIN_BYTES, disk.total // FREE_AGAIN_PART)
 
     def _follow_devices(self) -> None:
-        """Where others can reach the broker each device has an account, from the moment it is added to its end."""
+        """Gives each device an account from the moment it is added to its end, where others can reach the broker."""
         if self._settings.mqtt.username is None:
             return
         with self._db.read() as conn:

@@ -38,7 +38,7 @@ class RoleProcess:
         return self._process.poll()
 
     def read_ready(self) -> bool:
-        """Whether the role said that it serves; call it when `ready_fd` is readable."""
+        """True once the role said that it serves; call it when `ready_fd` is readable."""
         return os.read(self.ready_fd, 1) == b"r"
 
     def stop(self, patience_s: float) -> bool:

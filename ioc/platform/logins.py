@@ -62,12 +62,12 @@ def configured(mqtt: Mqtt, filters: Sequence[str], bus_filters: Sequence[str] = 
 
 
 def as_ingest(settings: Settings) -> Mqtt:
-    """How the persistent session of ingest connects."""
+    """The log-in of ingest's persistent session."""
     return _as(INGEST, settings) if _made_here(settings.mqtt) else settings.mqtt
 
 
 def as_bus(settings: Settings) -> Mqtt:
-    """How every other connection of ours does."""
+    """The log-in of every other connection of ours."""
     mqtt = settings.mqtt
     if _made_here(mqtt):
         return _as(BUS, settings)

@@ -1,4 +1,4 @@
-"""Where a topic leads, and the verdict on every object of every message."""
+"""The decoder: the source a topic leads to, and the verdict on every object of every message."""
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
@@ -227,7 +227,7 @@ class Decoder:
 
 
 def _is_strange(batch: Batch, before: _Mark) -> bool:
-    """Whether what came since is of an org or a source that the inventory does not have, or has no longer."""
+    """True for messages of an org or a source that the inventory does not have, or has no longer."""
     good, bad = batch.good, batch.bad
     if len(bad) > before[1] and any(one.reason in INVENTORYS_REASONS for one in bad[before[1] :]):
         return True
@@ -257,7 +257,7 @@ def _keep(good: Decoded, per_minute: int | None, batch: Batch, limits: Limits) -
 
 
 def _tells_its_time(good: Decoded) -> bool:
-    """Whether it is a state with a time of its own that we believe."""
+    """True for a state with a time of its own that we believe."""
     return good.event is None and good.online is None and _NOT_ITS_TIME.isdisjoint(good.leniencies)
 
 

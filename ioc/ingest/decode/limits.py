@@ -1,4 +1,4 @@
-"""How many states a source may send: each counted alone, so that one that sends too much takes nothing from another."""
+"""The rate limit of states: each source is counted alone, so that a loud one takes nothing from another."""
 
 from ioc.core.model import SourceKey
 from ioc.domain.inventory import Source
@@ -43,7 +43,7 @@ class Limits:
 
 
 def most(interval_s: int) -> int:
-    """How many states of a source count in WINDOW_MIN minutes."""
+    """The states of a source that count in WINDOW_MIN minutes."""
     return max(NEVER_TOO_MANY, TIMES_AGREED * WINDOW_MIN * 60 // interval_s)
 
 

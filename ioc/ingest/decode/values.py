@@ -1,4 +1,4 @@
-"""What decoding yields: usable objects, bad ones with their reason, refused ones."""
+"""Results of decoding: usable objects, bad ones with their reason, refused ones."""
 
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
@@ -59,7 +59,7 @@ class BadObject(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What a run of messages came to: `received` objects = good + bad + refused."""
+    """The results of a run of messages: `received` objects = good + bad + refused."""
 
     last: int
     received: int
@@ -70,7 +70,7 @@ class Batch(NamedTuple):
 
 
 class Target(NamedTuple):
-    """Where a topic leads, worked out once a topic and inventory revision."""
+    """The destination of a topic, worked out once a topic and inventory revision."""
 
     key: SourceKey
     channel: str

@@ -27,7 +27,7 @@ CHECKS = (*ANYWHERE, THEFT, FULL)
 
 
 class Allowed(NamedTuple):
-    """What may be done to the broker beyond using it; `scratch` makes one that may be filled."""
+    """The permissions of a run beyond using the broker; `scratch` makes one that may be filled."""
 
     kill: Callable[[], None] | None = None
     fill_bytes: int | None = None
@@ -66,7 +66,7 @@ def theft_of_ingests(place: Scratch) -> Result:
 
 
 def _theft(bench: Conformance, reader: Mqtt) -> Result:
-    """Where ingest is at work its topics stay clean: the bus has the session, ingest's account is the thief."""
+    """The theft, with ingest's topics kept clean: the bus has the session, ingest's account is the thief."""
     return theft(bench, bench.sitter("theft"), f"{bench.topic}/theft/a", reader)
 
 

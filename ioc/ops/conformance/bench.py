@@ -1,4 +1,4 @@
-"""What every check stands on: clients of one run, a session that comes and goes, the line that is told at last."""
+"""Common ground of the checks: clients of one run, a session that comes and goes, the line that is told at last."""
 
 import contextlib
 import secrets
@@ -66,7 +66,7 @@ class Sitter:
         return self._settings.username
 
     def come(self) -> bool:
-        """Whether the session was there; a broker may turn away who comes while it is still putting things away."""
+        """True where the session was there; a broker may turn a client away while it is still putting things away."""
         until = time.monotonic() + PATIENCE_S
         self._open(until)
         while not (self._client.connected and (self._client.session_present or self._client.granted)):

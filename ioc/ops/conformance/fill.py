@@ -1,4 +1,4 @@
-"""What a broker does that is full: does it say no, or acknowledge and lose; and is there a way out of it."""
+"""A broker that is full: does it refuse, or acknowledge and lose; and is there a way out of it?"""
 
 from ioc.core.errors import IocError
 from ioc.ops.conformance.bench import Conformance, Result
@@ -40,7 +40,7 @@ def _judged(taken: int, *, refused: bool, lost: int, way_out: bool) -> Result:
 
 
 def _fill(bus: Bus, topic: str, limit: int) -> int:
-    """How many were acknowledged."""
+    """The number that was acknowledged."""
     for number in range(limit // PIECE):
         if not _takes(bus, topic, number):
             return number

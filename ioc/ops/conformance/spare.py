@@ -28,7 +28,7 @@ DEVICE = SourceKey("thu", "queue", "may-1")
 
 
 class Scratch(NamedTuple):
-    """How the bus, ingest and a device come in; without accounts all alike."""
+    """The log-ins of the bus, ingest and a device; without accounts all alike."""
 
     bus: Mqtt
     reader: Mqtt

@@ -1,4 +1,4 @@
-"""Whether somebody who learnt the client id of a session gets its messages, or can only end it."""
+"""A theft of a session by its client id: does the thief get its messages, or can it only end it?"""
 
 import contextlib
 import time
@@ -46,7 +46,7 @@ def _line(*, alone: bool, stolen: bool, kept: bool, ended: bool) -> str:
 
 
 def _steal(login: Mqtt, client_id: str) -> list[Delivery]:
-    """What the session hands out to whoever comes under its id; acknowledged, as a thief would."""
+    """The messages that the session hands out to a client under its id; acknowledged, as a thief would."""
     arrived: list[Delivery] = []
     taken: list[Delivery] = []
     client = PersistentClient(login, client_id, (), arrived)

@@ -23,7 +23,7 @@ _OWN_REASONS: Final = (Reason.RETIRED_SOURCE, Reason.STORE_REFUSED, Reason.NOT_U
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """How a language writes what the tables hold."""
+    """The spelling of a language for the contents of the tables."""
 
     time: str
     flag: str
@@ -101,7 +101,7 @@ def _member(member: Member, words: Words) -> str:
 
 
 def _reached(scheme: str, host: str, port: int) -> str:
-    """How mosquitto_pub is told where to; without a word about certificates it speaks no TLS."""
+    """The options of mosquitto_pub that name the broker; without a word about certificates it speaks no TLS."""
     return f"-h {host} -p {port}{' --capath /etc/ssl/certs' if scheme == 'mqtts' else ''}"
 
 

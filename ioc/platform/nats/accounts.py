@@ -1,4 +1,4 @@
-"""Who may come in at `nats-server` and what each may say and hear: ours what they need, a device its own topics."""
+"""Accounts of `nats-server` and their rights: ours have what they need, a device its own topics."""
 
 import json
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,4 +1,4 @@
-"""What `nats-server` is told at its start: where it listens and keeps its store, and who may come in."""
+"""The configuration of `nats-server`: where it listens and keeps its store, and its accounts."""
 
 import os
 import secrets

@@ -45,7 +45,7 @@ def replace(
 
 
 def known_hashes(text: str) -> dict[str, str]:
-    """What an account file says of its users."""
+    """The password hashes of an account file, by user."""
     return {found["name"]: found["password"] for found in _KNOWN.finditer(text)}
 
 

@@ -1,4 +1,4 @@
-"""Which `nats-server` there is: one on the PATH that is new enough, else the one of the wheel."""
+"""The `nats-server` to run: one on the PATH that is new enough, else the one of the wheel."""
 
 import re
 import shutil
@@ -38,7 +38,7 @@ def find(path: str | None = None) -> Program:
 
 
 def version(path: Path) -> tuple[int, ...]:
-    """What it says of itself; `(0,)` when it says nothing that is a version."""
+    """The version it reports; `(0,)` where that is no version."""
     try:
         said = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=_ANSWER_S, check=False)  # noqa: S603 - a program of that name
     except (OSError, subprocess.TimeoutExpired):

@@ -1,4 +1,4 @@
-"""What the server writes to its log, sorted: what is ours to say, and what is only counted."""
+"""The log of the server, sorted into lines of our own log and mere counts."""
 
 import re
 import threading
@@ -32,7 +32,7 @@ class Sayings:
         self.reloaded = threading.Event()
 
     def hear(self, line: str) -> str | None:
-        """What to log of it, without client ids; None for what is only counted or of no interest."""
+        """The line for our log, without client ids; None for one that is only counted or of no interest."""
         found = _LINE.match(line.rstrip())
         if found is None:
             return None

@@ -12,7 +12,7 @@ _FULL = 0.99
 
 
 class StreamUsage(NamedTuple):
-    """How many messages wait, in how many bytes, of how many that there may be."""
+    """The messages that wait, their bytes, and the bytes that there may be."""
 
     waiting: int
     used: int

@@ -1,4 +1,4 @@
-"""Who tried what it may not: the server names connections, the accounts behind them are asked for and kept."""
+"""Forbidden attempts: the server names connections, the accounts behind them are asked for and kept."""
 
 import logging
 from collections import Counter

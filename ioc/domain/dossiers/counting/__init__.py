@@ -1,1 +1,1 @@
-"""How many dossiers there are: counters kept by day, org and source, and the figures read back from them."""
+"""Numbers of dossiers: counters kept by day, org and source, and the figures read back from them."""

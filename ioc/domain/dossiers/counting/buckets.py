@@ -82,7 +82,7 @@ REPORTED_BY: Mapping[IndexBucket, DossierCounter] = {
 
 
 def condition(conn: Connection, bucket: AnyBucket, question: Question) -> Condition:
-    """Whether a record is in the bucket, its org and, but for an index, its source aside."""
+    """True for a record in the bucket, its org and, but for an index, its source aside."""
     if bucket not in ENTERED:
         return _STOCKS[Bucket(bucket)](question)
     found = entered(ENTERED[bucket], question.start, question.at)

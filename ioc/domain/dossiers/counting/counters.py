@@ -173,12 +173,12 @@ _OVERDUE = _of(CounterInstant.OVERDUE)
 
 
 def rule_of(counter: DossierCounter) -> Condition:
-    """What must be so of a record, its instant aside."""
+    """The condition on a record, its instant aside."""
     return sa.and_(sa.true(), *(rule.sql(_t[rule.column]) for rule in DEFINITIONS[counter].rules))
 
 
 def comes_to(entry: CounterInstant, start: int, end: int) -> Condition:
-    """Whether that instant of a record is in `[start, end)`; what ended before it was due is never overdue."""
+    """True where that instant of a record is in `[start, end)`; one that ended before it was due is never overdue."""
     column = _t[entry]
     found = sa.and_(column >= start, column < end)
     if entry is CounterInstant.OVERDUE:

@@ -1,4 +1,4 @@
-"""What is asked of dossiers: which of them, in what period, seen from when."""
+"""A question about dossiers: which of them, in what period, seen from when."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +21,7 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Which dossiers are asked for: `orgs` None is all of them; a period `[start, end)` seen from `at`, epoch ms.
+    """The dossiers asked for: `orgs` None is all of them; a period `[start, end)` seen from `at`, epoch ms.
 
     `at` is the earlier of `end` and now; `watermarks` names the sources that count. Of fewer than `min_ratings` nobody
     learns how satisfied they were.

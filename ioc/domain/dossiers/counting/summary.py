@@ -28,7 +28,7 @@ _t = dossier.c
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many dossiers each bucket holds; `must_resolve` and the like are worked out from the others."""
+    """The number of dossiers in each bucket; `must_resolve` and the like are worked out from the others."""
 
     n: Mapping[Bucket, int] = field(default_factory=dict)
 

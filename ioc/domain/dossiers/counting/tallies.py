@@ -21,14 +21,14 @@ _t = dossier_tally.c
 
 
 class TallyLevel(IntEnum):
-    """How many days a row of the tallies stands for: one, or a block of them."""
+    """The days that a row of the tallies stands for: one, or a block of them."""
 
     DAY = 0
     BLOCK = 1
 
 
 class Dimension(StrEnum):
-    """What dossiers are counted by: an org of the side asked for, or the source that reports them."""
+    """The dimension of a count: an org of the side asked for, or the source that reports."""
 
     ORG = "org"
     SOURCE = "source_id"
@@ -85,7 +85,7 @@ def before(
     counters: Sequence[DossierCounter],
     by: Sequence[Dimension],
 ) -> sa.Select[Any]:
-    """How many entered each counter on whole days before the day of `at`, by the dimensions."""
+    """Entries into each counter on whole days before the day of `at`, by the dimensions."""
     day = day_of(at)
     block = day // BLOCK_DAYS
     whole = sa.and_(_t.level == TallyLevel.BLOCK, _t.bucket < block)

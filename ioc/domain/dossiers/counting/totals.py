@@ -28,7 +28,7 @@ class OrgSource(NamedTuple):
 def before(
     conn: Connection, question: Question, at: int, counters: Sequence[DossierCounter], by: Sequence[Dimension]
 ) -> dict[Key, Totals]:
-    """How many entered each counter before `at`, by the dimensions, of the sources and orgs asked for."""
+    """Entries into each counter before `at`, by the dimensions, of the sources and orgs asked for."""
     whole_days = tallies.before(question.side, at, question.watermarks, question.orgs, counters, by)
     found = dict(_read(conn, whole_days, counters, by))
     midnight = tallies.start_of(tallies.day_of(at))
@@ -43,7 +43,7 @@ def before(
 def within(
     conn: Connection, question: Question, counters: Sequence[DossierCounter], by: Sequence[Dimension]
 ) -> dict[Key, Totals]:
-    """How many entered each counter in the period, up to the instant asked for."""
+    """Entries into each counter in the period, up to the instant asked for."""
     found = before(conn, question, question.at, counters, by)
     for key, totals in before(conn, question, min(question.start, question.at), counters, by).items():
         at_end = found[key]

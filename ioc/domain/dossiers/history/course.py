@@ -28,7 +28,7 @@ class Course:
 
     @property
     def is_open(self) -> bool:
-        """Whether something is still owed."""
+        """True while something is still owed."""
         return self.ended_at is None and (self.status is None or self.status in OPEN)
 
 

@@ -1,4 +1,4 @@
-"""Who had a dossier and for how long: its way between agencies, and the working time each of them used."""
+"""The way of a dossier between agencies, and the working time each of them used."""
 
 from dataclasses import dataclass
 

@@ -14,7 +14,7 @@ from ioc.domain.dossiers.history.course import NEVER, Course
 
 
 class Timeliness(StrEnum):
-    """How a dossier ended; `undated` where no due date was ever reported or could be computed."""
+    """The end of a dossier; `undated` where no due date was ever reported or could be computed."""
 
     EARLY = "early"
     ON_TIME = "on_time"
@@ -23,7 +23,7 @@ class Timeliness(StrEnum):
 
 
 class Policy(Protocol):
-    """What an installation decides for itself (`[dossiers]`)."""
+    """The choices of an installation (`[dossiers]`)."""
 
     @property
     def near_due_days(self) -> int: ...

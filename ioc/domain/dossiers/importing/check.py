@@ -24,7 +24,7 @@ Progress = Callable[[str, int], None]  # the step and how many rows of it are do
 
 @dataclass(slots=True)
 class CheckedDelivery:
-    """What a delivery holds; its good rows wait in a temporary file, so that its size does not matter."""
+    """The contents of a delivery; its good rows wait in a temporary file, so that its size does not matter."""
 
     rows: int = 0
     problems: RowProblems = field(default_factory=RowProblems)
@@ -100,7 +100,7 @@ def by_itself(
 def check(
     reader: RowReader, lines: Iterable[TableRow], progress: Progress, share: Share = by_itself
 ) -> Iterator[CheckedDelivery]:
-    """What the lines hold, while inside; UsageError where they cannot be read on. `share` is who reads them."""
+    """The contents of the lines, while inside; UsageError where they cannot be read on. `share` is who reads them."""
     with closing(CheckedDelivery()) as checked:
         for chunk in share(_chunks(lines), partial(read, reader)):
             checked.keep([good for line, row in chunk if (good := checked.take(line, row)) is not None])

@@ -1,4 +1,4 @@
-"""Which heading of a table is which field of a dossier, which word means what, how its times are written."""
+"""Columns of a table: the field each heading means, the meaning of its words, the spelling of its times."""
 
 import re
 import tomllib

@@ -41,7 +41,7 @@ class LocalMoment(NamedTuple):
 
 
 class DateFormats(NamedTuple):
-    """How a source writes its times: `formats` of strptime before all others, `no_date` words in lower case."""
+    """The spelling of a source's times: `formats` of strptime before all others, `no_date` words in lower case."""
 
     formats: tuple[str, ...] = ()
     no_date: frozenset[str] = frozenset()

@@ -48,7 +48,7 @@ class DossierDelivery:
 
 @dataclass(slots=True)
 class DeliveryReport:
-    """What a delivery came to."""
+    """The result of a delivery."""
 
     rows: int = 0
     added: int = 0
@@ -185,6 +185,6 @@ def _close(db: Database, target: TargetSource, delivery: DossierDelivery, report
 
 
 def _first_seen(conn: Connection, source_id: int, as_of: int) -> None:
-    """What was overdue in a first delivery is no news."""
+    """Notes when a source was first seen: a dossier that was overdue in its first delivery is no news."""
     unseen = sa.and_(source.c.id == source_id, source.c.first_seen.is_(None))
     conn.execute(sa.update(source).where(unseen).values(first_seen=as_of))

@@ -58,7 +58,7 @@ _ID_BYTES = 12
 
 
 def is_spoken(obj: Mapping[str, Any]) -> bool:
-    """Whether an event names its dossier as the portal does, in any case."""
+    """True for an event that names its dossier as the portal does, in any case."""
     return "code" not in obj and any(name.lower() == "mahoso" for name in obj)
 
 

@@ -36,7 +36,7 @@ class MovedDueDate:
 
 @dataclass(frozen=True, slots=True)
 class AffectedDossiers:
-    """Which dossiers a change can touch: those of `orgs` (None: all) with a clock that ran in `[start, end)`."""
+    """Dossiers that a change can touch: those of `orgs` (None: all) with a clock that ran in `[start, end)`."""
 
     orgs: Iterable[str] | None = None
     start: int | None = None

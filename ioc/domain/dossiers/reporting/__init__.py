@@ -1,1 +1,1 @@
-"""What is shown of dossiers: lists, forms, indices, indicators, and how far they can be trusted."""
+"""Dossiers as they are shown: lists, forms, indices, indicators, and how far they can be trusted."""

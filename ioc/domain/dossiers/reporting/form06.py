@@ -172,7 +172,7 @@ def _line(counts: Counts, undated: FormFigures) -> FormFigures:
 
 
 def _resolved_undated(conn: Connection, question: Question) -> dict[str, FormFigures]:
-    """How those that ended without a due date had come in."""
+    """Dossiers that ended without a due date, by the way they had come in."""
     org, new = question.org_column, _t.received_at >= question.start
     came = {
         "received_online": sa.and_(new, _t.online),

@@ -1,4 +1,4 @@
-"""How far figures of dossiers can be trusted: which sources report on some orgs, up to when, and whether on time."""
+"""Freshness of figures of dossiers: the sources that report on some orgs, up to when, and whether on time."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

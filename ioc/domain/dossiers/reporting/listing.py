@@ -71,7 +71,7 @@ def page(conn: Connection, wanted: Filter, offset: int, limit: int) -> tuple[Seq
 
 
 def _natural(wanted: Filter) -> tuple[SortBy, bool]:
-    """What came last first; of what is still to be done, what is due soonest; what is looked for by its code."""
+    """Newest first; soonest due first for work still to be done; nearest code first for a search."""
     chosen = _chosen(wanted)
     if not chosen and wanted.q:
         return SortBy.CODE, False
@@ -135,7 +135,7 @@ def _chosen(wanted: Filter) -> tuple[AnyBucket, ...]:
 
 
 def _holds(conn: Connection, part: str) -> sa.ColumnElement[bool]:
-    """Whether `part` stands in the code, in any case of A-Z."""
+    """The condition that `part` stands in the code, in any case of A-Z."""
     if conn.dialect.name != "sqlite" or not part.isascii():
         return _t.code.icontains(part, autoescape=True)
     if part.lower() == part.upper():  # no letters: the fastest walk

@@ -16,7 +16,7 @@ from ioc.domain.dossiers.reporting.source_totals import SourceTotals
 
 
 class Comparison(StrEnum):
-    """What a line compares."""
+    """The subject of a comparison."""
 
     COUNTED = "counted"  # a figure the source gave with what we count
     SUM = "sum"  # figures of one account with each other
@@ -59,7 +59,7 @@ _SHARE_OF = {  # the percentage of `must_resolve` that a count also is
 
 
 def counted(conn: Connection, source_id: int, totals: SourceTotals, known_until: int, now: int) -> Counts:
-    """What we count of a source for the period of its totals, all of whose dossiers it says it has sent."""
+    """Our counts of a source for the period of its totals, all of whose dossiers it says it has sent."""
     known = {source_id: max(known_until, min(totals.end, now))}
     question = Question(known, totals.start, totals.end, min(totals.end, now))
     return overall(conn, question)
@@ -132,7 +132,7 @@ def _span(name: str, counts: Mapping[str, int], shares: Mapping[str, float]) -> 
 
 
 def _is_about(reported: float, share: Share) -> bool:
-    """Whether a percentage is ours, rounded to the digits it was printed with; of nothing only 0 can be said."""
+    """True where a percentage is ours, rounded to the digits it was printed with; of nothing only 0 can be said."""
     if not share.denominator:
         return reported == 0
     printed, half = _printed(reported)

@@ -62,7 +62,7 @@ class RatingBatch(NamedTuple):
     ratings: Ratings
 
     def within(self, first: int, last: int, orgs: frozenset[str] | None, *, handling: bool = False) -> bool:
-        """Whether all of it lies in those days and orgs (None: all)."""
+        """True where all of it lies in those days and orgs (None: all)."""
         if not (first <= self.first and self.last <= last):
             return False
         mine = self.counts_for(handling=handling)

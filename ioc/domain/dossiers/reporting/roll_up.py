@@ -49,7 +49,7 @@ def is_percentage(metric: str) -> bool:
 
 
 def share(metric: str, values: Mapping[str, Number]) -> Share | None:
-    """What one of our figures is a part of, by the counts that were published beside it; None of nothing."""
+    """The whole of one of our figures, by the counts that were published beside it; None of nothing."""
     counts = _read(values)
     if is_percentage(metric):
         found = counts.pct().get(metric.removeprefix(_PCT))

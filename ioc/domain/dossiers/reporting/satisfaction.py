@@ -1,4 +1,4 @@
-"""How satisfied people were: ratings at kiosks and of dossiers, by org and day, and what of them may be released."""
+"""Ratings of people at kiosks and of dossiers, by org and day, and the part of them that may be released."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -32,7 +32,7 @@ _t = dossier_snapshot.c
 
 
 class SnapshotSpan(StrEnum):
-    """What a snapshot counts, both up to the cut-off."""
+    """The two spans that a snapshot counts, both up to the cut-off."""
 
     DAY = "day"
     YEAR = "year"
@@ -154,7 +154,7 @@ def find(conn: Connection, org: str, day: date | None) -> DaySnapshot | None:
 def corrections(
     snapshot: DaySnapshot, now: Mapping[SnapshotSpan, Counts]
 ) -> Iterator[tuple[SnapshotSpan, Bucket, int, int]]:
-    """What counts differently now for the same instants: span, bucket, frozen and present figure."""
+    """Figures that have changed for the same instants: span, bucket, frozen and present figure."""
     for span in SnapshotSpan:
         for bucket in Bucket:
             frozen, present = snapshot.counts[span][bucket], now[span][bucket]

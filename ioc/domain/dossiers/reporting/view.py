@@ -17,7 +17,7 @@ from ioc.domain.inventory import Inventory
 
 
 class DueState(StrEnum):
-    """Where a dossier stands against its due date."""
+    """The position of a dossier against its due date."""
 
     RESOLVED_EARLY = "resolved_early"
     RESOLVED_ON_TIME = "resolved_on_time"
@@ -117,7 +117,7 @@ def _read(row: Record) -> History:
 
 
 def _estimated(row: Record, course: Course, calendar: Calendar) -> bool:
-    """Whether its due date is computed over a year whose days off are not announced yet."""
+    """True where its due date is computed over a year whose days off are not announced yet."""
     if course.promises or row["due_at"] is None or course.received_at is None:
         return False
     first, last = calendar.date_of(course.received_at), calendar.date_of(row["due_at"])

@@ -39,7 +39,7 @@ class AskedDays(NamedTuple):
     runs: bool
 
     def is_of(self, one: Publication) -> bool:
-        """Whether a publication speaks of just this period, or of the one that began with it and still runs."""
+        """True for a publication of just this period, or of the one that began with it and still runs."""
         first, after = one.days
         return first == self.first and (after == self.last + _ONE_DAY or (self.runs and after > self.last))
 
@@ -48,7 +48,7 @@ class AskedDays(NamedTuple):
 
 
 class PublishedFigures(NamedTuple):
-    """What a feed published, and whether it is of another period than the one asked for."""
+    """The figures that a feed published; `other_period` where they are not of the one asked for."""
 
     publication: Publication
     other_period: bool

@@ -1,4 +1,4 @@
-"""What the index of QĐ 766/QĐ-TTg consists of: versioned criteria, points and thresholds, shipped or one's own."""
+"""The index of QĐ 766/QĐ-TTg: versioned criteria, points and thresholds, shipped or one's own."""
 
 import tomllib
 from enum import StrEnum
@@ -51,7 +51,7 @@ class Criterion(Struct, frozen=True, kw_only=True):
 
 
 class CriterionGroup(Struct, frozen=True, kw_only=True):
-    """What belongs together; its points are those of its criteria."""
+    """A group of criteria; its points are those of its criteria."""
 
     code: Text
     vi: Text

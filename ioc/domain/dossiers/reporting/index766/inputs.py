@@ -68,7 +68,7 @@ class Index766Inputs:
 
 
 def gather(conn: Connection, question: Question) -> Index766Inputs:
-    """What is asked for; no dossiers at all give no inputs."""
+    """The inputs asked for; no dossiers at all give none."""
     if not question.watermarks:
         return Index766Inputs()
     counts = by_org(conn, question)

@@ -162,7 +162,7 @@ class ScoredIndex:
 
 
 def index(definition: Definition, inputs: Mapping[str, Ratio]) -> ScoredIndex:
-    """What has its input is scored, what has none does not count; `inputs` by `Criterion.input`."""
+    """Scores the criteria that have their input, the others do not count; `inputs` by `Criterion.input`."""
     return ScoredIndex(definition, inputs)
 
 

@@ -11,7 +11,7 @@ from ioc.domain.dossiers.reporting.indicators.index766 import SHARES_766
 
 @dataclass(frozen=True, slots=True)
 class CountIndicator:
-    """How many dossiers some buckets hold."""
+    """The number of dossiers in some buckets."""
 
     id: str
     buckets: tuple[Bucket, ...]

@@ -1,4 +1,4 @@
-"""What an indicator declares: its unit, its version, what it measures, and which dossiers those are."""
+"""The declaration of an indicator: its unit, its version, its measure, and the dossiers it measures."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -16,7 +16,7 @@ from ioc.domain.dossiers.reporting.index766.score import Ratio
 
 
 class IndicatorUnit(StrEnum):
-    """What an indicator is measured in."""
+    """The unit of an indicator."""
 
     DOSSIERS = "dossiers"
     PERCENT = "percent"
@@ -25,7 +25,7 @@ class IndicatorUnit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What an indicator comes to: `value` None where there is nothing to measure."""
+    """The result of an indicator: `value` None where there is nothing to measure."""
 
     value: float | None
     numerator: float | None
