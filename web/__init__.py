@@ -1,1 +1,1 @@
-"""What people see: pages, REST, the live socket."""
+"""The face of the product: pages, REST, the live socket."""

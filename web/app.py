@@ -47,7 +47,7 @@ def build(site: Site, routes: tuple[Route, ...], sessions: Sessions, brake: Logi
 
 
 def _offered(site: Site, sessions: Sessions, brake: LoginBrake) -> tuple[object, ...]:
-    """What handlers may ask for by type; where several are of one type, the first."""
+    """The ports of handlers by type; where several are of one type, the first."""
     context = site.context
     own = context.settings, context.texts, context.db, context.clock
     return site, context, *own, sessions, brake, site.bus, site.clients
@@ -120,7 +120,7 @@ def _json() -> Any:
 
 
 def _links(route: Route, part: Part, result: Any) -> dict[str, str]:
-    """Where a list goes on: the same question for its next page."""
+    """The address of the next page of a list."""
     if not route.is_list or part.offset + part.per_page >= result.total:
         return {}
     asked = {**request.args.to_dict(), "page": str(part.page + 1), "per_page": str(part.per_page)}

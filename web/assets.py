@@ -77,7 +77,7 @@ class _Page:
 
 
 def _kept() -> list[tuple[str, str]]:
-    """What stays of the address: the scene and the language, if they are plain names."""
+    """The part of the address that stays: the scene and the language, if they are plain names."""
     said = [(name, request.args.get(name, "")) for name in ("scene", "lang")]
     return [(name, text) for name, text in said if text.replace("-", "").isalnum() and text.isascii()]
 

@@ -1,4 +1,4 @@
-"""Who is calling: bearer tokens, and signed session cookies with a CSRF value."""
+"""Log-ins of callers: bearer tokens, and signed session cookies with a CSRF value."""
 
 import hmac
 import secrets
@@ -24,7 +24,7 @@ _BEARER = "bearer "
 
 @dataclass(frozen=True, slots=True)
 class LoginSession:
-    """What a cookie holds: a user's name and generation, or the name of a display's token."""
+    """The contents of a cookie: a user's name and generation, or the name of a display's token."""
 
     name: str
     csrf: str
@@ -87,7 +87,7 @@ def by_token(site: Site, text: str) -> Caller | None:
 
 
 def still_there(conn: Connection, principal: Principal) -> bool:
-    """Whether the rights this principal came in with are the ones it has now."""
+    """True where the rights this principal came in with are the ones it has now."""
     generation = None if principal.via is Via.BEARER else principal.generation
     return _owner(conn, principal.name, generation) == principal
 

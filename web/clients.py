@@ -14,7 +14,7 @@ class ClientOutlet(Protocol):
     """The way to one client."""
 
     def waiting(self) -> int:
-        """How much of what was sent the client has not taken yet; 0 when all of it."""
+        """The messages that the client has not taken yet; 0 when it took all."""
         ...
 
     def send(self, event: str) -> None:
@@ -26,7 +26,7 @@ class ClientOutlet(Protocol):
 
 @dataclass(slots=True, eq=False)
 class Client:
-    """What was skipped for a slow client is merged into its next delta; one that takes nothing is cut."""
+    """A connected client: deltas skipped while it is slow are merged into its next; one that takes nothing is cut."""
 
     principal: Principal
     outlet: ClientOutlet

@@ -1,4 +1,4 @@
-"""What pages are told of this installation: its kinds and their foremost figures, what its plug-ins say and draw."""
+"""Facts of this installation for its pages: its kinds, their foremost figures, what plug-ins bring."""
 
 from collections.abc import Mapping
 from pathlib import Path

@@ -11,7 +11,7 @@ from ioc.core.texts import LANGUAGES, Texts
 
 
 class Failure(Struct, frozen=True):
-    """What went wrong: a stable code, a line in the caller's language, and what the line is about."""
+    """The body of an error: a stable code, a line in the caller's language, and its subject."""
 
     code: str
     message: str

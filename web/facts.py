@@ -1,4 +1,4 @@
-"""What widgets need beyond the live deltas: open alerts, counters, desks, meetings, overdue dossiers, role beats."""
+"""Facts for widgets beyond the live deltas: open alerts, counters, desks, meetings, overdue dossiers, heartbeats."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

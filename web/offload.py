@@ -39,7 +39,7 @@ class Few:
 
 
 class _Outcome:
-    """What a call gave back, or what it raised, kept for another thread."""
+    """The result of a call, or the error it raised, kept for another thread."""
 
     value: object = None
     error: BaseException | None = None

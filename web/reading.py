@@ -1,4 +1,4 @@
-"""What a caller sends, read into its shape; what is wrong is told with its name and what is allowed."""
+"""A caller's input, read into its shape; a fault is told with its name and what is allowed."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

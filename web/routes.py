@@ -48,7 +48,7 @@ def routes(plugins: Plugins) -> tuple[Route, ...]:
 
 
 def check(module: ModuleType) -> Iterator[str]:
-    """What the types of its members do not tell."""
+    """Faults of a group of calls that the types of its members do not tell."""
     if not module.ROUTES:
         yield "ROUTES is empty; needed: ROUTES = (Route(…), …)"
     for route in module.ROUTES:
@@ -57,7 +57,7 @@ def check(module: ModuleType) -> Iterator[str]:
 
 
 def _problem(route: Route) -> str | None:
-    """What the declaration of a route lacks."""
+    """The gaps in the declaration of a route."""
     if not route.path.startswith("/"):
         return "the path must begin with /"
     if not callable(route.handler):

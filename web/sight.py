@@ -19,7 +19,7 @@ from web.facts import Facts
 
 
 class Reporting(NamedTuple):
-    """How many sources were heard of those that a figure is expected to be of."""
+    """The sources that were heard, of those that a figure is expected to be of."""
 
     heard: int
     expected: int
@@ -58,7 +58,7 @@ class Moment:
         return self._reporters
 
     def freshness(self, root: str | None) -> Freshness:
-        """Which sources report on the dossiers of a subtree, and up to when."""
+        """The sources that report on the dossiers of a subtree, and their watermarks."""
         found = self._freshness.get(root)
         if found is None:
             found = self._freshness[root] = self.reporters.of(self.scope(root))
@@ -94,7 +94,7 @@ class Looks(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What one widget sees: a look, the root of its subtree, and what it loaded itself."""
+    """The view of one widget: a moment, the root of its subtree, and its own readings."""
 
     look: Moment
     root: str | None
@@ -158,11 +158,11 @@ class Sight:
         return [source for source in sources if self.health(source) not in UNCOUNTED]
 
     def reporting(self, sources: Iterable[Source]) -> Reporting:
-        """How many speak now, of how many that should."""
+        """The sources that speak now, of those that should."""
         return Reporting.of(Counter(self.health(source) for source in sources))
 
     def is_up(self, source: Source) -> bool | None:
-        """What is known now: gone or saying so is down; nothing said, or closed and quiet, is None."""
+        """The value known now: gone or saying so is down; nothing said, or closed and quiet, is None."""
         health = self.health(source)
         if health in UNCOUNTED:
             said = self.current(source, "up")
@@ -176,7 +176,7 @@ class Sight:
         return [a for a in self.facts.alerts if a.org in self.scope and a.state in states]
 
     def alert_count(self, states: Collection[AlertState], severities: Collection[str] = tuple(Severity)) -> int:
-        """How many there are of them, also of those that no list is long enough for."""
+        """The number of them, also of those that no list is long enough for."""
         counts = self.facts.alert_counts.items()
         return sum(n for (org, *kind), n in counts if org in self.scope and kind[0] in states and kind[1] in severities)
 
@@ -191,7 +191,7 @@ class Sight:
         return rfc3339(ms, self.tz if org is None else self.world.inventory.orgs.tz(org))
 
     def head(self, sources: Iterable[Source]) -> dict[str, Any]:
-        """What every payload opens with, judged from the sources behind it; `as_of` is the oldest of what went in."""
+        """The head of every payload, judged from the sources behind it; `as_of` is the oldest of what went in."""
         sources = list(sources)
         return {
             "org": {"code": self.root, "name": self.org_name(self.root or "")},

@@ -1,4 +1,4 @@
-"""What the web role is built of, given to every handler: settings, the live world, and the way to the databases."""
+"""The parts of the web role, given to every handler: settings, the live world, and the way to the databases."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class Following(Protocol):
-    """Where the live world comes from."""
+    """The source of the live world."""
 
     @property
     def world(self) -> World: ...
@@ -118,7 +118,7 @@ class Site:
         return {at: points for at, points in self.read(read).items() if points is not None}
 
     def loaded(self, subject: Subject, look: Moment) -> Any:
-        """What a widget reads for itself, off the loop; None for one that needs nothing more."""
+        """The readings of a widget, off the loop; None for one that needs nothing more."""
         sight = Sight(look, subject.root)
         if subject.series is not None:
             return self.read_series(subject.series(sight, subject.options))

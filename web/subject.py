@@ -1,4 +1,4 @@
-"""What can be asked of a widget: the contract of a plug-in, a request for one, and what it means for a caller."""
+"""Questions to a widget: the contract of a plug-in, a request for one, and its meaning for a caller."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ MAX_ID = 64
 
 
 class Widget(Plugin, Protocol):
-    """What a module in `web/widgets` declares.
+    """The declaration of a module in `web/widgets`.
 
     One with `series(sight, options)` says which ranges it reads, one with `load(site, sight, options)` reads records by
     itself; both every REFRESH_S seconds and off the loop, and find it as `sight.loaded`.
@@ -67,7 +67,7 @@ class Subject:
 
     @property
     def reads(self) -> bool:
-        """Whether it needs more than the live world and the facts."""
+        """True where it needs more than the live world and the facts."""
         return self.series is not None or self.load is not None
 
     def snapshot(self, look: Moment, loaded: object = None, *, unread: bool = False) -> dict[str, Any]:
@@ -87,7 +87,7 @@ def read_request(entry: Any) -> Request:
 
 
 def subject(widgets: Mapping[str, Widget], request: Request, scope: Scope, home: str | None) -> Subject:
-    """What the request means for a caller who sees `scope` and begins at `home`; IocError says what is wrong."""
+    """The subject of a request by a caller who sees `scope` and begins at `home`; IocError says what is wrong."""
     widget = widgets.get(request.kind)
     if widget is None:
         raise IocError(Code.UNKNOWN_WIDGET, f"no widget of kind {request.kind!r}", kind=request.kind)

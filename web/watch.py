@@ -37,7 +37,7 @@ class Shared:
         return self.subject.reads and self.loaded_at is None
 
     def due(self, now: int) -> bool:
-        """Whether it is time to read (again)."""
+        """True when it is time to read (again)."""
         every_ms = getattr(self.subject.widget, "REFRESH_S", 60) * 1000
         return self.subject.reads and (self.loaded_at is None or now - self.loaded_at >= every_ms)
 
@@ -58,7 +58,7 @@ class Shared:
         return self._payload_text
 
     def patch_text(self, version: int, payload: Mapping[str, Any]) -> str:
-        """What brings somebody who has `payload` of that version up to date."""
+        """The update for somebody who has `payload` of that version."""
         text = self._patch_texts.get(version)
         if text is None:
             text = self._patch_texts[version] = _text(diff(payload, self.payload))

@@ -1,4 +1,4 @@
-"""What an interface's answer says: whether it is a good one, and which dossiers it holds; null is none."""
+"""Answers of an interface: a good one or not, and the dossiers it holds; null is none."""
 
 import re
 from collections.abc import Iterable
@@ -44,7 +44,7 @@ def _written(value: Any) -> str:
 
 
 def _is_null(answer: Any, path: str) -> bool:
-    """Whether null stands where the dossiers would: JMESPath itself does not tell it from what is missing."""
+    """True where null stands in the place of the dossiers: JMESPath itself does not tell it from a missing member."""
     if answer is None:
         return True
     plain = _PLAIN.match(path)

@@ -1,4 +1,4 @@
-"""What a kind of connector that fetches dossiers is, and what it brings."""
+"""The contract of a connector that fetches dossiers, and the deliveries it brings."""
 
 import threading
 from collections.abc import Callable, Generator

@@ -35,7 +35,7 @@ class Stopped(Exception):
 
 
 class OfferPart(NamedTuple):
-    """What of one offer has come in."""
+    """The part of one offer that has come in."""
 
     rows: int
     changed: int

@@ -1,4 +1,4 @@
-"""What a connector sent last: a row's hash by its key, where its deltas stand, how its deliveries went."""
+"""The sync state of a connector: a row's hash by its key, the end of its deltas, its last deliveries."""
 
 import json
 import sqlite3
@@ -30,7 +30,7 @@ class SentRow(NamedTuple):
 
 
 class DeliveryOutcome(NamedTuple):
-    """How one delivery went; `error` None when it was taken. `vanished` are the open dossiers it no longer names."""
+    """The outcome of one delivery; `error` None when taken. `vanished`: the open dossiers it no longer names."""
 
     at: int
     origin: str
@@ -84,7 +84,7 @@ class SyncState:
 
     @property
     def mark(self) -> str | None:
-        """Where the last delta ended."""
+        """The end of the last delta."""
         found = self._db.execute("SELECT value FROM fact WHERE name = ?", (_MARK,)).fetchone()
         return None if found is None else str(found[0])
 
@@ -92,7 +92,7 @@ class SyncState:
         self._db.execute("INSERT OR REPLACE INTO fact VALUES (?, ?)", (_MARK, mark))
 
     def is_taken(self, name: str, stamp: str) -> bool:
-        """Whether this very file was dealt with where it lies."""
+        """True for a file that was dealt with where it lies."""
         return (
             self._db.execute("SELECT 1 FROM taken WHERE name = ? AND stamp = ?", (name, stamp)).fetchone() is not None
         )
@@ -108,7 +108,7 @@ class SyncState:
         self._db.execute("DELETE FROM delivery WHERE id <= (SELECT max(id) FROM delivery) - ?", (_DELIVERIES,))
 
     def last(self, n: int) -> list[DeliveryOutcome]:
-        """How the last deliveries went, newest first."""
+        """The outcomes of the last deliveries, newest first."""
         rows = self._db.execute("SELECT * FROM delivery ORDER BY id DESC LIMIT ?", (n,))
         return [DeliveryOutcome(*row[1:]) for row in rows]
 

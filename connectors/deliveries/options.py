@@ -1,4 +1,4 @@
-"""What every connector that fetches dossiers may be told: headings, words, and when a delivery is not believed."""
+"""Options of every connector that fetches dossiers: headings, words, and when a delivery is not believed."""
 
 from typing import Annotated, Any, ClassVar
 

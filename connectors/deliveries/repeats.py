@@ -13,7 +13,7 @@ EMPTY_AT_MOST = 20  # pages in a row that hold nothing and name a next one
 
 
 class Repeats:
-    """What was asked for in one turn and what came; IocError `rest_failed` at once where either comes twice."""
+    """The questions and answers of one turn; IocError `rest_failed` at once where either comes twice."""
 
     def __init__(self, columns: ColumnMap) -> None:
         self._columns = columns

@@ -31,7 +31,7 @@ P = ParamSpec("P")
 
 
 def fetches(connector: Connector) -> bool:
-    """Whether it brings dossiers; the others look at targets."""
+    """True for a connector that brings dossiers; the others look at targets."""
     return isinstance(connector.options, Delivered)
 
 

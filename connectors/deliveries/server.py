@@ -1,4 +1,4 @@
-"""What keeps a query to reading, and within its time, in the words of each database server."""
+"""Limits of a query, to reading and to its time, in the words of each database server."""
 
 from collections.abc import Mapping
 

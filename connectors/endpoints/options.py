@@ -1,4 +1,4 @@
-"""What the options of every endpoint hold: where it is, who we are there, whom we take it for, how gently we ask."""
+"""Options of every endpoint: its address, our log-in, whom we take it for, how gently we ask."""
 
 import re
 from typing import Annotated, ClassVar

@@ -1,4 +1,4 @@
-"""How long to leave a login alone that was refused."""
+"""The pause after a log-in that was refused."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -56,7 +56,7 @@ async def status_of(session: EndpointSession, locations: Iterable[str]) -> Eleme
 
 
 class Expected(Protocol):
-    """How many cameras and displays must be connected, and which conference a number that is called means."""
+    """The cameras and displays that must be connected, and the conference each number means."""
 
     @property
     def cameras(self) -> int: ...

@@ -71,7 +71,7 @@ class EndpointSession(ABC):
             self._free_at = loop.time() + self.options.gap_s
 
     def refused(self, why: str) -> IocError:
-        """What to raise when we are not let in; from now on the login is left alone for a while."""
+        """The error to raise when we are not let in; from now on the log-in is left alone for a while."""
         self.patience.refused()
         log.warning("endpoint %s does not let %s in: %s", self.options.url, self.options.username, why)
         return IocError(Code.ENDPOINT_REFUSED, f"login refused: {why}")
@@ -103,7 +103,7 @@ class EndpointSession(ABC):
         self.patience.accepted()
 
     async def _leave(self) -> None:
-        """What is refused to a session may be refused for its rights: it is still there, and has to be ended."""
+        """The error of a refused request; a session that lacks rights is still there, and has to be ended."""
         await self.end()
         self._login = None
         self.client.cookies.clear()

@@ -20,7 +20,7 @@ def parse(document: bytes) -> Element:
 
 
 def texts(root: Element, path: str) -> list[str]:
-    """What stands there, as often as it stands there; empty elements say nothing."""
+    """The texts of an element, as often as it stands there; empty elements give none."""
     return [text for found in root.findall(path) if (text := (found.text or "").strip())]
 
 

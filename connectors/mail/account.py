@@ -1,4 +1,4 @@
-"""How a mail server is entered, by SMTP or IMAP."""
+"""The log-in to a mail server, by SMTP or IMAP."""
 
 import imaplib
 import smtplib

@@ -10,7 +10,7 @@ LOOK_AGAIN_S = 0.25
 
 
 def letter(sender: str, recipient: str) -> EmailMessage:
-    """What a probe sends; automatic answers to it are asked not to come."""
+    """The mail that a probe sends; automatic answers to it are asked not to come."""
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, recipient, "IOC probe"
     message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain="ioc.probe")
@@ -21,7 +21,7 @@ def letter(sender: str, recipient: str) -> EmailMessage:
 
 
 def arrived(session: imaplib.IMAP4, message_id: str, wait_s: float) -> bool:
-    """Whether the letter comes into the selected mailbox in time; every letter of ours found there is deleted."""
+    """True where the mail comes into the selected mailbox in time; every mail of ours found there is deleted."""
     until = time.monotonic() + wait_s
     while True:
         session.noop()  # a mailbox shows what has come only when spoken to

@@ -23,7 +23,7 @@ _OURS = ("ioc/", "$")
 
 
 class Listener:
-    """What was heard since the last `take`; bounded, so that a device that makes topics up fills nothing."""
+    """The topics heard since the last `take`; bounded, so that a device that makes topics up fills nothing."""
 
     def __init__(self, maps: Maps, privacy: Privacy) -> None:
         self._maps = maps

@@ -78,7 +78,7 @@ async def _by_tcp(options: Options) -> int:
 
 
 class SipAnswers(asyncio.DatagramProtocol):
-    """What arrives on the socket, or what the system says about it."""
+    """The datagrams that arrive on the socket, or the system's error about it."""
 
     def __init__(self) -> None:
         self._arrived: asyncio.Queue[bytes | Exception] = asyncio.Queue()

@@ -73,7 +73,7 @@ def collect(options: Options, errand: Errand) -> Generator[Offer]:
 
 
 def _rows(options: Options, since: Mark | None) -> sa.Select[Any]:
-    """What is as new as the last watermark is read again: another of its rows may have come since."""
+    """The condition on new rows, those as new as the last watermark read again: another of them may have come since."""
     statement = sa.select(sa.text("*")).select_from(_view(options))
     if since is None or options.watermark is None:
         return statement

@@ -13,7 +13,7 @@ log = logging.getLogger(__name__)
 
 
 async def attempt(probe: Probe, connector: Connector, gear: Gear) -> Seen:
-    """What the probe saw; a probe that breaks is logged and counts as a failed look, so that nobody believes "up"."""
+    """One look; a probe that breaks is logged and counts as a failed look, so that nobody believes "up"."""
     try:
         async with asyncio.timeout(connector.limit_s):
             return await probe.look(connector.options, gear)

@@ -1,4 +1,4 @@
-"""What a kind of connector is, and what it finds."""
+"""The contract of a kind of probe, and the result of one look."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ LINE_OR_SERVICE = frozenset({"link", "service"})  # what a probe publishes: `PUB
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What one look at a target found.
+    """The result of one look at a target.
 
     `error` says in a few words why the target is not well, None when it is. `took_ms` is the round trip, which a line
     calls `rtt_ms` and a service `latency_ms`; `figures` and `texts` are published as they are, as of `at` where the
@@ -32,7 +32,7 @@ class Seen:
 
 
 def check(module: Any) -> Iterator[str]:
-    """What the types of its members do not tell."""
+    """Faults of a probe that the types of its members do not tell."""
     if not hasattr(module.Options, "PUBLISHES"):
         yield "Options.PUBLISHES is missing; needed: PUBLISHES: ClassVar[frozenset[str] | None], the kinds or None"
     else:

@@ -1,4 +1,4 @@
-"""What looks at targets share: TLS contexts, HTTP clients, whatever else is dear to make, threads for what blocks."""
+"""Shared resources of probes: TLS contexts, HTTP clients, whatever else is dear to make, threads for blocking calls."""
 
 import asyncio
 import ssl
@@ -28,7 +28,7 @@ class Gear:
     _threads: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "look"))
 
     def keep(self, key: tuple[object, ...], make: Callable[[], T]) -> T:
-        """What was made for this key before, else what `make` makes; `closing` ends what must be ended."""
+        """The resource made for this key before, else the one `make` makes; `closing` ends it."""
         if key not in self._kept:
             self._kept[key] = make()
         kept: T = self._kept[key]

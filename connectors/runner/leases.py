@@ -1,4 +1,4 @@
-"""Who runs which connector: a lease each, all of a process prolonged by one statement."""
+"""Leases of connectors: one each, all of a process prolonged by one statement."""
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence

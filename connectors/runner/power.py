@@ -1,4 +1,4 @@
-"""Which UPS runs on battery, heard on the bus: it may be a probe's source or a device's own."""
+"""UPSs that run on battery, heard on the bus: a probe's source or a device's own."""
 
 import threading
 from collections.abc import Iterable, Mapping
@@ -21,7 +21,7 @@ class Power:
         self._lock = threading.Lock()
 
     def subscriptions(self) -> dict[str, OnMessage]:
-        """What to listen to."""
+        """The topics to listen to."""
         return {f"ioc/v1/{name}/state": self._hear for name in self._names}
 
     def on_battery(self, name: str | None) -> bool:

@@ -25,7 +25,7 @@ class Publish(Protocol):
 
 @dataclass(slots=True)
 class Figures:
-    """What the runner says of itself.
+    """The runner's account of itself.
 
     `late_s` is the worst lateness of a turn since it was last asked, `lost_s` how long the loop has stood still in all,
     `discarded` how many failed looks were for that reason not believed.

@@ -1,4 +1,4 @@
-"""What is published of a look: how a line or a service is, or what a device says of itself and whether it is there."""
+"""Messages made of a look: the state of a line or a service, or a device's own figures and its presence."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -40,7 +40,7 @@ class Teller:
         return f"ioc/v1/{self.connector.publish}/state"
 
     def messages(self, seen: Seen, at: int, *, on_battery: bool) -> Sequence[OutMessage]:
-        """What to publish of a look at `at` (epoch ms)."""
+        """The messages to publish of a look at `at` (epoch ms)."""
         if self.key.kind in LINE_OR_SERVICE:
             return [OutMessage(self.topic, self.tell(seen, at, on_battery=on_battery))]
         return self._of_device(seen, at)

@@ -83,7 +83,7 @@ def _holder() -> str:
 
 
 def room_for() -> int:
-    """How many looks may run at once: the limit of open files is raised as far as it may be."""
+    """The number of looks that may run at once: the limit of open files is raised as far as it may be."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

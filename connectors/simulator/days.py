@@ -50,7 +50,7 @@ def days_back(day: date, n: int) -> list[date]:
 
 
 def works(day: date) -> bool:
-    """Whether offices work: holidays and make-up days as the shipped calendar has them."""
+    """True on a day offices work: holidays and make-up days as the shipped calendar has them."""
     return _calendar().is_working_day(day)
 
 

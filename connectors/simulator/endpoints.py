@@ -1,4 +1,4 @@
-"""What a video-conference endpoint reports, idle or in a call."""
+"""The reports of a video-conference endpoint, idle or in a call."""
 
 from typing import Any
 

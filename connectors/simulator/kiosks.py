@@ -1,4 +1,4 @@
-"""What a kiosk says of its day: figures at an instant, or one event a step."""
+"""A kiosk's day: figures at an instant, or one event a step."""
 
 from collections.abc import Iterator
 from datetime import date

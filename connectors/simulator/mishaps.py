@@ -1,4 +1,4 @@
-"""What goes wrong, and when a device is off: fibre cuts, power cuts, slow systems, closing time."""
+"""Mishaps, and the hours a device is off: fibre cuts, power cuts, slow systems, closing time."""
 
 from collections.abc import Iterable
 from datetime import date

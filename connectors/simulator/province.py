@@ -48,23 +48,23 @@ class Province:
         self._happenings = lru_cache(maxsize=4)(self._timeline)
 
     def step(self, now: int) -> list[SimMessage]:
-        """What has been said since the last step; at first, what a newcomer must know."""
+        """The messages since the last step; at first, those a newcomer must know."""
         messages = self.begin(now) if self._last is None else self.between(self._last, now)
         self._last = now
         return messages
 
     def begin(self, now: int) -> list[SimMessage]:
-        """What a newcomer must know: the roll call, the published figures, and what has already happened today."""
+        """The messages a newcomer must know: the roll call, the published figures, and the events of today so far."""
         feeds = [message for site in self.roster.of("feed") for message in self._feed(site, now)]
         today = [m for m in self.happened(at(day_of(now), 0) - 1, now) if not m.topic.endswith("/status")]
         return self.roll_call(now) + feeds + today
 
     def telling(self, now: int, *, complete: bool) -> list[SimMessage]:
-        """What each system of dossiers says before it tells its past, and behind it."""
+        """The statement of each system of dossiers before it tells its past, and behind it."""
         return [self._say(system, "state", now, {"complete": complete}) for system in self.roster.of("dossier")]
 
     def roll_call(self, now: int) -> list[SimMessage]:
-        """Who is connected, and what each measures; later steps go on from here."""
+        """The devices that are connected, and the readings of each; later steps go on from here."""
         self._last = now
         standing = [self._standing(site, now) for site in self.roster.sites]
         return standing + [message for site in self.roster.sites if (message := self.state(site, now))]
@@ -78,7 +78,7 @@ class Province:
         return not any(t in span for span in self._absences(day_of(t), site))
 
     def state(self, site: SimSource, t: int) -> SimMessage | None:
-        """What the source measures at `t`; None while it is not connected, or where it sends no states."""
+        """The reading of the source at `t`; None while it is not connected, or where it sends no states."""
         if not self.present(site, t):
             return None
         figures = self._figures(site, t)
@@ -110,7 +110,7 @@ class Province:
                         yield message
 
     def happened(self, start: int, end: int) -> Iterator[SimMessage]:
-        """What is said once, after `start` up to `end`: comings and goings and events, without the regular states."""
+        """The single messages after `start` up to `end`: comings and goings and events, without the regular states."""
         day = day_of(start)
         while day <= day_of(end):
             instants, messages = self._happenings(day)
@@ -132,7 +132,7 @@ class Province:
         yield from self.dossiers(day)
 
     def dossiers(self, day: date, first_day: date = date.min) -> Iterator[SimMessage]:
-        """What happens on that day to the dossiers received since `first_day`."""
+        """The events of that day for the dossiers received since `first_day`."""
         for system in self.roster.of("dossier"):
             for event in dossier_events(self.seed, day, first_day, self.roster, self.tag):
                 yield self._say(system, "event", event["ts"], event)

@@ -23,7 +23,7 @@ RATES: Final = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Centre:
-    """How busy a centre is."""
+    """The load of a centre."""
 
     visitors: int
     counters: int

@@ -1,4 +1,4 @@
-"""Who lives in the demo province: the packaged inventory, as the simulator needs it."""
+"""The inhabitants of the demo province: the packaged inventory, as the simulator needs it."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""What probes of the service systems and the network lines see at an instant."""
+"""The readings of probes of the service systems and the network lines at an instant."""
 
 import math
 from typing import Any, NamedTuple
@@ -12,7 +12,7 @@ State = dict[str, Any]
 
 
 class Character(NamedTuple):
-    """How a system behaves on a quiet day."""
+    """The behaviour of a system on a quiet day."""
 
     latency_ms: float
     cert_days: int | None = None  # on an arbitrary first day; a certificate lasts 397

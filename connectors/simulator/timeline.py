@@ -1,4 +1,4 @@
-"""How the province's own time runs beside the real one."""
+"""The province's own time beside the real one."""
 
 from dataclasses import dataclass
 from typing import Any, Final

@@ -32,14 +32,14 @@ class SnmpLogin:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Where to ask and as whom."""
+    """The address and log-in of an agent."""
 
     engine: Any
     account: Any
     target: Any
 
     async def get(self, oids: Sequence[str]) -> dict[str, Value]:
-        """What the agent knows of these; what it does not know is left out."""
+        """The values of these that the agent knows; the others are left out."""
         from pysnmp.hlapi.v3arch import asyncio as hlapi
 
         names = [hlapi.ObjectType(hlapi.ObjectIdentity(oid)) for oid in oids]

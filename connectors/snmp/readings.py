@@ -1,4 +1,4 @@
-"""What the usual tables say: UPS (RFC 1628, APC), temperatures (RFC 3433, net-snmp), disks (RFC 2790)."""
+"""Readings of the usual tables: UPS (RFC 1628, APC), temperatures (RFC 3433, net-snmp), disks (RFC 2790)."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType

@@ -21,7 +21,7 @@ COLUMNS = (*NAMES, STATUS, SPEED, OCTETS_IN, OCTETS_OUT, OCTETS_IN_32, OCTETS_OU
 
 
 class Counters(NamedTuple):
-    """What an interface had counted at an instant of the monotonic clock; `wide` counters have 64 bits."""
+    """The counters of an interface at an instant of the monotonic clock; `wide` ones have 64 bits."""
 
     at: float
     uptime: int

@@ -1,4 +1,4 @@
-"""How much of the last day a source kept its word, as far as we were there to hear it."""
+"""Availability: the part of the last day a source kept its word, as far as we were there to hear it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,14 +40,14 @@ class Why(StrEnum):
 
 
 class Judged(NamedTuple):
-    """What a source is judged by: `up` where it tells it, else anything it says."""
+    """The metric a source is judged by: `up` where it tells it, else anything it says."""
 
     series: SeriesKey
     tells_up: bool
 
 
 class Slots(NamedTuple):
-    """What was heard, slot by slot, and whether anything was heard before them."""
+    """The slots in which it was heard, and True where anything was heard before them."""
 
     by: Judged
     step: int
@@ -153,7 +153,7 @@ class Observer:
         return all(self.world.opened_at(source, t) is not None for t in (first, last))
 
     def _listened(self, source: Source, slots: Slots) -> list[Sequence[Watched]]:
-        """Who has to listen for this source to be heard: ingest, and the connectors where it is they who ask."""
+        """The roles that have to listen for this source to be heard: ingest, and the connectors where they ask."""
         ours = any(connector.publish == str(source.key) for connector in self.settings.connector)
         lo, hi = slots.points[0][0], slots.points[-1][0] + slots.step
         roles = (INGEST, CONNECTORS) if ours else (INGEST,)

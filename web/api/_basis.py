@@ -1,4 +1,4 @@
-"""What figures of dossiers stand on: whose, of when, who tells of them, and why they may say nothing."""
+"""The basis of figures of dossiers: whose, of when, who reports them, and why they may say nothing."""
 
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -26,7 +26,7 @@ ERRORS = (Code.UNKNOWN_ORG, Code.ORG_NOT_YET)
 
 
 class SummaryQuery(Struct, frozen=True):
-    """Which dossiers: of an org and all below it, in a period, under the tree of a day."""
+    """A set of dossiers: of an org and all below it, in a period, under the tree of a day."""
 
     org: str | None = None
     by: By = "receiving"
@@ -68,7 +68,7 @@ class Percentages(Struct, frozen=True):
 
 
 class Counted(Struct, frozen=True, kw_only=True):
-    """How many dossiers each bucket holds; null where nobody reports."""
+    """The number of dossiers in each bucket; null where nobody reports."""
 
     received: int | None
     received_online: int | None
@@ -88,7 +88,7 @@ class Counted(Struct, frozen=True, kw_only=True):
 
 
 class Ground(NamedTuple):
-    """What figures of dossiers are made of, who stands behind them, and why they may say nothing."""
+    """The ground of figures of dossiers: their counts, who stands behind them, and why they may say nothing."""
 
     question: Question
     reporters: Reporters
@@ -114,7 +114,7 @@ class Basis:
         return Ground(asking, assessed, freshness, why_void(calendar, asked.start, asked.at))
 
     def question(self, conn: Connection, query: SummaryQuery, asked: Interval) -> Question:
-        """What is asked, within what the caller may see."""
+        """The question, within the caller's scope."""
         scope = self.call.subtree(query.org, query.tree)
         return Question(
             watermarks=watermarks(self.world, imported(conn), self.call.now),

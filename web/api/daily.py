@@ -52,7 +52,7 @@ class SpanFigures(Counted, frozen=True, kw_only=True):
 
 
 class Correction(Struct, frozen=True):
-    """What counts differently now for the same instants."""
+    """A figure that has changed for the same instants."""
 
     frozen: int
     now: int

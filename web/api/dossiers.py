@@ -55,7 +55,7 @@ class Apology(Struct, frozen=True):
 
 
 class DossierAccount(Struct, frozen=True, kw_only=True):
-    """What its system said of it; what it never spoke of is absent."""
+    """The account its system gave of it; members it never spoke of are absent."""
 
     procedure: str | UnsetType = UNSET
     procedure_name: str | UnsetType = UNSET
@@ -110,7 +110,7 @@ class Change(DossierAccount, frozen=True, kw_only=True):
 
 
 class Stay(Struct, frozen=True):
-    """Who had it, from when to when, and how much of their working time."""
+    """An agency that had it, from when to when, and how much of its working time."""
 
     org: str | None
     from_at: Instant

@@ -33,7 +33,7 @@ class Body(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class FigureEntry(Struct, frozen=True, kw_only=True):
-    """What somebody entered; `corrects` names the signed one before, `current` is what counts now."""
+    """An entered figure; `corrects` names the signed one before, `current` is the one that counts now."""
 
     id: int
     org: str

@@ -83,7 +83,7 @@ def _plain(line: str) -> str:
 
 
 class _Families(Collector):
-    """What one answer tells, as prometheus_client writes it."""
+    """The text of one answer, as prometheus_client writes it."""
 
     def __init__(self, families: list[Metric]) -> None:
         self._families = families

@@ -21,7 +21,7 @@ from web.boundary.route import V1, Route
 
 
 class AskedSpan(Struct, frozen=True):
-    """What is asked for."""
+    """The span asked for."""
 
     from_: Instant = field(name="from")
     to: Instant
@@ -75,7 +75,7 @@ class _Shown:
         return records.read(read)
 
     def _figure(self, indicator: Indicator, reading: Inquiry, found: Ground) -> IndicatorFigure:
-        """What nobody speaks of has no list behind it."""
+        """None for figures nobody reports: they have no list behind them."""
         say, call, org = self.call.say, self.call, self.query.org
         measure = indicator.measure(reading)
         return IndicatorFigure(

@@ -13,7 +13,7 @@ from web.boundary.route import V1, Route
 
 
 class Follows(Protocol):
-    """Where the live world comes from."""
+    """The source of the live world."""
 
     @property
     def following(self) -> "Ticks": ...

@@ -1,4 +1,4 @@
-"""What was said, done and refused: rules in force, the audit, the quarantine and its replay."""
+"""Records of the operation: rules in force, the audit, the quarantine and its replay."""
 
 from functools import partial
 from typing import Any, Literal, Protocol
@@ -23,7 +23,7 @@ from web.boundary.route import V1, Route
 
 
 class LiveKey(Protocol):
-    """What we sign with what we send to ourselves."""
+    """The key that signs messages to ourselves."""
 
     @property
     def live_key(self) -> bytes: ...
@@ -51,7 +51,7 @@ class RuleItem(Struct, frozen=True, kw_only=True):
 
 
 class AuditItem(Struct, frozen=True, kw_only=True):
-    """Who changed what, and when."""
+    """A change: its author, its subject, its time."""
 
     id: int
     at: Instant
@@ -78,7 +78,7 @@ class Quarantined(Struct, frozen=True, kw_only=True):
 
 
 class ResentCount(Struct, frozen=True):
-    """How many messages went through ingest again."""
+    """The number of messages that went through ingest again."""
 
     sent: int
 

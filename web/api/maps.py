@@ -174,7 +174,7 @@ def try_map(call: Call, body: TryBody, context: Context) -> Tried:
 
 
 def _check_scope(call: Call, trial: Trial) -> None:
-    """What there is elsewhere is nobody's to find out by trying."""
+    """Hides what lies elsewhere: it is nobody's to find out by trying."""
     for made in trial.made:
         if made.taken.key.org not in call.scope:
             raise IocError(Code.UNKNOWN_ORG, f"org {made.taken.key.org!r} is not in the tree", org=made.taken.key.org)

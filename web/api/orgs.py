@@ -26,7 +26,7 @@ class OneQuery(Struct, frozen=True):
 
 
 class HeardSources(Struct, frozen=True):
-    """How many sources were heard, of those that should be."""
+    """The sources that were heard, of those that should be."""
 
     heard: int
     expected: int

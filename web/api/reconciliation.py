@@ -1,4 +1,4 @@
-"""Whether figures of dossiers add up: ours in themselves, and each source's own totals against them."""
+"""Sums of dossier figures that must hold: ours in themselves, and each source's own totals against them."""
 
 from collections.abc import Iterable
 

@@ -69,7 +69,7 @@ class Units(Columns, frozen=True, kw_only=True):
 
 
 class ReportNote(Struct, frozen=True, kw_only=True):
-    """What a reader must know to trust the columns."""
+    """A note that a reader needs to trust the columns."""
 
     key: str
     text: str

@@ -24,7 +24,7 @@ _SOURCES = (KIOSK, DOSSIER)
 
 
 class RatingSummary(NamedTuple):
-    """How many rated, and what of it may be told."""
+    """The number of ratings, and the part of them that may be told."""
 
     n: int = 0
     told: Ratings = NONE
@@ -44,7 +44,7 @@ class Rating(Struct, frozen=True):
 
 
 class BySource(Struct, frozen=True, kw_only=True):
-    """What was said at kiosks, of dossiers, and both together."""
+    """Ratings at kiosks, of dossiers, and both together."""
 
     kiosk: Rating
     dossier: Rating

@@ -1,1 +1,1 @@
-"""What every call of the API is made of: its route, the call as its handler sees it, and what it is answered with."""
+"""The parts of every call of the API: its route, the call as its handler sees it, and its answer."""

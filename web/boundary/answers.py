@@ -1,4 +1,4 @@
-"""What a call is answered with: JSON by a struct, pages of lists, and whatever is no JSON."""
+"""Answers of calls: JSON by a struct, pages of lists, and whatever is no JSON."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ Day = Annotated[str, Meta(extra_json_schema={"format": "date"})]
 
 
 class Part(NamedTuple):
-    """Which part of a list is asked for."""
+    """The part of a list that is asked for."""
 
     page: int = 1
     per_page: int = PER_PAGE

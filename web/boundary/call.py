@@ -48,7 +48,7 @@ class Call:
 
     @property
     def sees_all(self) -> bool:
-        """Whether the caller's scope is the whole tree, by whatever name."""
+        """True where the caller's scope is the whole tree, by whatever name."""
         return self.scope.root is None or self.scope.codes >= self.orgs.by_code.keys()
 
     @property

@@ -1,4 +1,4 @@
-"""Which errors a call can be answered with, by status: those every such call has, and those its route declares."""
+"""The errors of a call, by status: those every such call has, and those its route declares."""
 
 from msgspec.structs import fields
 

@@ -1,4 +1,4 @@
-"""What a handler needs beside its call: each further parameter is filled by its type when the routes are bound."""
+"""The ports of handlers: each further parameter is filled by its type when the routes are bound."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, ParamSpec, Protocol, TypeVar
@@ -74,7 +74,7 @@ class HasKinds(Protocol):
 
 
 class Build(Protocol):
-    """Which build this is."""
+    """The build that is served."""
 
     @property
     def build(self) -> str: ...
@@ -123,7 +123,7 @@ def is_protocol(wanted: Any) -> bool:
 
 
 def members(protocol: type) -> frozenset[str]:
-    """What a protocol and those it stands on ask for."""
+    """The members that a protocol and those it stands on ask for."""
     bases = [base for base in protocol.__mro__ if is_protocol(base)]
     named = {name for base in bases for name in (*vars(base), *vars(base).get("__annotations__", {}))}
     return frozenset(name for name in named if not name.startswith("_"))

@@ -57,7 +57,7 @@ class Route:
 
     @property
     def is_list(self) -> bool:
-        """Whether its answer has all that a page has."""
+        """True where its answer has all that a page has."""
         shape = get_origin(self.signature.shape) or self.signature.shape
         return set(Page.__struct_fields__) <= set(getattr(shape, "__struct_fields__", ()))
 

@@ -1,4 +1,4 @@
-"""What the signature of a handler says: the query and body it reads, the ports it needs, and what it answers."""
+"""The signature of a handler: the query and body it reads, the ports it needs, and its answer."""
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping

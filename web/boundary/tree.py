@@ -1,4 +1,4 @@
-"""Where a view of the org tree begins, and on which clock its instants are told."""
+"""The root of a view of the org tree, and the clock of its instants."""
 
 from zoneinfo import ZoneInfo
 

@@ -1,4 +1,4 @@
-"""What form 06/VPCP/KSTT looks like: its headings, rows and notes as the page and the workbook both show them."""
+"""The look of form 06/VPCP/KSTT: its headings, rows and notes as the page and the workbook both show them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

@@ -1,3 +1,3 @@
-"""What documents are called in an answer."""
+"""Content types of documents in an answer."""
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -85,7 +85,7 @@ Lines = dict[str, WholeSocket]
 
 
 class Websocket:
-    """What engineio asks of a websocket; `lines` keeps each engine id's socket so that it can be cut."""
+    """The websocket as engineio asks for it; `lines` keeps each engine id's socket so that it can be cut."""
 
     def __init__(self, handler: Callable[["Websocket"], Iterable[bytes]], engine_id: str, lines: Lines) -> None:
         self._handler, self._id, self._lines = handler, engine_id, lines

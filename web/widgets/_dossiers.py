@@ -1,4 +1,4 @@
-"""What widgets made of dossiers share: how far their counts can be trusted, and the period they are of."""
+"""Common ground of widgets made of dossiers: the freshness of their counts, and the period they are of."""
 
 from typing import Any
 

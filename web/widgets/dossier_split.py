@@ -1,4 +1,4 @@
-"""What had to be resolved this year: early, on time, late, and still open beyond its date; with what each is of."""
+"""The dossiers to be resolved this year: early, on time, late, still open beyond their date; each with its whole."""
 
 from typing import Any
 

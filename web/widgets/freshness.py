@@ -1,4 +1,4 @@
-"""How fresh everything is: sources by health, the ones silent longest, and whether ingest's counters balance."""
+"""The freshness of everything: sources by health, the ones silent longest, and the balance of ingest's counters."""
 
 from collections import Counter
 from typing import Any

@@ -120,7 +120,7 @@ def _in_trouble(sight: Sight, due: list[Source]) -> dict[str, Any]:
 
 
 def _lost(sight: Sight, sources: Iterable[Source]) -> dict[str, Any]:
-    """How many say nothing, each state by its own word, as map and list have them."""
+    """The silent ones, each state by its own word, as map and list have them."""
     counts = Counter(sight.health(s) for s in sources)
     found = [{"key": key, "n": counts[health]} for health, key in _LOST.items() if counts[health]]
     if len(found) <= 1:
@@ -152,13 +152,13 @@ def _dossiers_in_time(sight: Sight) -> dict[str, Any]:
 
 
 def _telling(sight: Sight) -> tuple[int, int]:
-    """How many systems tell of the subtree within their contracts, of all that do."""
+    """The systems that tell of the subtree within their contracts, of all that do."""
     reporters = sight.look.freshness(sight.root).reporters
     return sum(not one.behind for one in reporters), len(reporters)
 
 
 def _said(sight: Sight, sources: Iterable[Source], metric: str) -> list[float]:
-    """What those that are counted now say."""
+    """The figures of those that are counted now."""
     return [value for s in sight.due(sources) if (value := sight.current(s, metric)) is not None]
 
 

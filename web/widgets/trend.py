@@ -38,7 +38,7 @@ def touches(_options: Options) -> frozenset[str]:
 
 
 def series(sight: Sight, options: Options) -> list[RangeQuery]:
-    """What has to be read: now for every source, then, to compare, the same sources a week earlier."""
+    """The ranges to read: now for every source, then, to compare, the same sources a week earlier."""
     step = _step_ms(options)
     offset = local(sight.now, sight.tz).utcoffset()
     offset_ms = round(offset.total_seconds() * 1000) if offset else 0
@@ -80,7 +80,7 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
 
 
 def _expected(sight: Sight, options: Options, sources: list[Source], lists: Sequence[Sequence[Point]]) -> Expected:
-    """Whether a source should have spoken in a bucket: its contract ran, and it was open long enough to be missed."""
+    """True for a source expected in a bucket: its contract ran, and it was open long enough to be missed."""
     step, begins = _step_ms(options), [_begins(sight, *pair) for pair in zip(sources, lists, strict=False)]
 
     def expected(place: int, at: int) -> bool:
@@ -97,7 +97,7 @@ def _expected(sight: Sight, options: Options, sources: list[Source], lists: Sequ
 
 
 def _begins(sight: Sight, source: Source, points: Sequence[Point]) -> int | None:
-    """From when on it is missed: the first day of its contract, else its first word; None before there was any."""
+    """The instant from which it is missed: the first day of its contract, else its first word, else None."""
     if source.valid_from is not None:
         return sight.world.inventory.calendar(source.key.org).instant(date.fromisoformat(source.valid_from), time())
     heard = sight.live(source).heard_at
