@@ -74,7 +74,7 @@ def test_a_taken_port_is_one_line_with_what_to_do(tmp_path: Path, section: str) 
 def test_a_wrong_broker_password_is_named_and_waited_out(tmp_path: Path) -> None:
     secrets = tmp_path / "passwords"
     subprocess.run([program("mosquitto_passwd"), "-c", "-b", str(secrets), "ioc", "right"], check=True)
-    given = f"user root\npassword_file {secrets}\nallow_anonymous false\nmax_queued_messages 0\n"
+    given = f"password_file {secrets}\nallow_anonymous false\nmax_queued_messages 0\n"
     with mosquitto(tmp_path, given) as server:
         wrong = Installation(tmp_path, mqtt=f'url = "{server.url}"\nusername = "ioc"\npassword = "wrong"')
         running = wrong.start()

@@ -186,9 +186,9 @@ MALFORMED = [
     ("pulls", "class Options(Delivered,", "class Options(Struct,", "NameError: name 'Struct' is not defined (line 13"),
     ("pulls", "        yield Offer(", "        return Offer(", "collect is another; needed: def collect(options,"),
     ("widgets", "def touches", "def moves", "touches is missing; needed: def touches(options)"),
-    ("widgets", "Place(0, 0, 24, 14)", "Place(0, 0, 25, 14)", "dien: gauge lies outside the grid of 24 by 14"),
+    ("widgets", "GridArea(0, 0, 24, 14)", "GridArea(0, 0, 25, 14)", "dien: gauge lies outside the grid of 24 by 14"),
     ("api", "ROUTES = (", "ROUTE = (", "ROUTES is missing; needed: ROUTES: tuple[Route, ...]"),
-    ("api", "live: Live)", "live: Live, bank: int)", "type of the handler's parameter bank"),
+    ("api", "live: LivePort)", "live: LivePort, bank: int)", "type of the handler's parameter bank"),
     ("api", "def meters(", "def meters((", "line 17: "),
 ]  # fmt: skip
 

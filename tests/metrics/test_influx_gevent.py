@@ -15,8 +15,8 @@ from gevent import monkey
 monkey.patch_all()
 import sys
 import gevent
-from ioc.model import SeriesKey, SourceKey
-from ioc.store import Aggregate, Fill, RangeQuery, ranges
+from ioc.core.model import SeriesKey, SourceKey
+from ioc.metrics import Aggregate, Fill, RangeQuery, ranges
 from tests.metrics.stories import HOUR, NOON, open_bucket
 from web.offload import offload
 store = open_bucket(sys.argv[1], writer=False)

@@ -13,7 +13,7 @@ ROUNDS = 6
 WRITER = """
 import sys
 from pathlib import Path
-from ioc.store.embedded import EmbeddedStore
+from ioc.metrics.embedded import EmbeddedStore
 from tests.metrics.stories import KEEP, MINUTE, NOON, sample
 
 store = EmbeddedStore(Path(sys.argv[1]), writer=True)

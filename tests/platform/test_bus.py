@@ -16,6 +16,7 @@ def test_what_a_broker_keeps_is_asked_for_again_where_it_is_needed(tmp_path, mon
         mqtt = Mqtt(url=server.url)
         speaker, listener, got = Bus(mqtt, "speaker"), Bus(mqtt, "listener"), []
         speaker.start()
+        assert speaker.wait(10)
         speaker.publish_acknowledged("ioc/v1/hg/service/ups/state", b"1", retain=True)
         listener.subscribe("ioc/v1/+/+/+/state", lambda topic, *_: got.append(topic), retained=retained)
         listener.subscribe("end", lambda topic, *_: got.append(topic))

@@ -1,6 +1,5 @@
 """How much of the last day a source was there, as far as we were there to hear it."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -98,9 +97,8 @@ def test_what_we_ask_ourselves_is_blind_without_the_connectors(province: Provinc
     province.say(SourceKey("hg", "service", "portal"), up=True)
     values: list[float | None] = [1.0, None, None, 1.0, 0.0]
     assert figures(asked(province, PORTAL, values))[:3] == (40.0, 3, 5)
-    context, ours = province.site.context, Connector(name="portal", kind="http", publish="hg/service/portal")
-    settings = structs.replace(context.settings, connector=(ours,))
-    object.__setattr__(province.site, "context", replace(context, settings=settings))
+    ours = Connector(name="portal", kind="http", publish="hg/service/portal")
+    structs.force_setattr(province.site.context.settings, "connector", (ours,))
     assert figures(asked(province, PORTAL, values))[:3] == (50.0, 2, 2)
 
 

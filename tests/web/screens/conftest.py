@@ -31,8 +31,9 @@ def missing(what: str) -> NoReturn:
     pytest.skip(what)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """One a file, not one a run: while Playwright is at work nothing else in its process may run a loop of asyncio."""
     if not CHROMIUM.is_file():
         missing("no /usr/bin/chromium: apt-get install chromium")
     if not (DIST / "wall.html").is_file():
