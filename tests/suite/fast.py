@@ -1,4 +1,4 @@
-"""`-m fast`: the tests that start no server, no browser and no process, and are not marked `slow`."""
+"""`-m fast`: the tests that start no server, no browser, no process and no whole web application, nor are `slow`."""
 
 import re
 from functools import cache
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-STARTERS = {"subprocess", "multiprocessing", "playwright.sync_api", "ioc.ops.process", "ioc.ops.roles"}
+STARTERS = {"subprocess", "multiprocessing", "playwright.sync_api", "ioc.ops.process", "ioc.ops.roles", "web.server"}
 IMPORT = re.compile(r"^\s*(?:from|import)\s+([\w.]+)", re.MULTILINE)
 
 
