@@ -44,11 +44,6 @@ def at(day: date, minutes: float) -> int:
     return int(datetime.combine(day, time(), TZ).timestamp() * 1000) + round(minutes * MINUTE)
 
 
-def days_back(day: date, n: int) -> list[date]:
-    """The last `n` days up to and with `day`, oldest first."""
-    return [day - timedelta(days=back) for back in range(n - 1, -1, -1)]
-
-
 def works(day: date) -> bool:
     """True on a day offices work: holidays and make-up days as the shipped calendar has them."""
     return _calendar().is_working_day(day)
