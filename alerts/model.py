@@ -7,7 +7,7 @@ from typing import Annotated, Protocol
 
 from msgspec import Struct
 
-from ioc.config.settings import Rule
+from ioc.config.alerting import Rule
 from ioc.core.contract import Plugin
 from ioc.core.model import Severity, SourceKey
 from ioc.live.world import World
@@ -88,13 +88,16 @@ class AlertState(StrEnum):
     PENDING = "pending"
     FIRING = "firing"
     ACKNOWLEDGED = "acknowledged"
-    SUPPRESSED = "suppressed"
+    SUPPRESSED = "suppressed"  # held back by design: by what it hangs on, or by a silence
+    SHELVED = "shelved"  # put aside by a person until an instant
+    OUT_OF_SERVICE = "out_of_service"  # inside a maintenance window
     RESOLVED_UNSEEN = "resolved_unseen"
     RESOLVED = "resolved"
     CLOSED = "closed"
 
 
-OPEN_STATES = frozenset({AlertState.PENDING, AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.SUPPRESSED})
+MUTED = frozenset({AlertState.SUPPRESSED, AlertState.SHELVED, AlertState.OUT_OF_SERVICE})
+OPEN_STATES = frozenset({AlertState.PENDING, AlertState.FIRING, AlertState.ACKNOWLEDGED, *MUTED})
 ACTIVE = (AlertState.FIRING, AlertState.ACKNOWLEDGED)  # announced and not over: "open" on every screen
 
 
@@ -119,6 +122,29 @@ class NotificationType(StrEnum):
 
     FIRING = "firing"
     RESOLVED = "resolved"
+    REMINDER = "reminder"  # still unattended, or asked for by a person
+    DIGEST = "digest"
+    SUMMARY = "summary"  # what could not be delivered in time, in one message
+    TEST = "test"
+    PROOF = "proof"  # the daily sign of life
+
+
+class DeliveryFailure(StrEnum):
+    """Why an attempt failed."""
+
+    ADDRESS = "address"
+    AUTH = "auth"
+    RATE = "rate"
+    UNREACHABLE = "unreachable"
+    REFUSED = "refused"
+
+
+class IncidentState(StrEnum):
+    """The state of an incident."""
+
+    OPEN = "open"
+    TAKEN = "taken"
+    OVER = "over"
 
 
 class NotificationState(StrEnum):
@@ -170,6 +196,14 @@ class Alert:
     flaps: int
     simulated: bool
     open: bool
+    raised_at: int | None = None
+    acknowledged_until: int | None = None
+    shelved_until: int | None = None
+    level: int = 0
+    held_by: str | None = None
+    result: str | None = None
+    noise: str | None = None
+    incident_id: int | None = None
 
     @property
     def subject(self) -> Subject:

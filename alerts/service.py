@@ -21,8 +21,9 @@ from alerts.engine.inhibition import Inhibition
 from alerts.engine.rule_set import RuleSet
 from alerts.message import ChannelPlugin
 from alerts.model import RulePlugin
+from ioc.config.alerting import Rule
 from ioc.config.read import is_loopback
-from ioc.config.settings import Rule, Settings
+from ioc.config.settings import Settings
 from ioc.context import Context
 from ioc.core.errors import IocError
 from ioc.core.registry import PluginSort

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct
 
 from alerts.message import AlertMessage
-from ioc.config.settings import Port
+from ioc.config.fields import Port
 from ioc.core.contact import EMAIL, is_email, mailbox
 from ioc.core.errors import Code, IocError
 

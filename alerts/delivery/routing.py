@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from ioc.config.settings import ReceiverOptions, RouteOptions, Settings
+from ioc.config.alerting import ReceiverOptions, RouteOptions
+from ioc.config.settings import Settings
 from ioc.core.model import Severity
 from ioc.domain.inventory import OrgTree
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from alerts.model import Finding, RulePlugin, View
-from ioc.config.settings import Rule
+from ioc.config.alerting import Rule
 from ioc.core.clock import Clock
 
 log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from alerts.model import Condition, Finding, View
-from ioc.config.settings import Rule
+from ioc.config.alerting import Rule
 from ioc.core.hours import ALWAYS, Hours
 from ioc.core.model import Severity
 from ioc.domain.inventory import Source

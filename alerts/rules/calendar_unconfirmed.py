@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from alerts.model import Condition, Finding, View
-from ioc.config.settings import Rule
+from ioc.config.alerting import Rule
 from ioc.config.weekly import month_day
 from ioc.core.model import Severity
 from ioc.domain.inventory import Org

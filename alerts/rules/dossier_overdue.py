@@ -10,7 +10,8 @@ from msgspec import Struct
 from sqlalchemy.engine import RowMapping
 
 from alerts.model import Condition, Finding, View
-from ioc.config.settings import Positive, Rule
+from ioc.config.alerting import Rule
+from ioc.config.fields import Positive
 from ioc.core.model import Severity
 from ioc.domain.dossiers.counting.watermarks import imported
 from ioc.live.dossier_sources import backfilling, watermarks

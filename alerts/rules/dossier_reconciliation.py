@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from alerts.model import Condition, Finding, View
 from alerts.rules._watched import undecided, watched
-from ioc.config.settings import Positive, Rule
+from ioc.config.alerting import Rule
+from ioc.config.fields import Positive
 from ioc.core.model import Severity
 from ioc.domain.dossiers.counting.watermarks import imported
 from ioc.domain.dossiers.reporting import reconciliation

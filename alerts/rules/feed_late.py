@@ -6,7 +6,8 @@ from msgspec import Struct
 
 from alerts.model import Condition, Finding, View
 from alerts.rules._watched import undecided, watched
-from ioc.config.settings import Rule, Seconds
+from ioc.config.alerting import Rule
+from ioc.config.fields import Seconds
 from ioc.core.clock import local
 from ioc.core.model import Severity
 from ioc.domain.feeds.contracts import last_deliveries, late

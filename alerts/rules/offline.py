@@ -7,7 +7,8 @@ from msgspec import Struct
 
 from alerts.model import Condition, Finding, View
 from alerts.rules._watched import undecided, watched
-from ioc.config.settings import Positive, Rule
+from ioc.config.alerting import Rule
+from ioc.config.fields import Positive
 from ioc.core.model import Health, Severity
 from ioc.domain.inventory import Source
 

@@ -6,7 +6,7 @@ from typing import Any
 from msgspec import Struct
 
 from alerts.model import Condition, Finding, View
-from ioc.config.settings import Rule
+from ioc.config.alerting import Rule
 from ioc.core.model import Severity
 from ioc.platform.beat import Pulse, pulses
 

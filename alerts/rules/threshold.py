@@ -7,7 +7,7 @@ from msgspec import Struct
 from alerts.model import Condition, Finding, Params, View
 from alerts.rules._roll_up import in_the_roll_up, with_root_cause
 from alerts.rules._watched import undecided, watched
-from ioc.config.settings import Rule
+from ioc.config.alerting import Rule
 from ioc.core.model import Number, Severity, SourceKey
 from ioc.core.rounding import whole_minutes
 from ioc.core.share import rounded

@@ -14,7 +14,7 @@ from msgspec import Meta
 from connectors.deliveries.contract import Errand, Offer
 from connectors.deliveries.ending import Ending
 from connectors.deliveries.options import Delivered
-from ioc.config.settings import Name, Seconds
+from ioc.config.fields import Name, Seconds
 from ioc.core import charsets
 from ioc.core.errors import Code, UsageError
 from ioc.domain.dossiers.importing.tables import InputTable, open_table

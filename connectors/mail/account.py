@@ -10,7 +10,7 @@ from typing import Literal
 from msgspec import Struct
 
 from connectors.runner.gear import Gear
-from ioc.config.settings import Port
+from ioc.config.fields import Port
 
 SILENCE_S = 10.0  # one answer is awaited so long; the runner has stopped waiting for the whole by then
 Tls = Literal["none", "starttls", "tls"]

@@ -9,7 +9,7 @@ from msgspec import Struct
 from connectors.runner import certificates, wording
 from connectors.runner.contract import Seen
 from connectors.runner.gear import Gear, Stopwatch
-from ioc.config.settings import Port
+from ioc.config.fields import Port
 
 kind = "certificate"
 libraries = ("cryptography.x509",)

@@ -12,7 +12,7 @@ from connectors.mail.account import Mailbox, Tls, imap_session, smtp_session
 from connectors.mail.round_trip import arrived, letter
 from connectors.runner.contract import LINE_OR_SERVICE, Seen
 from connectors.runner.gear import Gear, Stopwatch
-from ioc.config.settings import Port
+from ioc.config.fields import Port
 from ioc.core.model import Number
 
 kind = "imap"

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from connectors.runner.contract import LINE_OR_SERVICE, Seen
 from connectors.runner.gear import Gear, Stopwatch
-from ioc.config.settings import Port
+from ioc.config.fields import Port
 
 kind = "sip"
 libraries: tuple[str, ...] = ()

@@ -6,7 +6,7 @@ from typing import ClassVar
 from connectors.mail.account import Mailbox, smtp_session
 from connectors.runner.contract import LINE_OR_SERVICE, Seen
 from connectors.runner.gear import Gear, Stopwatch
-from ioc.config.settings import Port
+from ioc.config.fields import Port
 
 kind = "smtp"
 libraries: tuple[str, ...] = ()

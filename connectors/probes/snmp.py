@@ -10,7 +10,7 @@ from connectors.runner.gear import Gear, Stopwatch
 from connectors.snmp.agent import UPTIME, Agent, SnmpLogin, Value, reach
 from connectors.snmp.readings import READINGS
 from connectors.snmp.traffic import Interface
-from ioc.config.settings import Port
+from ioc.config.fields import Port
 from ioc.core.model import Number
 from ioc.messages.kinds import NOT_KNOWN_32
 

@@ -13,7 +13,7 @@ from msgspec import Meta
 from connectors.deliveries import inbox
 from connectors.deliveries.contract import Errand, Offer
 from connectors.deliveries.inbox import DroppedFile, Files
-from ioc.config.settings import Port
+from ioc.config.fields import Port
 from ioc.core.errors import Code, IocError
 
 if TYPE_CHECKING:

@@ -9,8 +9,9 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 import msgspec
 from msgspec import Struct, structs
 
+from ioc.config.alerting import Channel, Rule
 from ioc.config.names import OWN
-from ioc.config.settings import Channel, Connector, Mqtt, Rule, Settings
+from ioc.config.settings import Connector, Mqtt, Settings
 from ioc.core.contact import EMAIL, MOBILE, is_email, is_mobile
 from ioc.core.errors import Code, UsageError
 from ioc.messages.mapping.declared import MapRule

@@ -7,18 +7,22 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from ioc.config.alerting import (
+    AlertOptions,
+    Channel,
+    EscalationOptions,
+    MaintenanceOptions,
+    ReceiverOptions,
+    RotaOptions,
+    RouteOptions,
+    Rule,
+)
+from ioc.config.fields import Name, OrgCode, Port, Positive, SourcePath
 from ioc.config.influx_address import StoreAddress, check_access, parse
 from ioc.config.weekly import CalendarSettings
 from ioc.messages.mapping.declared import MapRule
 
 EMBEDDED = "embedded:"
-
-Name = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
-OrgCode = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
-Port = Annotated[int, Meta(ge=1, le=65535)]
-Seconds = Annotated[float, Meta(ge=0)]
-Positive = Annotated[int, Meta(ge=1)]
-SourcePath = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.-]{1,64}/[a-z0-9_]{1,64}/[A-Za-z0-9_-]{1,64}$")]
 
 PRIVATE_KEYS = (
     "name", "ho_ten", "full_name", "citizen_name", "customer_name", "ten_cong_dan", "nguoi_nop", "ten_nguoi_nop",
@@ -170,13 +174,6 @@ class PluginSettings(Struct, frozen=True, kw_only=True):
     folder: str | None = None
 
 
-class AlertOptions(Struct, frozen=True, kw_only=True):
-    group_wait_s: Seconds = 10.0
-    settle_s: Seconds = 10.0
-    startup_grace_s: Seconds = 20.0
-    delivery_days: Annotated[float, Meta(gt=0)] = 2.0
-
-
 class Auth(Struct, frozen=True, kw_only=True):
     session_hours: Annotated[float, Meta(gt=0)] = 12.0
     attempts_per_minute: Positive = 10
@@ -185,42 +182,6 @@ class Auth(Struct, frozen=True, kw_only=True):
 class Log(Struct, frozen=True, kw_only=True):
     level: Literal["debug", "info", "warning", "error"] = "info"
     format: Literal["text", "json"] = "text"
-
-
-class Rule(Struct, frozen=True, kw_only=True):
-    """One rule; `options` are those of its kind (`alerts/rules/<kind>.py`)."""
-
-    id: Name
-    kind: str
-    severity: Literal["info", "warning", "critical"] = "warning"
-    hours: Literal["always", "source"] = "source"
-    hold_s: Seconds | None = None
-    org: OrgCode | None = None
-    options: Any = None
-
-
-class ReceiverOptions(Struct, frozen=True, kw_only=True):
-    name: Name
-    email: tuple[str, ...] = ()
-    phone: tuple[str, ...] = ()
-    lang: Literal["vi", "en"] = "vi"
-
-
-class RouteOptions(Struct, frozen=True, kw_only=True):
-    receivers: tuple[Name, ...]
-    channels: tuple[Name, ...]
-    org: OrgCode | None = None
-    severity: tuple[Literal["info", "warning", "critical"], ...] = ("warning", "critical")
-    continue_: bool = msgspec.field(default=False, name="continue")
-
-
-class Channel(Struct, frozen=True, kw_only=True):
-    """One way to reach people; `options` are those of its kind (`alerts/channels/<kind>.py`)."""
-
-    name: Name
-    kind: str
-    per_minute: Positive | None = None  # what the gateway allows; None: no limit
-    options: Any = None
 
 
 class Connector(Struct, frozen=True, kw_only=True):
@@ -267,7 +228,10 @@ class Settings(Struct, frozen=True, kw_only=True):
     log: Log = Log()
     rule: tuple[Rule, ...] = ()
     receiver: tuple[ReceiverOptions, ...] = ()
+    rota: tuple[RotaOptions, ...] = ()
+    escalation: tuple[EscalationOptions, ...] = ()
     route: tuple[RouteOptions, ...] = ()
+    maintenance: tuple[MaintenanceOptions, ...] = ()
     channel: tuple[Channel, ...] = ()
     connector: tuple[Connector, ...] = ()
     map: tuple[MapRule, ...] = ()

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from alerts.model import Condition, View
 from alerts.rules import threshold
-from ioc.config.settings import Rule
+from ioc.config.alerting import Rule
 from ioc.core.model import SourceKey, SourceStatus
 from ioc.domain.dossiers.counting.buckets import Bucket
 from ioc.domain.dossiers.counting.summary import Counts

@@ -7,7 +7,7 @@ import pytest
 import ioc
 from alerts.rules import threshold
 from ioc.bootstrap import load_settings
-from ioc.config.settings import Rule
+from ioc.config.alerting import Rule
 from ioc.core.model import Health, Severity
 from ioc.core.registry import scan
 from ioc.messages import severity

@@ -11,7 +11,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from ioc.config.settings import Rule, Settings
+from ioc.config.alerting import Rule
+from ioc.config.settings import Settings
 from ioc.context import Context
 from ioc.core.errors import IocError
 from ioc.core.model import Role, SourceKey

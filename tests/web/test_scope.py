@@ -6,7 +6,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from msgspec.structs import fields, force_setattr
 
-from ioc.config.settings import Rule
+from ioc.config.alerting import Rule
 from ioc.core.model import Role, SourceKey
 from ioc.core.registry import Plugins
 from ioc.messages.mapping.declared import MapRule

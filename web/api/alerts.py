@@ -20,7 +20,6 @@ from web.boundary.route import V1, Route
 
 Word = TypeVar("Word", bound=StrEnum)
 Counts = Mapping[tuple[str, AlertState, Severity], int]
-_NOT_YET = frozenset({"shelved", "out_of_service"})  # words of the contract that no alert can be in so far
 
 
 class Query(Struct, frozen=True):
@@ -70,7 +69,7 @@ class AlertItem(Struct, frozen=True, kw_only=True):
     owner: str | None
     due_at: Instant | None
     accountable: str | None
-    result: None  # what came of it: told when an alert is closed by hand, which nobody can do yet
+    result: str | None
     flaps: int
     simulated: bool
     open: bool
@@ -136,14 +135,11 @@ class WholeAlert(AlertItem, frozen=True, kw_only=True):
 
 def alerts(call: Call, query: Query, records: Reads) -> AlertList:
     scope = call.subtree(query.org)
-    nothing_yet = query.state is not None and set(query.state.split(",")) <= _NOT_YET
     states, severities = _words("state", query.state, AlertState), _words("severity", query.severity, Severity)
 
     def read(conn: Connection) -> tuple[list[Alert], int, Counts]:
         page, per_page = call.part
-        found: tuple[list[Alert], int] = ([], 0)
-        if not nothing_yet:
-            found = queries.alerts(conn, scope, states=states, severities=severities, page=page, per_page=per_page)
+        found = queries.alerts(conn, scope, states=states, severities=severities, page=page, per_page=per_page)
         return *found, queries.counts(conn, scope)
 
     rows, total, counts = records.read(read)
@@ -238,13 +234,12 @@ def _shown(call: Call, alert: Alert) -> dict[str, Any]:
         "org_name": orgs.by_code[alert.org].name if alert.org in orgs else alert.org,
         "source_name": source.name if source else alert.source,
         "accountable": _accountable(call, alert, source),
-        "result": None,
         "title": call.say(alert.title, **alert.params),
         "text": Text(alert.title, dict(alert.params)),
     }
 
 
-_WORKED_OUT = {"org_name", "source_name", "accountable", "result", "title", "text"}
+_WORKED_OUT = {"org_name", "source_name", "accountable", "title", "text"}
 _OF_THE_ROW = [name for name in AlertItem.__struct_fields__ if name not in _WORKED_OUT]
 
 
@@ -268,7 +263,7 @@ def _is_instant(name: str) -> bool:
 
 def _words(name: str, text: str | None, allowed: type[Word]) -> tuple[Word, ...]:
     """A comma list of known words; none of them stands for all."""
-    words = [word.strip() for word in (text or "").split(",") if word.strip() and word.strip() not in _NOT_YET]
+    words = [word.strip() for word in (text or "").split(",") if word.strip()]
     known = {str(member): member for member in allowed}
     for word in words:
         if word not in known:

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from ioc.config.settings import Rule, Settings
+from ioc.config.alerting import Rule
+from ioc.config.settings import Settings
 from ioc.core.errors import Code
 from ioc.core.model import Reason, Role, Severity
 from ioc.domain.inventory import Scope

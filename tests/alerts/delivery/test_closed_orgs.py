@@ -7,7 +7,8 @@ import pytest
 from alerts.delivery.routing import Router
 from alerts.model import View
 from alerts.rules._watched import watched
-from ioc.config.settings import Channel, ReceiverOptions, RouteOptions, Rule, Settings
+from ioc.config.alerting import Channel, ReceiverOptions, RouteOptions, Rule
+from ioc.config.settings import Settings
 from ioc.core.model import Severity, SourceKey
 from ioc.domain.inventory import Inventory, Org, OrgTree
 from ioc.live.world import World

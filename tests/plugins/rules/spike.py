@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from alerts.model import Condition, Finding, View
 from alerts.rules._watched import watched
-from ioc.config.settings import Rule
+from ioc.config.alerting import Rule
 from ioc.core.model import Severity
 
 kind = "spike"

@@ -1,6 +1,16 @@
 """Every table of the records database; instants are integer epoch milliseconds (UTC), documents are JSON."""
 
-from ioc.platform.db.tables.alerting import alert, alert_entry, delivery, notification, notification_alert
+from ioc.platform.db.tables.alerting import (
+    alert,
+    alert_entry,
+    configured,
+    delivery,
+    incident,
+    ladder,
+    notification,
+    notification_alert,
+    silence,
+)
 from ioc.platform.db.tables.base import metadata
 from ioc.platform.db.tables.doors import device, unknown_topic
 from ioc.platform.db.tables.dossiers import dossier, dossier_delivery, dossier_pause, dossier_snapshot, dossier_tally
@@ -27,6 +37,7 @@ __all__ = [
     "audit",
     "calendar_day",
     "conference",
+    "configured",
     "counter",
     "cursor",
     "delivery",
@@ -43,6 +54,8 @@ __all__ = [
     "feed_delivery",
     "feed_figure",
     "figure_entry",
+    "incident",
+    "ladder",
     "latest",
     "lease",
     "leniency",
@@ -55,6 +68,7 @@ __all__ = [
     "org_past",
     "quarantine",
     "role_beat",
+    "silence",
     "source",
     "ticket",
     "token",

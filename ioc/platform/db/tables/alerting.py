@@ -41,6 +41,14 @@ alert = Table(
     Column("flaps", Integer, nullable=False, server_default="0"),
     Column("simulated", Boolean, nullable=False, server_default=sa.false()),
     Column("open", Boolean, nullable=False),
+    Column("raised_at", BigInteger),  # when the condition was found
+    Column("acknowledged_until", BigInteger),  # when an acknowledgement ends, and the alert is loud again
+    Column("shelved_until", BigInteger),
+    Column("level", Integer, nullable=False, server_default="0"),  # acknowledgements that have run out
+    Column("held_by", Text),  # what holds it back: topology, a silence, a window, by its id
+    Column("result", Text),
+    Column("noise", Text),  # why it was called noise
+    Column("incident_id", BigInteger, index=True),
     Index("ix_alert_open", "open"),
     partial_index("uq_alert_open_fingerprint", "fingerprint", rows="open", sqlite="open = 1", unique=True),
 )
@@ -73,6 +81,13 @@ notification = Table(  # the outbox: one message to one receiver over one channe
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("delivered_at", BigInteger),
     Column("receipt", Text),
+    Column("incident_id", BigInteger, index=True),
+    Column("severity", String(16), nullable=False, server_default="warning"),
+    Column("route", String(64)),
+    Column("escalation", String(64)),
+    Column("step", Integer),  # of the escalation, from 1
+    Column("rota", String(64)),  # by which the receiver was on duty
+    Column("fallback", JSON),  # the channels that are left when this one fails
     Index("ix_notification_state_next", "state", "next_try_at"),
 )
 
@@ -91,4 +106,64 @@ delivery = Table(  # one attempt
     Column("at", BigInteger, nullable=False),
     Column("ok", Boolean, nullable=False),
     Column("detail", Text, nullable=False),
+    Column("failure", String(16)),  # alerts.model.DeliveryFailure
+)
+
+incident = Table(  # alerts of one cause
+    "incident",
+    metadata,
+    identity(),
+    Column("cause_alert", BigInteger),  # the alert that names it
+    Column("org", String(64), nullable=False),
+    Column("kind", String(16)),
+    Column("source", String(64)),
+    Column("severity", String(16), nullable=False),
+    Column("state", String(8), nullable=False),  # alerts.model.IncidentState
+    Column("since", BigInteger, nullable=False),
+    Column("detected_at", BigInteger),
+    Column("taken_at", BigInteger),
+    Column("ended_at", BigInteger),
+    Column("owner", Text),
+    Column("simulated", Boolean, nullable=False, server_default=sa.false()),
+    Column("open", Boolean, nullable=False),
+    Index("ix_incident_open", "open"),
+)
+
+ladder = Table(  # an escalation under way: what is told next, and when
+    "ladder",
+    metadata,
+    identity(),
+    Column("incident_id", ForeignKey("incident.id"), nullable=False, index=True),
+    Column("route", String(64), nullable=False),
+    Column("escalation", String(64)),
+    Column("started_at", BigInteger, nullable=False),
+    Column("step", Integer, nullable=False),  # how many steps have been told
+    Column("next_at", BigInteger),  # of the next step or repetition; None: nothing more to tell
+    Column("ended_at", BigInteger),
+    sa.UniqueConstraint("incident_id", "route"),
+)
+
+silence = Table(
+    "silence",
+    metadata,
+    identity(),
+    Column("match", JSON, nullable=False),  # config.alerting.MuteMatch
+    Column("starts_at", BigInteger, nullable=False),
+    Column("ends_at", BigInteger, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+configured = Table(  # rules, receivers, rotas, escalations, routes and windows: seeded by the file, changed by the API
+    "configured",
+    metadata,
+    Column("section", String(16), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("loaded", String(64)),  # digest of the entry of the file that was last loaded
+    Column("removed", Boolean, nullable=False, server_default=sa.false()),
+    Column("changed_at", BigInteger, nullable=False),
+    Column("changed_by", Text),  # None: the file
 )
