@@ -9,6 +9,7 @@ from typing import Any
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.engine import Connection
 
+from alerts.people import shifts
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
 from ioc.domain.access import Principal, Via, session_owner, token_named, token_owner
@@ -67,8 +68,8 @@ def identify(site: Site, sessions: Sessions, authorization: str, cookie: str | N
     session = sessions.open(cookie) if cookie else None
     if session is None:
         return None
-    principal = site.read(lambda conn: _owner(conn, session.name, session.generation))
-    return None if principal is None else Caller(principal, session.csrf)
+    now = site.clock.now_ms()
+    return site.read(lambda conn: _caller(conn, _owner(conn, session.name, session.generation), now, session.csrf))
 
 
 def check_device(site: Site, authorization: str, path: Mapping[str, Any]) -> None:
@@ -82,8 +83,17 @@ def check_device(site: Site, authorization: str, path: Mapping[str, Any]) -> Non
 
 
 def by_token(site: Site, text: str) -> Caller | None:
-    principal = site.read(lambda conn: token_owner(conn, text)) if text else None
-    return None if principal is None else Caller(principal)
+    now = site.clock.now_ms()
+    return site.read(lambda conn: _caller(conn, token_owner(conn, text), now)) if text else None
+
+
+def _caller(conn: Connection, principal: Principal | None, now: int, csrf: str | None = None) -> Caller | None:
+    """Only who may act can have taken a shift."""
+    if principal is None:
+        return None
+    acts = RANK[principal.role] >= RANK[Role.OPERATOR]
+    taken = shifts.current(conn, principal.name, now) if acts else None
+    return Caller(principal, csrf, taken.person if taken else None)
 
 
 def still_there(conn: Connection, principal: Principal) -> bool:

@@ -33,6 +33,7 @@ class Code(StrEnum):
     FORBIDDEN = "forbidden", 403
     CSRF = "csrf", 403
     SAME_PERSON = "same_person", 403
+    WRONG_PIN = "wrong_pin", 403
     NOT_FOUND = "not_found", 404
     METHOD_NOT_ALLOWED = "method_not_allowed", 405
     TOO_LARGE = "too_large", 413
@@ -43,6 +44,7 @@ class Code(StrEnum):
     BAD_COMMENT = "bad_comment", 422
     BAD_PHONE = "bad_phone", 422
     BAD_ADDRESS = "bad_address", 422
+    BAD_PIN = "bad_pin", 422
     BAD_STEP = "bad_step", 422
     BAD_PAUSE = "bad_pause", 422
     NEVER_OPEN = "never_open", 422
@@ -62,6 +64,7 @@ class Code(StrEnum):
     UNKNOWN_FIGURES = "unknown_figures", 404
     UNKNOWN_SCENE = "unknown_scene", 404
     NO_SNAPSHOT = "no_snapshot", 404
+    NO_SHIFT = "no_shift", 404
     ALERT_PENDING = "alert_pending", 409
     FIGURES_DECIDED = "figures_decided", 409
     FIGURES_SUPERSEDED = "figures_superseded", 409

@@ -111,8 +111,8 @@ def check_password(db: Database, name: str, password: str) -> Principal | None:
     """
     with db.read() as conn:
         row = conn.execute(sa.select(user_table).where(user_table.c.name == name)).mappings().one_or_none()
-    fits = _verify(_decoy() if row is None else row["password"], password)
-    if row is None or not fits or row["disabled"]:
+    right = fits(None if row is None else row["password"], password)
+    if row is None or not right or row["disabled"]:
         return None
     return _principal(row)
 
@@ -178,16 +178,22 @@ def _digest(text: str) -> str:
 def _hash(password: str) -> str:
     if len(password) < MIN_PASSWORD:
         raise UsageError(Code.PASSWORD_SHORT, f"password: at least {MIN_PASSWORD} characters", least=MIN_PASSWORD)
-    return PasswordHasher().hash(password)
+    return seal(password)
 
 
-def _verify(hashed: str, password: str) -> bool:
+def seal(secret: str) -> str:
+    """A secret as it is kept: `fits` tells whether another is the same."""
+    return PasswordHasher().hash(secret)
+
+
+def fits(sealed: str | None, secret: str) -> bool:
+    """Where nothing is kept it is as false, and takes as long, as where something else is."""
     try:
-        return PasswordHasher().verify(hashed, password)
+        return PasswordHasher().verify(sealed or _decoy(), secret)
     except (VerificationError, InvalidHashError):
         return False
 
 
 @functools.cache
 def _decoy() -> str:
-    return PasswordHasher().hash(secrets.token_urlsafe(16))
+    return seal(secrets.token_urlsafe(16))

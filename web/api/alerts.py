@@ -174,21 +174,21 @@ def one(call: Call, records: Reads) -> WholeAlert:
 def acknowledge(call: Call, body: Remark, records: Reads, db: Database, workers: Announces) -> WholeAlert:
     """Take it; a comment may come along."""
     alert_id = _seen(call, records)
-    workers.offload(actions.acknowledge, db, alert_id, call.principal.name, call.now, _said(body) or None)
+    workers.offload(actions.acknowledge, db, alert_id, call.actor, call.now, _said(body) or None)
     return _done(call, records, workers)
 
 
 def comment(call: Call, body: Remark, records: Reads, db: Database, workers: Announces) -> WholeAlert:
     alert_id = _seen(call, records)
-    workers.offload(actions.comment, db, alert_id, call.principal.name, call.now, _said(body))
+    workers.offload(actions.comment, db, alert_id, call.actor, call.now, _said(body))
     return _done(call, records, workers)
 
 
 def seen(call: Call, body: Remark, records: Reads, db: Database, workers: Announces) -> WholeAlert:
     alert_id, text = _seen(call, records), _said(body)
     if text:
-        workers.offload(actions.comment, db, alert_id, call.principal.name, call.now, text)
-    workers.offload(actions.seen, db, alert_id, call.principal.name, call.now)
+        workers.offload(actions.comment, db, alert_id, call.actor, call.now, text)
+    workers.offload(actions.seen, db, alert_id, call.actor, call.now)
     return _done(call, records, workers)
 
 

@@ -70,7 +70,7 @@ def enter(call: Call, body: Body, records: Writes) -> FigureEntry:
         raise IocError(Code.INVALID_VALUE, "source: it is retired", name="source", detail="not retired")
 
     def write(conn: Connection) -> Row:
-        return _row(conn, call, entries.enter(conn, draft, call.principal.name, call.now))
+        return _row(conn, call, entries.enter(conn, draft, call.actor, call.now))
 
     return _shown(call, records.write(write))
 
@@ -93,12 +93,12 @@ def refuse(call: Call, records: Writes) -> FigureEntry:
 
 
 def _decided(conn: Connection, call: Call, state: EntryState) -> Row:
-    return entries.decide(conn, _decidable(conn, call), state, call.principal.name, call.now)
+    return entries.decide(conn, _decidable(conn, call), state, call.actor, call.now)
 
 
 def _decidable(conn: Connection, call: Call) -> Row:
     row = entries.one(conn, call.id, call.scope.codes)
-    entries.may_decide(conn, row, call.principal.name)
+    entries.may_decide(conn, row, call.actor)
     return row
 
 

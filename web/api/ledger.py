@@ -125,7 +125,7 @@ def replay(
     call: Call, body: ReplayBody, off: Offloads, db: Database, broker: BrokerPort, signs: LiveKey
 ) -> ResentCount:
     """Send what waits in quarantine through ingest again."""
-    again, actor = partial(send, broker, signs.live_key), call.principal.name
+    again, actor = partial(send, broker, signs.live_key), call.actor
     return ResentCount(off.offload(quarantine.resend, db, again, call.scope, actor, call.now, reason=body.reason))
 
 

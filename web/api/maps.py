@@ -146,7 +146,7 @@ def forget(call: Call, body: Forget, records: Writes) -> Forgotten:
     """Off the list until it is heard again."""
     if not call.sees_all:
         return Forgotten(False)
-    actor = call.principal.name
+    actor = call.actor
 
     def drop(conn: Connection) -> bool:
         gone = unknown_topics.forget(conn, body.topic)

@@ -171,7 +171,7 @@ def _age(call: Call, at: int) -> int:
 
 
 def _change(call: Call, records: Writes, db: Database, status: SourceStatus, action: str) -> Changed:
-    key, actor = call.source(), call.principal.name
+    key, actor = call.source(), call.actor
 
     def change(conn: Connection) -> None:
         set_status(db, conn, key, status)

@@ -43,6 +43,11 @@ class Call:
         return self.caller.principal
 
     @property
+    def actor(self) -> str:
+        """Whose name an act bears."""
+        return self.caller.actor if self.caller else self.principal.name
+
+    @property
     def orgs(self) -> OrgTree:
         return self.inventory.orgs
 

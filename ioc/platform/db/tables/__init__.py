@@ -29,7 +29,7 @@ from ioc.platform.db.tables.ingested import (
     ticket,
 )
 from ioc.platform.db.tables.inventory import calendar_day, meta, org, org_past, source
-from ioc.platform.db.tables.people import audit, lease, observed, role_beat, token, user
+from ioc.platform.db.tables.people import audit, lease, observed, person_pin, role_beat, shift, token, user
 
 __all__ = [
     "alert",
@@ -66,8 +66,10 @@ __all__ = [
     "observed",
     "org",
     "org_past",
+    "person_pin",
     "quarantine",
     "role_beat",
+    "shift",
     "silence",
     "source",
     "ticket",

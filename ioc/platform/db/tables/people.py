@@ -75,3 +75,25 @@ observed = Table(
     Column("since", BigInteger, primary_key=True),
     Column("until", BigInteger, nullable=False),
 )
+
+person_pin = Table(  # what a receiver proves to be there with
+    "person_pin",
+    metadata,
+    Column("person", String(64), primary_key=True),
+    Column("pin", Text, nullable=False),  # as Argon2 keeps it
+    Column("set_at", BigInteger, nullable=False),
+    Column("set_by", Text, nullable=False),
+)
+
+shift = Table(  # who has, or had, the shift of a shared desk
+    "shift",
+    metadata,
+    identity(),
+    Column("desk", String(64), nullable=False, index=True),  # the account that is shared
+    Column("org", String(64)),  # of that account
+    Column("person", String(64), nullable=False),
+    Column("taken_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("given_by", String(64)),  # who handed it over and signed
+    Column("notes", Text),
+)
