@@ -19,7 +19,7 @@ _PIN = re.compile(r"\d{4,8}")
 
 
 @dataclass(frozen=True, slots=True)
-class Shift:
+class DeskShift:
     """One row of table `shift`; `given_by` is who handed it over and signed, None where nobody did."""
 
     id: int
@@ -33,7 +33,7 @@ class Shift:
 
 
 @dataclass(frozen=True, slots=True)
-class Signature:
+class PinProof:
     """A person who proves to be there."""
 
     person: str
@@ -60,8 +60,8 @@ class Desk:
 
 
 def take(
-    db: Database, desk: Desk, taker: Signature, now: int, giver_pin: str | None = None, notes: str | None = None
-) -> Shift:
+    db: Database, desk: Desk, taker: PinProof, now: int, giver_pin: str | None = None, notes: str | None = None
+) -> DeskShift:
     """Take the shift of a desk; the one before ends, signed by its person where `giver_pin` is that person's.
 
     A shift that its person holds already stays as it is. IocError `bad_pin` names nobody; `bad_comment`.
@@ -73,7 +73,7 @@ def take(
     if before is not None and before.person == taker.person:
         return before
     if before is not None and giver_pin is not None:
-        _prove(db, Signature(before.person, giver_pin))
+        _prove(db, PinProof(before.person, giver_pin))
     given_by = before.person if before is not None and giver_pin is not None else None
     who = {"desk": desk.name, "org": desk.org, "person": taker.person, "given_by": given_by}
     with db.write() as conn:
@@ -81,17 +81,17 @@ def take(
         key = conn.execute(sa.insert(shift).values(**who, taken_at=now, notes=notes)).inserted_primary_key
         detail = {"from": before.person if before else None, "signed": given_by is not None}
         audit.record(conn, now, taker.person, "shift_taken", desk.name, detail, desk.org)
-    return Shift(int(key[0]) if key else 0, desk.name, desk.org, taker.person, now, None, given_by, notes)
+    return DeskShift(int(key[0]) if key else 0, desk.name, desk.org, taker.person, now, None, given_by, notes)
 
 
-def end(db: Database, desk: str, pin: str, now: int, notes: str | None = None) -> Shift:
+def end(db: Database, desk: str, pin: str, now: int, notes: str | None = None) -> DeskShift:
     """End the shift without a successor; IocError `no_shift` where nobody has it."""
     _check_notes(notes)
     with db.read() as conn:
         open_shift = current(conn, desk, now)
     if open_shift is None:
         raise IocError(Code.NO_SHIFT, f"nobody has the shift of desk {desk}", desk=desk)
-    _prove(db, Signature(open_shift.person, pin))
+    _prove(db, PinProof(open_shift.person, pin))
     said = notes if notes is not None else open_shift.notes
     with db.write() as conn:
         values = {"ended_at": now, "notes": said}
@@ -100,7 +100,7 @@ def end(db: Database, desk: str, pin: str, now: int, notes: str | None = None) -
     return replace(open_shift, ended_at=now, notes=said)
 
 
-def current(conn: Connection, desk: str, now: int) -> Shift | None:
+def current(conn: Connection, desk: str, now: int) -> DeskShift | None:
     """Who has the shift of a desk."""
     s = shift.c
     mine = sa.select(shift).where(s.desk == desk, s.ended_at.is_(None), s.taken_at > now - LONGEST_MS)
@@ -108,7 +108,7 @@ def current(conn: Connection, desk: str, now: int) -> Shift | None:
     return _read(row) if row else None
 
 
-def log(conn: Connection, scope: Scope, desk: str | None, page: int, per_page: int) -> tuple[list[Shift], int]:
+def log(conn: Connection, scope: Scope, desk: str | None, page: int, per_page: int) -> tuple[list[DeskShift], int]:
     """The shifts of a desk or of all within a scope, newest first, and how many there are."""
     within = sa.true() if scope.root is None else shift.c.org.in_(scope.codes)
     wanted = sa.and_(within, sa.true() if desk is None else shift.c.desk == desk)
@@ -119,8 +119,8 @@ def log(conn: Connection, scope: Scope, desk: str | None, page: int, per_page: i
     return [_read(row) for row in rows.mappings()], total
 
 
-def _read(row: RowMapping) -> Shift:
-    return Shift(**{name: row[name] for name in Shift.__slots__})
+def _read(row: RowMapping) -> DeskShift:
+    return DeskShift(**{name: row[name] for name in DeskShift.__slots__})
 
 
 def _end_open(conn: Connection, desk: str, now: int) -> None:
@@ -128,7 +128,7 @@ def _end_open(conn: Connection, desk: str, now: int) -> None:
     conn.execute(sa.update(shift).where(still_open).values(ended_at=now))
 
 
-def _prove(db: Database, who: Signature) -> None:
+def _prove(db: Database, who: PinProof) -> None:
     """A person without a PIN and a wrong PIN take the same time and get the same answer."""
     with db.read() as conn:
         sealed = conn.scalar(sa.select(person_pin.c.pin).where(person_pin.c.person == who.person))

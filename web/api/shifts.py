@@ -4,7 +4,7 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from alerts.people import shifts as desk
-from alerts.people.shifts import Desk, Shift, Signature
+from alerts.people.shifts import Desk, DeskShift, PinProof
 from ioc.core.errors import Code
 from ioc.core.model import Role
 from ioc.platform.db import Database
@@ -66,7 +66,7 @@ def shifts(call: Call, query: ShiftQuery, records: Reads) -> Page[ShiftItem]:
 def current(call: Call, records: Reads) -> CurrentShift:
     name = call.principal.name
 
-    def read(conn: Connection) -> Shift | None:
+    def read(conn: Connection) -> DeskShift | None:
         return desk.current(conn, name, call.now)
 
     taken = records.read(read)
@@ -75,7 +75,7 @@ def current(call: Call, records: Reads) -> CurrentShift:
 
 def take(call: Call, body: TakeBody, workers: Announces, db: Database, brake: LoginBrake) -> ShiftItem:
     """At the caller's own desk; from now on every act there bears the taker's name."""
-    at, taker = Desk(call.principal.name, call.principal.org), Signature(body.person, body.pin)
+    at, taker = Desk(call.principal.name, call.principal.org), PinProof(body.person, body.pin)
     with brake.attempt(f"address {call.remote}", f"pin {body.person[:64]}"):
         taken = workers.offload(desk.take, db, at, taker, call.now, body.giver_pin, body.notes)
     workers.announce("shift")
@@ -94,7 +94,7 @@ def set_pin(call: Call, body: PinBody, workers: Announces, db: Database) -> None
     workers.offload(desk.set_pin, db, call.path["name"], body.pin, call.now, call.actor)
 
 
-def _shown(call: Call, shift: Shift) -> ShiftItem:
+def _shown(call: Call, shift: DeskShift) -> ShiftItem:
     return ShiftItem(
         id=shift.id,
         desk=shift.desk,
