@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from alerts import drills
 from alerts.model import Alert, AlertState
 from alerts.repository import DROPS, read_alert, select_alerts
 from ioc.core.model import Severity
@@ -57,11 +58,10 @@ def alerts(
 def counts(
     conn: Connection, scope: Scope, states: Collection[AlertState] = tuple(AlertState)
 ) -> dict[tuple[str, AlertState, Severity], int]:
-    """The number of alerts by (org, state, severity)."""
+    """The number of alerts by (org, state, severity); those of drills are counted nowhere."""
     group = (alert.c.org, alert.c.state, alert.c.severity)
-    rows = conn.execute(
-        sa.select(*group, sa.func.count().label("n")).where(_within(scope), alert.c.state.in_(states)).group_by(*group)
-    )
+    counted = (_within(scope), alert.c.state.in_(states), alert.c.rule != drills.RULE.id)
+    rows = conn.execute(sa.select(*group, sa.func.count().label("n")).where(*counted).group_by(*group))
     return {(row.org, AlertState(row.state), Severity(row.severity)): row.n for row in rows}
 
 
@@ -122,7 +122,8 @@ def notifications(
 def alert_counts(conn: Connection) -> dict[tuple[str, str], int]:
     """The number of alerts by (state, severity), for `/metrics`."""
     group = (alert.c.state, alert.c.severity)
-    rows = conn.execute(sa.select(*group, sa.func.count().label("n")).group_by(*group))
+    real = alert.c.rule != drills.RULE.id
+    rows = conn.execute(sa.select(*group, sa.func.count().label("n")).where(real).group_by(*group))
     return {(row.state, row.severity): row.n for row in rows}
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+from alerts import drills
 from alerts.daily import EVERY_S, DailySnapshots
 from alerts.delivery.composer import Composer
 from alerts.delivery.notifier import Notifier
@@ -183,7 +184,7 @@ def build_engine(
 ) -> AlertEngine:
     """The engine of a configuration."""
     settings, clock, db = context.settings, context.clock, context.db
-    rule_set = RuleSet(settings.rule, rules, clock)
+    rule_set = RuleSet((*settings.rule, drills.RULE), {**rules, drills.RULE.kind: drills.DrillRule()}, clock)
     inhibition = Inhibition(clock, settings.alerts.settle_s)
     router = Router(settings, {kind: plugin.address for kind, plugin in channels.items()})
     return AlertEngine(

@@ -54,9 +54,11 @@ class _Renderer:
         return self.texts.render(self.lang, key, params)
 
     def head(self, summaries: Sequence[AlertSummary]) -> str:
-        """`[IOC] NGHIÊM TRỌNG`, with MÔ PHỎNG where anything in it was simulated."""
+        """`[IOC] NGHIÊM TRỌNG`, with MÔ PHỎNG where anything in it was simulated, begun with DIEN TAP in a drill."""
         simulated = any(summary["simulated"] for summary in summaries)
         mark = f"[{self.text('alert.message.simulated')}] " if simulated else ""
+        if any(summary.get("drill") for summary in summaries):
+            mark = f"{self.text('alert.message.drill')} {mark}"
         if self.event is NotificationType.RESOLVED:
             return f"{mark}[IOC] {self.text('alert.message.resolved')}"
         severity = summaries[0]["severity"]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
+from alerts import drills
 from alerts.delivery import groups
 from alerts.delivery.groups import AlertSummary
 from alerts.delivery.routing import Destination, Router
@@ -98,4 +99,5 @@ def summary(inventory: Inventory, alert: Alert) -> AlertSummary:
         "name": source.name if source else "",
         "tz": str(inventory.orgs.tz(alert.org)),
         "simulated": alert.simulated,
+        "drill": alert.rule == drills.RULE.id,
     }

@@ -43,7 +43,7 @@ GROUPS = (
     described,
 )
 
-PACKAGES = ("connectors.commands",)  # each brings its own
+PACKAGES = ("connectors.commands", "alerts.commands")  # each brings its own
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -65,7 +65,10 @@ class Code(StrEnum):
     UNKNOWN_SCENE = "unknown_scene", 404
     NO_SNAPSHOT = "no_snapshot", 404
     NO_SHIFT = "no_shift", 404
+    UNKNOWN_INCIDENT = "unknown_incident", 404
+    UNKNOWN_DRILL = "unknown_drill", 404
     ALERT_PENDING = "alert_pending", 409
+    DRILL_RUNNING = "drill_running", 409
     FIGURES_DECIDED = "figures_decided", 409
     FIGURES_SUPERSEDED = "figures_superseded", 409
 

@@ -167,3 +167,15 @@ configured = Table(  # rules, receivers, rotas, escalations, routes and windows:
     Column("changed_at", BigInteger, nullable=False),
     Column("changed_by", Text),  # None: the file
 )
+
+drill = Table(  # an incident that is played
+    "drill",
+    metadata,
+    identity(),
+    Column("org", String(64), nullable=False),
+    Column("scenes", JSON, nullable=False),  # alerts.drills.Scene
+    Column("started_at", BigInteger, nullable=False),
+    Column("started_by", Text, nullable=False),
+    Column("ended_at", BigInteger, nullable=False, index=True),  # at the latest
+    Column("ended_by", Text),
+)
