@@ -6,6 +6,7 @@ The caller checks that the actor may see the alert (`alerts.queries.one` takes t
 from sqlalchemy.engine import Connection
 
 from alerts import repository
+from alerts.incidents import repository as incidents
 from alerts.model import Alert, AlertState, Transition
 from ioc.core.errors import Code, IocError
 from ioc.platform import audit
@@ -33,6 +34,7 @@ def acknowledge(db: Database, alert_id: int, actor: str, now: int, comment: str 
             by = {"acknowledged_at": now, "acknowledged_by": actor}
             alert = repository.change_state(conn, alert, Transition.ACKNOWLEDGED, after, now, actor, **by) or alert
             _audit(conn, alert, Transition.ACKNOWLEDGED, actor, now)
+            _follow(conn, alert, now)
         if comment:
             _comment(conn, alert, actor, now, comment)
         return alert
@@ -61,6 +63,12 @@ def _get(conn: Connection, alert_id: int) -> Alert:
     if alert is None:
         raise IocError(Code.UNKNOWN_ALERT, f"alert {alert_id} does not exist", alert=alert_id)
     return alert
+
+
+def _follow(conn: Connection, alert: Alert, now: int) -> None:
+    """Its incident is what its alerts are."""
+    if alert.incident_id is not None:
+        incidents.refresh(conn, [alert.incident_id], now)
 
 
 def _comment(conn: Connection, alert: Alert, actor: str, now: int, text: str) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Annotated, Protocol
+from types import MappingProxyType
+from typing import Annotated, NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -13,6 +14,7 @@ from ioc.core.model import Severity, SourceKey
 from ioc.live.world import World
 from ioc.platform.db import Database
 
+WORST_FIRST = MappingProxyType({Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2})
 Subject = SourceKey | str  # a source, or an org by its code
 Params = Mapping[str, object]
 
@@ -55,6 +57,13 @@ class Finding:
 def fingerprint(rule: str, subject: Subject) -> str:
     """The identity of an alert."""
     return f"{rule}|{subject}"
+
+
+class RootCause(NamedTuple):
+    """The subject that another's trouble comes from, and since when (epoch ms) that is in trouble itself."""
+
+    subject: Subject
+    since: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +149,7 @@ class DeliveryFailure(StrEnum):
 
 
 class IncidentState(StrEnum):
-    """The state of an incident."""
+    """The state of an incident: taken while nothing of it is loud and somebody has acknowledged it."""
 
     OPEN = "open"
     TAKEN = "taken"
@@ -207,6 +216,36 @@ class Alert:
 
     @property
     def subject(self) -> Subject:
-        if self.kind is None or self.source is None:
-            return self.org
-        return SourceKey(self.org, self.kind, self.source)
+        return subject_of(self.org, self.kind, self.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One row of table `incident`: alerts of one cause; `subject` is what that cause is about.
+
+    It is `open` until the last of its alerts is over and everybody who was told of it has been told so.
+    """
+
+    id: int
+    cause_alert: int | None
+    org: str
+    kind: str | None
+    source: str | None
+    severity: Severity
+    state: IncidentState
+    since: int
+    detected_at: int | None
+    taken_at: int | None
+    ended_at: int | None
+    owner: str | None
+    simulated: bool
+    open: bool
+
+    @property
+    def subject(self) -> Subject:
+        return subject_of(self.org, self.kind, self.source)
+
+
+def subject_of(org: str, kind: str | None, source: str | None) -> Subject:
+    """The subject that a row names."""
+    return org if kind is None or source is None else SourceKey(org, kind, source)

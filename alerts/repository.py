@@ -39,7 +39,8 @@ def find(conn: Connection, alert_id: int) -> Alert | None:
 
 def raise_alert(conn: Connection, finding: Finding, now: int, hold_ms: int) -> Alert:
     """A new pending row, or the one that returned inside its hold within the last hour, with its flaps."""
-    values = {**_values(finding), "hold_until": now + hold_ms, "state": AlertState.PENDING, "open": True}
+    times = {"raised_at": now, "hold_until": now + hold_ms}
+    values = {**_values(finding), **times, "state": AlertState.PENDING, "open": True}
     earlier = conn.execute(_flapped(finding.fingerprint, now)).scalar()
     if earlier is None:
         key = conn.execute(sa.insert(alert).values(**values, flaps=0)).inserted_primary_key

@@ -3,19 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
-from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from alerts import sms
 from alerts.delivery.groups import AlertSummary
 from alerts.message import AlertMessage
-from alerts.model import NotificationType
+from alerts.model import WORST_FIRST, NotificationType
 from ioc.core.clock import local
 from ioc.core.model import Severity
 from ioc.core.texts import Texts
 
-WORST_FIRST = MappingProxyType({Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2})
 _CUT = {"org": 40, "name": 40, "what": 70}
 
 

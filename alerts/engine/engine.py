@@ -1,8 +1,8 @@
 """One tick of alerting: findings become transitions and notifications, all of them or none."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 from sqlalchemy.engine import Connection, RowMapping
 
@@ -13,7 +13,18 @@ from alerts.engine.deduplication import duplicates
 from alerts.engine.evaluator import Evaluation, Evaluator
 from alerts.engine.state_machine import Observation, next_transition, state_after
 from alerts.engine.timers import Timers
-from alerts.model import Alert, AlertState, Condition, DropReason, Finding, Subject, Transition
+from alerts.incidents import repository as incidents
+from alerts.model import (
+    Alert,
+    AlertState,
+    Condition,
+    DropReason,
+    Finding,
+    IncidentState,
+    RootCause,
+    Subject,
+    Transition,
+)
 from ioc.core.clock import Clock
 from ioc.core.model import SourceKey
 from ioc.domain.inventory import Inventory
@@ -21,6 +32,16 @@ from ioc.platform.db import Database
 from ioc.platform.lease import Lease
 
 REFRESH_S = 2.0  # figures of an open alert are written this often at most
+
+
+class AlertChange(NamedTuple):
+    """A transition that was written, and the alert after it."""
+
+    alert: Alert
+    transition: Transition
+
+
+_JOINS = (Transition.FIRED, Transition.SUPPRESSED)
 
 
 @dataclass(slots=True)
@@ -55,11 +76,11 @@ class AlertEngine:
         with self.db.write() as conn:
             self.lease.check(conn)
             if evaluation:
-                for alert, observation in changing:
-                    self._advance(conn, evaluation, alert, observation)
+                changes = [change for each in changing for change in self._advance(conn, evaluation, *each)]
                 for current, finding in outdated:
                     repository.refresh(conn, current, finding)
-                self._suppress(conn, evaluation, due)
+                changes += self._suppress(conn, evaluation, due)
+                self._tell(conn, evaluation, self._join(conn, evaluation, changes, open_alerts))
             groups.release(conn, due, self.clock.now_ms())
         return True
 
@@ -93,7 +114,7 @@ class AlertEngine:
         return Observation(
             finding,
             alive=about is not None and about.rule in self.evaluator.rules and _alive(evaluation.inventory, subject),
-            inhibited=subject in evaluation.inhibited,
+            held_by=_held_by(evaluation, subject),
             may_raise=not grace and (finding is None or finding.not_before <= evaluation.now),
             duplicate=duplicate,
         )
@@ -116,13 +137,16 @@ class AlertEngine:
 
     # --- writing, inside one transaction -----------------------------------------------------------------------------
 
-    def _advance(self, conn: Connection, evaluation: Evaluation, alert: Alert | None, observation: Observation) -> None:
+    def _advance(
+        self, conn: Connection, evaluation: Evaluation, alert: Alert | None, observation: Observation
+    ) -> Iterator[AlertChange]:
         """Every transition that is due, one after the other: raised, and at once fired where there is no hold."""
         current = alert
         while (transition := next_transition(current, observation, self._hold_expired(current))) is not None:
-            current = self._apply(conn, evaluation, current, transition, observation.finding)
+            current = self._apply(conn, evaluation, current, transition, observation)
             if current is None:  # a person was faster; the next tick evaluates again
                 return
+            yield AlertChange(current, transition)
 
     def _apply(
         self,
@@ -130,42 +154,81 @@ class AlertEngine:
         evaluation: Evaluation,
         alert: Alert | None,
         transition: Transition,
-        finding: Finding | None,
+        observation: Observation,
     ) -> Alert | None:
+        finding, now = observation.finding, evaluation.now
         if alert is None:
-            return None if finding is None else self._raise(conn, finding, evaluation.now)
+            return None if finding is None else self._raise(conn, finding, now)
         if transition is Transition.FIRED:
-            return self._fire(conn, evaluation, alert, finding)
+            return self._fire(conn, alert, finding, now)
         flaps = alert.flaps + (transition is Transition.RETURNED)
+        held_by = observation.held_by if transition is Transition.SUPPRESSED else None
         state = state_after(alert, transition)
-        changed = repository.change_state(conn, alert, transition, state, evaluation.now, flaps=flaps)
-        if changed is not None and transition in (Transition.RESOLVED, Transition.WITHDRAWN):
-            self.notifier.resolved(conn, evaluation.inventory, changed, evaluation.now)
-        return changed
+        return repository.change_state(conn, alert, transition, state, now, flaps=flaps, held_by=held_by)
 
     def _raise(self, conn: Connection, finding: Finding, now: int) -> Alert:
         hold_ms = round(self.evaluator.rules.hold_s(finding.rule) * 1000)
         return repository.raise_alert(conn, finding, now, hold_ms)
 
-    def _fire(self, conn: Connection, evaluation: Evaluation, alert: Alert, finding: Finding | None) -> Alert | None:
-        now = evaluation.now
-        values: dict[str, Any] = {"fired_at": now, "flaps": repository.supersede(conn, alert, now)}
+    def _fire(self, conn: Connection, alert: Alert, finding: Finding | None, now: int) -> Alert | None:
+        values: dict[str, Any] = {"fired_at": now, "flaps": repository.supersede(conn, alert, now), "held_by": None}
         if finding is not None:
             values |= {"title": finding.title, "params": dict(finding.params)}
-        fired = repository.change_state(conn, alert, Transition.FIRED, AlertState.FIRING, now, **values)
-        if fired is not None:
-            self.notifier.firing(conn, evaluation.inventory, fired, now)
-        return fired
+        return repository.change_state(conn, alert, Transition.FIRED, AlertState.FIRING, now, **values)
 
-    def _suppress(self, conn: Connection, evaluation: Evaluation, due: list[int]) -> None:
+    def _suppress(self, conn: Connection, evaluation: Evaluation, due: list[int]) -> Iterator[AlertChange]:
         """Alerts in groups about to be sent that nobody heard of yet, and whose subject turns out to be inhibited."""
         for alert_id in groups.announced_by(conn, due):
             alert = repository.find(conn, alert_id)
-            if alert is None or alert.state is not AlertState.FIRING or alert.subject not in evaluation.inhibited:
+            if alert is None or alert.state is not AlertState.FIRING:
                 continue
-            if not groups.is_announced(conn, alert_id):
-                repository.change_state(conn, alert, Transition.SUPPRESSED, AlertState.SUPPRESSED, evaluation.now)
-                self.notifier.withdraw(conn, alert_id, DropReason.SUPPRESSED)
+            held_by = _held_by(evaluation, alert.subject)
+            if held_by is None or groups.is_announced(conn, alert_id):
+                continue
+            after, now = AlertState.SUPPRESSED, evaluation.now
+            held = repository.change_state(conn, alert, Transition.SUPPRESSED, after, now, held_by=held_by)
+            self.notifier.withdraw(conn, alert_id, DropReason.SUPPRESSED)
+            if held is not None:
+                yield AlertChange(held, Transition.SUPPRESSED)
+
+    def _join(
+        self, conn: Connection, evaluation: Evaluation, changes: list[AlertChange], open_alerts: dict[str, Alert]
+    ) -> list[AlertChange]:
+        """Each alert that fired or was held back has its incident, and each incident is what its alerts are."""
+        new = [change.alert for change in changes if change.transition in _JOINS and change.alert.incident_id is None]
+        members = {each.subject: each.incident_id for each in open_alerts.values() if each.incident_id is not None}
+        homes = incidents.join(conn, new, members, _causes(evaluation))
+        joined = [
+            AlertChange(replace(alert, incident_id=homes.get(alert.id, alert.incident_id)), transition)
+            for alert, transition in changes
+        ]
+        touched = {alert.incident_id for alert, _ in joined if alert.incident_id is not None}
+        refreshed = incidents.refresh(conn, touched, evaluation.now)
+        incidents.close(conn, [each.id for each in refreshed if each.state is IncidentState.OVER])
+        return joined
+
+    def _tell(self, conn: Connection, evaluation: Evaluation, changes: list[AlertChange]) -> None:
+        for alert, transition in changes:
+            if transition is Transition.FIRED:
+                self.notifier.firing(conn, evaluation.inventory, alert, evaluation.now)
+            elif transition in (Transition.RESOLVED, Transition.WITHDRAWN):
+                self.notifier.resolved(conn, evaluation.inventory, alert, evaluation.now)
+
+
+def _held_by(evaluation: Evaluation, subject: Subject) -> str | None:
+    """What holds back the alerts of a subject: the source that it hangs on."""
+    cause = evaluation.inhibited.get(subject) if isinstance(subject, SourceKey) else None
+    return None if cause is None else f"source:{cause.subject}"
+
+
+def _causes(evaluation: Evaluation) -> dict[SourceKey, RootCause]:
+    """Of a line that is cut, and of a figure that is bad in orgs above and below each other."""
+    explained = {
+        finding.subject: RootCause(finding.root_cause, 0)
+        for finding in evaluation.findings.by_fingerprint.values()
+        if finding.root_cause is not None and isinstance(finding.subject, SourceKey)
+    }
+    return {**explained, **evaluation.inhibited}
 
 
 def _alive(inventory: Inventory, subject: Subject) -> bool:

@@ -1,12 +1,12 @@
 """One evaluation a tick: findings and inhibited sources, and none while the wall clock cannot be trusted."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from alerts.engine.inhibition import Inhibition
 from alerts.engine.rule_set import Findings, RuleSet
-from alerts.model import View
+from alerts.model import RootCause, View
 from ioc.core.clock import Clock
 from ioc.core.model import SourceKey
 from ioc.domain.inventory import Inventory
@@ -36,7 +36,7 @@ class Evaluation:
 
     inventory: Inventory
     findings: Findings
-    inhibited: frozenset[SourceKey]
+    inhibited: Mapping[SourceKey, RootCause]
     now: int
 
 

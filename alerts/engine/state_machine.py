@@ -11,7 +11,7 @@ class Observation:
 
     finding: Finding | None
     alive: bool = True  # its source, org and rule still exist
-    inhibited: bool = False  # a source it depends on is down
+    held_by: str | None = None  # what holds it back: `source:` and the one it depends on, which is down
     may_raise: bool = True  # no start-up grace, and the finding may raise an alert by now
     duplicate: bool = False  # another alert announces this cause
 
@@ -34,7 +34,7 @@ def next_transition(alert: Alert | None, observation: Observation, hold_expired:
         return _from_pending(alert, observation, hold_expired)
     if observation.condition is None:
         return Transition.RESOLVED
-    released = alert.state is AlertState.SUPPRESSED and observation.may_raise and not observation.inhibited
+    released = alert.state is AlertState.SUPPRESSED and observation.may_raise and observation.held_by is None
     return Transition.FIRED if released and bad else None
 
 
@@ -48,7 +48,7 @@ def _from_pending(alert: Alert, observation: Observation, hold_expired: bool) ->
         return Transition.HOURS_ENDED
     if finding.condition is Condition.UNKNOWN or not hold_expired:
         return None
-    return Transition.SUPPRESSED if observation.inhibited else Transition.FIRED
+    return Transition.SUPPRESSED if observation.held_by else Transition.FIRED
 
 
 def state_after(alert: Alert, transition: Transition) -> AlertState:

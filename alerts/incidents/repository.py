@@ -1,0 +1,130 @@
+"""The repository of incidents: table `incident`, and the incident that each alert names."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
+
+from alerts.incidents.assessment import assess, worst
+from alerts.incidents.joining import Causes, JoinPlan, plan
+from alerts.model import Alert, Incident, IncidentState, Subject
+from alerts.repository import read_alert, select_alerts
+from ioc.core.model import Severity, SourceKey
+from ioc.platform.db.tables import alert, incident, ladder, notification
+
+AT_ONCE = 500  # ids in one statement
+_COLUMNS = [incident.c[field.name] for field in fields(Incident)]
+
+
+def read_incident(row: RowMapping) -> Incident:
+    values = dict(row)
+    return Incident(**{**values, "severity": Severity(values["severity"]), "state": IncidentState(values["state"])})
+
+
+def select_incidents() -> sa.Select[Any]:
+    return sa.select(*_COLUMNS)
+
+
+def open_incidents(conn: Connection) -> list[Incident]:
+    return [read_incident(row) for row in conn.execute(select_incidents().where(incident.c.open)).mappings()]
+
+
+def join(conn: Connection, alerts: Collection[Alert], members: Mapping[Subject, int], causes: Causes) -> dict[int, int]:
+    """Give each alert its incident, the open one of its cause or a new one; by alert id that incident."""
+    if not alerts:
+        return {}
+    made = plan(alerts, open_incidents(conn), members, causes)
+    for first, others in made.merged.items():
+        merge(conn, first, others)
+    _name(conn, made)
+    homes = {each.id: number for number, of_it in made.joined.items() for each in of_it}
+    for subject, of_it in made.begun.items():
+        number = _begin(conn, subject, of_it)
+        homes |= dict.fromkeys((each.id for each in of_it), number)
+    rows = [{"b_id": alert_id, "b_incident": number} for alert_id, number in homes.items()]
+    joined = sa.update(alert).where(alert.c.id == sa.bindparam("b_id"))
+    conn.execute(joined.values(incident_id=sa.bindparam("b_incident")), rows)
+    return homes
+
+
+def merge(conn: Connection, first: int, others: Sequence[int]) -> None:
+    """Make several open incidents one: alerts with their log, messages and ladders go to the first."""
+    for table in (alert, notification):
+        conn.execute(sa.update(table).where(table.c.incident_id.in_(others)).values(incident_id=first))
+    has = set(conn.scalars(sa.select(ladder.c.route).where(ladder.c.incident_id == first)))
+    for row in conn.execute(sa.select(ladder).where(ladder.c.incident_id.in_(others)).order_by(ladder.c.id)).mappings():
+        if row["route"] not in has:
+            has.add(row["route"])
+            conn.execute(sa.update(ladder).where(ladder.c.id == row["id"]).values(incident_id=first))
+    taken = sa.select(sa.func.min(incident.c.taken_at)).where(incident.c.id.in_([first, *others]))
+    conn.execute(sa.update(incident).where(incident.c.id == first).values(taken_at=taken.scalar_subquery()))
+    gone = {"open": False, "state": IncidentState.OVER}
+    conn.execute(sa.update(incident).where(incident.c.id.in_(others)).values(gone))
+
+
+def refresh(conn: Connection, ids: Iterable[int], now: int) -> list[Incident]:
+    """Bring incidents in step with their alerts, in the transaction that changed these; the incidents as they are."""
+    refreshed = []
+    every = sorted(set(ids))
+    for some in (every[i : i + AT_ONCE] for i in range(0, len(every), AT_ONCE)):
+        current = _by_id(conn, some)
+        alerts = _alerts_of(conn, some)
+        for number, before in current.items():
+            after = assess(before, alerts[number], now) if number in alerts else before
+            refreshed.append((before, after))
+    changed = [_row(after) for before, after in refreshed if after != before]
+    if changed:
+        fixed = sa.update(incident).where(incident.c.id == sa.bindparam("b_id"))
+        conn.execute(fixed.values({name: sa.bindparam(f"b_{name}") for name in _NAMES if name != "id"}), changed)
+    return [after for _, after in refreshed]
+
+
+def close(conn: Connection, ids: Sequence[int]) -> None:
+    """Nothing is left to be told of these."""
+    conn.execute(sa.update(incident).where(incident.c.id.in_(ids)).values(open=False))
+
+
+_NAMES = [field.name for field in fields(Incident)]
+
+
+def _row(changed: Incident) -> dict[str, Any]:
+    return {f"b_{name}": getattr(changed, name) for name in _NAMES}
+
+
+def _by_id(conn: Connection, ids: Sequence[int]) -> dict[int, Incident]:
+    rows = conn.execute(select_incidents().where(incident.c.id.in_(ids))).mappings()
+    return {row["id"]: read_incident(row) for row in rows}
+
+
+def _alerts_of(conn: Connection, ids: Sequence[int]) -> dict[int, list[Alert]]:
+    found: dict[int, list[Alert]] = {}
+    for row in conn.execute(select_alerts().where(alert.c.incident_id.in_(ids)).order_by(alert.c.id)).mappings():
+        found.setdefault(row["incident_id"], []).append(read_alert(row))
+    return found
+
+
+def _name(conn: Connection, made: JoinPlan) -> None:
+    for number, subject in made.subjects.items():
+        conn.execute(sa.update(incident).where(incident.c.id == number).values(_place(subject)))
+
+
+def _begin(conn: Connection, subject: Subject, alerts: Sequence[Alert]) -> int:
+    """A new one; `refresh` says the rest of it."""
+    about = subject if isinstance(subject, SourceKey) else alerts[0].subject
+    row = {
+        **_place(about),
+        "severity": worst(alerts),
+        "state": IncidentState.OPEN,
+        "since": min(each.since for each in alerts),
+        "simulated": any(each.simulated for each in alerts),
+        "open": True,
+    }
+    key = conn.execute(sa.insert(incident).values(row)).inserted_primary_key
+    return int(key[0]) if key else 0
+
+
+def _place(subject: Subject) -> dict[str, str | None]:
+    org, kind, source = subject if isinstance(subject, SourceKey) else (subject, None, None)
+    return {"org": org, "kind": kind, "source": source}
