@@ -3,6 +3,8 @@
 The caller checks that the actor may see the alert (`alerts.queries.one` takes the scope).
 """
 
+from typing import Any
+
 from sqlalchemy.engine import Connection
 
 from alerts import repository
@@ -31,7 +33,7 @@ def acknowledge(db: Database, alert_id: int, actor: str, now: int, comment: str 
             raise IocError(Code.ALERT_PENDING, f"alert {alert_id} has not fired yet", alert=alert_id)
         after = _ACKNOWLEDGED_FROM.get(alert.state)
         if after is not None:
-            by = {"acknowledged_at": now, "acknowledged_by": actor}
+            by: dict[str, Any] = {"acknowledged_at": now, "acknowledged_by": actor}
             alert = repository.change_state(conn, alert, Transition.ACKNOWLEDGED, after, now, actor, **by) or alert
             _audit(conn, alert, Transition.ACKNOWLEDGED, actor, now)
             _follow(conn, alert, now)

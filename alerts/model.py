@@ -116,6 +116,7 @@ class Transition(StrEnum):
     RAISED = "raised"
     FIRED = "fired"
     SUPPRESSED = "suppressed"
+    OUT_OF_SERVICE = "out_of_service"
     RETURNED = "returned"  # well again inside the hold: a flap, nobody was notified
     HOURS_ENDED = "hours_ended"  # closed inside the hold
     RESOLVED = "resolved"

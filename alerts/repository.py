@@ -62,6 +62,7 @@ def change_state(
     state: AlertState,
     now: int,
     actor: str = ENGINE,
+    remark: str | None = None,
     **values: Any,
 ) -> Alert | None:
     """Write one transition; None when somebody else has changed the state meanwhile."""
@@ -72,7 +73,7 @@ def change_state(
     unchanged = sa.and_(alert.c.id == current.id, alert.c.state == current.state)
     if conn.execute(sa.update(alert).where(unchanged).values(**values)).rowcount != 1:
         return None
-    add_entry(conn, current.id, now, transition, actor)
+    add_entry(conn, current.id, now, transition, actor, remark)
     return replace(current, **values)
 
 

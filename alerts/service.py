@@ -191,7 +191,7 @@ def build_engine(
         db,
         clock,
         lease,
-        Evaluator(clock, db, live, rule_set, inhibition),
+        Evaluator(clock, db, live, rule_set, inhibition, settings.maintenance),
         Notifier(db, router, settings.alerts.group_wait_s, owner_rules(settings.rule, rules)),
         settings.alerts.startup_grace_s,
     )

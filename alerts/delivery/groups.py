@@ -69,7 +69,7 @@ def release(conn: Connection, group_ids: list[int], now: int) -> None:
 def find(conn: Connection, event: NotificationType, destination: Destination, subject: str) -> RowMapping | None:
     """The open group that a notification to that destination about that subject joins."""
     n = notification.c
-    query = sa.select(n.id, n.payload).where(
+    query = sa.select(n.id, n.state, n.payload).where(
         n.state == NotificationState.HELD,
         n.what == event,
         n.channel == destination.channel,
@@ -106,8 +106,10 @@ def begin(
     return int(key[0]) if key else 0
 
 
-def update(conn: Connection, group_id: int, **values: object) -> None:
-    conn.execute(sa.update(notification).where(notification.c.id == group_id).values(values))
+def update(conn: Connection, group: RowMapping, **values: object) -> bool:
+    """False where somebody else, who sends it, has changed its state meanwhile."""
+    unchanged = sa.and_(notification.c.id == group["id"], notification.c.state == group["state"])
+    return conn.execute(sa.update(notification).where(unchanged).values(values)).rowcount == 1
 
 
 def link(conn: Connection, group_id: int, alert_id: int) -> None:

@@ -45,16 +45,25 @@ class Notifier:
         for destination in groups.announced_to(conn, alert.id):
             self._queue(conn, NotificationType.RESOLVED, destination, alert, facts, now, wait_s)
 
-    def withdraw(self, conn: Connection, alert_id: int, reason: DropReason) -> None:
+    def mute(self, conn: Connection, alert_id: int) -> None:
+        """Take an alert out of every message that nobody has begun to send."""
+        self.withdraw(conn, alert_id, DropReason.SUPPRESSED, (NotificationState.HELD, NotificationState.WAITING))
+
+    def withdraw(
+        self,
+        conn: Connection,
+        alert_id: int,
+        reason: DropReason,
+        states: tuple[NotificationState, ...] = (NotificationState.HELD,),
+    ) -> None:
         """Take an alert out of the groups that are still open; a group without alerts is dropped."""
-        for group in groups.announcements(conn, alert_id, (NotificationState.HELD,)):
+        for group in groups.announcements(conn, alert_id, states):
             summaries = [each for each in group["payload"]["lines"] if each["alert"] != alert_id]
-            if summaries:
+            if not summaries:
+                if groups.update(conn, group, state=NotificationState.DROPPED, receipt=reason):
+                    count_drop(self.db, conn, reason)
+            elif groups.update(conn, group, payload={**group["payload"], "lines": summaries}):
                 groups.unlink(conn, group["id"], alert_id)
-                groups.update(conn, group["id"], payload={**group["payload"], "lines": summaries})
-            else:
-                groups.update(conn, group["id"], state=NotificationState.DROPPED, receipt=reason)
-                count_drop(self.db, conn, reason)
 
     def _queue(
         self,
@@ -73,7 +82,7 @@ class Notifier:
         else:
             group_id = group["id"]
             payload = {**group["payload"], "lines": [*group["payload"]["lines"], facts]}
-            groups.update(conn, group_id, payload=payload)
+            groups.update(conn, group, payload=payload)
         groups.link(conn, group_id, alert.id)
 
     def _owner(self, inventory: Inventory, alert: Alert) -> str | None:

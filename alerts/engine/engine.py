@@ -18,13 +18,13 @@ from alerts.model import (
     Alert,
     AlertState,
     Condition,
-    DropReason,
     Finding,
     IncidentState,
     RootCause,
     Subject,
     Transition,
 )
+from alerts.mutes.holder import Holder
 from ioc.core.clock import Clock
 from ioc.core.model import SourceKey
 from ioc.domain.inventory import Inventory
@@ -114,7 +114,7 @@ class AlertEngine:
         return Observation(
             finding,
             alive=about is not None and about.rule in self.evaluator.rules and _alive(evaluation.inventory, subject),
-            held_by=_held_by(evaluation, subject),
+            holders=() if about is None else evaluation.holders(about),
             may_raise=not grace and (finding is None or finding.not_before <= evaluation.now),
             duplicate=duplicate,
         )
@@ -161,10 +161,11 @@ class AlertEngine:
             return None if finding is None else self._raise(conn, finding, now)
         if transition is Transition.FIRED:
             return self._fire(conn, alert, finding, now)
+        if transition in (Transition.SUPPRESSED, Transition.OUT_OF_SERVICE):
+            return self._hold(conn, alert, observation.holder(alert), now)
         flaps = alert.flaps + (transition is Transition.RETURNED)
-        held_by = observation.held_by if transition is Transition.SUPPRESSED else None
         state = state_after(alert, transition)
-        return repository.change_state(conn, alert, transition, state, now, flaps=flaps, held_by=held_by)
+        return repository.change_state(conn, alert, transition, state, now, flaps=flaps, held_by=None)
 
     def _raise(self, conn: Connection, finding: Finding, now: int) -> Alert:
         hold_ms = round(self.evaluator.rules.hold_s(finding.rule) * 1000)
@@ -176,20 +177,25 @@ class AlertEngine:
             values |= {"title": finding.title, "params": dict(finding.params)}
         return repository.change_state(conn, alert, Transition.FIRED, AlertState.FIRING, now, **values)
 
+    def _hold(self, conn: Connection, alert: Alert, holder: Holder | None, now: int) -> Alert | None:
+        """Hold an alert back from here on, with whatever of it waits to be sent; unheard of, it never fired."""
+        if holder is None:
+            return None
+        self.notifier.mute(conn, alert.id)
+        fired_at = alert.fired_at if groups.is_announced(conn, alert.id) else None
+        values: dict[str, Any] = {"held_by": holder.by, "fired_at": fired_at}
+        return repository.change_state(conn, alert, holder.transition, holder.state, now, remark=holder.by, **values)
+
     def _suppress(self, conn: Connection, evaluation: Evaluation, due: list[int]) -> Iterator[AlertChange]:
         """Alerts in groups about to be sent that nobody heard of yet, and whose subject turns out to be inhibited."""
         for alert_id in groups.announced_by(conn, due):
             alert = repository.find(conn, alert_id)
-            if alert is None or alert.state is not AlertState.FIRING:
+            if alert is None or alert.state is not AlertState.FIRING or groups.is_announced(conn, alert_id):
                 continue
-            held_by = _held_by(evaluation, alert.subject)
-            if held_by is None or groups.is_announced(conn, alert_id):
-                continue
-            after, now = AlertState.SUPPRESSED, evaluation.now
-            held = repository.change_state(conn, alert, Transition.SUPPRESSED, after, now, held_by=held_by)
-            self.notifier.withdraw(conn, alert_id, DropReason.SUPPRESSED)
-            if held is not None:
-                yield AlertChange(held, Transition.SUPPRESSED)
+            holder = next(iter(evaluation.holders(alert)), None)
+            held = self._hold(conn, alert, holder, evaluation.now)
+            if held is not None and holder is not None:
+                yield AlertChange(held, holder.transition)
 
     def _join(
         self, conn: Connection, evaluation: Evaluation, changes: list[AlertChange], open_alerts: dict[str, Alert]
@@ -213,12 +219,6 @@ class AlertEngine:
                 self.notifier.firing(conn, evaluation.inventory, alert, evaluation.now)
             elif transition in (Transition.RESOLVED, Transition.WITHDRAWN):
                 self.notifier.resolved(conn, evaluation.inventory, alert, evaluation.now)
-
-
-def _held_by(evaluation: Evaluation, subject: Subject) -> str | None:
-    """What holds back the alerts of a subject: the source that it hangs on."""
-    cause = evaluation.inhibited.get(subject) if isinstance(subject, SourceKey) else None
-    return None if cause is None else f"source:{cause.subject}"
 
 
 def _causes(evaluation: Evaluation) -> dict[SourceKey, RootCause]:

@@ -1,12 +1,16 @@
 """One evaluation a tick: findings and inhibited sources, and none while the wall clock cannot be trusted."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from alerts.engine.inhibition import Inhibition
 from alerts.engine.rule_set import Findings, RuleSet
-from alerts.model import RootCause, View
+from alerts.model import Alert, Finding, RootCause, View
+from alerts.mutes import mutes
+from alerts.mutes.holder import Holder, behind
+from alerts.mutes.mutes import Mutes
+from ioc.config.alerting import MaintenanceOptions
 from ioc.core.clock import Clock
 from ioc.core.model import SourceKey
 from ioc.domain.inventory import Inventory
@@ -38,6 +42,14 @@ class Evaluation:
     findings: Findings
     inhibited: Mapping[SourceKey, RootCause]
     now: int
+    mutes: Mutes
+
+    def holders(self, about: Finding | Alert) -> tuple[Holder, ...]:
+        """All that keeps such an alert from being told now; what people set before what it hangs on."""
+        subject = about.subject
+        wanted = self.mutes.holders(subject, about.rule, about.severity)
+        cause = self.inhibited.get(subject) if isinstance(subject, SourceKey) else None
+        return wanted if cause is None else (*wanted, behind(cause.subject))
 
 
 @dataclass(slots=True)
@@ -49,6 +61,7 @@ class Evaluator:
     live: LiveInput
     rules: RuleSet
     inhibition: Inhibition
+    windows: Sequence[MaintenanceOptions] = ()
     _paused_until: float = 0.0
     _listening_since: int | None = None
     _last: tuple[int, float] = field(init=False)
@@ -65,7 +78,9 @@ class Evaluator:
         world = self.live.snapshot()
         findings = self.rules.evaluate(View(world, now, self._listening_since, self.db))
         self.inhibition.update(findings.by_fingerprint.values())
-        return Evaluation(world.inventory, findings, self.inhibition.inhibited(world.inventory), now)
+        with self.db.read() as conn:
+            muted = mutes.load(conn, self.windows, world.inventory, now)
+        return Evaluation(world.inventory, findings, self.inhibition.inhibited(world.inventory), now, muted)
 
     def _clock_was_set(self, now: int) -> bool:
         mono = self.clock.monotonic()

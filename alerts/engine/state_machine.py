@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from alerts.model import Alert, AlertState, Condition, Finding, Transition
+from alerts.model import MUTED, Alert, AlertState, Condition, Finding, Transition
+from alerts.mutes.holder import Holder
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,7 +12,7 @@ class Observation:
 
     finding: Finding | None
     alive: bool = True  # its source, org and rule still exist
-    held_by: str | None = None  # what holds it back: `source:` and the one it depends on, which is down
+    holders: tuple[Holder, ...] = ()  # all that keeps it from being told
     may_raise: bool = True  # no start-up grace, and the finding may raise an alert by now
     duplicate: bool = False  # another alert announces this cause
 
@@ -19,12 +20,20 @@ class Observation:
     def condition(self) -> Condition | None:
         return self.finding.condition if self.finding else None
 
+    @property
+    def bad(self) -> bool:
+        return self.condition is Condition.BAD
+
+    def holder(self, alert: Alert) -> Holder | None:
+        """What holds an alert back: the one that already does as long as it lasts, else the first there is."""
+        standing = (holder for holder in self.holders if holder.by == alert.held_by)
+        return next(standing, self.holders[0] if self.holders else None)
+
 
 def next_transition(alert: Alert | None, observation: Observation, hold_expired: bool) -> Transition | None:
     """The one transition that is due now, None when the alert stays as it is."""
-    bad = observation.condition is Condition.BAD
     if alert is None:
-        raises = bad and observation.alive and observation.may_raise and not observation.duplicate
+        raises = observation.bad and observation.alive and observation.may_raise and not observation.duplicate
         return Transition.RAISED if raises else None
     if not alert.open:
         return None
@@ -34,8 +43,9 @@ def next_transition(alert: Alert | None, observation: Observation, hold_expired:
         return _from_pending(alert, observation, hold_expired)
     if observation.condition is None:
         return Transition.RESOLVED
-    released = alert.state is AlertState.SUPPRESSED and observation.may_raise and observation.held_by is None
-    return Transition.FIRED if released and bad else None
+    if alert.state in HELD:
+        return _from_held(alert, observation)
+    return _from_firing(observation) if alert.state is AlertState.FIRING else None
 
 
 def _from_pending(alert: Alert, observation: Observation, hold_expired: bool) -> Transition | None:
@@ -48,20 +58,40 @@ def _from_pending(alert: Alert, observation: Observation, hold_expired: bool) ->
         return Transition.HOURS_ENDED
     if finding.condition is Condition.UNKNOWN or not hold_expired:
         return None
-    return Transition.SUPPRESSED if observation.held_by else Transition.FIRED
+    return observation.holders[0].transition if observation.holders else Transition.FIRED
+
+
+def _from_held(alert: Alert, observation: Observation) -> Transition | None:
+    """Told when the last holder is gone and it still is bad; until then it says which one holds it."""
+    holder = observation.holder(alert)
+    if holder is not None:
+        return None if holder.by == alert.held_by else holder.transition
+    return Transition.FIRED if observation.bad and observation.may_raise else None
+
+
+def _from_firing(observation: Observation) -> Transition | None:
+    """What people mute keeps still from here on; what hangs on a source that fails later has been told already."""
+    return next((holder.transition for holder in observation.holders if holder.mutes), None)
 
 
 def state_after(alert: Alert, transition: Transition) -> AlertState:
     """The state that a transition of the engine leads to."""
     if transition is Transition.RESOLVED:
-        return AlertState.RESOLVED_UNSEEN if alert.state is AlertState.FIRING else AlertState.RESOLVED
+        unseen = alert.state is AlertState.FIRING or (alert.state in MUTED and _told_unseen(alert))
+        return AlertState.RESOLVED_UNSEEN if unseen else AlertState.RESOLVED
     return _STATE_AFTER[transition]
 
 
+def _told_unseen(alert: Alert) -> bool:
+    return alert.fired_at is not None and alert.acknowledged_at is None
+
+
+HELD = frozenset({AlertState.SUPPRESSED, AlertState.OUT_OF_SERVICE})
 _STATE_AFTER = {
     Transition.RAISED: AlertState.PENDING,
     Transition.FIRED: AlertState.FIRING,
     Transition.SUPPRESSED: AlertState.SUPPRESSED,
+    Transition.OUT_OF_SERVICE: AlertState.OUT_OF_SERVICE,
     Transition.RETURNED: AlertState.CLOSED,
     Transition.HOURS_ENDED: AlertState.CLOSED,
     Transition.WITHDRAWN: AlertState.CLOSED,

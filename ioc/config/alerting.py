@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from ioc.config.fields import Name, OrgCode, Positive, Seconds
+from ioc.core.windows import RecurringWindow
 
 SeverityWord = Literal["info", "warning", "critical"]
 Minutes = Annotated[float, Meta(ge=0, le=100_000)]
@@ -125,12 +126,22 @@ class MuteMatch(Struct, frozen=True, kw_only=True):
 
 
 class MaintenanceOptions(Struct, frozen=True, kw_only=True):
-    """A recurring window in which matching alerts are told to nobody."""
+    """A window that comes again, in which matching alerts are told to nobody; in the local time of each alert's org.
+
+    `days`: `mon-fri`, days of the month such as `1,15` or `last`, `first-sun`, or `working` and `off` by the calendar.
+    """
 
     name: Name
     match: MuteMatch
     days: str = "mon-sun"
     hours: str
+
+    def __post_init__(self) -> None:
+        RecurringWindow.parse(self.days, self.hours)
+
+    @property
+    def window(self) -> RecurringWindow:
+        return RecurringWindow.parse(self.days, self.hours)
 
 
 class Channel(Struct, frozen=True, kw_only=True):

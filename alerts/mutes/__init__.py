@@ -1,0 +1,1 @@
+"""Mutes: silences that people set and windows that come again hold back telling, never watching."""
