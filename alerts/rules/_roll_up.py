@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from alerts.model import Condition, Finding, Params, View
+from alerts.rules._n_of import as_share, plain
 from alerts.rules._root_cause import root_causes
 from ioc.core.model import Number, SourceKey
 from ioc.domain.dossiers.reporting import roll_up
@@ -17,11 +18,10 @@ def in_the_roll_up(view: View, key: SourceKey, metric: str, limit: float) -> Par
     share = roll_up.share(metric, view.world.of(key).values()) if key[1:] == ROLL_UP else None
     if share is None:
         return None
-    of = {"n": share.numerator, "of": share.denominator}
-    if not roll_up.is_percentage(metric):
-        return {"value": {"key": "alert.n_of", "params": of}, "limit": _whole(limit)}
-    value = {"key": "alert.share", "params": {"share": _percent(share.pct or 0.0), **of}}
-    return {"value": value, "limit": _percent(limit)}
+    if roll_up.is_percentage(metric):
+        return as_share(share.pct or 0.0, share.numerator, share.denominator, limit)
+    value = {"key": "alert.n_of", "params": {"n": share.numerator, "of": share.denominator}}
+    return {"value": value, "limit": plain(limit)}
 
 
 def with_root_cause(
@@ -46,11 +46,3 @@ def _rolled_up(finding: Finding) -> str | None:
     """The org whose roll-up a finding is about; None for any other subject."""
     subject = finding.subject
     return subject.org if isinstance(subject, SourceKey) and subject[1:] == ROLL_UP else None
-
-
-def _percent(value: float) -> Params:
-    return {"key": "alert.percent", "params": {"value": _whole(value), "unit": "%"}}
-
-
-def _whole(value: float) -> int | float:
-    return int(value) if float(value).is_integer() else value

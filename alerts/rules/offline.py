@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Literal
 
 from msgspec import Struct
 
@@ -9,6 +10,7 @@ from alerts.model import Condition, Finding, View
 from alerts.rules._watched import undecided, watched
 from ioc.config.alerting import Rule
 from ioc.config.fields import Positive
+from ioc.core.clock import local
 from ioc.core.model import Health, Severity
 from ioc.domain.inventory import Source
 
@@ -27,15 +29,23 @@ class SourceSelector(Struct, frozen=True, kw_only=True):
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """`missed` intervals of silence make a source offline."""
+    """`missed` intervals of silence make a source offline.
+
+    `never_heard`: whether what was promised and never came is late too, is all this rule looks at, or is left to
+    another.
+    """
 
     on: SourceSelector = SourceSelector()
     missed: Positive = 2
+    never_heard: Literal["too", "only", "no"] = "too"
 
 
 def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
     options: Options = rule.options
+    left_out = {"only": False, "no": True}.get(options.never_heard)
     for source in watched(view, rule, options.on.kind, options.on.source):
+        if view.world.never_heard(source) is left_out:
+            continue
         finding = evaluate_source(view, rule, source, options.missed)
         if finding is not None:
             yield finding
@@ -57,16 +67,23 @@ def evaluate_source(view: View, rule: Rule, source: Source, missed: int) -> Find
         return undecided(rule, source, Condition.UNKNOWN)
     never = view.world.never_heard(source)
     patience = missed * source.interval_s * 1000
+    title = "alert.never_heard_since" if never else _TITLES[view.world.health(source, view.now)]
     return Finding(
         rule.id,
         source.key,
         Condition.BAD,
         Severity(rule.severity),
-        "alert.never_heard" if never else _TITLES[view.world.health(source, view.now)],
-        {"source": source.name},
+        title,
+        {"source": source.name} | ({"begins": _begins(view, source)} if never else {}),
         since,
         inhibits=not never,  # nothing depends yet on what was never there
         not_before=0 if left else (view.listening_since or 0) + patience,
         simulated=source.simulated,
         restarts=left,
     )
+
+
+def _begins(view: View, source: Source) -> str:
+    """The day its contract begins, in the local time of its org."""
+    begins = view.world.inventory.begins(source) or 0
+    return f"{local(begins, view.world.inventory.tz(source.key)):%d/%m/%Y}"

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from msgspec import Struct
 
 from alerts.model import Condition, Finding, Params, View
+from alerts.rules._limits import RuleLimits
 from alerts.rules._roll_up import in_the_roll_up, with_root_cause
-from alerts.rules._watched import undecided, watched
+from alerts.rules._watched import fresh, named, undecided, watched
 from ioc.config.alerting import Rule
 from ioc.core.model import Number, Severity, SourceKey
 from ioc.core.rounding import whole_minutes
 from ioc.core.share import rounded
 from ioc.domain.inventory import Source
-from ioc.live.world import MISSED_INTERVALS
 from ioc.messages.kinds import KindSpec
 
 kind = "threshold"
@@ -31,39 +31,18 @@ class MetricSelector(Struct, frozen=True, kw_only=True):
     source: str | None = None
 
 
-class Options(Struct, frozen=True, kw_only=True):
-    """Bad beyond `above` or `below`, or when a flag or a word `equals`; well again beyond the recovery value.
-
-    Without a recovery value a figure is well as soon as it is no longer bad.
-    """
+class Options(RuleLimits, frozen=True, kw_only=True):
+    """Bad beyond `above` or `below`, or when a flag or a word `equals`; well again beyond the recovery value."""
 
     on: MetricSelector
-    above: float | None = None
-    below: float | None = None
     equals: bool | str | None = None
-    recover_below: float | None = None
-    recover_above: float | None = None
 
     def __post_init__(self) -> None:
         if self.above is None and self.below is None and self.equals is None:
             raise ValueError("one of above, below, equals is needed")
         if self.equals is not None and (self.above is not None or self.below is not None):
             raise ValueError("equals stands alone, without above and below")
-        if self.recover_below is not None and (self.above is None or self.recover_below > self.above):
-            raise ValueError("recover_below needs an above that is not smaller")
-        if self.recover_above is not None and (self.below is None or self.recover_above < self.below):
-            raise ValueError("recover_above needs a below that is not larger")
-
-    def beyond(self, value: Number) -> tuple[str, float]:
-        """MetricSelector which side of which limit a figure is that is bad, or easing."""
-        if self.below is not None and (self.above is None or value < self._well_above):
-            return "below", self.below
-        return "above", self.above or 0.0
-
-    @property
-    def _well_above(self) -> float:
-        """A figure below this is not beyond `above`, nor easing from there."""
-        return min(limit for limit in (self.above, self.recover_below) if limit is not None)
+        self.check_recovery()
 
     def condition_of(self, value: Number | str) -> Condition | None:
         """BAD, EASING between limit and recovery value, None when all is well."""
@@ -71,11 +50,7 @@ class Options(Struct, frozen=True, kw_only=True):
             return Condition.BAD if value == self.equals else None
         if self.equals is not None:
             return Condition.BAD if bool(value) == self.equals else None
-        if (self.above is not None and value > self.above) or (self.below is not None and value < self.below):
-            return Condition.BAD
-        falling = self.recover_below is not None and value >= self.recover_below
-        rising = self.recover_above is not None and value <= self.recover_above
-        return Condition.EASING if falling or rising else None
+        return self.of_number(value)
 
 
 def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
@@ -111,27 +86,13 @@ def evaluate_source(view: View, rule: Rule, source: Source, options: Options) ->
     )
 
 
-def fresh(view: View, source: Source, at: int, opened: int) -> bool:
-    """Measured in these opening hours and within the contract; a source without a cadence is taken at its word.
-
-    A figure of a period stands until the next one of its length has gone by and that one's figure could be known.
-    """
-    period = view.world.period_of(source)
-    if period is not None:
-        return view.now - at <= MISSED_INTERVALS * period.ms
-    if at < opened or view.world.offline_since(source, view.now) is not None:
-        return False
-    return not source.interval_s or view.now - at <= MISSED_INTERVALS * source.interval_s * 1000
-
-
 def describe(view: View, source: Source, options: Options, value: Number | str) -> tuple[str, Params]:
     """Title key and parameters; a declared metric is named by its own text, one of a period with that period."""
     key, metric, period = source.key, options.on.metric, view.world.period_of(source)
     if metric == UP:
         return _down(view, key)
     spec = view.world.kinds.get(key.kind) or KindSpec(key.kind)
-    declared = metric in spec.metrics or metric in spec.words
-    name: object = {"key": f"metric.{key.kind}.{metric}"} if declared else metric
+    name = named(view, key.kind, metric)
     if period is not None:
         name = {"key": "alert.of_period", "params": {"metric": name, "period": period.text}}
     if isinstance(value, str):

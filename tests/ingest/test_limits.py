@@ -130,3 +130,24 @@ def test_a_simulated_source_goes_as_fast_as_it_was_told_to(works: Works) -> None
     works.step()
     assert refused(works) == {}
     assert works.totals()["stored"] == 500
+
+
+def test_leniencies_without_an_hour_between_them_are_one_run(works: Works) -> None:
+    def run() -> tuple[int, int, int]:
+        t = leniency.c
+        (row,) = works.rows(sa.select(t.n, t.run_n, t.run_since).where(t.name == "clock_ahead"))
+        return row.n, row.run_n, row.run_since - NOW
+
+    def ahead(after_s: int) -> None:
+        works.clock.advance(after_s)
+        works.send(("hg/queue/agreed/state", {"ts": works.clock.now_ms() + 30 * MINUTE, "waiting": 1}))
+        works.step()
+
+    ahead(0)
+    n, in_run, began = run()
+    assert (n, in_run) == (1, 1)
+    ahead(3_000)
+    assert run() == (2, 2, began), "fifty minutes later it goes on"
+    ahead(3_700)
+    assert run()[:2] == (3, 1), "after more than an hour another one begins"
+    assert run()[2] - began >= 6_700_000

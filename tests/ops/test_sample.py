@@ -34,6 +34,12 @@ def test_it_loads_as_it_is():
         "feed_late",
         "system",
         "calendar_unconfirmed",
+        "ratio",
+        "no_counter_open",
+        "call_left_open",
+        "clock_suspect",
+        "dossier_near_due",
+        "org_overdue_share",
     }
     assert not settings.route, "nobody is told anything before an administrator says so"
 

@@ -3,10 +3,14 @@
 from collections import Counter
 from enum import StrEnum
 
+import sqlalchemy as sa
+
 from ioc.core.model import Leniency, Outcome, SourceKey
 from ioc.ingest.decode import Batch
 from ioc.ingest.sinks.contract import Commit
 from ioc.platform.db.tables import counter, leniency
+
+RUN_GAP_MS = 3_600_000  # so long without one ends a run of leniencies
 
 
 class Count(StrEnum):
@@ -62,12 +66,20 @@ class OutcomeCounts:
     def _write_leniencies(commit: Commit, leniencies: Counter[tuple[SourceKey, str]]) -> None:
         if leniencies:
             insert = commit.db.upsert(leniency)
+            new, known = insert.excluded, leniency.c
+            goes_on = new.last_at - known.last_at <= RUN_GAP_MS
             total = insert.on_conflict_do_update(
                 index_elements=["source_id", "name"],
-                set_={"n": leniency.c.n + insert.excluded.n, "last_at": insert.excluded.last_at},
+                set_={
+                    "n": known.n + new.n,
+                    "last_at": new.last_at,
+                    "run_n": sa.case((goes_on, known.run_n + new.n), else_=new.n),
+                    "run_since": sa.case((goes_on, known.run_since), else_=new.last_at),
+                },
             )
+            at = commit.now
             rows = [
-                {"source_id": commit.id_of(key), "name": name, "n": n, "last_at": commit.now}
+                {"source_id": commit.id_of(key), "name": name, "n": n, "last_at": at, "run_n": n, "run_since": at}
                 for (key, name), n in leniencies.items()
             ]
             commit.conn.execute(total, rows)

@@ -279,7 +279,9 @@ def test_what_was_imported_and_never_spoke_is_told_as_such_and_cuts_nobody_off(s
     s.run(100, 10, lambda: s.hear(child))
     assert s.alerts == []
     s.run(60, 10, lambda: s.hear(child))
-    assert s.subjects == ["[IOC] NGHIÊM TRỌNG · Hà Giang · Nguồn fibre: Chưa từng có tín hiệu"]
+    assert s.subjects == [
+        "[IOC] NGHIÊM TRỌNG · Hà Giang · Nguồn fibre: Chưa từng có tín hiệu (phải có từ ngày 20/11/2026)"
+    ]
     s.leaves(child)
     s.run(60, 10)
     assert s.subjects[1:] == ["[IOC] NGHIÊM TRỌNG · Xín Mần · Nguồn p0: Mất kết nối"]
@@ -295,3 +297,20 @@ def test_after_a_start_of_ours_what_never_spoke_has_its_time_again(stage):
     assert s.alerts == []
     s.run(40, 10)
     assert s.states == ["firing"]
+
+
+PROMISED = OFFLINE + "hold_s = 0\n"
+
+
+@pytest.mark.parametrize(("option", "told"), [("too", ["new", "old"]), ("only", ["new"]), ("no", ["old"])])
+def test_what_never_came_is_late_too_or_a_matter_of_its_own_rule(stage, option, told):
+    s = stage(PROMISED + f'never_heard = "{option}"\n')
+    agreed = ms("2026-11-19 08:00")
+    for name in ("new", "old"):
+        key = s.add(f"xm/queue/{name}")
+        s.world.inventory.sources[key] = replace(s.world.inventory.sources[key], agreed_at=agreed)
+    s.returns(key)
+    s.run(400, 5)
+    assert sorted(alert.source for alert in s.alerts) == told
+    never = "Chưa từng có tín hiệu (phải có từ ngày 19/11/2026)"
+    assert any(never in subject for subject in s.subjects) is ("new" in told)

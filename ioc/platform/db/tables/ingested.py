@@ -53,6 +53,9 @@ leniency = Table(
     Column("name", String(32), primary_key=True),
     Column("n", BigInteger, nullable=False),
     Column("last_at", BigInteger, nullable=False),
+    # the newest run of them, which an hour without one ends
+    Column("run_n", BigInteger, nullable=False, server_default="0"),
+    Column("run_since", BigInteger, nullable=False, server_default="0"),
 )
 
 quarantine = Table(
