@@ -1,20 +1,20 @@
 """The texts of a notification: subject, plain text, HTML and SMS in the receiver's language."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
+from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from alerts import sms
 from alerts.delivery.groups import AlertSummary
 from alerts.message import AlertMessage
 from alerts.model import WORST_FIRST, NotificationType
+from alerts.sms import Piece
 from ioc.core.clock import local
 from ioc.core.model import Severity
 from ioc.core.texts import Texts
 
-_CUT = {"org": 40, "name": 40, "what": 70}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,8 @@ class Composer:
             renderer.html(summaries, link),
             renderer.short(summaries, link),
             at,
+            event,
+            payload,
         )
 
 
@@ -105,19 +107,19 @@ class _Renderer:
             f"<tr><th align='left'>{escape(label)}</th><td>{escape(value)}</td></tr>" for label, value in rows
         )
 
-    def short(self, summaries: Sequence[AlertSummary], link: str | None) -> str:
-        """At most one GSM segment once folded; the link only where there is one and it fits."""
+    def short(self, summaries: Sequence[AlertSummary], link: str | None) -> list[Piece]:
+        """What has happened where, in the order it is read; what gives way first is the link, then names."""
         first = summaries[0]
-        org, name, what = _cut(first["org_name"], "org"), _cut(first["name"], "name"), _cut(self.title(first), "what")
-        about = ": ".join(filter(None, (name, what)))
         when = self.text("alert.message.since", time=self.clock(first["since"], first["tz"]))
-        more = f" (+{len(summaries) - 1})" if len(summaries) > 1 else ""
-        text = f"{self.head(summaries)} {org}: {about}{more}, {when}"
-        if link and _fits(f"{text}. {link}"):
-            return f"{text}. {link}"
-        while not _fits(text):
-            text = text[:-1]
-        return text
+        return [
+            Piece(self.head(summaries)),
+            *_place(first),
+            Piece(f": {first['name']}" if first["name"] else "", rank=2, least=10),
+            *_title(self.title(first)),
+            Piece(f" (+{len(summaries) - 1})" if len(summaries) > 1 else ""),
+            Piece(f", {when}", rank=5, whole=True),
+            Piece(f". {link}" if link else "", rank=1, whole=True),
+        ]
 
     def clock(self, ms: int, zone: str) -> str:
         return local(ms, ZoneInfo(zone)).strftime("%H:%M %d/%m/%Y" if self.lang == "vi" else "%H:%M %d %b %Y")
@@ -129,14 +131,22 @@ class _Renderer:
         return self.text("alert.age.seconds", n=max(0, seconds))
 
 
-def _fits(text: str) -> bool:
-    return sms.segments(sms.fold(text)) == 1
-
-
 def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _cut(text: str, what: str) -> str:
-    limit = _CUT[what]
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+def _place(summary: AlertSummary) -> list[Piece]:
+    """The district before the commune: there are communes of one name."""
+    above = summary.get("parent_name")
+    if not above:
+        return [Piece(f" {summary['org_name']}", rank=4, least=12)]
+    return [Piece(f" {above}", rank=3, least=8), Piece(f", {summary['org_name']}", rank=4, least=8)]
+
+
+def _title(title: str) -> list[Piece]:
+    """A word with a figure in it never gives way; the words between two figures do together, the first ones first."""
+    pieces: list[Piece] = []
+    for has_figure, words in groupby(title.split(), key=lambda word: any(char.isdigit() for char in word)):
+        text = " " + " ".join(words)
+        pieces.append(Piece(text) if has_figure else Piece(text, rank=6, least=12))
+    return [replace(pieces[0], text=f":{pieces[0].text}"), *pieces[1:]] if pieces else []

@@ -11,7 +11,7 @@ from alerts.delivery.routing import Destination, Router
 from alerts.model import Alert, DropReason, NotificationState, NotificationType
 from alerts.repository import count_drop
 from ioc.core.model import SourceKey
-from ioc.domain.inventory import Inventory
+from ioc.domain.inventory import Inventory, Org, OrgTree
 from ioc.platform.db import Database
 
 RESOLVED_WAIT_S = 2.0
@@ -104,9 +104,16 @@ def summary(inventory: Inventory, alert: Alert) -> AlertSummary:
         "ended": alert.ended_at,
         "org": alert.org,
         "org_name": org.name if org else alert.org,
+        "parent_name": _above(inventory.orgs, org),
         "subject": str(subject),
         "name": source.name if source else "",
         "tz": str(inventory.orgs.tz(alert.org)),
         "simulated": alert.simulated,
         "drill": alert.rule == drills.RULE.id,
     }
+
+
+def _above(orgs: OrgTree, org: Org | None) -> str:
+    """The name of the org one up, which tells communes of one name apart; the root goes without saying."""
+    above = orgs.by_code.get(org.parent) if org is not None and org.parent is not None else None
+    return above.name if above is not None and above.parent is not None else ""

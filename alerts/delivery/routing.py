@@ -68,5 +68,6 @@ class Router:
                     return
 
     def _addresses(self, receiver: ReceiverOptions, channel: str) -> Iterator[Destination]:
-        for address in getattr(receiver, self._address_of[channel]):
+        field = self._address_of[channel]
+        for address in (channel,) if field == "channel" else getattr(receiver, field):
             yield Destination(receiver.name, channel, address, receiver.lang)

@@ -178,7 +178,7 @@ MALFORMED = [
     ("rules", 'severity = "critical"', 'severity = "grave"', "SAMPLE: rule[0].severity: 'grave': "),
     ("rules", "SAMPLE =", "EXAMPLE =", 'SAMPLE is missing; needed: SAMPLE: str, lines with a [[rule]] of'),
     ("pulls", "# full = true\n", "", "SAMPLE does not show the key full"),
-    ("channels", 'address = "email"', 'address = "fax"', "address = 'fax'; allowed: Literal['email', 'phone']"),
+    ("channels", 'address = "email"', 'address = "fax"', "address = 'fax'; allowed: Literal['email', 'phone', "),
     ("channels", "def send", "def sent", "send is missing; needed: def send(options, message) -> str"),
     ("probes", "async def look", "def look", "look is another; needed: async def look(options, gear) -> Seen"),
     ("probes", "libraries = ()", "libraries = []", "libraries = []; allowed: tuple[str, ...]"),

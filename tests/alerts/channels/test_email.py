@@ -21,7 +21,7 @@ LETTER = AlertMessage(
     "[IOC] NGHIÊM TRỌNG · Xín Mần",
     "Mất kết nối\n",
     "<b>Mất kết nối</b>",
-    "sms",
+    (),
     1_780_000_000_000,
 )
 
@@ -122,7 +122,7 @@ def test_a_server_that_is_away_is_worth_another_try():
 )
 def test_what_is_not_one_address_is_refused_for_good(serve, address):
     mailbox, port = serve()
-    letter = AlertMessage("r", address, "s", "t", "h", "x", 1)
+    letter = AlertMessage("r", address, "s", "t", "h", (), 1)
     with pytest.raises(IocError) as refused:
         channel.send(options(port), letter)
     assert (refused.value.code, refused.value.transient) == ("bad_address", False)

@@ -39,7 +39,7 @@ def compose(*lines, what=NotificationType.FIRING, lang="vi"):
 
 
 def test_an_sms_says_it_in_one_segment_without_marks():
-    text = sms.fold(compose(line()).sms)
+    text = sms.compose(compose(line()).sms, unicode=False, max_segments=1).text
     assert text == (
         "[IOC] NGHIEM TRONG Xin Man: Diem cau Nan Ma: Mat ket noi, tu 08:02 20/11/2026. https://ioc.example.vn/alerts"
     )
@@ -62,13 +62,13 @@ def test_a_message_carries_no_link_that_only_this_machine_could_open(given, said
     assert base == said
     payload = {"lang": "vi", "lines": [line()]}
     message = Composer(TEXTS, base).compose("r", "a@b.vn", NotificationType.FIRING, payload, ms("2026-11-20 08:07"))
-    for text in (message.sms, message.text, message.html, message.subject):
+    for text in (sms.joined(message.sms), message.text, message.html, message.subject):
         assert ("://" in text) == (said is not None and text is not message.subject)
 
 
 def test_long_names_are_cut_to_one_segment():
     long = line(org_name="Trung tâm Phục vụ hành chính công tỉnh " * 3, name="Màn hình số {1} " * 9, simulated=True)
-    text = sms.fold(compose(long, long).sms)
+    text = sms.compose(compose(long, long).sms, unicode=False, max_segments=1).text
     assert sms.segments(text) == 1
     assert text.startswith("[MO PHONG] [IOC] NGHIEM TRONG Trung tam")
 

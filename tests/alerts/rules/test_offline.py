@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from alerts import sms
 from ioc.core.model import Health
 from tests.alerts.conftest import OFFLINE, ms
 
@@ -268,7 +269,7 @@ def test_a_simulated_source_says_so_in_its_message(stage):
     message = s.pocket.messages[0]
     assert message.subject.startswith("[MÔ PHỎNG] [IOC] NGHIÊM TRỌNG")
     assert "[MÔ PHỎNG]" in message.text
-    assert "[MÔ PHỎNG]" in message.sms
+    assert "[MÔ PHỎNG]" in sms.joined(message.sms)
     assert s.alerts[0].simulated
 
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerts import sms
 from alerts.rules._root_cause import root_causes
 from ioc.domain.dossiers.counting.buckets import Bucket
 from ioc.domain.dossiers.counting.summary import Counts
@@ -55,7 +56,7 @@ def test_a_share_tells_what_it_is_of(stage):
     assert message.subject.endswith(sentence)
     assert sentence in message.text
     assert sentence in message.html
-    assert "93,2 % (1234/1324)" in message.sms
+    assert "93,2 % (1234/1324)" in sms.joined(message.sms)
 
 
 def test_a_count_tells_what_it_is_of(stage):
