@@ -8,7 +8,11 @@ from xml.sax.saxutils import escape as xml_escape
 
 Escape = Callable[[str], str]
 JSON, XML, FORM = "application/json", "text/xml; charset=utf-8", "application/x-www-form-urlencoded"
-_PLACE = re.compile(r"\{(phone|text|sender|request_id|segments|unicode)\}")
+PLACES = (
+    "phone", "text", "sender", "request_id", "segments", "unicode",
+    "username", "password", "token", "sms_type", "callback_url",
+)  # fmt: skip
+_PLACE = re.compile(rf"\{{({'|'.join(PLACES)})\}}")
 
 
 def fill(template: str, values: Mapping[str, str], escape: Escape) -> str:

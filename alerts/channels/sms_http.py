@@ -3,13 +3,15 @@
 import base64
 import re
 import ssl
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
 from urllib.parse import quote, quote_plus, urlsplit
 
 from msgspec import Meta, Struct
 
 from alerts import sms
+from alerts.channels import _profiles
+from alerts.channels._calls import ReplyFormat, ReportFormat
 from alerts.channels._reply import Reply, text_at
 from alerts.channels._template import escape_for, fill
 from alerts.message import AlertMessage
@@ -23,13 +25,19 @@ _PATTERN = Annotated[str, Meta(min_length=1)]
 
 
 class Options(Struct, frozen=True, kw_only=True):
-    """Placeholders in `url` and `body`: {phone} {text} {sender} {request_id} {segments} {unicode}.
+    """Placeholders in `url` and `body`: {phone} {text} {sender} {request_id} {segments} {unicode} and, of these keys,
+    {username} {password} {token} {sms_type} {callback_url}; each escaped for what it stands in: JSON, XML or form body,
+    query of the URL.
 
-    They are escaped for what they stand in: JSON, XML or form body, query of the URL. Success is a status (any 2xx
-    without `success_status`) and, where `success_path` (dotted, `data.0.code`) or `success_pattern` (regex with one
-    group) is given, a value in `success_values`. A value in `retry_values`, 429, 5xx and no answer are tried again.
+    A `profile` (`profiles/NAME.toml`) gives every key that is not written. Success is a status (any 2xx without
+    `success_status`) and, where `success_path` (dotted, `data.0.code`) or `success_pattern` (regex with one group) is
+    given, a value in `success_values`. A value in `retry_values`, 429, 5xx and no answer are tried again, and so is one
+    in `account_values` (somebody has to see to the account); one in `address_values` speaks of this number alone.
+    `secret` opens the doors for what the gateway calls back with: `receipt` is the shape of its delivery reports,
+    `reply` that of messages sent to `inbound`, the number that people answer to.
     """
 
+    profile: str | None = None
     url: Annotated[str, Meta(pattern=r"^https?://[^\s/]+")]
     method: Literal["GET", "POST", "PUT"] = "POST"
     headers: dict[str, str] = {}
@@ -49,9 +57,22 @@ class Options(Struct, frozen=True, kw_only=True):
     success_pattern: _PATTERN | None = None
     success_values: tuple[str, ...] = ()
     retry_values: tuple[str, ...] = ()
+    account_values: tuple[str, ...] = ()
+    address_values: tuple[str, ...] = ()
+    sms_type: str = ""
     message_id_path: str | None = None
     timeout_s: Annotated[float, Meta(gt=0, le=120)] = 15.0
     ca: str | None = None
+    callback_url: str = ""
+    secret: str | None = None
+    receipt: ReportFormat | None = None
+    reply: ReplyFormat | None = None
+    inbound: str | None = None
+
+    @staticmethod
+    def filled(table: Mapping[str, Any]) -> dict[str, Any]:
+        """The keys of a channel with those of its profile."""
+        return _profiles.filled(table)
 
     def __post_init__(self) -> None:
         if self.auth == "basic" and (self.username is None or self.password is None):
@@ -66,6 +87,10 @@ class Options(Struct, frozen=True, kw_only=True):
             raise ValueError("headers hold printable ASCII only")
         if not self.url.isascii():
             raise ValueError("url must be ASCII, other characters percent-encoded")
+        if self.inbound is not None and (self.reply is None or self.secret is None):
+            raise ValueError(
+                "inbound needs reply and secret: how the gateway hands an answer on, and what it knows us by"
+            )
 
 
 def send(options: Options, message: AlertMessage) -> str:
@@ -86,6 +111,11 @@ def request(options: Options, message: AlertMessage) -> tuple[str, dict[str, str
         "request_id": message.ref,
         "segments": str(text.segments),
         "unicode": str(int(text.unicode)),
+        "username": options.username or "",
+        "password": options.password or "",
+        "token": options.token or "",
+        "sms_type": options.sms_type,
+        "callback_url": options.callback_url,
     }
     headers = dict(options.headers)
     media, escape = escape_for(options.body, headers)
@@ -102,6 +132,10 @@ def check_reply(options: Options, reply: Reply) -> None:
     value = _value(options, reply)
     if value is not None and value in options.retry_values:
         raise IocError(Code.GATEWAY_BUSY, answer)
+    if value is not None and value in options.account_values:
+        raise IocError(Code.GATEWAY_ACCOUNT, answer)
+    if value is not None and value in options.address_values:
+        raise IocError(Code.GATEWAY_ADDRESS, answer)
     if not ok:
         raise IocError(_refusal(reply.status), answer)
     if options.success_values and value not in options.success_values:
@@ -112,6 +146,8 @@ def check_reply(options: Options, reply: Reply) -> None:
 def _refusal(status: int) -> Code:
     if status == TOO_MANY:
         return Code.GATEWAY_BUSY
+    if status in (401, 403):
+        return Code.GATEWAY_ACCOUNT
     return Code.GATEWAY_UNAVAILABLE if status >= 500 else Code.GATEWAY_REFUSED
 
 

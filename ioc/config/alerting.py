@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from ioc.config.fields import Name, OrgCode, Positive, Seconds
+from ioc.config.fields import Name, OrgCode, Positive, Seconds, SourcePath
 from ioc.core.windows import RecurringWindow
 
 SeverityWord = Literal["info", "warning", "critical"]
@@ -145,9 +145,13 @@ class MaintenanceOptions(Struct, frozen=True, kw_only=True):
 
 
 class Channel(Struct, frozen=True, kw_only=True):
-    """One way to reach people; `options` are those of its kind (`alerts/channels/<kind>.py`)."""
+    """One way to reach people; `options` are those of its kind (`alerts/channels/<kind>.py`).
+
+    `depends_on`: the sources without which it carries nothing; in trouble, the channel is not the first of a chain.
+    """
 
     name: Name
     kind: str
     per_minute: Positive | None = None  # what the gateway allows; None: no limit
+    depends_on: tuple[SourcePath, ...] = ()
     options: Any = None

@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
+from types import UnionType
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
@@ -133,6 +134,13 @@ def is_loopback(host: str) -> bool:
     return host in ("localhost", "::1") or host.startswith("127.")
 
 
+def _struct_of(kind: Any) -> type[Struct] | None:
+    """The struct that a value is of, also where it may be left out."""
+    plain = [part for part in get_args(kind) if part is not type(None)] if get_origin(kind) is UnionType else [kind]
+    found = plain[0]
+    return found if len(plain) == 1 and isinstance(found, type) and issubclass(found, Struct) else None
+
+
 def _words(kind: Any) -> list[str]:
     """The allowed words of a type that is a choice of words, or of lists of them."""
     if isinstance(kind, type) and issubclass(kind, Enum):
@@ -185,8 +193,9 @@ class _Reader:
             return None
 
     def value(self, kind: Any, raw: Any, where: str) -> Any:
-        if isinstance(kind, type) and issubclass(kind, Struct) and isinstance(raw, dict):
-            return self.struct(kind, raw, f"{where}.")
+        inner = _struct_of(kind)
+        if inner is not None and isinstance(raw, dict):
+            return self.struct(inner, raw, f"{where}.")
         item = getattr(kind, "__args__", (None,))[0]
         if isinstance(item, type) and issubclass(item, Struct):
             return self.tables(item, raw, where)
@@ -218,6 +227,11 @@ class _Reader:
                 self.problems.append(f"{where}kind: {plugin!r}; allowed: {', '.join(sorted(known))}")
             return None
         own = {key: value for key, value in table.items() if key not in common_names}
+        try:
+            own = getattr(known[plugin], "filled", dict)(own)
+        except ValueError as error:
+            self.problems.append(f"{where.rstrip('.')}: {error}")
+            return None
         options = self.struct(known[plugin], own, where)
         return structs.replace(common, options=options) if len(self.problems) == before else None
 

@@ -177,6 +177,8 @@ class Code(StrEnum):
     GATEWAY_BUSY = "gateway_busy", 503, TRANSIENT
     GATEWAY_UNAVAILABLE = "gateway_unavailable", 503, TRANSIENT
     GATEWAY_REFUSED = "gateway_refused", 502
+    GATEWAY_ACCOUNT = "gateway_account", 503, TRANSIENT
+    GATEWAY_ADDRESS = "gateway_address", 502
 
     # Broker, inbox, records, duties
     BROKER_UNAVAILABLE = "broker_unavailable", 503, TRANSIENT

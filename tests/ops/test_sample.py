@@ -46,7 +46,7 @@ def test_it_loads_as_it_is():
 
 def test_it_loads_with_every_line_awake():
     settings = bootstrap.parse_settings(awake(), "sample")
-    assert [channel.kind for channel in settings.channel] == ["email", "sms_http"]
+    assert [channel.kind for channel in settings.channel] == ["email", "sms_http", "sms_router"]
     assert settings.route[0].channels == ("sms", "mail")
 
 

@@ -2,8 +2,6 @@
 
 import base64
 import json
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, quote, urlsplit
 from xml.etree import ElementTree as ET
 
@@ -11,52 +9,19 @@ import pytest
 
 from alerts.channels import sms_http
 from alerts.message import AlertMessage
+from alerts.sms import Piece
 from ioc.core.errors import IocError
+from tests.alerts.channels.gateways import Gateway, serving
 
 TEXT = 'Xín Mần: "quá tải" <5 & {phone}\\'
 FOLDED = 'Xin Man: "qua tai" <5 & {phone}\\'
-NOTE = AlertMessage("ref-1", "+84912345678", "s", "t", "h", TEXT, 1)
-
-
-class Gateway(ThreadingHTTPServer):
-    """Answers each request with the next of `answers` (status, body)."""
-
-    daemon_threads = True
-
-    def __init__(self):
-        self.requests = []
-        self.answers = []
-        super().__init__(("127.0.0.1", 0), Door)
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_address[1]}"
-
-
-class Door(BaseHTTPRequestHandler):
-    def answer(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
-        self.server.requests.append((self.command, self.path, dict(self.headers), body))
-        status, reply = self.server.answers.pop(0) if self.server.answers else (200, '{"CodeResult": "100"}')
-        self.send_response(status)
-        self.end_headers()
-        self.wfile.write(reply.encode())
-
-    do_GET = do_POST = do_PUT = answer
-
-    def log_message(self, *_):
-        pass
+NOTE = AlertMessage("ref-1", "+84912345678", "s", "t", "h", [Piece(TEXT)], 1)
 
 
 @pytest.fixture
 def gateway():
-    server = Gateway()
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(Gateway()) as server:
+        yield server
 
 
 def options(gateway, **more):
@@ -138,6 +103,7 @@ def test_the_reply_names_the_message(gateway):
         ((400, "{}"), "gateway_refused", False),
         ((429, "{}"), "gateway_busy", True),
         ((503, "{}"), "gateway_unavailable", True),
+        ((401, "{}"), "gateway_account", True),
         ((302, ""), "gateway_refused", False),
     ],
 )
