@@ -37,7 +37,7 @@ class ReplyFormat(Struct, frozen=True, kw_only=True):
         _compile(self.when)
 
 
-class DeliveryReport(NamedTuple):
+class GatewayReport(NamedTuple):
     """A message by its gateway's id or our ref, and whether its phone got it."""
 
     message_id: str
@@ -52,12 +52,12 @@ class IncomingText(NamedTuple):
     text: str
 
 
-def read_report(form: ReportFormat, fields: Fields) -> DeliveryReport | None:
+def read_report(form: ReportFormat, fields: Fields) -> GatewayReport | None:
     """None where it says nothing final, or names no message."""
     message_id, ref = fields.get(form.id, ""), fields.get(form.ref, "") if form.ref else ""
     outcomes = ((True, form.delivered), (False, form.failed))
     said = next((ok for ok, ways in outcomes if any(_match(way, fields) for way in ways)), None)
-    return None if said is None or not (message_id or ref) else DeliveryReport(message_id, ref, said)
+    return None if said is None or not (message_id or ref) else GatewayReport(message_id, ref, said)
 
 
 def read_reply(form: ReplyFormat, fields: Fields) -> IncomingText | None:

@@ -16,7 +16,6 @@ from ioc.core.model import Severity
 from ioc.core.texts import Texts
 
 
-
 @dataclass(frozen=True, slots=True)
 class Composer:
     """Renders the keys and parameters of a notification; without a `public_url` there is no link."""

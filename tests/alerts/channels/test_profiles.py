@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from alerts.channels import _profiles, sms_http, sms_router
-from alerts.channels._calls import DeliveryReport, IncomingText, read_reply, read_report
+from alerts.channels._calls import GatewayReport, IncomingText, read_reply, read_report
 from alerts.message import AlertMessage
 from alerts.sms import Piece
 from ioc import bootstrap
@@ -129,7 +129,7 @@ CSKH = "SMSID=dc71&SendFailed={failed}&SendStatus={status}&SendSuccess={ok}&Requ
 def test_a_delivery_report_of_esms(status, ok, failed, said):
     fields = {"SMSID": "dc71", "RequestId": "ref-1", "SendStatus": status, "SendSuccess": ok, "SendFailed": failed}
     report = read_report(channel("sms_http", **ESMS).receipt, fields)
-    assert report == (None if said is None else DeliveryReport("dc71", "ref-1", said))
+    assert report == (None if said is None else GatewayReport("dc71", "ref-1", said))
 
 
 @pytest.mark.parametrize(("status", "said"), [("0", True), ("64", False), ("128", False), ("12", None)])
@@ -137,7 +137,7 @@ def test_a_delivery_report_of_speedsms(status, said):
     fields = {"type": "report", "tranId": "7001", "phone": "84912345678", "status": status}
     options = channel("sms_http", **SPEEDSMS)
     report = read_report(options.receipt, fields)
-    assert report == (None if said is None else DeliveryReport("7001", "", said))
+    assert report == (None if said is None else GatewayReport("7001", "", said))
     assert read_reply(options.reply, fields) is None
 
 
