@@ -10,12 +10,15 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from alerts import drills
+from alerts.configured.entry import Grounds
+from alerts.configured.seed import sync
 from alerts.daily import EVERY_S, DailySnapshots
 from alerts.delivery.composer import Composer
 from alerts.delivery.notifier import Notifier
 from alerts.delivery.outbox import ConfiguredChannel, Outbox
 from alerts.delivery.routing import Router
 from alerts.delivery.workers import DeliveryWorkers
+from alerts.engine.book_in_force import BookInForce
 from alerts.engine.engine import AlertEngine
 from alerts.engine.evaluator import Evaluator, LiveInput
 from alerts.engine.inhibition import Inhibition
@@ -23,6 +26,7 @@ from alerts.engine.rule_set import RuleSet
 from alerts.message import ChannelPlugin
 from alerts.model import RulePlugin
 from ioc.config.alerting import Rule
+from ioc.config.book import Book
 from ioc.config.read import is_loopback
 from ioc.config.settings import Settings
 from ioc.context import Context
@@ -182,19 +186,22 @@ def build_engine(
     rules: dict[str, RulePlugin],
     channels: dict[str, ChannelPlugin],
 ) -> AlertEngine:
-    """The engine of a configuration."""
+    """The engine of a configuration, whose entries of the book are loaded where they changed."""
     settings, clock, db = context.settings, context.clock, context.db
-    rule_set = RuleSet((*settings.rule, drills.RULE), {**rules, drills.RULE.kind: drills.DrillRule()}, clock)
-    inhibition = Inhibition(clock, settings.alerts.settle_s)
-    router = Router(settings, {kind: plugin.address for kind, plugin in channels.items()})
-    return AlertEngine(
-        db,
-        clock,
-        lease,
-        Evaluator(clock, db, live, rule_set, inhibition, settings.maintenance),
-        Notifier(db, router, settings.alerts.group_wait_s, owner_rules(settings.rule, rules)),
-        settings.alerts.startup_grace_s,
-    )
+    sync(db, settings, clock.now_ms())
+    grounds = Grounds.of(settings, rules)
+    address_of = {channel.name: channels[channel.kind].address for channel in settings.channel}
+    rule_set = RuleSet((), {**rules, drills.RULE.kind: drills.DrillRule()}, clock)
+    evaluator = Evaluator(clock, db, live, rule_set, Inhibition(clock, settings.alerts.settle_s))
+    notifier = Notifier(db, Router(Book(), address_of), settings.alerts.group_wait_s)
+
+    def take(book: Book) -> None:
+        rule_set.use((*book.rule, drills.RULE))
+        evaluator.windows = book.maintenance
+        notifier.use(Router(book, address_of), owner_rules(book.rule, rules))
+
+    in_force = BookInForce(db, clock, grounds, take)
+    return AlertEngine(db, clock, lease, evaluator, notifier, in_force, settings.alerts.startup_grace_s)
 
 
 def owner_rules(rules: Iterable[Rule], plugins: Mapping[str, RulePlugin]) -> frozenset[str]:

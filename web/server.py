@@ -14,6 +14,7 @@ from gevent.pool import Pool
 from gevent.pywsgi import WSGIServer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from alerts.configured.seed import sync
 from ioc.context import Context
 from ioc.core import keys
 from ioc.core.model import SourceKey
@@ -76,6 +77,7 @@ class WebWorker:
     def run(self, stop: threading.Event, ready: Callable[[], None]) -> None:
         self._trust_proxies()
         server = self._listen()
+        sync(self.site.context.db, self.site.context.settings, self.site.clock.now_ms())
         self._follow()
         loops = [gevent.spawn(loop) for loop in self._loops()]
         server.start()

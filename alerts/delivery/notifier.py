@@ -17,7 +17,7 @@ from ioc.platform.db import Database
 RESOLVED_WAIT_S = 2.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Notifier:
     """Puts notifications into groups: one a receiver, channel and source, open for a short wait."""
 
@@ -25,6 +25,10 @@ class Notifier:
     router: Router
     group_wait_s: float
     owner_rules: frozenset[str] = frozenset()  # rules whose alerts are the business of the source's owner
+
+    def use(self, router: Router, owner_rules: frozenset[str]) -> None:
+        """From now on these."""
+        self.router, self.owner_rules = router, owner_rules
 
     def firing(self, conn: Connection, inventory: Inventory, alert: Alert, now: int) -> None:
         """One notification to every address the routes name; where there is none the reason is counted."""

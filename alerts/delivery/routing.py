@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ioc.config.alerting import ReceiverOptions, RouteOptions
-from ioc.config.settings import Settings
+from ioc.config.book import Book
 from ioc.core.model import Severity
 from ioc.domain.inventory import OrgTree
 
@@ -20,12 +20,12 @@ class Destination:
 
 
 class Router:
-    """The routes of the configuration; `addresses` names the field of a receiver each channel kind uses."""
+    """The routes of the book; `address_of` names the field of a receiver that each channel uses."""
 
-    def __init__(self, settings: Settings, addresses: Mapping[str, str]) -> None:
-        self._routes = settings.route
-        self._receivers = {receiver.name: receiver for receiver in settings.receiver}
-        self._address_of = {channel.name: addresses[channel.kind] for channel in settings.channel}
+    def __init__(self, book: Book, address_of: Mapping[str, str]) -> None:
+        self._receivers = {receiver.name: receiver for receiver in book.receiver}
+        self._address_of = address_of
+        self._routes = book.route
 
     def destinations(
         self, orgs: OrgTree, org: str, severity: Severity, owner: str | None = None

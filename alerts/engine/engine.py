@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from alerts import repository
 from alerts.delivery import groups
 from alerts.delivery.notifier import Notifier
+from alerts.engine.book_in_force import BookInForce
 from alerts.engine.deduplication import duplicates
 from alerts.engine.evaluator import Evaluation, Evaluator
 from alerts.engine.state_machine import Observation, next_transition, state_after
@@ -53,6 +54,7 @@ class AlertEngine:
     lease: Lease
     evaluator: Evaluator
     notifier: Notifier
+    book: BookInForce
     startup_grace_s: float
     _holds: Timers = field(init=False)
     _groups: Timers = field(init=False)
@@ -65,6 +67,7 @@ class AlertEngine:
 
     def tick(self) -> bool:
         """Evaluate, decide, write; True when anything changed."""
+        self.book.look()
         evaluation = self.evaluator.evaluate()
         with self.db.read() as conn:
             open_alerts = repository.open_alerts(conn)

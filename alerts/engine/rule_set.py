@@ -28,6 +28,12 @@ class RuleSet:
     clock: Clock
     _last: dict[str, tuple[float, list[Finding]]] = field(default_factory=dict)
 
+    def use(self, rules: Sequence[Rule]) -> None:
+        """From now on these; what a rule that stays as it was found last goes on standing."""
+        stays = {rule.id for rule in rules if rule in self.rules}
+        self._last = {rule: last for rule, last in self._last.items() if rule in stays}
+        self.rules = rules
+
     def __contains__(self, rule_id: str) -> bool:
         return any(rule.id == rule_id for rule in self.rules)
 

@@ -1,7 +1,7 @@
 """TOML to settings: every problem is named with its key, its value and what is allowed, all in one go."""
 
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
 from types import UnionType
@@ -11,9 +11,9 @@ import msgspec
 from msgspec import Struct, structs
 
 from ioc.config.alerting import Channel, Rule
+from ioc.config.book import SECTIONS, Entry, faults, twice
 from ioc.config.names import OWN
 from ioc.config.settings import Connector, Mqtt, Settings
-from ioc.core.contact import EMAIL, MOBILE, is_email, is_mobile
 from ioc.core.errors import Code, UsageError
 from ioc.messages.mapping.declared import MapRule
 
@@ -62,10 +62,17 @@ def maps(table: dict[str, Any], environ: Mapping[str, str]) -> tuple[MapRule, ..
 
 def one_map(table: dict[str, Any]) -> tuple[MapRule | None, list[str]]:
     """A `[[map]]` that came from a person: read like the file, but no secret of this machine is read for it."""
-    reader = _Reader({}, {})
-    foreign = [f"{key}: unknown key" for key in table if key.endswith(("_file", "_env"))]
-    rule: MapRule | None = None if foreign else reader.struct(MapRule, table, "")
-    return rule, foreign or reader.problems
+    reader = _Reader({}, None)
+    rule: MapRule | None = reader.struct(MapRule, table, "")
+    return rule, reader.problems
+
+
+def one_entry(section: str, table: dict[str, Any], rules: Mapping[str, type[Struct]]) -> tuple[Entry | None, list[str]]:
+    """An entry of one of the `SECTIONS` of the book that came from a person, likewise; `rules`: options by kind."""
+    reader, kind = _Reader({"rule": rules}, None), SECTIONS[section]
+    read = reader.plugged if kind in _PLUGGED else reader.struct
+    entry: Entry | None = read(kind, table, f"{section}.")
+    return entry, reader.problems
 
 
 def table_as(kind: type[Value], table: dict[str, Any], origin: str) -> Value:
@@ -81,21 +88,12 @@ def _cross_check(settings: Settings) -> list[str]:
     """Checks across keys: names that must exist elsewhere, ids that must be unique."""
     problems: list[str] = []
     for section, names in (
-        ("rule.id", [rule.id for rule in settings.rule]),
-        ("receiver.name", [receiver.name for receiver in settings.receiver]),
         ("channel.name", [channel.name for channel in settings.channel]),
         ("connector.name", [connector.name for connector in settings.connector]),
         ("connector.publish", [one.publish for one in settings.connector if hasattr(one.options, "PUBLISHES")]),
     ):
-        problems += [f"{section}: {name!r} stands twice" for name in sorted({n for n in names if names.count(n) > 1})]
-    receivers = {receiver.name for receiver in settings.receiver}
-    channels = {channel.name for channel in settings.channel}
-    for i, receiver in enumerate(settings.receiver):
-        problems += _not(is_mobile, MOBILE, f"receiver[{i}].phone", receiver.phone)
-        problems += _not(is_email, EMAIL, f"receiver[{i}].email", receiver.email)
-    for i, route in enumerate(settings.route):
-        problems += _unknown(f"route[{i}].receivers", route.receivers, receivers)
-        problems += _unknown(f"route[{i}].channels", route.channels, channels)
+        problems += twice(section, names)
+    problems += faults(settings.book, [channel.name for channel in settings.channel])
     for connector in settings.connector:
         problems += _unpublishable(f"connector {connector.name!r}: publish", connector)
     return [*problems, *_of_embedded(settings.mqtt)] if settings.mqtt.embedded else problems
@@ -110,15 +108,6 @@ def _of_embedded(mqtt: Mqtt) -> Iterator[str]:
     for name in ("password", "bus_password"):
         if len((getattr(mqtt, name) or "").encode()) > LONGEST_PASSWORD:
             yield f"mqtt.{name}: the embedded broker takes at most {LONGEST_PASSWORD} bytes"
-
-
-def _unknown(where: str, names: Sequence[str], known: set[str]) -> list[str]:
-    allowed = ", ".join(sorted(known)) or "none is defined"
-    return [f"{where}: {name!r} is not defined; allowed: {allowed}" for name in names if name not in known]
-
-
-def _not(right: Callable[[str], bool], allowed: str, where: str, values: Sequence[str]) -> list[str]:
-    return [f"{where}[{n}]: {value!r}: expected {allowed}" for n, value in enumerate(values) if not right(value)]
 
 
 def _unpublishable(where: str, connector: Connector) -> list[str]:
@@ -165,7 +154,7 @@ def _spread(kind: type[Struct], raw: list[dict[str, Any]], where: str) -> Iterat
 class _Reader:
     """Walks a table along a struct type and collects every problem instead of stopping at the first."""
 
-    def __init__(self, options: OptionTypes, environ: Mapping[str, str]) -> None:
+    def __init__(self, options: OptionTypes, environ: Mapping[str, str] | None) -> None:
         self.options = options
         self.environ = environ
         self.problems: list[str] = []
@@ -236,8 +225,10 @@ class _Reader:
         return structs.replace(common, options=options) if len(self.problems) == before else None
 
     def with_secrets(self, kind: type[Struct], table: dict[str, Any], where: str) -> dict[str, Any]:
-        """`x_env` and `x_file` stand for `x`."""
+        """`x_env` and `x_file` stand for `x`, unless there is no environment to read them from."""
         resolved = dict(table)
+        if self.environ is None:
+            return resolved
         for field in structs.fields(kind):
             name = field.encode_name
             if (variable := resolved.pop(f"{name}_env", None)) is not None:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, structs
 
 from ioc.config.alerting import (
     AlertOptions,
@@ -17,6 +17,7 @@ from ioc.config.alerting import (
     RouteOptions,
     Rule,
 )
+from ioc.config.book import Book
 from ioc.config.fields import Name, OrgCode, Port, Positive, SourcePath
 from ioc.config.influx_address import StoreAddress, check_access, parse
 from ioc.config.weekly import CalendarSettings
@@ -235,6 +236,19 @@ class Settings(Struct, frozen=True, kw_only=True):
     channel: tuple[Channel, ...] = ()
     connector: tuple[Connector, ...] = ()
     map: tuple[MapRule, ...] = ()
+
+    @property
+    def book(self) -> Book:
+        """What the file says of that which people change without a restart; a route has a name, if by its place."""
+        routes = tuple(structs.replace(route, name=route.name or f"route-{n}") for n, route in enumerate(self.route, 1))
+        return Book(
+            rule=self.rule,
+            receiver=self.receiver,
+            rota=self.rota,
+            escalation=self.escalation,
+            route=routes,
+            maintenance=self.maintenance,
+        )
 
     @property
     def root(self) -> Path:

@@ -82,6 +82,7 @@ class Code(StrEnum):
     BAD_YEAR = "bad_year", 422
     BAD_NAME = "bad_name", 422
     NAME_TAKEN = "name_taken", 409
+    UNKNOWN_ENTRY = "unknown_entry", 404
     UNKNOWN_NAME = "unknown_name", 404
     NO_PASSWORD = "no_password", 422
     PASSWORD_SHORT = "password_short", 422

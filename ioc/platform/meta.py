@@ -16,6 +16,8 @@ class Fact(StrEnum):
     LIVE_EPOCH = "live_epoch"
     LIVE_N = "live_n"
     CREATED_AT = "created_at"
+    BOOK_REV = "book_rev"  # of table `configured`
+    BOOK_ORDER = "book_order"  # digest of the order of the entries in the file
     DOSSIER_RULES = "dossier_rules"  # by which the dossiers were judged
 
 
@@ -27,6 +29,12 @@ def get(conn: Connection, fact: Fact, default: str = "") -> str:
 def put(db: Database, conn: Connection, fact: Fact, value: object) -> None:
     insert = db.upsert(meta).values(key=fact, value=str(value))
     conn.execute(insert.on_conflict_do_update(index_elements=["key"], set_={"value": str(value)}))
+
+
+def hold(db: Database, conn: Connection, fact: Fact) -> None:
+    """Until the transaction ends nobody else changes what this revision is of; it is there from then on."""
+    insert = db.upsert(meta).values(key=fact, value="0")
+    conn.execute(insert.on_conflict_do_update(index_elements=["key"], set_={"value": meta.c.value}))
 
 
 def bump(db: Database, conn: Connection, fact: Fact) -> None:

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from alerts.configured.seed import sync
 from ioc.config.alerting import Rule
 from ioc.config.settings import Settings
 from ioc.context import Context
@@ -153,6 +154,7 @@ def province(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provin
         live_key=b"k" * 32,
         open_store=RememberingStore,
     )
+    sync(db, context.settings, SATURDAY)
     with db.read() as conn:
         world = World(load(conn, "2026-11-21", kinds()), context.kinds)
     store, bus = RememberingStore(), RecordingBus()

@@ -6,6 +6,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from msgspec.structs import fields, force_setattr
 
+from alerts.configured.seed import sync
 from ioc.config.alerting import Rule
 from ioc.core.model import Role, SourceKey
 from ioc.core.registry import Plugins
@@ -58,6 +59,7 @@ def watched(province: Province) -> Province:
     add_source(province, SourceKey(SOUTH, "feed", "bi-mat"))
     settings = province.site.context.settings
     force_setattr(settings, "rule", (*settings.rule, Rule(id="bi-mat", kind="offline", org=SOUTH)))
+    sync(province.db, settings, SATURDAY)
     of_vendors = MapRule(topic="bi-mat/+site", org="hg.{site}", kind="queue", source="k", fields={"waiting": "w"})
     force_setattr(settings, "map", (of_vendors,))
     told = {"ref": "r", "receiver": "bi-mat", "channel": "sms", "address": "bi-mat", "what": "firing", "payload": {},

@@ -8,10 +8,13 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
+from alerts.configured import store
+from alerts.configured.entry import Grounds
 from ioc.config.alerting import Rule
-from ioc.config.settings import Settings
+from ioc.context import Context
 from ioc.core.errors import Code
 from ioc.core.model import Reason, Role, Severity
+from ioc.core.registry import PluginSort
 from ioc.domain.inventory import Scope
 from ioc.ingest import quarantine
 from ioc.ingest.replay import send
@@ -84,13 +87,12 @@ class ResentCount(Struct, frozen=True):
     sent: int
 
 
-def rules(call: Call, settings: Settings) -> Page[RuleItem]:
+def rules(call: Call, context: Context, records: Reads) -> Page[RuleItem]:
     """The rules that can speak of something in the caller's subtree."""
-    orgs = call.orgs
+    orgs, grounds = call.orgs, Grounds.of(context.settings, context.plugins.of(PluginSort.RULE))
+    book = records.read(lambda conn: store.load(conn, grounds))
     above = {org.code for org in orgs.path(call.scope.root or "")}
-    found = [
-        rule for rule in settings.rule if rule.org is None or rule.org in call.scope or orgs.heir(rule.org) in above
-    ]
+    found = [rule for rule in book.rule if rule.org is None or rule.org in call.scope or orgs.heir(rule.org) in above]
     return call.part.of(found, lambda rule: _rule(call, rule))
 
 

@@ -39,7 +39,7 @@ def told(org: str, *routes: tuple[str | None, str], continue_: bool = False, tre
             for at, name in routes
         ),
     )
-    targets = Router(settings, {"pocket": "email"}).destinations(tree, org, Severity.CRITICAL)
+    targets = Router(settings.book, {"mail": "email"}).destinations(tree, org, Severity.CRITICAL)
     return None if targets is None else [target.receiver for target in targets]
 
 

@@ -163,5 +163,5 @@ ALL = [Destination("everybody", "mail", "all@hg.vn", "en")]
 def test_the_first_route_wins_unless_it_continues(org, severity, expected):
     rules = {kind: module.Options for kind, module in registry.scan("alerts.rules").items()}
     settings = read.parse(tomllib.loads(CONFIG), {"rule": rules, "channel": {"pocket": Pocket.Options}}, {})
-    router = Router(settings, {"pocket": "email"})
+    router = Router(settings.book, {"mail": "email"})
     assert router.destinations(OrgTree(ORGS), org, Severity(severity)) == expected

@@ -1,0 +1,115 @@
+"""The book in force, and the changes that people make to it, each with its audit row."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from msgspec import structs
+from sqlalchemy.engine import Connection, RowMapping
+
+from alerts.configured import rows
+from alerts.configured.entry import Grounds, Table, table_of
+from ioc.config.book import SECTIONS, Book, Entry, by_name, faults, key_of, name_of, unknown
+from ioc.config.read import refused
+from ioc.core.errors import Code, IocError
+from ioc.platform import audit
+from ioc.platform.db import Database
+
+version = rows.version
+
+
+def load(conn: Connection, grounds: Grounds) -> Book:
+    """All that can be read; what cannot is left out and told in `problems`."""
+    return _book(_bodies(_standing(conn)), grounds)
+
+
+def put(
+    db: Database, grounds: Grounds, section: str, table: Table, actor: str, now: int, *, before: str | None = None
+) -> Entry:
+    """Create or replace the entry of that name; it stands in front of `before`, else keeps its place or comes last.
+
+    `bad_config` names every problem that the book would have by it.
+    """
+    entry = _read(grounds, section, table)
+    name, body = name_of(entry), table_of(entry)
+    with db.write() as conn:
+        rows.begin(db, conn)
+        standing = _standing(conn)
+        held = {row["name"]: row["body"] for row in standing if row["section"] == section}
+        order = _order(section, list(held), name, before)
+        others = [row for row in standing if (row["section"], row["name"]) != (section, name)]
+        _check(f"{section} {name!r}", grounds, standing, [*_bodies(others), (section, body)])
+        rows.write(db, conn, (section, name), body=body, position=0, removed=False, changed_at=now, changed_by=actor)
+        for position, each in enumerate(order):
+            rows.change(conn, (section, each), position=position)
+        audit.record(
+            conn, now, actor, f"{section}.put", name, {"before": held.get(name), "after": body}, body.get("org")
+        )
+    return entry
+
+
+def remove(db: Database, grounds: Grounds, section: str, name: str, actor: str, now: int) -> None:
+    """Take an entry away, also one of the file, which does not come back until its text changes there.
+
+    `unknown_entry` where there is none, `bad_config` where others need it.
+    """
+    with db.write() as conn:
+        rows.begin(db, conn)
+        standing = _standing(conn)
+        row = next((row for row in standing if (row["section"], row["name"]) == (section, name)), None)
+        if row is None:
+            raise IocError(Code.UNKNOWN_ENTRY, f"there is no {section} {name!r}", section=section, name=name)
+        others = [each for each in standing if each is not row]
+        _check(f"without {section} {name!r}", grounds, standing, _bodies(others))
+        if row["loaded"] is None:
+            rows.drop(conn, (section, name))
+        else:
+            rows.change(conn, (section, name), removed=True, changed_at=now, changed_by=actor)
+        audit.record(conn, now, actor, f"{section}.removed", name, {"before": row["body"]}, row["body"].get("org"))
+
+
+def _standing(conn: Connection) -> list[RowMapping]:
+    return [row for row in rows.everything(conn) if not row["removed"]]
+
+
+def _bodies(standing: Iterable[RowMapping]) -> list[tuple[str, Table]]:
+    return [(row["section"], row["body"]) for row in standing]
+
+
+def _read(grounds: Grounds, section: str, table: Table) -> Entry:
+    entry, problems = grounds.read(section, table)
+    if entry is not None and not name_of(entry):
+        problems = [f"{section}.name: missing"]
+    if entry is None or problems:
+        raise refused(section, problems)
+    return entry
+
+
+def _order(section: str, names: list[str], name: str, before: str | None) -> list[str]:
+    """The names of a section with a new one among them, or one that moves."""
+    if before is None:
+        return names if name in names else [*names, name]
+    others = [each for each in names if each != name]
+    if problems := unknown("before", [before], others):
+        raise refused(f"{section} {name!r}", problems)
+    place = others.index(before)
+    return [*others[:place], name, *others[place:]]
+
+
+def _check(what: str, grounds: Grounds, standing: Sequence[RowMapping], after: Iterable[tuple[str, Table]]) -> None:
+    """Refuses what a change makes wrong, not what was wrong already."""
+    already = set(_book(_bodies(standing), grounds).problems)
+    if problems := [each for each in _book(after, grounds).problems if each not in already]:
+        raise refused(what, problems)
+
+
+def _book(bodies: Iterable[tuple[str, Table]], grounds: Grounds) -> Book:
+    """Entries in order, and everything that is wrong with them alone or with each other."""
+    found: dict[str, list[Any]] = {section: [] for section in SECTIONS}
+    problems: list[str] = []
+    for section, body in bodies:
+        entry, wrong = grounds.read(section, body)
+        problems += [f"{section} {body.get(key_of(section))!r}: {each}" for each in wrong]
+        if entry is not None:
+            found[section].append(entry)
+    book = Book(**{section: tuple(each) for section, each in found.items()})
+    return structs.replace(book, problems=(*problems, *faults(book, grounds.channels, by_name)))
