@@ -8,7 +8,7 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from alerts import actions, queries
-from alerts.model import Alert, AlertState, NotificationState, NotificationType, Transition
+from alerts.model import Alert, AlertState, DeliveryFailure, NotificationState, NotificationType, Transition
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, Severity, SourceKey
 from ioc.domain.inventory import Source
@@ -101,6 +101,15 @@ class Attempt(Struct, frozen=True):
     at: Instant
     ok: bool
     detail: str
+    failure: DeliveryFailure | None
+
+
+class Why(Struct, frozen=True):
+    """Why one got a message: by which route, which ladder, and by which rota one was on duty."""
+
+    route: str | None
+    escalation: str | None
+    rota: str | None
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -120,6 +129,10 @@ class Message(Struct, frozen=True, kw_only=True):
     attempts: int
     delivered_at: Instant | None
     receipt: str | None
+    incident: int | None
+    severity: Severity
+    step: int | None  # of the ladder, from 1
+    why: Why
 
 
 class AlertMessageAnswer(Message, frozen=True, kw_only=True):
@@ -162,7 +175,7 @@ def one(call: Call, records: Reads) -> WholeAlert:
     org = found.alert.org
     messages = [
         AlertMessageAnswer(
-            **_zoned(call, sent.notification, org),
+            **_message(call, sent.notification, org),
             deliveries=[Attempt(**_zoned(call, row, org)) for row in sent.deliveries],
         )
         for sent in found.notifications
@@ -200,7 +213,13 @@ def notifications(call: Call, query: NotificationQuery, records: Reads) -> Page[
             conn, call.scope, receiver=query.receiver, states=states, page=page, per_page=per_page
         )
     )
-    return call.part.read((Message(**_zoned(call, row, None)) for row in rows), total)
+    return call.part.read((Message(**_message(call, row, None)) for row in rows), total)
+
+
+def _message(call: Call, row: Mapping[Any, Any], org: str | None) -> dict[str, Any]:
+    plain = {name: row[name] for name in Message.__struct_fields__ if name in row}
+    why = Why(row["route"], row["escalation"], row["rota"])
+    return {**_zoned(call, plain, org), "incident": row["incident_id"], "why": why}
 
 
 def _seen(call: Call, records: Reads) -> int:
