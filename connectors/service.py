@@ -8,9 +8,12 @@ import sqlalchemy as sa
 
 from connectors.deliveries.rounds import fetching
 from connectors.mapping.unknown import watching
+from connectors.postbox.serving import receiving
 from connectors.runner.thread import probing
 from connectors.simulator import roster
+from connectors.simulator.days import SECOND, Shift
 from connectors.simulator.demo import load_demo
+from connectors.simulator.mishaps import FIRST_CUT, FIRST_CUT_S, Cut
 from connectors.simulator.province import CADENCE_S, Province
 from connectors.simulator.speaker import LIVE_PER_TICK, TICK_S, Speaker
 from connectors.simulator.timeline import Timeline
@@ -27,10 +30,11 @@ from ioc.platform.logins import as_bus
 
 @dataclass(frozen=True, slots=True)
 class SimulatorOptions:
-    """`speed` 1 is real time; the same `seed` tells the same story."""
+    """`speed` 1 is real time; the same `seed` tells the same story; `incident_at` (epoch ms): a line is cut then."""
 
     speed: float = 1.0
     seed: int = 1
+    incident_at: int | None = None
 
 
 def run(
@@ -41,7 +45,7 @@ def run(
 ) -> None:
     """Serve until `stop`."""
     beat = Beat(context.db, CONNECTORS, context.clock)
-    with probing(context, beat), watching(context), fetching(context):
+    with probing(context, beat), watching(context), fetching(context), receiving(context.postbox, context.clock):
         beat.start()  # not before everything is at hand: what cannot begin gives no sign of life
         try:
             _serve(context, stop, ready, simulator)
@@ -82,18 +86,25 @@ def _speak(
     pace = 1.0 if rate is None else rate / natural_rate(people)
     # faster than real, tomorrow is told today: its events must not be taken for those of the real tomorrow
     tag = "" if options.speed == 1 else f"-x{start // 1000:x}"
-    province = Province(options.seed, people, stretch=options.speed / pace, tag=tag)
+    timeline = Timeline(start, options.speed)
+    province = Province(options.seed, people, options.speed / pace, tag, _first_cut(options.incident_at, timeline))
     per_tick = max(LIVE_PER_TICK, round(2 * (rate or 0) * TICK_S))
     bus = Bus(as_bus(context.settings), "ioc-simulator")
     heard = threading.Event()
     bus.subscribe(DELTA_TOPIC, lambda _topic, _payload, _retained: heard.set())
     bus.start()
     ready()
-    timeline, root = Timeline(start, options.speed), context.settings.root
     try:
-        Speaker(province, timeline, bus, heard.is_set, context.clock, root, per_tick).run(stop)
+        Speaker(province, timeline, bus, heard.is_set, context.clock, context.settings.root, per_tick).run(stop)
     finally:
         bus.stop()
+
+
+def _first_cut(begins: int | None, timeline: Timeline) -> Cut | None:
+    """The incident a newcomer sees, in the province's own time; it lasts as long on every clock."""
+    if begins is None:
+        return None
+    return Cut(FIRST_CUT, Shift(*(timeline.virtual(t) for t in (begins, begins + FIRST_CUT_S * SECOND))))
 
 
 def natural_rate(people: roster.Roster) -> float:

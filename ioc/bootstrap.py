@@ -168,7 +168,7 @@ def sample_table() -> dict[str, Any]:
     return tomllib.loads(sample.shipped())
 
 
-def build(settings: Settings, ahead_ms: int = 0) -> Context:
+def build(settings: Settings, ahead_ms: int = 0, *, demo: bool = False) -> Context:
     """Wire one process; the data directory is made where it is missing, the clock set `ahead_ms`."""
     open_data_dir(settings)
     clock, plugins = SystemClock(ahead_ms), plugins_of(settings)
@@ -182,6 +182,7 @@ def build(settings: Settings, ahead_ms: int = 0) -> Context:
         live_key=_live_key(settings),
         open_store=partial(open_store, settings, known, clock),
         plugins=plugins,
+        demo=demo,
     )
 
 

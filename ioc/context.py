@@ -1,6 +1,7 @@
 """The equipment of every role: settings, clock, database, plug-ins, texts and the live key."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from ioc.config.settings import Settings
@@ -30,3 +31,9 @@ class Context:
     live_key: bytes
     open_store: OpenStore
     plugins: Plugins = field(default_factory=Plugins)
+    demo: bool = False
+
+    @property
+    def postbox(self) -> Path | None:
+        """Where the demonstration keeps what it sends; None where messages go out to people."""
+        return self.settings.root / "postbox.jsonl" if self.demo else None

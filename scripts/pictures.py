@@ -45,7 +45,7 @@ def main() -> None:
 def demo(folder: Path) -> Iterator[str]:
     """What a running demo has printed, its links and passwords among it."""
     ports = ["--http-port", str(free_port()), "--mqtt-port", str(free_port())]
-    command = [ROOT / ".venv/bin/ioc", "demo", "--data-dir", folder / "data", "--at", MORNING, *ports]
+    command = [ROOT / ".venv/bin/ioc", "demo", "--no-incident", "--data-dir", folder / "data", "--at", MORNING, *ports]
     with (folder / "said").open("w") as out:
         process = subprocess.Popen(command, stdout=out, cwd=folder)
     try:

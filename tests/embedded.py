@@ -39,7 +39,7 @@ class EmbeddedBroker:
     def start(self) -> float:
         """Until it serves; how many seconds it took."""
         began = time.monotonic()
-        self.process = RoleProcess(roles.BROKER, self._started, None)
+        self.process = RoleProcess(roles.BROKER, self._started, {})
         readable, _, _ = select.select([self.process.ready_fd], [], [], START_S)
         assert readable, "the broker does not serve"
         assert self.process.read_ready(), "the broker ended before it served"

@@ -13,7 +13,8 @@ from web.auth import COOKIE, Sessions, by_token, identify
 from web.site import Site
 
 DIST = Path(__file__).parent / "dist"
-PAGES = ("wall", "alerts", "dossiers", "sources", "login")
+PAGES = ("wall", "alerts", "dossiers", "sources", "login", "outbox")
+OF_DEMO = frozenset({"outbox"})
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self' {socket}; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -31,7 +32,7 @@ def mount(app: Flask, site: Site, sessions: Sessions, dist: Path = DIST) -> None
     """Add the pages that exist to the application."""
     told = components.told(site.context.plugins, site.context.kinds)
     components.mount(app, site.context.plugins)
-    for name in PAGES:
+    for name in PAGES if site.context.demo else (page for page in PAGES if page not in OF_DEMO):
         app.add_url_rule(f"/{name}", f"page {name}", _Page(site, sessions, dist, name, told))
     app.add_url_rule("/", "home", lambda: redirect(_home(site, sessions)))
     app.add_url_rule("/assets/<path:name>", "asset", lambda name: _asset(dist, name))

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from ioc.platform.db import Database
 
 
+INCIDENT_AFTER_S = 35  # the first 20 s of a start are silent
+
+
 def add(commands: Commands) -> None:
     about = "Embedded broker, embedded stores, simulator and all roles: nothing to configure."
     show = commands.add_parser("demo", help=about, description=about)
@@ -27,14 +30,19 @@ def add(commands: Commands) -> None:
     show.add_argument("--seed", type=int, default=1, help="the same seed tells the same story")
     about = "set the demonstration's clock, as 2026-11-23T09:10 local time: see a working day at any hour"
     show.add_argument("--at", metavar="TIME", help=about)
+    about = "leave out the line that is cut soon after the start"
+    show.add_argument("--no-incident", action="store_true", help=about)
     show.set_defaults(run=demo)
 
 
 def demo(arguments: argparse.Namespace) -> None:
+    from connectors.simulator.demo import alerting, ensure_orgs
     from ioc import bootstrap
     from ioc.config.read import is_loopback
     from ioc.config.started import Started
+    from ioc.core import sockets
     from ioc.ops import demo as first
+    from ioc.ops import environment, roles
 
     if arguments.speed <= 0:
         raise UsageError(Code.BAD_OPTION, f"--speed {arguments.speed}: must be above 0")
@@ -43,19 +51,26 @@ def demo(arguments: argparse.Namespace) -> None:
     mqtt = {"host": arguments.host, "port": arguments.mqtt_port}
     if not is_loopback(arguments.host):
         mqtt |= first.mqtt_account(data_dir)
-    table = bootstrap.default_table(data_dir, http=http, mqtt=mqtt)
+    smtp, sms = (sockets.bind("demo", "127.0.0.1", 0) for _ in range(2))
+    told = alerting(smtp.getsockname()[1], sms.getsockname()[1])
+    table = bootstrap.default_table(data_dir, http=http, mqtt=mqtt) | told
     settings = bootstrap.parse_settings(table, "ioc demo", ())  # the sample as it is shipped: its roles read the rest
-    simulator = None if arguments.no_simulator else {"speed": arguments.speed, "seed": arguments.seed}
-    started = Started(origin="ioc demo", table=table, simulator=simulator, ahead_ms=_ahead_ms(arguments.at))
+    ahead = _ahead_ms(arguments.at)
+    simulator = None if arguments.no_simulator else _simulator(arguments, now_ms() + ahead)
+    started = Started(origin="ioc demo", table=table, simulator=simulator, ahead_ms=ahead, demo=True)
 
     def links(db: "Database") -> Iterator[str]:
         if simulator is None:
-            from connectors.simulator.demo import ensure_orgs
-
             ensure_orgs(db, now_ms())
         return first.links(service.base_url(settings), first.ensure_people(db, data_dir, now_ms()))
 
-    service.start(settings, started, service.SERVED if simulator is None else service.ALL, links)
+    handed = {roles.CONNECTORS: {environment.SMTP_FD: smtp, environment.SMS_FD: sms}}
+    service.start(settings, started, service.ALL, links, handed=handed)
+
+
+def _simulator(arguments: argparse.Namespace, now: int) -> dict[str, int | float]:
+    told: dict[str, int | float] = {"speed": arguments.speed, "seed": arguments.seed}
+    return told if arguments.no_incident else told | {"incident_at": now + INCIDENT_AFTER_S * 1000}
 
 
 def _ahead_ms(at: str | None) -> int:

@@ -1,5 +1,8 @@
 """The demo province's inventory into the database."""
 
+import tomllib
+from typing import Any
+
 import sqlalchemy as sa
 
 from connectors.simulator.roster import packaged
@@ -10,6 +13,7 @@ from ioc.platform.db import Database
 from ioc.platform.db.tables import org
 
 ACTOR = "demo"
+LOOPBACK = "127.0.0.1"
 
 
 def load_demo(db: Database, kinds: Kinds, now: int) -> tuple[ImportReport, ImportReport]:
@@ -17,6 +21,16 @@ def load_demo(db: Database, kinds: Kinds, now: int) -> tuple[ImportReport, Impor
     orgs = import_orgs(db, packaged("orgs.csv"), now, dry_run=False, actor=ACTOR)
     sources = import_sources(db, packaged("sources.csv"), kinds, now, dry_run=False, actor=ACTOR, simulated=True)
     return orgs, sources
+
+
+def alerting(smtp_port: int, sms_port: int) -> dict[str, Any]:
+    """The sections of the configuration that say who is told; what is sent goes to these ports of this machine."""
+    told = tomllib.loads(packaged("alerting.toml"))
+    places: dict[str, dict[str, Any]] = {
+        "email": {"host": LOOPBACK, "port": smtp_port},
+        "sms_http": {"url": f"http://{LOOPBACK}:{sms_port}/sms"},
+    }
+    return told | {"channel": [{**one, **places[one["kind"]]} for one in told["channel"]]}
 
 
 def ensure_orgs(db: Database, now: int) -> None:

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
+from typing import Final, NamedTuple
 
 from connectors.simulator.chance import Dice
-from connectors.simulator.days import CLOSING, OPENING, SECOND, Shift, at, works
+from connectors.simulator.days import CLOSING, DAY, OPENING, SECOND, Shift, at, works
 from connectors.simulator.roster import SimSource
 
 CUTS_A_DAY = 0.6
@@ -13,6 +14,15 @@ BAD_LINES_A_DAY = 0.5
 POWER_CUT = 0.05
 SLOW_SYSTEM = 0.03
 DEAD_SYSTEM = 0.012
+FIRST_CUT: Final = "hg.quan-ba"
+FIRST_CUT_S: Final = 150
+
+
+class Cut(NamedTuple):
+    """The line of a district, and when it is cut."""
+
+    line: str
+    span: Shift
 
 
 @lru_cache(maxsize=64)
@@ -68,7 +78,21 @@ def _closed(seed: int, day: date, site: SimSource) -> list[Shift]:
 def _behind_the_cut(seed: int, day: date, site: SimSource, districts: tuple[str, ...]) -> list[Shift]:
     """The line itself is probed from its provincial end, so it stays connected and says that it is down."""
     cut = fibre_cuts(seed, day, districts).get(site.line or "")
-    if cut is None or site.key.kind == "link":
+    return [] if cut is None else _dark(seed, day, site, cut)
+
+
+def absences_with(seed: int, day: date, site: SimSource, usual: tuple[Shift, ...], cut: Cut) -> tuple[Shift, ...]:
+    """The same beside one more cut, which may begin on one day and end on the next."""
+    if site.line != cut.line:
+        return usual
+    midnight = at(day, 0)
+    today = [Shift(max(one.start, midnight), min(one.end, midnight + DAY)) for one in _dark(seed, day, site, cut.span)]
+    return _joined([*usual, *(one for one in today if one.start < one.end)])
+
+
+def _dark(seed: int, day: date, site: SimSource, cut: Shift) -> list[Shift]:
+    """The broker notices a device that is gone after a while, and each finds its way back in its own time."""
+    if site.key.kind == "link":
         return []
     dice = Dice(seed, "will", site.path, day)
     return [Shift(cut.start + _seconds(dice, 8, 22), cut.end + _seconds(dice, 3, 40))]

@@ -14,9 +14,9 @@ from connectors.simulator.endpoints import call_at, endpoint_state
 from connectors.simulator.feeds import FEEDS
 from connectors.simulator.kiosks import kiosk_events, kiosk_state
 from connectors.simulator.meetings import ANNOUNCED_MIN, SimMeeting, calls, meetings
-from connectors.simulator.mishaps import absences
+from connectors.simulator.mishaps import Cut, absences, absences_with
 from connectors.simulator.roster import Roster, SimSource
-from connectors.simulator.systems import link_state, service_state
+from connectors.simulator.systems import CUT_OFF, link_state, service_state
 from ioc.messages.wire import ROOT
 
 IN_CALL_S: Final = 15
@@ -33,12 +33,16 @@ class SimMessage(NamedTuple):
 
 
 class Province:
-    """Everything follows from `seed`; `stretch` widens the cadence of states, `tag` ends every event id."""
+    """Everything follows from `seed`; `stretch` widens the cadence of states, `tag` ends every event id.
 
-    def __init__(self, seed: int, roster: Roster, stretch: float = 1.0, tag: str = "") -> None:
+    `cut`: one more line that is cut, whatever the seed says.
+    """
+
+    def __init__(self, seed: int, roster: Roster, stretch: float = 1.0, tag: str = "", cut: Cut | None = None) -> None:
         self.seed = seed
         self.roster = roster
         self.tag = tag
+        self._cut = cut
         self._last: int | None = None
         self._senders = [
             (site, round(CADENCE_S[site.key.kind] * SECOND * stretch), Dice(seed, "phase", site.path).unit())
@@ -92,6 +96,8 @@ class Province:
                 return kiosk_state(self.seed, site, t)
             case "service":
                 return service_state(self.seed, site, t)
+            case "link" if self._cut is not None and site.key.org == self._cut.line and t in self._cut.span:
+                return dict(CUT_OFF)
             case "link":
                 return link_state(self.seed, site, t, self.roster.districts)
         return None
@@ -138,7 +144,8 @@ class Province:
                 yield self._say(system, "event", event["ts"], event)
 
     def _absences(self, day: date, site: SimSource) -> tuple[Shift, ...]:
-        return absences(self.seed, day, site, self.roster.districts)
+        usual = absences(self.seed, day, site, self.roster.districts)
+        return usual if self._cut is None else absences_with(self.seed, day, site, usual, self._cut)
 
     def _comings_and_goings(self, day: date, site: SimSource) -> Iterator[SimMessage]:
         midnight = at(day, 0)

@@ -54,7 +54,7 @@ class Roster:
 
 
 def packaged(name: str) -> str:
-    """The text of `orgs.csv` or `sources.csv`."""
+    """The text of a file of the province, such as `orgs.csv`."""
     return (resources.files(__package__) / "hagiang" / name).read_text(encoding="utf-8")
 
 

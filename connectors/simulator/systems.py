@@ -1,7 +1,7 @@
 """The readings of probes of the service systems and the network lines at an instant."""
 
 import math
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from connectors.simulator.chance import Dice
 from connectors.simulator.days import DAY, day_of, in_office, minutes_of
@@ -32,6 +32,7 @@ SYSTEMS = {
     "thanh-toan": Character(410, 121, 2),
     "sms": Character(280, 365, 6),
 }
+CUT_OFF: Final[State] = {"up": False, "loss_pct": 100, "rx_kbps": 0, "tx_kbps": 0}
 _CERT_LIFE_DAYS = 397
 _RENEWED_BEFORE_DAYS = 45
 
@@ -60,7 +61,7 @@ def link_state(seed: int, site: SimSource, t: int, districts: tuple[str, ...]) -
     day, org = day_of(t), site.key.org
     cut, bad = fibre_cuts(seed, day, districts).get(org), bad_lines(seed, day, districts).get(org)
     if cut is not None and t in cut:
-        return {"up": False, "loss_pct": 100, "rx_kbps": 0, "tx_kbps": 0}
+        return dict(CUT_OFF)
     core = org == ROOT_ORG
     distance = 3.0 if core else 8 + 22 * Dice(seed, "distance", org).unit()
     loss = 0.15 * dice.unit() ** 3

@@ -14,6 +14,7 @@ from ioc.ops import roles
 if TYPE_CHECKING:
     from ioc.config.settings import Settings
     from ioc.config.started import Started
+    from ioc.ops.supervisor import Handed
     from ioc.platform.db import Database
 
 SERVED = (roles.BROKER, roles.INGEST, roles.ALERTS, roles.WEB)
@@ -73,16 +74,21 @@ Links = Callable[["Database"], Iterator[str]]
 
 
 def start(
-    settings: "Settings", started: "Started", names: Sequence[str], links: Links, file: Path | None = None
+    settings: "Settings",
+    started: "Started",
+    names: Sequence[str],
+    links: Links,
+    file: Path | None = None,
+    handed: "Handed | None" = None,
 ) -> None:
-    """`file`: the configuration whose changed maps are taken over."""
+    """`file`: the configuration whose changed maps are taken over; `handed`: more sockets that roles inherit."""
     from ioc import bootstrap
     from ioc.cli.config import check
     from ioc.config.map_file import MapFile
     from ioc.config.started import Started
     from ioc.core import locks, sockets
     from ioc.core.clock import SystemClock
-    from ioc.ops import embedded_broker
+    from ioc.ops import embedded_broker, environment
     from ioc.ops.supervisor import Supervisor
     from ioc.platform import logs
     from ioc.platform.waiting import database_when_there
@@ -107,7 +113,8 @@ def start(
             say(line)
 
     watch = (lambda: None) if file is None else MapFile(file, started, path, check).look
-    supervisor = Supervisor(path, names, http, SystemClock(), on_ready, settings.http.workers, watch)
+    sockets_of = {**(handed or {}), **({} if http is None else {roles.WEB: {environment.HTTP_FD: http}})}
+    supervisor = Supervisor(path, names, sockets_of, SystemClock(), on_ready, settings.http.workers, watch)
     supervisor.run()
     del held
     if supervisor.unfit is not None:

@@ -43,6 +43,7 @@ def links(base: str, secret: dict[str, Any]) -> Iterator[str]:
     yield f"wall      {base}/wall?scene=toan-canh&token={secret['wall']}"
     yield f"login     {base}/login"
     yield f"alerts    {base}/alerts"
+    yield f"outbox    {base}/outbox"
     yield f"dossiers  {base}/dossiers"
     yield f"sources   {base}/sources"
     for name, password in secret["passwords"].items():

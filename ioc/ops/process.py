@@ -3,28 +3,29 @@
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
-from ioc.ops import environment, roles
+from ioc.ops import environment
 
 
 class RoleProcess:
-    """Starts at once; `ready_fd` becomes readable when the role serves, or is at its end when it died before."""
+    """Starts at once; `ready_fd` becomes readable when the role serves, or is at its end when it died before.
 
-    def __init__(self, role: str, started_file: Path, http_fd: int | None) -> None:
+    `handed`: open descriptors that the role inherits, each under the name of an environment variable.
+    """
+
+    def __init__(self, role: str, started_file: Path, handed: Mapping[str, int]) -> None:
         self.role = role
         self.ready_fd, write_fd = os.pipe()
         told = {**os.environ, environment.PARENT: str(os.getpid()), environment.READY_FD: str(write_fd)}
-        inherited = [write_fd]
-        if role == roles.WEB and http_fd is not None:
-            told[environment.HTTP_FD] = str(http_fd)
-            inherited.append(http_fd)
+        told |= {name: str(descriptor) for name, descriptor in handed.items()}
         self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
             [sys.executable, "-m", "ioc.ops.roles", role, str(started_file)],
             stdin=subprocess.DEVNULL,
             stdout=sys.stderr,  # stdout is the supervisor's own
             env=told,
-            pass_fds=inherited,
+            pass_fds=[write_fd, *handed.values()],
             start_new_session=True,
         )
         os.close(write_fd)

@@ -53,7 +53,7 @@ def serve(role: str, started_file: Path) -> int:
         settings = bootstrap.parse_settings(started.table, started.origin, READS.get(role, ()))
         logs.configure(settings.log, role)
         module = importlib.import_module(MODULES[role])
-        context = bootstrap.build(settings, started.ahead_ms)
+        context = bootstrap.build(settings, started.ahead_ms, demo=started.demo)
         module.run(context, stop, _say_ready, **_own_options(role, module, started))
 
     return _outcome(role, run)

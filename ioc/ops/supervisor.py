@@ -5,7 +5,7 @@ import logging
 import selectors
 import signal
 import socket
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -15,6 +15,8 @@ from ioc.ops import roles
 from ioc.ops.process import RoleProcess
 
 log = logging.getLogger(__name__)
+
+Handed = Mapping[str, Mapping[str, socket.socket]]  # by role and environment variable
 
 FIRST_PAUSE_S = 0.25
 LONGEST_PAUSE_S = 5.0
@@ -42,7 +44,7 @@ class Supervisor:
 
     started_file: Path
     names: Sequence[str]
-    http: socket.socket | None
+    handed: Handed  # sockets that roles inherit, open however often one is started again
     clock: Clock
     on_ready: Callable[[], None]
     web_workers: int = 1
@@ -81,7 +83,8 @@ class Supervisor:
                 log.warning("still waiting for: %s", ", ".join(waiting))
 
     def _start(self, place: Slot, selector: selectors.BaseSelector, now: float) -> None:
-        process = RoleProcess(place.role, self.started_file, self.http.fileno() if self.http else None)
+        handed = {name: one.fileno() for name, one in self.handed.get(place.role, {}).items()}
+        process = RoleProcess(place.role, self.started_file, handed)
         place.process, place.started_at, place.ready = process, now, False
         selector.register(process.ready_fd, selectors.EVENT_READ, place)
         self._write_pids(place.role)

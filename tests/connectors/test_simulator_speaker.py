@@ -178,7 +178,8 @@ def context(tmp_path):
     """What a role is given, as far as this one looks at it."""
     db = empty_records(tmp_path / "ioc.sqlite")
     settings = Settings(data_dir=str(tmp_path))
-    yield SimpleNamespace(settings=settings, clock=SystemClock(), db=db, plugins=Plugins(), kinds=kinds())
+    clock = SystemClock()
+    yield SimpleNamespace(settings=settings, clock=clock, db=db, plugins=Plugins(), kinds=kinds(), postbox=None)
     db.close()
 
 

@@ -37,7 +37,7 @@ def page(browser: Browser) -> Iterator[Page]:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     data = tmp_path_factory.mktemp("demo") / "data"
     ports = ("--http-port", str(free_port()), "--mqtt-port", str(free_port()))
-    running = Running("demo", "--data-dir", str(data), "--seed", "7", *ports)
+    running = Running("demo", "--no-incident", "--data-dir", str(data), "--seed", "7", *ports)
     try:
         running.base = running.ready()
         running.links = dict(line.split(None, 1) for line in (running.line() for _ in range(LINES)))

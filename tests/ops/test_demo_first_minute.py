@@ -1,4 +1,7 @@
-"""A fresh demo: nothing of it in quarantine, and no alert that ends by itself within a minute."""
+"""A fresh demo: nothing of it in quarantine, no alert that ends by itself within a minute, and the incident it shows.
+
+The incident is waited for by `scripts/long demo`.
+"""
 
 import sqlite3
 import time
@@ -8,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from ioc.platform.postbox import Postbox
+from tests.long import running_long, size
 from tests.ops.running import Running
 from tests.servers import free_port
 
 # on a working morning, and seconds before the close of business, when dossiers fall due
 STARTS = ("2026-11-30T09:10", "2026-11-30T16:59:40")
-WATCHED_S = 45.0  # alerts begin after 20 s, and the past is told after 35
+WATCHED_S = size("demo", 45, 230)  # alerts begin after 20 s, and the past is told after 35
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +56,16 @@ def test_nothing_is_quarantined_and_no_alert_is_taken_back(demos: list[Path], wh
     assert rows(folder, "SELECT topic, reason, detail FROM quarantine") == []
     taken_back = "SELECT rule, org, source FROM alert WHERE fired_at IS NOT NULL AND ended_at - fired_at < 60000"
     assert rows(folder, taken_back) == []
+
+
+@pytest.mark.skipif(not running_long("demo"), reason="scripts/long demo")
+@pytest.mark.parametrize("which", range(len(STARTS)))
+def test_a_line_is_cut_told_within_two_minutes_and_comes_back(demos: list[Path], which: int) -> None:
+    folder = demos[which]
+    ((began,),) = rows(folder, "SELECT min(created_at) FROM org")
+    texts = [(one.at, one.text) for one in reversed(Postbox(folder / "postbox.jsonl").newest()) if one.way == "sms"]
+    about = [(at, text) for at, text in texts if "Quan Ba" in text]
+    told, over = (next(at for at, text in about if words in text) for words in ("NGHIEM TRONG", "DA KHAC PHUC"))
+    assert isinstance(began, int)
+    assert told - began < 120_000 < over - began
+    assert all(text.startswith("[MO PHONG]") for _, text in about)

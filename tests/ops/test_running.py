@@ -23,7 +23,7 @@ def demo(tmp_path_factory):
     data_dir = tmp_path_factory.mktemp("demo") / "data"
     running = start(data_dir)
     running.base = running.ready()
-    running.links = [running.line() for _ in range(8)]
+    running.links = [running.line() for _ in range(9)]
     yield running
     running.kill()
 

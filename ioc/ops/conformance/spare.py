@@ -43,7 +43,7 @@ def scratch(mqtt: Mqtt, now: int) -> Iterator[Scratch]:
         here = structs.replace(mqtt, host="127.0.0.1", port=sockets.free_port("127.0.0.1"), max_bytes=MAX_BYTES)
         settings = Settings(data_dir=folder, mqtt=here)
         secret = _device(settings, now) if mqtt.username is not None else None
-        process = RoleProcess(roles.BROKER, _started(settings), None)
+        process = RoleProcess(roles.BROKER, _started(settings), {})
         try:
             if not select.select([process.ready_fd], [], [], START_S)[0] or not process.read_ready():
                 raise IocError(Code.BROKER_NOT_LISTENING, "a broker to be tried out does not start")

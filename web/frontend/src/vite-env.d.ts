@@ -22,3 +22,7 @@ declare module '*?of=login' {
   const texts: Record<string, string>
   export default texts
 }
+declare module '*?of=outbox' {
+  const texts: Record<string, string>
+  export default texts
+}

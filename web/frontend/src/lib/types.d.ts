@@ -94,6 +94,19 @@ export interface Notification {
   deliveries?: { at: Instant; ok: boolean; detail: string | null }[]
 }
 
+export interface OutboxItem {
+  at: Instant
+  way: 'sms' | 'email'
+  address: string
+  receiver: string | null
+  what: string | null
+  sender: string
+  subject: string
+  text: string
+  html: string
+  sms: { segments: number; characters: number; unicode: boolean } | null
+}
+
 export interface Source {
   org: string
   org_name?: string | null
