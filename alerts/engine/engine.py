@@ -205,8 +205,7 @@ class AlertEngine:
     ) -> list[AlertChange]:
         """Each alert that fired or was held back has its incident, and each incident is what its alerts are."""
         new = [change.alert for change in changes if change.transition in _JOINS and change.alert.incident_id is None]
-        members = {each.subject: each.incident_id for each in open_alerts.values() if each.incident_id is not None}
-        homes = incidents.join(conn, new, members, _causes(evaluation))
+        homes = incidents.join(conn, new, open_alerts.values(), _causes(evaluation))
         joined = [
             AlertChange(replace(alert, incident_id=homes.get(alert.id, alert.incident_id)), transition)
             for alert, transition in changes

@@ -29,7 +29,7 @@ def assess(incident: Incident, alerts: Sequence[Alert], now: int) -> Incident:
 
 
 def choose_cause(incident: Incident, alerts: Sequence[Alert]) -> Alert | None:
-    """The alert that names it: of its subject, else the gravest that is loud, else the one it had.
+    """The alert that names it: of its subject, else the gravest that is loud, else the one it had, if any.
 
     While nothing is loud it keeps its cause: what hung on it has yet to show whether it comes back.
     """
@@ -38,7 +38,7 @@ def choose_cause(incident: Incident, alerts: Sequence[Alert]) -> Alert | None:
     candidates = [alert for alert in of_subject if alert.state in ACTIVE] or of_subject or loud
     if candidates:
         return min(candidates, key=_gravest)
-    return next((alert for alert in alerts if alert.id == incident.cause_alert), None) or min(alerts, key=_gravest)
+    return next((alert for alert in alerts if alert.id == incident.cause_alert), None)
 
 
 def worst(alerts: Sequence[Alert]) -> Severity:

@@ -1,12 +1,13 @@
 """The repository of incidents: table `incident`, and the incident that each alert names."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from alerts import drills
 from alerts.incidents.assessment import assess, worst
 from alerts.incidents.joining import Causes, JoinPlan, plan
 from alerts.model import Alert, Incident, IncidentState, Subject
@@ -31,21 +32,40 @@ def open_incidents(conn: Connection) -> list[Incident]:
     return [read_incident(row) for row in conn.execute(select_incidents().where(incident.c.open)).mappings()]
 
 
-def join(conn: Connection, alerts: Collection[Alert], members: Mapping[Subject, int], causes: Causes) -> dict[int, int]:
-    """Give each alert its incident, the open one of its cause or a new one; by alert id that incident."""
+def join(conn: Connection, alerts: Collection[Alert], open_alerts: Collection[Alert], causes: Causes) -> dict[int, int]:
+    """Give each alert its incident, the open one of its cause or a new one; by alert id that incident.
+
+    What is played in a drill and what is real are never one.
+    """
     if not alerts:
         return {}
-    made = plan(alerts, open_incidents(conn), members, causes)
+    incidents = open_incidents(conn)
+    homes: dict[int, int] = {}
+    for played in (False, True):
+        of_kind = [each for each in alerts if (each.rule == drills.RULE.id) is played]
+        members = {
+            each.subject: each.incident_id
+            for each in open_alerts
+            if each.incident_id is not None and (each.rule == drills.RULE.id) is played
+        }
+        standing = set(members.values())
+        made = plan(of_kind, [each for each in incidents if each.id in standing], members, causes)
+        homes |= _write(conn, made)
+    rows = [{"b_id": alert_id, "b_incident": number} for alert_id, number in homes.items()]
+    joined = sa.update(alert).where(alert.c.id == sa.bindparam("b_id"))
+    conn.execute(joined.values(incident_id=sa.bindparam("b_incident")), rows)
+    return homes
+
+
+def _write(conn: Connection, made: JoinPlan) -> dict[int, int]:
     for first, others in made.merged.items():
         merge(conn, first, others)
-    _name(conn, made)
+    for number, subject in made.subjects.items():
+        conn.execute(sa.update(incident).where(incident.c.id == number).values(_place(subject)))
     homes = {each.id: number for number, of_it in made.joined.items() for each in of_it}
     for subject, of_it in made.begun.items():
         number = _begin(conn, subject, of_it)
         homes |= dict.fromkeys((each.id for each in of_it), number)
-    rows = [{"b_id": alert_id, "b_incident": number} for alert_id, number in homes.items()]
-    joined = sa.update(alert).where(alert.c.id == sa.bindparam("b_id"))
-    conn.execute(joined.values(incident_id=sa.bindparam("b_incident")), rows)
     return homes
 
 
@@ -103,11 +123,6 @@ def _alerts_of(conn: Connection, ids: Sequence[int]) -> dict[int, list[Alert]]:
     for row in conn.execute(select_alerts().where(alert.c.incident_id.in_(ids)).order_by(alert.c.id)).mappings():
         found.setdefault(row["incident_id"], []).append(read_alert(row))
     return found
-
-
-def _name(conn: Connection, made: JoinPlan) -> None:
-    for number, subject in made.subjects.items():
-        conn.execute(sa.update(incident).where(incident.c.id == number).values(_place(subject)))
 
 
 def _begin(conn: Connection, subject: Subject, alerts: Sequence[Alert]) -> int:

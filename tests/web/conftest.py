@@ -25,7 +25,7 @@ from ioc.live.deltas import Patch
 from ioc.live.world import World
 from ioc.metrics import Point, RangeQuery
 from ioc.platform.db import Database, sqlite_url
-from ioc.platform.db.tables import alert
+from ioc.platform.db.tables import alert, incident
 from ioc.platform.db.tables import org as org_table
 from ioc.platform.db.tables import source as source_table
 from tests.clock import FakeClock
@@ -207,6 +207,18 @@ def raise_alert(province: Province, key: SourceKey, **values: Any) -> int:
     with province.db.write() as conn:
         inserted = conn.execute(alert.insert().values(row | values)).inserted_primary_key
     province.reload()
+    return int(inserted[0])
+
+
+def begin_incident(province: Province, key: SourceKey, **values: Any) -> int:
+    """An incident about `key`, without alerts yet."""
+    now = province.clock.now_ms()
+    row = {
+        "org": key.org, "kind": key.kind, "source": key.source, "severity": "critical", "state": "open", "since": now,
+        "detected_at": now, "open": True,
+    }  # fmt: skip
+    with province.db.write() as conn:
+        inserted = conn.execute(incident.insert().values(row | values)).inserted_primary_key
     return int(inserted[0])
 
 

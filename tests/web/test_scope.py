@@ -13,7 +13,17 @@ from ioc.core.registry import Plugins
 from ioc.messages.mapping.declared import MapRule
 from ioc.platform import audit
 from ioc.platform.db.tables import figure_entry, notification, notification_alert, quarantine, unknown_topic
-from tests.web.conftest import KIOSKS, NORTH, SATURDAY, SOUTH, Province, add_source, raise_alert, tell_dossier
+from tests.web.conftest import (
+    KIOSKS,
+    NORTH,
+    SATURDAY,
+    SOUTH,
+    Province,
+    add_source,
+    begin_incident,
+    raise_alert,
+    tell_dossier,
+)
 from web.auth import RANK
 from web.boundary.route import Method, Open, Route
 from web.routes import routes
@@ -55,7 +65,7 @@ def _questions(route: Route) -> list[str]:
 @pytest.fixture
 def watched(province: Province) -> Province:
     """Something of the other district in everything that can be read."""
-    alert = raise_alert(province, KIOSKS[SOUTH])
+    alert = raise_alert(province, KIOSKS[SOUTH], incident_id=begin_incident(province, KIOSKS[SOUTH]))
     add_source(province, SourceKey(SOUTH, "feed", "bi-mat"))
     settings = province.site.context.settings
     force_setattr(settings, "rule", (*settings.rule, Rule(id="bi-mat", kind="offline", org=SOUTH)))

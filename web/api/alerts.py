@@ -47,7 +47,10 @@ class Text(Struct, frozen=True):
 
 
 class AlertItem(Struct, frozen=True, kw_only=True):
-    """`accountable` answers for it: the owner of its source, else the head of the nearest org that has one."""
+    """`accountable` answers for it: the owner of its source, else the head of the nearest org that has one.
+
+    `held_by` is what holds it back, by its id: `source:ORG/KIND/SOURCE` where that is down.
+    """
 
     id: int
     rule: str
@@ -73,6 +76,8 @@ class AlertItem(Struct, frozen=True, kw_only=True):
     flaps: int
     simulated: bool
     open: bool
+    incident: int | None
+    held_by: str | None
 
 
 class AlertList(Page[AlertItem], frozen=True, kw_only=True):
@@ -148,7 +153,7 @@ class WholeAlert(AlertItem, frozen=True, kw_only=True):
 
 def alerts(call: Call, query: Query, records: Reads) -> AlertList:
     scope = call.subtree(query.org)
-    states, severities = _words("state", query.state, AlertState), _words("severity", query.severity, Severity)
+    states, severities = words("state", query.state, AlertState), words("severity", query.severity, Severity)
 
     def read(conn: Connection) -> tuple[list[Alert], int, Counts]:
         page, per_page = call.part
@@ -206,14 +211,26 @@ def seen(call: Call, body: Remark, records: Reads, db: Database, workers: Announ
 
 
 def notifications(call: Call, query: NotificationQuery, records: Reads) -> Page[Message]:
-    states = _words("state", query.state, NotificationState)
+    states = words("state", query.state, NotificationState)
     page, per_page = call.part
     rows, total = records.read(
         lambda conn: queries.notifications(
             conn, call.scope, receiver=query.receiver, states=states, page=page, per_page=per_page
         )
     )
-    return call.part.read((Message(**_message(call, row, None)) for row in rows), total)
+    return call.part.read((message(call, row, None) for row in rows), total)
+
+
+def message(call: Call, row: Mapping[Any, Any], org: str | None) -> Message:
+    return Message(**_message(call, row, org))
+
+
+def item(call: Call, alert: Alert) -> AlertItem:
+    return AlertItem(**_shown(call, alert))
+
+
+def entry(call: Call, row: Mapping[Any, Any], org: str) -> AlertEntry:
+    return AlertEntry(**_zoned(call, row, org))
 
 
 def _message(call: Call, row: Mapping[Any, Any], org: str | None) -> dict[str, Any]:
@@ -254,11 +271,12 @@ def _shown(call: Call, alert: Alert) -> dict[str, Any]:
         "source_name": source.name if source else alert.source,
         "accountable": _accountable(call, alert, source),
         "title": call.say(alert.title, **alert.params),
+        "incident": alert.incident_id,
         "text": Text(alert.title, dict(alert.params)),
     }
 
 
-_WORKED_OUT = {"org_name", "source_name", "accountable", "title", "text"}
+_WORKED_OUT = {"org_name", "source_name", "accountable", "title", "text", "incident"}
 _OF_THE_ROW = [name for name in AlertItem.__struct_fields__ if name not in _WORKED_OUT]
 
 
@@ -280,7 +298,7 @@ def _is_instant(name: str) -> bool:
     return name in ("since", "at", "hold_until") or name.endswith("_at")
 
 
-def _words(name: str, text: str | None, allowed: type[Word]) -> tuple[Word, ...]:
+def words(name: str, text: str | None, allowed: type[Word]) -> tuple[Word, ...]:
     """A comma list of known words; none of them stands for all."""
     words = [word.strip() for word in (text or "").split(",") if word.strip()]
     known = {str(member): member for member in allowed}
