@@ -149,6 +149,20 @@ class DeliveryFailure(StrEnum):
     REFUSED = "refused"
 
 
+class ReceiptState(StrEnum):
+    """The word of a gateway on what it had taken."""
+
+    DELIVERED = "delivered"
+    UNDELIVERABLE = "undeliverable"
+
+
+class ChannelState(StrEnum):
+    """The state of a channel, by what became of its last attempts."""
+
+    OK = "ok"
+    FAILING = "failing"
+
+
 class IncidentState(StrEnum):
     """The state of an incident: taken while nothing of it is loud and somebody has acknowledged it."""
 
@@ -167,6 +181,7 @@ class NotificationState(StrEnum):
     FAILED = "failed"
     EXPIRED = "expired"
     DROPPED = "dropped"
+    REPLACED = "replaced"  # a summary says it, or the next of its chain: `replaced_by`
 
 
 class DropReason(StrEnum):

@@ -13,6 +13,7 @@ from alerts import drills
 from alerts.configured.entry import Grounds
 from alerts.configured.seed import sync
 from alerts.daily import EVERY_S, DailySnapshots
+from alerts.delivery.claiming import DeliveryLimits
 from alerts.delivery.composer import Composer
 from alerts.delivery.notifier import Notifier
 from alerts.delivery.outbox import ConfiguredChannel, Outbox
@@ -216,7 +217,9 @@ def build_outbox(context: Context, lease: Lease, plugins: dict[str, ChannelPlugi
         channel.name: ConfiguredChannel(plugins[channel.kind], channel.options) for channel in settings.channel
     }
     composer = Composer(context.texts, public_url(settings))
-    return Outbox(context.db, context.clock, lease, channels, composer, settings.alerts.delivery_days)
+    options = settings.alerts
+    limits = DeliveryLimits(options.delivery_days * 86_400, options.stale_after_s, options.fallback_after_s)
+    return Outbox(context.db, context.clock, lease, channels, composer, limits)
 
 
 def public_url(settings: Settings) -> str | None:

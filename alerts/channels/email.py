@@ -56,7 +56,7 @@ def send(options: Options, message: AlertMessage) -> str:
                 smtp.quit()
     except smtplib.SMTPRecipientsRefused as error:
         code, text = next(iter(error.recipients.values()))
-        raise _refused(code, text) from error
+        raise _refused(code, text, Code.SMTP_ADDRESS) from error
     except smtplib.SMTPAuthenticationError as error:
         raise IocError(Code.SMTP_AUTH, f"{options.host}: username or password refused") from error
     except smtplib.SMTPResponseException as error:
@@ -103,6 +103,6 @@ def _address(text: str) -> Address:
     return Address(username=name, domain=domain)
 
 
-def _refused(code: int, text: bytes | str) -> IocError:
+def _refused(code: int, text: bytes | str, permanent: Code = Code.SMTP_REFUSED) -> IocError:
     answer = text.decode("utf-8", "replace") if isinstance(text, bytes) else text
-    return IocError(Code.SMTP_DEFERRED if code < PERMANENT else Code.SMTP_REFUSED, f"{code} {answer}")
+    return IocError(Code.SMTP_DEFERRED if code < PERMANENT else permanent, f"{code} {answer}")

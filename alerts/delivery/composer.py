@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from alerts.delivery import notices
 from alerts.delivery.groups import AlertSummary
 from alerts.message import AlertMessage
 from alerts.model import WORST_FIRST, NotificationType
@@ -26,6 +27,8 @@ class Composer:
     def compose(
         self, ref: str, address: str, event: NotificationType, payload: Mapping[str, Any], at: int
     ) -> AlertMessage:
+        if event in notices.NOTICES:
+            return self._notice(ref, address, event, payload, at)
         summaries = sorted(payload["lines"], key=lambda summary: WORST_FIRST[Severity(summary["severity"])])
         renderer = _Renderer(self.texts, payload["lang"], event, at)
         link = None if self.public_url is None else f"{self.public_url}/alerts"
@@ -40,6 +43,15 @@ class Composer:
             event,
             payload,
         )
+
+    def _notice(
+        self, ref: str, address: str, event: NotificationType, payload: Mapping[str, Any], at: int
+    ) -> AlertMessage:
+        renderer = _Renderer(self.texts, payload["lang"], event, at)
+        notice = notices.written(renderer, event, payload)
+        html = notice.html(payload["lang"])
+        short = [Piece(notice.headline), Piece(notices.first_open(renderer, payload), rank=2, least=10)]
+        return AlertMessage(ref, address, _one_line(notice.headline), notice.plain, html, short, at, event, payload)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,12 @@ from alerts.model import NotificationState, NotificationType
 from ioc.platform.db.tables import notification, notification_alert
 
 AlertSummary = Mapping[str, Any]  # the keys and names that a notification keeps of one alert, see `notifier.summary`
-ANNOUNCED = (NotificationState.WAITING, NotificationState.SENDING, NotificationState.DELIVERED)
+ANNOUNCED = (
+    NotificationState.WAITING,
+    NotificationState.SENDING,
+    NotificationState.DELIVERED,
+    NotificationState.REPLACED,
+)
 
 
 def open_groups(conn: Connection) -> list[RowMapping]:
@@ -97,6 +102,7 @@ def begin(
         "address": destination.address,
         "what": event,
         "subject": subject,
+        "severity": summary["severity"],
         "payload": {"lang": destination.lang, "lines": [summary]},
         "state": NotificationState.HELD,
         "created_at": now,

@@ -1,4 +1,4 @@
-"""The outbox: claim a notification, send it, then mark it; retried here and nowhere else."""
+"""The outbox: claim notifications, send each, then mark it; retried here and nowhere else."""
 
 import logging
 import threading
@@ -9,21 +9,27 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from alerts import repository
+from alerts.delivery import fallback
+from alerts.delivery.claiming import Claims, DeliveryLimits, give_back
 from alerts.delivery.composer import Composer
-from alerts.delivery.due import CLAIM_MS, LONGEST_WAIT_S, UNFINISHED, delivered_alerts, due
+from alerts.delivery.due import UNFINISHED
+from alerts.delivery.failures import failure_of
+from alerts.delivery.health import ChannelHealth, remember, remembered
+from alerts.delivery.lane import Claim, Lane
+from alerts.delivery.ledger import DETAIL_CHARS, Ledger, attempted
+from alerts.delivery.turn import Turn
 from alerts.message import ChannelPlugin
-from alerts.model import DropReason, NotificationState, NotificationType
+from alerts.model import ChannelState, DeliveryFailure, DropReason, NotificationState
 from ioc.core.clock import Clock
 from ioc.core.errors import Code, IocError
 from ioc.platform.db import Database
-from ioc.platform.db.tables import delivery, notification
+from ioc.platform.db.tables import notification
 from ioc.platform.lease import Lease
 
 log = logging.getLogger(__name__)
 
-FIRST_WAIT_S = 2  # after a failure; doubled each time
 MARK_AGAIN_S = 1.0
+LOOK_FOR_LATE_S = 2.0
 
 
 class ConfiguredChannel(NamedTuple):
@@ -33,74 +39,128 @@ class ConfiguredChannel(NamedTuple):
     options: Any
 
 
-class Claim(NamedTuple):
-    """A notification that this process may send now; `attempt` tells a later claim from this one."""
+class AttemptOutcome(NamedTuple):
+    """The outcome of an attempt: a receipt, or an error with its class and the wait it causes."""
 
-    id: int
-    ref: str
-    channel: str
-    address: str
-    event: NotificationType
-    payload: Mapping[str, Any]
-    created_at: int
-    attempt: int
+    receipt: str = ""
+    error: IocError | None = None
+    failure: DeliveryFailure | None = None
+    wait_s: int = 0
+    turned: bool = False  # the channel began to fail, or works again
+    let_go: tuple[Claim, ...] = ()  # claims that rest with it
+
+    @property
+    def detail(self) -> str:
+        return (self.receipt if self.error is None else f"{self.error.code}: {self.error.message}")[:DETAIL_CHARS]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Outbox:
-    """Each notification at least once; twice only after a crash between sending and marking, with the same `ref`."""
+    """Each notification at least once; twice only after a crash between sending and marking, with the same `ref`.
+
+    Every write is refused once another process holds the duty; nothing is sent before the duty was seen to be ours.
+    """
 
     db: Database
     clock: Clock
     lease: Lease
     channels: Mapping[str, ConfiguredChannel]
     composer: Composer
-    delivery_days: float
+    limits: DeliveryLimits
     stop: threading.Event = field(default_factory=threading.Event)
+    _token: int | None = field(init=False)
+    _ledger: Ledger = field(init=False)
+    _claims: Claims = field(init=False)
+    _lanes: dict[str, Lane] = field(init=False)
+    _turn: Turn = field(default_factory=Turn)
+    _looked: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._token = self.lease.token
+        self._ledger = Ledger(self.db, frozenset(self.channels))
+        self._claims = Claims(self._ledger, self.limits)
+        self._lanes = {name: Lane(ChannelHealth(self.clock)) for name in self.channels}
 
     def recover(self) -> None:
         """Release what an earlier process claimed and never marked; what no channel can carry fails."""
         with self.db.write() as conn:
-            self.lease.check(conn)
+            self._check(conn)
             claimed = notification.c.state == NotificationState.SENDING
             conn.execute(sa.update(notification).where(claimed).values(state=NotificationState.WAITING, next_try_at=0))
             gone = sa.and_(notification.c.state.in_(UNFINISHED), notification.c.channel.not_in(list(self.channels)))
-            failed = {"state": NotificationState.FAILED, "receipt": DropReason.CHANNEL_GONE}
-            for _ in range(conn.execute(sa.update(notification).where(gone).values(failed)).rowcount):
-                repository.count_drop(self.db, conn, DropReason.CHANNEL_GONE)
+            for row in conn.execute(sa.select(notification).where(gone)).mappings().all():
+                self._ledger.end(conn, row, self.clock.now_ms(), NotificationState.FAILED, DropReason.CHANNEL_GONE)
+            self._lanes = {name: Lane(remembered(conn, name, self.clock)) for name in self.channels}
 
     def step(self, channel: str) -> bool:
         """Claim → send → mark one notification; False when none is due."""
-        claim = self.claim(channel)
+        lane = self._lanes[channel]
+        if lane.empty and not self._refill(channel, lane):
+            return False
+        claim = lane.take()
         if claim is None:
             return False
         try:
-            receipt = self.send(claim)
-        except IocError as error:
-            self.mark(claim, error)
-        else:
-            self.mark(claim, None, receipt)
+            with self._turn.taken():
+                self._deliver(lane, claim)
+        finally:
+            lane.done(claim)
         return True
 
-    def claim(self, channel: str) -> Claim | None:
-        """The oldest that is due; those too old, or whose announcement never arrived, end here."""
+    # --- claiming ----------------------------------------------------------------------------------------------------
+
+    def _refill(self, channel: str, lane: Lane) -> bool:
+        """Claim as many as may be sent soon; False when there are none."""
+        if not lane.claiming.acquire(blocking=False):
+            return False
+        try:
+            self._pass_on_late(channel, lane)
+            while lane.empty and not lane.health.rests and self.claim(channel, lane):
+                pass
+        finally:
+            lane.claiming.release()
+        return not lane.empty
+
+    def claim(self, channel: str, lane: Lane) -> bool:
+        """One transaction; False when nothing is due."""
         now = self.clock.now_ms()
         with self.db.read() as conn:
-            if conn.execute(due(channel, now)).first() is None:
-                return None
+            if not self._claims.due(conn, channel, lane, now, 1):
+                return False
         with self.db.write() as conn:
-            self.lease.check(conn)
-            row = conn.execute(due(channel, now)).mappings().first()
-            if row is None:
-                return None
-            payload = self._sendable(conn, row, now)
-            if payload is None:
-                return None
-            attempt = row["attempts"] + 1
-            sending = {"state": NotificationState.SENDING, "next_try_at": now + CLAIM_MS, "attempts": attempt}
-            conn.execute(sa.update(notification).where(notification.c.id == row["id"]).values(sending))
-        what = NotificationType(row["what"])
-        return Claim(row["id"], row["ref"], channel, row["address"], what, payload, row["created_at"], attempt)
+            self._check(conn)
+            rows = self._claims.due(conn, channel, lane, now, lane.next_size())
+            claims = self._claims.claim(conn, rows, now)
+        lane.add(claims)
+        return bool(rows)
+
+    def _pass_on_late(self, channel: str, lane: Lane) -> None:
+        """What a channel in trouble has kept too long goes on to the next of its chain."""
+        now, instant = self.clock.now_ms(), self.clock.monotonic()
+        if instant - self._looked.get(channel, -LOOK_FOR_LATE_S) < LOOK_FOR_LATE_S:
+            return
+        self._looked[channel] = instant
+        tried_only = lane.health.state is ChannelState.OK
+        late = fallback.late(channel, now, self.limits.fallback_s, tried_only=tried_only)
+        with self.db.read() as conn:
+            if conn.execute(late).first() is None:
+                return
+        with self.db.write() as conn:
+            self._check(conn)
+            for row in conn.execute(late).mappings().all():
+                self._ledger.replace(conn, row, now)
+
+    # --- sending -----------------------------------------------------------------------------------------------------
+
+    def _deliver(self, lane: Lane, claim: Claim) -> None:
+        self.lease.ensure()
+        try:
+            receipt = self.send(claim)
+        except IocError as error:
+            outcome = self._failed(lane, claim, error)
+        else:
+            outcome = AttemptOutcome(receipt, turned=lane.health.succeeded(claim.address))
+        self.mark(lane, claim, outcome)
 
     def send(self, claim: Claim) -> str:
         """Through the plug-in; anything but an IocError is a fault of ours, and tried again."""
@@ -114,66 +174,62 @@ class Outbox:
             log.exception("channel %s failed on notification %d", claim.channel, claim.id)
             raise IocError(Code.CHANNEL_FAILED, f"{type(error).__name__}: {error}") from error
 
-    def mark(self, claim: Claim, error: IocError | None, receipt: str = "") -> None:
-        """Write the outcome of an attempt, as often as it takes; a notification claimed anew since is left alone."""
+    def _failed(self, lane: Lane, claim: Claim, error: IocError) -> AttemptOutcome:
+        failure = failure_of(error.code)
+        if not error.transient:
+            return AttemptOutcome("", error, failure)
+        before = lane.health.state
+        wait_s = lane.health.failed(claim.address, failure)
+        let_go = lane.give_back(None if lane.health.rests else claim.address)
+        return AttemptOutcome("", error, failure, wait_s, lane.health.state is not before, tuple(let_go))
+
+    # --- marking -----------------------------------------------------------------------------------------------------
+
+    def mark(self, lane: Lane, claim: Claim, outcome: AttemptOutcome) -> None:
+        """Write the outcome of an attempt, as often as it takes, as long as the duty is ours."""
         while True:
             try:
                 with self.db.write() as conn:
-                    self._write(conn, claim, error, receipt)
+                    self._check(conn)
+                    self._write(conn, lane, claim, outcome)
             except IocError as failure:
+                if failure.code is Code.LEASE_LOST:
+                    raise
                 log.warning("notification %d: its outcome cannot be written yet: %s", claim.id, failure)
                 if self.stop.wait(MARK_AGAIN_S):
                     return
             else:
                 return
 
-    def _write(self, conn: Connection, claim: Claim, error: IocError | None, receipt: str) -> None:
+    def _write(self, conn: Connection, lane: Lane, claim: Claim, outcome: AttemptOutcome) -> None:
         now = self.clock.now_ms()
-        unchanged = sa.and_(
-            notification.c.id == claim.id,
-            notification.c.state == NotificationState.SENDING,
-            notification.c.attempts == claim.attempt,
-        )
-        conn.execute(sa.update(notification).where(unchanged).values(_outcome(claim, error, receipt, now)))
-        detail = receipt if error is None else f"{error.code}: {error.message}"
-        _attempted(conn, claim.id, now, ok=error is None, detail=detail)
+        mine = {"claimed": claim.id, "attempt": claim.attempt}
+        if conn.execute(_MARK.values(_columns(outcome, now)), mine).rowcount != 1:
+            return  # claimed anew since
+        failed = outcome.error is not None
+        attempted(conn, claim.id, now, ok=not failed, detail=outcome.detail, failure=outcome.failure)
+        give_back(conn, list(outcome.let_go))
+        if failed and not outcome.wait_s:
+            self._ledger.pass_on(conn, claim.row, now)
+        if outcome.turned or outcome.wait_s:
+            remember(self.db, conn, claim.channel, lane.health, outcome.failure, outcome.detail)
 
-    def _sendable(self, conn: Connection, row: sa.RowMapping, now: int) -> Mapping[str, Any] | None:
-        """The payload to send, or None after ending a notification that need not be sent any more."""
-        if now - row["created_at"] > self.delivery_days * 86_400_000:
-            self._end(conn, row, now, NotificationState.EXPIRED, DropReason.EXPIRED)
-            return None
-        payload: Mapping[str, Any] = row["payload"]
-        if row["what"] == NotificationType.FIRING:
-            return payload
-        delivered = set(conn.scalars(delivered_alerts(row)))
-        summaries = [summary for summary in payload["lines"] if summary["alert"] in delivered]
-        if summaries:
-            return {**payload, "lines": summaries}
-        self._end(conn, row, now, NotificationState.DROPPED, DropReason.FIRING_NOT_DELIVERED)
-        return None
-
-    def _end(
-        self, conn: Connection, row: sa.RowMapping, now: int, state: NotificationState, reason: DropReason
-    ) -> None:
-        ended = {"state": state, "receipt": reason}
-        conn.execute(sa.update(notification).where(notification.c.id == row["id"]).values(ended))
-        _attempted(conn, row["id"], now, ok=False, detail=reason)
-        repository.count_drop(self.db, conn, reason)
+    def _check(self, conn: Connection) -> None:
+        self.lease.check(conn)
+        if self.lease.token != self._token:
+            raise IocError(Code.LEASE_LOST, f"{self.lease.duty}: lost and taken anew since")
 
 
-def backoff_s(attempt: int) -> int:
-    """The wait after the `attempt`-th failure."""
-    return min(LONGEST_WAIT_S, FIRST_WAIT_S << min(attempt - 1, 16))
+def _columns(outcome: AttemptOutcome, now: int) -> dict[str, object]:
+    if outcome.error is None:
+        return {"state": NotificationState.DELIVERED, "delivered_at": now, "receipt": outcome.detail}
+    if outcome.wait_s:
+        return {"state": NotificationState.WAITING, "next_try_at": now + outcome.wait_s * 1000}
+    return {"state": NotificationState.FAILED, "receipt": outcome.detail}
 
 
-def _outcome(claim: Claim, error: IocError | None, receipt: str, now: int) -> dict[str, object]:
-    if error is None:
-        return {"state": NotificationState.DELIVERED, "delivered_at": now, "receipt": receipt}
-    if error.transient:
-        return {"state": NotificationState.WAITING, "next_try_at": now + backoff_s(claim.attempt) * 1000}
-    return {"state": NotificationState.FAILED, "receipt": f"{error.code}: {error.message}"}
-
-
-def _attempted(conn: Connection, notification_id: int, at: int, *, ok: bool, detail: str) -> None:
-    conn.execute(sa.insert(delivery).values(notification_id=notification_id, at=at, ok=ok, detail=detail))
+_MARK = sa.update(notification).where(
+    notification.c.id == sa.bindparam("claimed"),
+    notification.c.state == NotificationState.SENDING,
+    notification.c.attempts == sa.bindparam("attempt"),
+)

@@ -15,7 +15,8 @@ Minutes = Annotated[float, Meta(ge=0, le=100_000)]
 class AlertOptions(Struct, frozen=True, kw_only=True):
     """`acknowledged_min`: how long an acknowledgement holds, by severity, before the alert is loud again.
 
-    A message older than `stale_after_s` is not sent on its own any more: its receiver gets one summary.
+    A message older than `stale_after_s` is not sent on its own any more: its receiver gets one summary. One with a
+    fallback that has not been delivered `fallback_after_s` after it began goes on to the next of its chain.
     """
 
     group_wait_s: Seconds = 10.0
@@ -23,6 +24,7 @@ class AlertOptions(Struct, frozen=True, kw_only=True):
     startup_grace_s: Seconds = 20.0
     delivery_days: Annotated[float, Meta(gt=0)] = 2.0
     stale_after_s: Annotated[float, Meta(gt=0)] = 3_600.0
+    fallback_after_s: Annotated[float, Meta(gt=0)] = 120.0
     acknowledged_min: dict[SeverityWord, Annotated[float, Meta(gt=0)]] = msgspec.field(
         default_factory=lambda: {"critical": 60.0, "warning": 480.0, "info": 1_440.0}
     )

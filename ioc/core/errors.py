@@ -175,6 +175,7 @@ class Code(StrEnum):
     SMTP_UNAVAILABLE = "smtp_unavailable", 503, TRANSIENT
     SMTP_DEFERRED = "smtp_deferred", 503, TRANSIENT
     SMTP_REFUSED = "smtp_refused", 502
+    SMTP_ADDRESS = "smtp_address", 502
     GATEWAY_BUSY = "gateway_busy", 503, TRANSIENT
     GATEWAY_UNAVAILABLE = "gateway_unavailable", 503, TRANSIENT
     GATEWAY_REFUSED = "gateway_refused", 502

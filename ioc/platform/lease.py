@@ -20,6 +20,7 @@ class Lease:
         self._db, self._clock = db, clock
         self.duty, self.holder, self.ttl_s = duty, holder, ttl_s
         self.token: int | None = None
+        self._kept_at = 0.0
 
     @property
     def held(self) -> bool:
@@ -27,7 +28,7 @@ class Lease:
 
     def keep(self) -> bool:
         """Take the duty when it is free, prolong it when it is ours; False while another holds it."""
-        now = self._clock.now_ms()
+        now, began = self._clock.now_ms(), self._clock.monotonic()
         with self._db.write() as conn:
             row = conn.execute(_row(self.duty)).first()
             if row is None or (row.token != self.token and not _vacant(row.until, now, self.ttl_s)):
@@ -35,7 +36,21 @@ class Lease:
             else:
                 self.token = row.token if row.token == self.token else row.token + 1
                 self._hold(conn, now)
+        self._kept_at = began
         return self.held
+
+    def ensure(self) -> None:
+        """Raise `lease_lost` where another may hold the duty: for what is done outside the database.
+
+        A process that slept past the end of its lease asks the database first, and prolongs what nobody took.
+        """
+        began = self._clock.monotonic()
+        if self.held and began - self._kept_at < self.ttl_s / 2:
+            return
+        with self._db.write() as conn:
+            self.check(conn)
+            self._hold(conn, self._clock.now_ms())
+        self._kept_at = began
 
     def check(self, conn: Connection) -> None:
         """Raise `lease_lost` inside the caller's transaction unless the duty is still ours."""

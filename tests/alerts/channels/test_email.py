@@ -100,7 +100,7 @@ def test_a_long_subject_keeps_its_spaces(words):
 
 @pytest.mark.parametrize(
     ("answer", "code", "transient"),
-    [("550 no such user", "smtp_refused", False), ("451 try later", "smtp_deferred", True)],
+    [("550 no such user", "smtp_address", False), ("451 try later", "smtp_deferred", True)],
 )
 def test_the_servers_word_decides_whether_to_try_again(serve, answer, code, transient):
     mailbox, port = serve()

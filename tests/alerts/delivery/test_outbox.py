@@ -142,7 +142,7 @@ def test_a_server_that_is_away_is_tried_again_with_growing_waits(stage):
         history = queries.history(conn, s.world.inventory.orgs.scope(None), s.alerts[0].id)
     attempts = [row["at"] for row in history.notifications[0].deliveries]
     gaps = [(b - a) / 1000 for a, b in pairwise(attempts)]
-    assert gaps == [2, 4, 8, 16, 32]
+    assert gaps == [2, 4, 8, 16, 30]
     assert [bool(row["ok"]) for row in history.notifications[0].deliveries] == [False] * 5 + [True]
 
 
@@ -205,17 +205,19 @@ def test_what_is_over_before_its_group_was_sent_is_told_to_nobody(stage):
         assert queries.drop_counts(conn) == {"resolved_before_sent": 1}
 
 
-def test_a_message_too_old_expires_and_that_is_recorded(stage):
+def test_what_cannot_be_told_for_days_expires_with_its_summary_and_that_is_recorded(stage):
     s = stage(NOW)
     down(s)
     s.pocket.failures = [AWAY] * 10_000
     s.run(60)
     s.run(3 * 86_400, 3_600)
-    assert rows(s)[0]["state"] == "expired"
+    firing, summary = rows(s)
+    assert (firing["state"], firing["replaced_by"]) == ("replaced", summary["id"])
+    assert (summary["what"], summary["state"]) == ("summary", "expired")
     with s.db.read() as conn:
         history = queries.history(conn, s.world.inventory.orgs.scope(None), s.alerts[0].id)
         assert queries.drop_counts(conn) == {"expired": 1}
-    assert history.notifications[0].deliveries[-1]["detail"] == "expired"
+    assert history.notifications[-1].deliveries[-1]["detail"] == "expired"
 
 
 def test_several_alerts_on_one_source_are_one_message(stage):
@@ -245,7 +247,7 @@ def test_a_channel_taken_out_of_the_configuration_fails_its_messages_by_name(sta
     down(s)
     s.pocket.failures = [AWAY] * 100
     s.run(15)
-    lonely = type(s.outbox)(s.db, s.clock, s.lease, {}, s.outbox.composer, 2.0)
+    lonely = type(s.outbox)(s.db, s.clock, s.lease, {}, s.outbox.composer, s.outbox.limits)
     lonely.recover()
     assert rows(s)[0]["state"] == "failed"
     with s.db.read() as conn:

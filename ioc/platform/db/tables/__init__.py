@@ -3,6 +3,7 @@
 from ioc.platform.db.tables.alerting import (
     alert,
     alert_entry,
+    channel_health,
     configured,
     delivery,
     drill,
@@ -37,6 +38,7 @@ __all__ = [
     "alert_entry",
     "audit",
     "calendar_day",
+    "channel_health",
     "conference",
     "configured",
     "counter",

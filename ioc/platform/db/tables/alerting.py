@@ -72,7 +72,7 @@ notification = Table(  # the outbox: one message to one receiver over one channe
     Column("receiver", String(64), nullable=False),
     Column("channel", String(64), nullable=False),
     Column("address", Text, nullable=False),
-    Column("what", String(16), nullable=False),  # firing | resolved
+    Column("what", String(16), nullable=False),  # alerts.model.NotificationType
     Column("subject", String(256), nullable=False),  # ORG/KIND/SOURCE or an org: what a group is about
     Column("payload", JSON, nullable=False),  # what was said, as keys and parameters
     Column("state", String(16), nullable=False),  # alerts.model.NotificationState
@@ -87,8 +87,13 @@ notification = Table(  # the outbox: one message to one receiver over one channe
     Column("escalation", String(64)),
     Column("step", Integer),  # of the escalation, from 1
     Column("rota", String(64)),  # by which the receiver was on duty
-    Column("fallback", JSON),  # the channels that are left when this one fails
+    Column("fallback", JSON(none_as_null=True)),  # the destinations that are left: alerts.delivery.fallback
+    Column("replaced_by", BigInteger),  # the summary, or the next of its chain, that says it instead
+    Column("receipt_state", String(16)),  # what the gateway reported later: alerts.model.ReceiptState
+    Column("receipt_at", BigInteger),
     Index("ix_notification_state_next", "state", "next_try_at"),
+    Index("ix_notification_queue", "channel", "state", "severity", "id"),
+    Index("ix_notification_receipt", "channel", "receipt"),
 )
 
 notification_alert = Table(  # which alerts a message speaks of
@@ -107,6 +112,16 @@ delivery = Table(  # one attempt
     Column("ok", Boolean, nullable=False),
     Column("detail", Text, nullable=False),
     Column("failure", String(16)),  # alerts.model.DeliveryFailure
+)
+
+channel_health = Table(  # what became of the last attempts of each channel
+    "channel_health",
+    metadata,
+    Column("channel", String(64), primary_key=True),
+    Column("state", String(8), nullable=False),  # alerts.model.ChannelState
+    Column("since", BigInteger, nullable=False),
+    Column("failure", String(16)),  # alerts.model.DeliveryFailure, of the last attempt that failed
+    Column("detail", Text),
 )
 
 incident = Table(  # alerts of one cause
