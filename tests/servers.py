@@ -33,7 +33,7 @@ def beside(found: str) -> dict[str, str]:
     usr = next((folder for folder in Path(found).resolve().parents if folder.name == "usr"), Path("/usr"))
     if usr == Path("/usr"):
         return {}
-    libraries = [*usr.glob("lib/*-linux-gnu"), *usr.parent.glob("lib/*-linux-gnu")]
+    libraries = [usr / "lib", *usr.glob("lib/*-linux-gnu"), *usr.parent.glob("lib/*-linux-gnu")]
     return {"LD_LIBRARY_PATH": ":".join(map(str, libraries))}
 
 

@@ -64,7 +64,7 @@ def test_what_is_imported_is_declared_and_nothing_else() -> None:
 
 def test_what_the_tests_import_is_declared() -> None:
     beside = set(imported("tests", "benchmarks", "scripts")) - BUILDS
-    assert beside <= declared() | declared("test") | declared("sql")
+    assert beside <= declared() | declared("test") | declared("sql") | declared("apprise")
     assert {name for name in declared("test") if not name.startswith(("pytest-", "types-"))} - TOOLS <= beside
 
 
@@ -75,6 +75,10 @@ def test_what_is_declared_is_pinned_by_hash_and_names_no_host(file: str, extra: 
     assert "://" not in text
     for block in re.split(r"^(?=\S)", text, flags=re.M)[1:]:
         assert re.fullmatch(r"[\w.-]+==\S+( \\\n    --hash=sha256:[0-9a-f]{64})+\n", block), block[:60]
+
+
+def test_what_an_installation_adds_by_choice_is_pinned_too() -> None:
+    assert declared("apprise") <= pins("constraints.txt").keys(), "pip refuses an extra without a hash beside the rest"
 
 
 def test_both_files_pin_the_same_versions() -> None:

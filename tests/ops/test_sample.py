@@ -46,7 +46,14 @@ def test_it_loads_as_it_is():
 
 def test_it_loads_with_every_line_awake():
     settings = bootstrap.parse_settings(awake(), "sample")
-    assert [channel.kind for channel in settings.channel] == ["email", "sms_http", "sms_router"]
+    assert [channel.kind for channel in settings.channel] == [
+        "email",
+        "sms_http",
+        "sms_router",
+        "gsm_modem",
+        "webhook",
+        "apprise",
+    ]
     assert settings.route[0].channels == ("sms", "mail")
 
 

@@ -1,0 +1,93 @@
+"""Channel kind `webhook`: a signed JSON document to one address, which tells a copy from a new message."""
+
+import hashlib
+import hmac
+import ssl
+import time
+from collections.abc import Mapping
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta, Struct
+
+from alerts import sms
+from alerts.message import AlertMessage
+from ioc.core.errors import Code, IocError
+
+kind = "webhook"
+address = "channel"
+SCHEMA = "ioc.notification/1"
+TOO_MANY = 429
+
+
+class Options(Struct, frozen=True, kw_only=True):
+    """`secret` signs what is sent. With `feed` every event of an alert or incident goes here too, routed or not."""
+
+    url: Annotated[str, Meta(pattern=r"^https?://[^\s/]+")]
+    secret: Annotated[str, Meta(min_length=16)]
+    feed: bool = False
+    timeout_s: Annotated[float, Meta(gt=0, le=120)] = 15.0
+    ca: str | None = None
+
+
+def send(options: Options, message: AlertMessage) -> str:
+    """One request; any 2xx is a receipt."""
+    post(options, message.ref, document(message))
+    return ""
+
+
+def document(message: AlertMessage) -> dict[str, Any]:
+    """What a message says, as text and as figures; `schema` changes when a key changes its meaning or goes."""
+    return {
+        "schema": SCHEMA,
+        "id": message.ref,
+        "at": message.at,
+        "event": message.event,
+        "subject": message.subject,
+        "text": message.text,
+        "sms": sms.joined(message.sms),
+        "alerts": [dict(line) for line in message.payload.get("lines", ())],
+    }
+
+
+def post(options: Options, ref: str, said: Mapping[str, Any]) -> None:
+    """Sign and send; IocError, transient unless the other side refuses what is said."""
+    import httpx2
+
+    body = msgspec.json.encode(said)
+    at = str(int(time.time()))
+    headers = {
+        "Content-Type": "application/json",
+        "X-IOC-Id": ref,
+        "X-IOC-Timestamp": at,
+        "X-IOC-Signature": signature(options.secret, ref, at, body),
+    }
+    parts = urlsplit(options.url)
+    trust = ssl.create_default_context(cafile=options.ca) if parts.scheme == "https" else False
+    try:
+        with httpx2.Client(verify=trust, timeout=options.timeout_s, trust_env=False) as client:
+            status = client.post(options.url, content=body, headers=headers).status_code
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+        line = f"{parts.scheme}://{parts.hostname}: {error or type(error).__name__}"
+        raise IocError(Code.GATEWAY_UNAVAILABLE, line) from error
+    if not 200 <= status < 300:
+        raise IocError(_refusal(status), f"{parts.hostname} answered {status}")
+
+
+def signature(secret: str, ref: str, at: str, body: bytes) -> str:
+    """`v1=` and the HMAC-SHA256 of `ID.TIMESTAMP.BODY` in hexadecimal digits.
+
+    Who receives it refuses a timestamp (epoch seconds) more than five minutes off, and takes an id once: nothing that
+    was listened to can be played again.
+    """
+    signed = f"{ref}.{at}.".encode() + body
+    return "v1=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+
+
+def _refusal(status: int) -> Code:
+    if status in (401, 403):
+        return Code.GATEWAY_ACCOUNT
+    if status == TOO_MANY:
+        return Code.GATEWAY_BUSY
+    return Code.GATEWAY_UNAVAILABLE if status >= 500 or status in (408, 409, 425) else Code.GATEWAY_REFUSED
