@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -223,8 +224,15 @@ def build_outbox(context: Context, lease: Lease, plugins: dict[str, ChannelPlugi
 
 
 def public_url(settings: Settings) -> str | None:
-    """The address that people use, for links in notifications; None where it leads to this machine only."""
+    """The address that people use, for links in notifications; None where it leads to their own machine or nowhere."""
     url = settings.http.public_url
-    if url is None or is_loopback(urlsplit(url).hostname or ""):
-        return None
-    return url.rstrip("/")
+    host = "" if url is None else urlsplit(url).hostname or ""
+    return None if url is None or is_loopback(host) or _is_unspecified(host) else url.rstrip("/")
+
+
+def _is_unspecified(host: str) -> bool:
+    """`0.0.0.0` and the like, which a server listens on and nobody can open."""
+    try:
+        return ip_address(host).is_unspecified
+    except ValueError:
+        return not host

@@ -102,9 +102,10 @@ def compose(draft: Draft, *, unicode: bool, max_segments: int, unsafe: str = "")
     for at, least in _giving_way(draft):
         if segments(_line(texts)) > max_segments:
             texts[at] = "" if draft[at].whole else _shortened(texts, at, least, max_segments)
+    while segments(_line(texts)) > max_segments:  # what never gives way is too long by itself
+        longest = max(range(len(texts)), key=lambda at: len(texts[at]))
+        texts[longest] = texts[longest][:-1]
     text = _line(texts)
-    while segments(text) > max_segments:  # what never gives way is too long by itself
-        text = text[:-1].rstrip()
     return Sms(text, segments(text), not is_gsm(text))
 
 

@@ -1,6 +1,7 @@
 """The composition root: finds the plug-ins, reads the configuration, and wires what every role is given."""
 
 import hashlib
+import importlib
 import os
 import tempfile
 import tomllib
@@ -34,6 +35,7 @@ SECTIONS: Mapping[str, tuple[PluginSort, ...]] = {
     "channel": (PluginSort.CHANNEL,),
     "connector": (PluginSort.PROBE, PluginSort.PULL),
 }
+JUDGE_OF_TEXTS = "alerts.delivery.registered"
 SPOKEN = (
     PluginSort.KIND,
     PluginSort.PROBE,
@@ -66,7 +68,8 @@ def parse_settings(table: dict[str, Any], origin: str, sections: Iterable[str] =
         options = option_types(Plugins(site), [name for name in sections if site is not None or name in table])
     except UsageError as error:
         raise read.refused(origin, error.message.splitlines()) from error
-    return _with_kinds_that_are(_with_maps_that_work(read.parse(table, options, os.environ, origin), origin), origin)
+    settings = _with_maps_that_work(read.parse(table, options, os.environ, origin), origin)
+    return _with_texts_that_go_out(_with_kinds_that_are(settings, origin), origin)
 
 
 def _site_of(table: Mapping[str, Any]) -> Path | None:
@@ -133,6 +136,15 @@ def _with_maps_that_work(settings: Settings, origin: str) -> Settings:
     problems = Maps(settings.map, kinds(plugins_of(settings))).problems if settings.map else []
     if problems:
         raise read.refused(origin, problems)
+    return settings
+
+
+def _with_texts_that_go_out(settings: Settings, origin: str) -> Settings:
+    """A brandname that registered its texts has registered all that can be said."""
+    if any(getattr(channel.options, "templates", ()) for channel in settings.channel):
+        judge = importlib.import_module(JUDGE_OF_TEXTS)
+        if problems := list(judge.problems(settings, texts(plugins_of(settings)))):
+            raise read.refused(origin, problems)
     return settings
 
 

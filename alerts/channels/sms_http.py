@@ -12,6 +12,7 @@ from msgspec import Meta, Struct
 from alerts import sms
 from alerts.channels import _profiles
 from alerts.channels._calls import ReplyFormat, ReportFormat
+from alerts.channels._registered import is_registered, pattern
 from alerts.channels._reply import Reply, text_at
 from alerts.channels._template import escape_for, fill
 from alerts.message import AlertMessage
@@ -33,6 +34,7 @@ class Options(Struct, frozen=True, kw_only=True):
     `success_status`) and, where `success_path` (dotted, `data.0.code`) or `success_pattern` (regex with one group) is
     given, a value in `success_values`. A value in `retry_values`, 429, 5xx and no answer are tried again, and so is one
     in `account_values` (somebody has to see to the account); one in `address_values` speaks of this number alone.
+    `templates` are the texts that a brandname had to register (`[IOC] {muc do} {noi}: {viec:80}`).
     `secret` opens the doors for what the gateway calls back with: `receipt` is the shape of its delivery reports,
     `reply` that of messages sent to `inbound`, the number that people answer to.
     """
@@ -52,6 +54,7 @@ class Options(Struct, frozen=True, kw_only=True):
     unicode: bool = False
     unsafe: str = ""
     max_segments: Annotated[int, Meta(ge=1, le=9)] = 2
+    templates: tuple[str, ...] = ()
     success_status: tuple[int, ...] = ()
     success_path: str | None = None
     success_pattern: _PATTERN | None = None
@@ -85,6 +88,8 @@ class Options(Struct, frozen=True, kw_only=True):
             raise ValueError("success_pattern needs exactly one group")
         if not all(text.isascii() and text.isprintable() for item in self.headers.items() for text in item):
             raise ValueError("headers hold printable ASCII only")
+        for template in self.templates:
+            pattern(template)
         if not self.url.isascii():
             raise ValueError("url must be ASCII, other characters percent-encoded")
         if self.inbound is not None and (self.reply is None or self.secret is None):
@@ -103,7 +108,7 @@ def send(options: Options, message: AlertMessage) -> str:
 
 def request(options: Options, message: AlertMessage) -> tuple[str, dict[str, str], bytes]:
     """URL, headers and body of one message."""
-    text = sms.compose(message.sms, unicode=options.unicode, max_segments=options.max_segments, unsafe=options.unsafe)
+    text = composed(options, message.sms)
     values = {
         "phone": sms.phone(message.address, options.phone_format),
         "text": text.text,
@@ -123,6 +128,15 @@ def request(options: Options, message: AlertMessage) -> tuple[str, dict[str, str
         headers["Content-Type"] = media
     url = fill(options.url, values, lambda value: quote(value, safe=""))
     return _authorised(options, url, headers), headers, fill(options.body, values, escape).encode()
+
+
+def composed(options: Options, draft: sms.Draft) -> sms.Sms:
+    """The text as it goes out; IocError `text_not_registered` where the brandname registered none like it."""
+    text = sms.compose(draft, unicode=options.unicode, max_segments=options.max_segments, unsafe=options.unsafe)
+    if options.templates and not is_registered(options.templates, text.text):
+        line = f"the brandname registered no text like {text.text!r}"
+        raise IocError(Code.TEXT_NOT_REGISTERED, line, text=text.text)
+    return text
 
 
 def check_reply(options: Options, reply: Reply) -> None:

@@ -19,6 +19,9 @@ FAILURES: Mapping[Code, DeliveryFailure] = MappingProxyType(
         Code.CHANNEL_FAILED: DeliveryFailure.UNREACHABLE,
         Code.SMTP_REFUSED: DeliveryFailure.REFUSED,
         Code.GATEWAY_REFUSED: DeliveryFailure.REFUSED,
+        Code.GATEWAY_ACCOUNT: DeliveryFailure.AUTH,
+        Code.GATEWAY_ADDRESS: DeliveryFailure.ADDRESS,
+        Code.TEXT_NOT_REGISTERED: DeliveryFailure.REFUSED,
     }
 )
 OF_THE_CHANNEL = frozenset({DeliveryFailure.AUTH, DeliveryFailure.UNREACHABLE})  # rather than of one address

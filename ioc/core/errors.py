@@ -181,6 +181,7 @@ class Code(StrEnum):
     GATEWAY_REFUSED = "gateway_refused", 502
     GATEWAY_ACCOUNT = "gateway_account", 503, TRANSIENT
     GATEWAY_ADDRESS = "gateway_address", 502
+    TEXT_NOT_REGISTERED = "text_not_registered", 502
 
     # Broker, inbox, records, duties
     BROKER_UNAVAILABLE = "broker_unavailable", 503, TRANSIENT

@@ -4,6 +4,8 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from alerts import sms
 from alerts.delivery.composer import Composer
@@ -54,6 +56,9 @@ def test_an_sms_says_it_in_one_segment_without_marks():
         ({"public_url": "http://127.0.0.1:8080"}, None),
         ({"public_url": "https://localhost/"}, None),
         ({"public_url": "http://[::1]:8080"}, None),
+        ({"public_url": "http://0.0.0.0:8080"}, None),
+        ({"public_url": "http://[::]/"}, None),
+        ({"public_url": "ioc.example.vn"}, None),
         ({"public_url": "https://ioc.example.vn/"}, "https://ioc.example.vn"),
     ],
 )
@@ -71,6 +76,57 @@ def test_long_names_are_cut_to_one_segment():
     text = sms.compose(compose(long, long).sms, unicode=False, max_segments=1).text
     assert sms.segments(text) == 1
     assert text.startswith("[MO PHONG] [IOC] NGHIEM TRONG Trung tam")
+
+
+NAMES = st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=90)
+FIGURES = st.integers(0, 99_999) | st.floats(0, 9_999, allow_nan=False).map(lambda value: round(value, 2))
+TITLES = ("alert.above", "alert.plain.below", "alert.was_above")
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.builds(lambda **names: names, org_name=NAMES, parent_name=NAMES, name=NAMES),
+    FIGURES,
+    FIGURES,
+    st.sampled_from(TITLES),
+    NAMES,
+    st.booleans(),
+    st.integers(1, 3),
+)
+def test_an_sms_never_costs_more_and_never_loses_figure_or_limit(names, value, limit, title, metric, unicode, most):
+    params = {"metric": metric, "value": value, "limit": limit, "unit": "phút"}
+    draft = compose(line(**names, title=title, params=params, simulated=True)).sms
+    text = sms.compose(draft, unicode=unicode, max_segments=most)
+    assert sms.segments(text.text) <= most
+    for figure in (value, limit):
+        assert str(figure).replace(".", ",") in text.text
+    assert text.text.startswith("[MÔ PHỎNG] [IOC]" if unicode else "[MO PHONG] [IOC]")
+
+
+def test_a_name_of_figures_does_not_drive_out_the_figure():
+    params = {"metric": "7 7" * 60, "value": 45, "limit": 30, "unit": "phút"}
+    text = sms.compose(compose(line(title="alert.above", params=params)).sms, unicode=True, max_segments=1).text
+    assert sms.segments(text) == 1
+    assert "45" in text.split()
+    assert "30" in text.split()
+
+
+def test_two_communes_of_one_name_are_told_apart():
+    one, other = (
+        sms.compose(
+            compose(line(parent_name=district, org_name="Xã Tả Lủng", name="Màn hình " * 9)).sms,
+            unicode=False,
+            max_segments=1,
+        ).text
+        for district in ("Huyện Đồng Văn", "Huyện Mèo Vạc")
+    )
+    assert one.startswith("[IOC] NGHIEM TRONG Huyen Dong Van, Xa Ta Lung: ")
+    assert other.startswith("[IOC] NGHIEM TRONG Huyen Meo Vac, Xa Ta Lung: ")
+
+
+def test_an_sms_says_nothing_of_the_receiver():
+    message = COMPOSER.compose("r", "0912345678", NotificationType.FIRING, {"lang": "vi", "lines": [line()]}, 0)
+    assert "0912345678" not in sms.joined(message.sms)
 
 
 def test_a_letter_is_a_plain_table():
