@@ -16,6 +16,8 @@ from ioc.core.clock import local
 from ioc.core.model import Severity
 from ioc.core.texts import Texts
 
+FIGURES = 6
+
 
 @dataclass(frozen=True, slots=True)
 class Composer:
@@ -155,9 +157,11 @@ def _place(summary: AlertSummary) -> list[Piece]:
 
 
 def _title(title: str) -> list[Piece]:
-    """A word with a figure in it never gives way; the words between two figures do together, the first ones first."""
+    """The last FIGURES words with a figure in them never give way; the words between do, the first ones first."""
+    words = title.split()
+    figures = [at for at, word in enumerate(words) if any(char.isdigit() for char in word)][-FIGURES:]
     pieces: list[Piece] = []
-    for has_figure, words in groupby(title.split(), key=lambda word: any(char.isdigit() for char in word)):
-        text = " " + " ".join(words)
-        pieces.append(Piece(text) if has_figure else Piece(text, rank=6, least=12))
+    for is_figure, group in groupby(enumerate(words), key=lambda each: each[0] in figures):
+        texts = [f" {word}" for _, word in group]
+        pieces += map(Piece, texts) if is_figure else [Piece("".join(texts), rank=6, least=12)]
     return [replace(pieces[0], text=f":{pieces[0].text}"), *pieces[1:]] if pieces else []
