@@ -191,16 +191,15 @@ def build_engine(
     """The engine of a configuration, whose entries of the book are loaded where they changed."""
     settings, clock, db = context.settings, context.clock, context.db
     sync(db, settings, clock.now_ms())
-    grounds = Grounds.of(settings, rules)
-    address_of = {channel.name: channels[channel.kind].address for channel in settings.channel}
+    grounds = Grounds.of(settings, rules, channels)
     rule_set = RuleSet((), {**rules, drills.RULE.kind: drills.DrillRule()}, clock)
     evaluator = Evaluator(clock, db, live, rule_set, Inhibition(clock, settings.alerts.settle_s))
-    notifier = Notifier(db, Router(Book(), address_of), settings.alerts.group_wait_s)
+    notifier = Notifier(db, Router(Book(), grounds.address_of), settings.alerts.group_wait_s)
 
     def take(book: Book) -> None:
         rule_set.use((*book.rule, drills.RULE))
         evaluator.windows = book.maintenance
-        notifier.use(Router(book, address_of), owner_rules(book.rule, rules))
+        notifier.use(Router(book, grounds.address_of), owner_rules(book.rule, rules))
 
     in_force = BookInForce(db, clock, grounds, take)
     return AlertEngine(db, clock, lease, evaluator, notifier, in_force, settings.alerts.startup_grace_s)

@@ -15,6 +15,7 @@ from typing import Any
 from msgspec import Struct
 
 from ioc.config import read, sample
+from ioc.config.book_checks import file_faults, reach_faults
 from ioc.config.settings import Settings
 from ioc.config.started import Started
 from ioc.context import Context
@@ -58,7 +59,7 @@ def option_types(
 
 def load_settings(path: Path) -> Settings:
     """Read one configuration file; UsageError names every problem in it."""
-    return _with_index766(parse_settings(read.table_of(path), str(path)), str(path))
+    return _with_files_that_are(parse_settings(read.table_of(path), str(path)), str(path))
 
 
 def parse_settings(table: dict[str, Any], origin: str, sections: Iterable[str] = tuple(SECTIONS)) -> Settings:
@@ -69,7 +70,8 @@ def parse_settings(table: dict[str, Any], origin: str, sections: Iterable[str] =
     except UsageError as error:
         raise read.refused(origin, error.message.splitlines()) from error
     settings = _with_maps_that_work(read.parse(table, options, os.environ, origin), origin)
-    return _with_texts_that_go_out(_with_kinds_that_are(settings, origin), origin)
+    settings = _with_people_that_are_reached(_with_kinds_that_are(settings, origin), origin)
+    return _with_texts_that_go_out(settings, origin)
 
 
 def _site_of(table: Mapping[str, Any]) -> Path | None:
@@ -148,8 +150,21 @@ def _with_texts_that_go_out(settings: Settings, origin: str) -> Settings:
     return settings
 
 
-def _with_index766(settings: Settings, origin: str) -> Settings:
-    """A definition of one's own is read before anything is scored by it."""
+def _with_people_that_are_reached(settings: Settings, origin: str) -> Settings:
+    """Problems of receivers, rotas and routes that show only with the kinds of channel at hand."""
+    if not (settings.receiver or settings.rota):
+        return settings
+    known = plugins_of(settings).of(PluginSort.CHANNEL)
+    address_of = {each.name: known[each.kind].address for each in settings.channel if each.kind in known}
+    if problems := reach_faults(settings.book, address_of):
+        raise read.refused(origin, problems)
+    return settings
+
+
+def _with_files_that_are(settings: Settings, origin: str) -> Settings:
+    """A definition of one's own is read before anything is scored by it, the file of a rota before it is followed."""
+    if problems := file_faults(settings.book):
+        raise read.refused(origin, problems)
     try:
         definition(settings.dossiers.index766)
     except UsageError as error:

@@ -9,26 +9,34 @@ from typing import Any, Self
 import msgspec
 from msgspec import NODEFAULT, Struct, structs
 
-from alerts.model import RulePlugin
 from ioc.config import read
 from ioc.config.book import Entry
 from ioc.config.settings import Settings
 
 Table = dict[str, Any]
+PlugIns = Mapping[str, ModuleType] | Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """What entries are read against: the options of every kind of rule, and the channels of the file."""
+    """What entries are read against: the options of every kind of rule, and the channels of the file.
+
+    `address_of` says of each channel to which field of a receiver it speaks; `channel` where it needs none.
+    """
 
     rules: Mapping[str, type[Struct]]
-    channels: frozenset[str]
+    address_of: Mapping[str, str]
 
     @classmethod
-    def of(cls, settings: Settings, rules: Mapping[str, ModuleType] | Mapping[str, RulePlugin]) -> Self:
-        """`rules`: the plug-ins by their kind."""
+    def of(cls, settings: Settings, rules: PlugIns, channels: PlugIns | None = None) -> Self:
+        """`rules` and `channels`: the plug-ins by their kind; without the latter nobody asks who can be reached."""
         options = {kind: plugin.Options for kind, plugin in rules.items()}
-        return cls(options, frozenset(channel.name for channel in settings.channel))
+        known = channels or {}
+        address_of = {
+            channel.name: known[channel.kind].address if channel.kind in known else "channel"
+            for channel in settings.channel
+        }
+        return cls(options, address_of)
 
     def read(self, section: str, table: Table) -> tuple[Entry | None, list[str]]:
         """The entry, or every problem with it."""

@@ -8,7 +8,8 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from alerts.configured import rows
 from alerts.configured.entry import Grounds, Table, table_of
-from ioc.config.book import SECTIONS, Book, Entry, by_name, faults, key_of, name_of, unknown
+from ioc.config.book import SECTIONS, Book, Entry, key_of, name_of
+from ioc.config.book_checks import by_name, faults, file_faults, reach_faults, unknown
 from ioc.config.read import refused
 from ioc.core.errors import Code, IocError
 from ioc.platform import audit
@@ -112,4 +113,6 @@ def _book(bodies: Iterable[tuple[str, Table]], grounds: Grounds) -> Book:
         if entry is not None:
             found[section].append(entry)
     book = Book(**{section: tuple(each) for section, each in found.items()})
-    return structs.replace(book, problems=(*problems, *faults(book, grounds.channels, by_name)))
+    problems += faults(book, grounds.address_of, by_name)
+    problems += reach_faults(book, grounds.address_of, by_name)
+    return structs.replace(book, problems=(*problems, *file_faults(book, by_name)))

@@ -11,7 +11,8 @@ import msgspec
 from msgspec import Struct, structs
 
 from ioc.config.alerting import Channel, Rule
-from ioc.config.book import SECTIONS, Entry, faults, twice
+from ioc.config.book import SECTIONS, Entry
+from ioc.config.book_checks import faults, twice
 from ioc.config.names import OWN
 from ioc.config.settings import Connector, Mqtt, Settings
 from ioc.core.errors import Code, UsageError
