@@ -34,6 +34,8 @@ class Finding:
 
     A finding that `inhibits` keeps silent what depends on its subject. One that `restarts` and has a later `since` than
     before was well in between. `root_cause` is the subject whose finding of the same rule announces this cause too.
+    `aspect` tells apart what one rule finds of one subject. At a higher `stage`, as at a graver severity, it is told
+    again.
     """
 
     rule: str
@@ -48,15 +50,17 @@ class Finding:
     simulated: bool = False
     restarts: bool = False
     root_cause: Subject | None = None
+    aspect: str = ""
+    stage: int = 0
 
     @property
     def fingerprint(self) -> str:
-        return fingerprint(self.rule, self.subject)
+        return fingerprint(self.rule, self.subject, self.aspect)
 
 
-def fingerprint(rule: str, subject: Subject) -> str:
+def fingerprint(rule: str, subject: Subject, aspect: str = "") -> str:
     """The identity of an alert."""
-    return f"{rule}|{subject}"
+    return "|".join(filter(None, (rule, str(subject), aspect)))
 
 
 class RootCause(NamedTuple):
@@ -115,6 +119,7 @@ class Transition(StrEnum):
 
     RAISED = "raised"
     FIRED = "fired"
+    WORSENED = "worsened"  # graver, or further on, than when it was told
     SUPPRESSED = "suppressed"
     OUT_OF_SERVICE = "out_of_service"
     RETURNED = "returned"  # well again inside the hold: a flap, nobody was notified
@@ -192,6 +197,7 @@ class DropReason(StrEnum):
     SUPPRESSED = "suppressed"
     RESOLVED_BEFORE_SENT = "resolved_before_sent"
     FIRING_NOT_DELIVERED = "firing_not_delivered"
+    WORSENED = "worsened"  # told anew, graver
     CHANNEL_GONE = "channel_gone"
     EXPIRED = "expired"
 
@@ -225,6 +231,7 @@ class Alert:
     acknowledged_until: int | None = None
     shelved_until: int | None = None
     level: int = 0
+    stage: int = 0
     held_by: str | None = None
     result: str | None = None
     noise: str | None = None

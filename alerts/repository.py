@@ -90,7 +90,9 @@ def last_entry(conn: Connection, alert_id: int) -> RowMapping | None:
 
 def refresh(conn: Connection, current: Alert, finding: Finding) -> None:
     """Update title and figures of an open alert; no transition."""
-    changed = {"params": dict(finding.params), "title": finding.title, "simulated": finding.simulated}
+    severity = min(current.severity, finding.severity, key=lambda one: one.rank)  # a graver one is a transition
+    told = {"params": dict(finding.params), "title": finding.title}
+    changed = {**told, "simulated": finding.simulated, "severity": severity}
     conn.execute(sa.update(alert).where(alert.c.id == current.id, alert.c.open).values(changed))
 
 
@@ -125,6 +127,7 @@ def _values(finding: Finding) -> dict[str, Any]:
         "params": dict(finding.params),
         "since": finding.since,
         "simulated": finding.simulated,
+        "stage": finding.stage,
     }
 
 

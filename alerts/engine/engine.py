@@ -19,6 +19,7 @@ from alerts.model import (
     Alert,
     AlertState,
     Condition,
+    DropReason,
     Finding,
     IncidentState,
     RootCause,
@@ -134,7 +135,8 @@ class AlertEngine:
             finding = evaluation.findings.by_fingerprint.get(name)
             if finding is None or not finding.title or alert.id in self._refreshed:
                 continue
-            if (finding.title, dict(finding.params)) != (alert.title, alert.params):
+            milder = finding.severity.rank < alert.severity.rank
+            if milder or (finding.title, dict(finding.params)) != (alert.title, alert.params):
                 self._refreshed[alert.id] = now
                 yield alert, finding
 
@@ -164,6 +166,8 @@ class AlertEngine:
             return None if finding is None else self._raise(conn, finding, now)
         if transition is Transition.FIRED:
             return self._fire(conn, alert, finding, now)
+        if transition is Transition.WORSENED:
+            return None if finding is None else self._worsen(conn, alert, finding, now)
         if transition in (Transition.SUPPRESSED, Transition.OUT_OF_SERVICE):
             return self._hold(conn, alert, observation.holder(alert), now)
         flaps = alert.flaps + (transition is Transition.RETURNED)
@@ -177,8 +181,14 @@ class AlertEngine:
     def _fire(self, conn: Connection, alert: Alert, finding: Finding | None, now: int) -> Alert | None:
         values: dict[str, Any] = {"fired_at": now, "flaps": repository.supersede(conn, alert, now), "held_by": None}
         if finding is not None:
-            values |= {"title": finding.title, "params": dict(finding.params)}
+            values |= _as_found(finding)
         return repository.change_state(conn, alert, Transition.FIRED, AlertState.FIRING, now, **values)
+
+    def _worsen(self, conn: Connection, alert: Alert, finding: Finding, now: int) -> Alert | None:
+        """Told anew, whoever had acknowledged it as it was; what still waits to be sent of it says less."""
+        self.notifier.withdraw(conn, alert.id, DropReason.WORSENED)
+        values: dict[str, Any] = {"acknowledged_until": None, **_as_found(finding)}
+        return repository.change_state(conn, alert, Transition.WORSENED, AlertState.FIRING, now, **values)
 
     def _hold(self, conn: Connection, alert: Alert, holder: Holder | None, now: int) -> Alert | None:
         """Hold an alert back from here on, with whatever of it waits to be sent; unheard of, it never fired."""
@@ -217,10 +227,15 @@ class AlertEngine:
 
     def _tell(self, conn: Connection, evaluation: Evaluation, changes: list[AlertChange]) -> None:
         for alert, transition in changes:
-            if transition is Transition.FIRED:
+            if transition in (Transition.FIRED, Transition.WORSENED):
                 self.notifier.firing(conn, evaluation.inventory, alert, evaluation.now)
             elif transition in (Transition.RESOLVED, Transition.WITHDRAWN):
                 self.notifier.resolved(conn, evaluation.inventory, alert, evaluation.now)
+
+
+def _as_found(finding: Finding) -> dict[str, Any]:
+    found = {"title": finding.title, "params": dict(finding.params), "stage": finding.stage}
+    return {**found, "severity": finding.severity}
 
 
 def _causes(evaluation: Evaluation) -> dict[SourceKey, RootCause]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from alerts.model import MUTED, Alert, AlertState, Condition, Finding, Transition
+from alerts.model import ACTIVE, MUTED, Alert, AlertState, Condition, Finding, Transition
 from alerts.mutes.holder import Holder
 
 
@@ -45,7 +45,10 @@ def next_transition(alert: Alert | None, observation: Observation, hold_expired:
         return Transition.RESOLVED
     if alert.state in HELD:
         return _from_held(alert, observation)
-    return _from_firing(observation) if alert.state is AlertState.FIRING else None
+    held = _from_firing(observation) if alert.state is AlertState.FIRING else None
+    if held is None and alert.state in ACTIVE and _worse(alert, observation):
+        return Transition.WORSENED
+    return held
 
 
 def _from_pending(alert: Alert, observation: Observation, hold_expired: bool) -> Transition | None:
@@ -67,6 +70,14 @@ def _from_held(alert: Alert, observation: Observation) -> Transition | None:
     if holder is not None:
         return None if holder.by == alert.held_by else holder.transition
     return Transition.FIRED if observation.bad and observation.may_raise else None
+
+
+def _worse(alert: Alert, observation: Observation) -> bool:
+    """Graver than it was told, or a further stage of it has come; what people mute stays still."""
+    finding = observation.finding
+    if finding is None or not observation.bad or any(holder.mutes for holder in observation.holders):
+        return False
+    return finding.stage > alert.stage or finding.severity.rank > alert.severity.rank
 
 
 def _from_firing(observation: Observation) -> Transition | None:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 
 from alerts.model import Condition, Finding, View
-from alerts.rules._meetings import AnnouncedMeeting, between
 from alerts.rules._watched import fresh, undecided, watched
 from ioc.config.alerting import Minutes, Rule
 from ioc.core.model import Severity
 from ioc.domain.inventory import Source
+from ioc.live.meetings import AnnouncedMeeting, between
 
 kind = "call_left_open"
 default_hold_s = 1_800.0

@@ -59,6 +59,8 @@ class Code(StrEnum):
     ORG_NOT_YET = "org_not_yet", 404
     UNKNOWN_SOURCE = "unknown_source", 404
     UNKNOWN_ALERT = "unknown_alert", 404
+    UNKNOWN_CONFERENCE = "unknown_conference", 404
+    SITE_NOT_EXPECTED = "site_not_expected", 422
     UNKNOWN_DOSSIER = "unknown_dossier", 404
     UNKNOWN_INDICATOR = "unknown_indicator", 404
     UNKNOWN_FIGURES = "unknown_figures", 404

@@ -141,11 +141,15 @@ class Leniency(StrEnum):
 
 
 class Severity(StrEnum):
-    """The gravity of a finding."""
+    """The gravity of a finding, the gravest last."""
 
     INFO = "info"
     WARNING = "warning"
     CRITICAL = "critical"
+
+    @property
+    def rank(self) -> int:
+        return tuple(Severity).index(self)
 
 
 class Role(StrEnum):

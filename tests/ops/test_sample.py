@@ -37,6 +37,7 @@ def test_it_loads_as_it_is():
         "ratio",
         "no_counter_open",
         "call_left_open",
+        "conference_precheck",
         "clock_suspect",
         "dossier_near_due",
         "org_overdue_share",

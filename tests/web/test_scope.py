@@ -12,7 +12,7 @@ from ioc.core.model import Role, SourceKey
 from ioc.core.registry import Plugins
 from ioc.messages.mapping.declared import MapRule
 from ioc.platform import audit
-from ioc.platform.db.tables import figure_entry, notification, notification_alert, quarantine, unknown_topic
+from ioc.platform.db.tables import conference, figure_entry, notification, notification_alert, quarantine, unknown_topic
 from tests.web.conftest import (
     KIOSKS,
     NORTH,
@@ -56,7 +56,7 @@ def _questions(route: Route) -> list[str]:
     if "widgets" in taken:
         return [f"?widgets={','.join(KINDS)}", f"?widgets={widgets}"]
     foreign = {"org": SOUTH, "source": "kiosk-1", "metric": "waiting", "start": "2026-11-20T08:00:00", "value": "1",
-               "unit": "day"}  # fmt: skip
+               "unit": "day", "conference": "bi-mat"}  # fmt: skip
     tried: list[dict[str, str]] = [{}, foreign, foreign | {"by": "handling"}, foreign | {"kind": "queue"}]
     known = [{name: value for name, value in keys.items() if name in taken} for keys in tried]
     return [f"?{urlencode(keys)}" if keys else "" for keys in known]
@@ -82,6 +82,8 @@ def watched(province: Province) -> Province:
         conn.execute(figure_entry.insert().values(typed))
         heard = {"topic": "bi-mat/k9/tele", "payload": b"{}", "n": 1, "first_seen": 1, "last_seen": 1}
         conn.execute(unknown_topic.insert().values(heard))
+        meeting = {"org": SOUTH, "conference_id": "bi-mat", "starts_at": 1, "expected": [], "changed_at": 1}
+        conn.execute(conference.insert().values(meeting))
         audit.record(conn, 1, "bi-mat", "source_confirmed", f"{SOUTH}/queue/kiosk-1", {}, SOUTH)
         conn.execute(quarantine.insert().values(
             inbox="a", seq=1, element=0, received_at=1, topic=f"ioc/v1/{SOUTH}/queue/kiosk-1/state",

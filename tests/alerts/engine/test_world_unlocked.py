@@ -49,6 +49,30 @@ severity = "warning"
 id = "calendar_unconfirmed"
 kind = "calendar_unconfirmed"
 severity = "warning"
+[[rule]]
+id = "ratio"
+kind = "ratio"
+on = { kind = "queue", states = ["offline"] }
+above = 50
+[[rule]]
+id = "no_counter_open"
+kind = "no_counter_open"
+[[rule]]
+id = "call_left_open"
+kind = "call_left_open"
+[[rule]]
+id = "conference_precheck"
+kind = "conference_precheck"
+[[rule]]
+id = "clock_suspect"
+kind = "clock_suspect"
+[[rule]]
+id = "dossier_near_due"
+kind = "dossier_near_due"
+[[rule]]
+id = "org_overdue_share"
+kind = "org_overdue_share"
+above = 20
 """
 
 

@@ -20,6 +20,7 @@ from ioc.platform.db.tables.feeds import feed_day, feed_delivery
 from ioc.platform.db.tables.figures import feed_figure, figure_entry
 from ioc.platform.db.tables.ingested import (
     conference,
+    conference_confirmed,
     counter,
     cursor,
     derived,
@@ -40,6 +41,7 @@ __all__ = [
     "calendar_day",
     "channel_health",
     "conference",
+    "conference_confirmed",
     "configured",
     "counter",
     "cursor",

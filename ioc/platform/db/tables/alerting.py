@@ -45,6 +45,7 @@ alert = Table(
     Column("acknowledged_until", BigInteger),  # when an acknowledgement ends, and the alert is loud again
     Column("shelved_until", BigInteger),
     Column("level", Integer, nullable=False, server_default="0"),  # acknowledgements that have run out
+    Column("stage", Integer, nullable=False, server_default="0"),  # how far its finding had come when it was last told
     Column("held_by", Text),  # what holds it back: topology, a silence, a window, by its id
     Column("result", Text),
     Column("noise", Text),  # why it was called noise

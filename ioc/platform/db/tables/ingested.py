@@ -146,3 +146,14 @@ conference = Table(
     Column("cancelled_at", BigInteger),
     Column("changed_at", BigInteger, nullable=False),
 )
+
+conference_confirmed = Table(  # sites of a meeting that somebody found ready by asking there
+    "conference_confirmed",
+    metadata,
+    Column("org", String(64), primary_key=True),
+    Column("conference_id", String(128), primary_key=True),
+    Column("site", String(129), primary_key=True),  # ORG/SOURCE
+    Column("confirmed_at", BigInteger, nullable=False),
+    Column("confirmed_by", Text, nullable=False),
+    Column("comment", Text),
+)
