@@ -110,6 +110,7 @@ class AlertState(StrEnum):
 
 
 MUTED = frozenset({AlertState.SUPPRESSED, AlertState.SHELVED, AlertState.OUT_OF_SERVICE})
+HELD = MUTED - {AlertState.SHELVED}  # by design, not by a person about this alert
 OPEN_STATES = frozenset({AlertState.PENDING, AlertState.FIRING, AlertState.ACKNOWLEDGED, *MUTED})
 ACTIVE = (AlertState.FIRING, AlertState.ACKNOWLEDGED)  # announced and not over: "open" on every screen
 

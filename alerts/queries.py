@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from alerts import drills
-from alerts.model import Alert, AlertState
+from alerts.model import HELD, Alert, AlertState
 from alerts.repository import DROPS, read_alert, select_alerts
 from ioc.core.model import Severity
 from ioc.domain.inventory import Scope
@@ -68,6 +68,12 @@ def counts(
 def shown(conn: Connection, scope: Scope, limit: int = 1_000) -> list[Alert]:
     """The alerts of a wall: firing, acknowledged, and resolved unseen."""
     return alerts(conn, scope, states=SHOWN, per_page=limit)[0]
+
+
+def held(conn: Connection, scope: Scope) -> list[Alert]:
+    """Every alert that a mute, or what its source hangs on, holds back."""
+    rows = conn.execute(select_alerts().where(alert.c.state.in_(HELD), _within(scope))).mappings()
+    return [read_alert(row) for row in rows]
 
 
 def one(conn: Connection, scope: Scope, alert_id: int) -> Alert | None:

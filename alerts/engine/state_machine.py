@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from alerts.model import ACTIVE, MUTED, Alert, AlertState, Condition, Finding, Transition
+from alerts.model import ACTIVE, HELD, MUTED, Alert, AlertState, Condition, Finding, Transition
 from alerts.mutes.holder import Holder
 
 
@@ -97,7 +97,6 @@ def _told_unseen(alert: Alert) -> bool:
     return alert.fired_at is not None and alert.acknowledged_at is None
 
 
-HELD = frozenset({AlertState.SUPPRESSED, AlertState.OUT_OF_SERVICE})
 _STATE_AFTER = {
     Transition.RAISED: AlertState.PENDING,
     Transition.FIRED: AlertState.FIRING,

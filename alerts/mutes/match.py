@@ -1,8 +1,8 @@
 """Matching: whether a mute means an alert, or all alerts of a source."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from alerts.model import Subject
+from alerts.model import Alert, Subject
 from ioc.config.alerting import MuteMatch
 from ioc.core.model import Severity, SourceKey
 from ioc.domain.inventory import OrgTree
@@ -30,3 +30,9 @@ def matcher(match: MuteMatch, orgs: OrgTree) -> Matcher:
 def covers_sources(match: MuteMatch) -> bool:
     """True where it holds back every alert of a source, not those of one rule or severity."""
     return match.rule is None and match.severity is None
+
+
+def muted(match: MuteMatch, held: Iterable[Alert], orgs: OrgTree) -> list[Alert]:
+    """Those of the alerts that are held back which a match means."""
+    matches = matcher(match, orgs)
+    return [alert for alert in held if matches(alert.subject, alert.rule, alert.severity)]

@@ -69,6 +69,7 @@ class Code(StrEnum):
     NO_SHIFT = "no_shift", 404
     UNKNOWN_INCIDENT = "unknown_incident", 404
     UNKNOWN_DRILL = "unknown_drill", 404
+    UNKNOWN_SILENCE = "unknown_silence", 404
     ALERT_PENDING = "alert_pending", 409
     DRILL_RUNNING = "drill_running", 409
     FIGURES_DECIDED = "figures_decided", 409

@@ -1,8 +1,7 @@
 """Alerts: lists, one with all that happened to it, and what people do about them."""
 
 from collections.abc import Mapping
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from msgspec import Struct
 from sqlalchemy.engine import Connection
@@ -17,8 +16,8 @@ from web.boundary.answers import Instant, Page, extended
 from web.boundary.call import Call
 from web.boundary.ports import Announces, Reads
 from web.boundary.route import V1, Route
+from web.boundary.words import words
 
-Word = TypeVar("Word", bound=StrEnum)
 Counts = Mapping[tuple[str, AlertState, Severity], int]
 
 
@@ -296,17 +295,6 @@ def _zoned(call: Call, row: Mapping[Any, Any], org: str | None) -> dict[str, Any
 
 def _is_instant(name: str) -> bool:
     return name in ("since", "at", "hold_until") or name.endswith("_at")
-
-
-def words(name: str, text: str | None, allowed: type[Word]) -> tuple[Word, ...]:
-    """A comma list of known words; none of them stands for all."""
-    words = [word.strip() for word in (text or "").split(",") if word.strip()]
-    known = {str(member): member for member in allowed}
-    for word in words:
-        if word not in known:
-            detail = f"{name}: {', '.join(known)}"
-            raise IocError(Code.INVALID_VALUE, f"{word!r}; {detail}", name=name, detail=detail)
-    return tuple(known[word] for word in words)
 
 
 _ALERT = f"{V1}/alerts/<int:id>"

@@ -14,11 +14,12 @@ from alerts.model import Alert, Incident, IncidentState
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, Severity, SourceKey
 from ioc.domain.inventory import Scope
-from web.api.alerts import AlertEntry, AlertItem, Message, entry, item, message, words
+from web.api.alerts import AlertEntry, AlertItem, Message, entry, item, message
 from web.boundary.answers import Instant, Page, extended
 from web.boundary.call import Call
 from web.boundary.ports import Reads
 from web.boundary.route import V1, Route
+from web.boundary.words import words
 
 Watched = Counter[tuple[str, str | None]]
 
