@@ -8,7 +8,8 @@ from sqlalchemy.engine import Connection
 
 from alerts import queries
 from alerts.model import Alert, AlertState
-from ioc.core.model import Severity
+from alerts.mutes import mutes, windows
+from ioc.core.model import Severity, SourceKey
 from ioc.domain.dossiers.counting.question import Question, Side, year_start
 from ioc.domain.dossiers.counting.summary import Counts, by_org
 from ioc.domain.dossiers.counting.watermarks import Watermarks, imported
@@ -60,6 +61,7 @@ class Facts:
     dossier_sources: SourcesByOrg = field(default_factory=SourcesByOrg)  # as of `handled_at`
     alerts_at: int | None = None  # when the engine behind the alerts last gave a sign of life
     alive: frozenset[str] = frozenset()
+    maintained: frozenset[SourceKey] = frozenset()  # inside a window or a silence that means all of it
 
     def role_alive(self, role: str) -> bool:
         return role in self.alive
@@ -84,6 +86,7 @@ def load(conn: Connection, world: World, now: int, before: Facts | None = None) 
         dossier_sources=SourcesByOrg(frozenset(by_import), sources_of),
         alerts_at=next((pulse.at for pulse in beats if pulse.role == "alerts"), None),
         alive=frozenset(pulse.role for pulse in beats if pulse.alive),
+        maintained=mutes.load(conn, windows.in_force(conn), world.inventory, now).in_maintenance(),
     )
 
 

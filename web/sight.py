@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
@@ -44,6 +44,9 @@ class Moment:
     _scopes: dict[str | None, Scope] = field(default_factory=dict)
     _freshness: dict[str | None, Freshness] = field(default_factory=dict)
     _reporters: Reporters | None = None
+
+    def __post_init__(self) -> None:
+        self.world = replace(self.world, maintained=self.facts.maintained)
 
     def verdict(self, source: Source) -> tuple[Health, str | None]:
         found = self._verdicts.get(source.key)

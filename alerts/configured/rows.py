@@ -29,6 +29,13 @@ def everything(conn: Connection) -> list[RowMapping]:
     return list(conn.execute(sa.select(configured).order_by(c.section, c.position, c.name)).mappings())
 
 
+def standing(conn: Connection, section: str) -> list[RowMapping]:
+    """The entries of one section that are in force, in order."""
+    c = configured.c
+    wanted = sa.select(configured).where(c.section == section, sa.not_(c.removed))
+    return list(conn.execute(wanted.order_by(c.position, c.name)).mappings())
+
+
 def write(db: Database, conn: Connection, key: Key, **values: Any) -> None:
     """One row, new or not."""
     section, name = key

@@ -9,8 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from ioc.config.alerting import MuteMatch
+from ioc.core.errors import Code, IocError
 from ioc.platform import audit
 from ioc.platform.db.tables import silence
+
+REASON_LENGTH = 2_000
 
 
 class SilenceState(StrEnum):
@@ -65,6 +68,14 @@ def add(conn: Connection, wanted: Silence, now: int) -> Silence:
     detail = {"match": match, "starts_at": made.starts_at, "ends_at": made.ends_at, "reason": made.reason}
     audit.record(conn, now, made.author, "silence.added", str(made.id), detail, made.match.org)
     return made
+
+
+def reason_of(text: str) -> str:
+    """Without the blanks around it; `bad_comment` where nothing is said, or too much."""
+    reason = text.strip()
+    if not 1 <= len(reason) <= REASON_LENGTH:
+        raise IocError(Code.BAD_COMMENT, f"a reason has 1-{REASON_LENGTH} characters", limit=REASON_LENGTH)
+    return reason
 
 
 def end(conn: Connection, ending: Silence, actor: str, now: int) -> Silence:

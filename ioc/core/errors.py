@@ -33,6 +33,7 @@ class Code(StrEnum):
     FORBIDDEN = "forbidden", 403
     CSRF = "csrf", 403
     SAME_PERSON = "same_person", 403
+    BEYOND_SCOPE = "beyond_scope", 403
     WRONG_PIN = "wrong_pin", 403
     NOT_FOUND = "not_found", 404
     METHOD_NOT_ALLOWED = "method_not_allowed", 405

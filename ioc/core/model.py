@@ -49,10 +49,7 @@ class SourceStatus(StrEnum):
 
 
 class Health(StrEnum):
-    """The state of a source as the wall shows it, worst first.
-
-    `MAINTENANCE` belongs to the interface, which asks for it by name; no source is in it before there are windows.
-    """
+    """The state of a source as the wall shows it, worst first."""
 
     CRITICAL = "critical"
     OFFLINE = "offline"

@@ -13,6 +13,7 @@ from ioc.core.hours import MIDNIGHT, Period, read_periods
 from ioc.core.weeks import WEEKDAYS
 
 WORKING, OFF, LAST = "working", "off", "last"
+_LONGEST_WAIT_DAYS = 366
 _NTH = {"first": 1, "second": 2, "third": 3, "fourth": 4, LAST: -1}
 _MONTH_DAYS = re.compile(r"([1-9]|[12]\d|3[01])(?:-([1-9]|[12]\d|3[01]))?")
 ALLOWED = "mon-fri, sat, 1, 15-20, last, first-sun, working, off, or several with commas"
@@ -90,6 +91,16 @@ class RecurringWindow:
     def span(self, now: int, calendar: WindowCalendar) -> tuple[int, int] | None:
         """The window that is open at `now` (epoch ms) as `[start, end)`, the one that ends last; None outside."""
         return _span(self, calendar, now // 60_000)
+
+    def following(self, now: int, calendar: WindowCalendar) -> tuple[int, int] | None:
+        """The first that begins at `now` or later, within a year; None where no day of it is one of these."""
+        today = calendar.date_of(now)
+        for day in (today + timedelta(days=n) for n in range(_LONGEST_WAIT_DAYS)):
+            if self.days.cover(day, calendar):
+                spans = (_instants(period, day, calendar.tz) for period in self.periods)
+                if later := [span for span in spans if span[0] >= now]:
+                    return min(later)
+        return None
 
 
 def _one(part: str, text: str) -> RecurringDays:

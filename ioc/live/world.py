@@ -74,6 +74,7 @@ class World:
     live: dict[SourceKey, Live] = field(default_factory=dict)
     epoch: str = ""
     n: int = 0
+    maintained: frozenset[SourceKey] = frozenset()  # muted altogether, and by name or plan: nothing is promised now
 
     def apply(self, delta: Delta) -> set[SourceKey]:
         """Merge one delta and name the sources it changed; a known one is passed over, a missing one raises Gap."""
@@ -152,6 +153,8 @@ class World:
         opened = self.opened_at(source, now)
         if opened is None:
             return Health.CLOSED, None
+        if source.key in self.maintained:
+            return Health.MAINTENANCE, None
         live = self.of(source.key)
         cause = NEVER_HEARD if self.never_heard(source) else None
         if self.offline_since(source, now) is not None:

@@ -86,6 +86,13 @@ def test_a_window_of_the_night_of_a_day_off():
     assert not is_open("off", "20:00-06:00", "2027-02-09 21:00")
 
 
+def test_the_one_that_follows():
+    window = RecurringWindow.parse("first-sun", "22:00-04:00,08:00-09:00")
+    assert window.following(at("2027-02-07 08:00"), CALENDAR) == (at("2027-02-07 08:00"), at("2027-02-07 09:00"))
+    assert window.following(at("2027-02-07 08:01"), CALENDAR) == (at("2027-02-07 22:00"), at("2027-02-08 04:00"))
+    assert window.following(at("2027-02-07 23:00"), CALENDAR) == (at("2027-03-07 08:00"), at("2027-03-07 09:00"))
+
+
 @given(st.integers(0, 60 * 24 * 400), st.integers(0, 1439), st.integers(0, 1439), st.sampled_from(["sun", "1", "off"]))
 def test_it_is_open_exactly_within_its_span(minute, start, end, days):
     if start == end:

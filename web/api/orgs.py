@@ -11,9 +11,8 @@ from ioc.domain.inventory import Org, OrgTree, Scope
 from ioc.live.world import World
 from web.boundary.answers import Day, Instant, Page, extended
 from web.boundary.call import Call
-from web.boundary.ports import LivePort
 from web.boundary.route import V1, Route
-from web.sight import Reporting
+from web.sight import Looks, Reporting
 
 
 class Query(Struct, frozen=True):
@@ -65,22 +64,22 @@ class WholeOrg(OrgItem, frozen=True, kw_only=True):
     children: list[OrgItem]
 
 
-def orgs(call: Call, query: Query, live: LivePort) -> Orgs:
+def orgs(call: Call, query: Query, live: Looks) -> Orgs:
     """The orgs that live on the day."""
     tree, scope = call.tree(query.on), call.subtree(query.org, query.on)
-    counts = _counts(call, live.world, tree, scope)
+    counts = _counts(call, live.look(call.now).world, tree, scope)
     codes = sorted(code for code in scope.codes if tree.lives(code))
     page = call.part.of(codes, lambda code: OrgItem(**_shown(tree, tree.by_code[code], counts)))
     return extended(Orgs, page, as_of=call.at(call.now, query.org))
 
 
-def one(call: Call, query: OneQuery, live: LivePort) -> WholeOrg:
+def one(call: Call, query: OneQuery, live: Looks) -> WholeOrg:
     code, tree = call.path["code"], call.tree(query.on)
     if code not in call.scope:
         raise IocError(Code.UNKNOWN_ORG, f"org {code!r} is not in the tree", org=code)
     org, scope = tree.by_code[code], call.subtree(code)
     children = [child for child in tree.children(code) if child.code in call.scope]
-    counts = _counts(call, live.world, tree, scope)
+    counts = _counts(call, live.look(call.now).world, tree, scope)
     contact = ("head_name", "head_phone", "head_email", "valid_from", "valid_to", "successor", "tz")
     return WholeOrg(
         **_shown(tree, org, counts),

@@ -4,19 +4,17 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from alerts import queries
-from alerts.actions import COMMENT_LENGTH
 from alerts.model import Alert
-from alerts.mutes import checks, silences
+from alerts.mutes import checks, silences, windows
 from alerts.mutes.match import muted
 from alerts.mutes.silences import Silence, SilenceState
-from ioc.config.alerting import MuteMatch
-from ioc.context import Context
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
+from web.api._own_part import MatchBody, own_part
 from web.boundary.answers import Instant, Page
 from web.boundary.call import Call
 from web.boundary.period import instant
-from web.boundary.ports import Announces, Reads, Writes
+from web.boundary.ports import Announces, HasKinds, Reads, Writes
 from web.boundary.route import V1, Route
 from web.boundary.words import words
 
@@ -25,10 +23,6 @@ class SilenceQuery(Struct, frozen=True):
     """`state` takes a comma list; without it, all of them."""
 
     state: str | None = None
-
-
-class MatchBody(MuteMatch, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What is muted: all that is named must hold, an org with all below it."""
 
 
 class SilenceBody(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,11 +64,10 @@ def every(call: Call, query: SilenceQuery, records: Reads) -> Page[SilenceItem]:
     return call.part.of(wanted, lambda one: _shown(call, one, held))
 
 
-def add(call: Call, body: SilenceBody, context: Context, records: Writes, workers: Announces) -> SilenceItem:
+def add(call: Call, body: SilenceBody, has_kinds: HasKinds, records: Writes, workers: Announces) -> SilenceItem:
     """Without an org it is one of the caller's own subtree."""
     wanted = _wanted(call, body)
-    rules = [rule.id for rule in context.settings.rule]
-    checks.check(wanted.match, call.inventory, context.kinds, rules)
+    checks.check(wanted.match, call.inventory, has_kinds.kinds, records.read(windows.rule_ids))
 
     def write(conn: Connection) -> tuple[Silence, list[Alert]]:
         return silences.add(conn, wanted, call.now), queries.held(conn, call.scope)
@@ -93,7 +86,7 @@ def end(call: Call, records: Writes, workers: Announces) -> None:
         if found is None or not checks.touches(found.match, call.inventory, call.scope):
             raise IocError(Code.UNKNOWN_SILENCE, f"silence {number} is not known", silence=number)
         if not checks.lies_in(found.match, call.inventory, call.scope):
-            raise IocError(Code.FORBIDDEN, f"silence {number} is for more than your part of the tree")
+            raise IocError(Code.BEYOND_SCOPE, f"silence {number} is for more than your part of the tree")
         silences.end(conn, found, call.actor, call.now)
 
     records.write(write)
@@ -101,23 +94,13 @@ def end(call: Call, records: Writes, workers: Announces) -> None:
 
 
 def _wanted(call: Call, body: SilenceBody) -> Silence:
-    match = _own(call, body.match)
+    match = own_part(call, body.match)
     starts_at = max(call.now, instant(call, "starts_at", body.starts_at, match.org, call.now))
     ends_at = instant(call, "ends_at", body.ends_at, match.org, 0)
     if ends_at <= starts_at:
         detail = "ends_at: must be after starts_at and after now"
         raise IocError(Code.INVALID_VALUE, detail, name="ends_at", detail=detail)
-    reason = body.reason.strip()
-    if not 1 <= len(reason) <= COMMENT_LENGTH:
-        raise IocError(Code.BAD_COMMENT, f"a reason has 1-{COMMENT_LENGTH} characters", limit=COMMENT_LENGTH)
-    return Silence(0, match, starts_at, ends_at, call.actor, reason, call.now)
-
-
-def _own(call: Call, match: MuteMatch) -> MuteMatch:
-    """`unknown_org` for one that the caller may not see."""
-    call.subtree(match.org)
-    org = call.home if match.org is None and not call.sees_all else match.org
-    return MuteMatch(org=org, kind=match.kind, source=match.source, rule=match.rule, severity=match.severity)
+    return Silence(0, match, starts_at, ends_at, call.actor, silences.reason_of(body.reason), call.now)
 
 
 def _shown(call: Call, one: Silence, held: list[Alert]) -> SilenceItem:
@@ -138,11 +121,10 @@ def _shown(call: Call, one: Silence, held: list[Alert]) -> SilenceItem:
 
 
 _SILENCES = f"{V1}/silences"
+_GONE = (Code.UNKNOWN_SILENCE, Code.BEYOND_SCOPE)
 _ERRORS = (Code.UNKNOWN_ORG, Code.BAD_COMMENT)
 ROUTES = (
     Route("GET", _SILENCES, Role.LEADER, every, "Silences, newest first"),
     Route("POST", _SILENCES, Role.OPERATOR, add, "Mute what matches until an instant", _ERRORS, status=201),
-    Route(
-        "DELETE", f"{_SILENCES}/<int:id>", Role.OPERATOR, end, "End a silence now", (Code.UNKNOWN_SILENCE,), status=204
-    ),
+    Route("DELETE", f"{_SILENCES}/<int:id>", Role.OPERATOR, end, "End a silence now", _GONE, status=204),
 )

@@ -87,7 +87,7 @@ def test_what_was_not_sent_yet_is_withdrawn(stage):
 def test_what_waits_for_another_try_is_withdrawn_too(stage):
     s = stage(RULE)
     key = watched(s)
-    s.pocket.failures = [IocError(Code.CHANNEL_FAILED, "no", transient=True)] * 2
+    s.pocket.failures = [IocError(Code.GATEWAY_UNAVAILABLE, "no")] * 2
     s.leaves(key)
     while s.pocket.failures:
         s.run(1)
