@@ -8,8 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from alerts.delivery import summaries
-from alerts.delivery.due import CRITICAL_FIRST, delivered_alerts, due
-from alerts.delivery.lane import Claim, Lane
+from alerts.delivery.due import delivered_alerts
+from alerts.delivery.lane import Claim
 from alerts.delivery.ledger import Ledger
 from alerts.model import DropReason, NotificationState, NotificationType
 from ioc.platform.db.tables import notification
@@ -32,15 +32,6 @@ class Claims:
 
     ledger: Ledger
     limits: DeliveryLimits
-
-    def due(self, conn: Connection, channel: str, lane: Lane, now: int, limit: int) -> list[RowMapping]:
-        """The critical ones first, then the oldest."""
-        rows: list[RowMapping] = []
-        resting = lane.health.resting()
-        for severity in CRITICAL_FIRST:
-            if len(rows) < limit:
-                rows += conn.execute(due(channel, severity, now, resting, limit - len(rows))).mappings()
-        return rows
 
     def claim(self, conn: Connection, rows: list[RowMapping], now: int) -> list[Claim]:
         """Of these rows those to send; the others end here, or are in a summary from now on."""

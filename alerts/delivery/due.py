@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection, RowMapping
 
 from alerts.model import NotificationState, NotificationType
 from ioc.core.model import Severity
@@ -14,25 +15,25 @@ UNFINISHED = (NotificationState.WAITING, NotificationState.SENDING)
 CRITICAL_FIRST = (Severity.CRITICAL, Severity.WARNING, Severity.INFO)
 
 
-def due(channel: str, severity: Severity, now: int, resting: Collection[str], limit: int) -> sa.Select[Any]:
-    """The oldest that are due, or whose next try lies so far ahead that the wall clock must have been set back.
+def any_due(conn: Connection, channel: str, now: int, resting: Collection[str]) -> bool:
+    return conn.execute(_ANY, _asked(channel, now, resting, 1)).first() is not None
 
-    None to an address that rests, and none before an earlier one about the same alert to the same address.
+
+def due(conn: Connection, channel: str, now: int, resting: Collection[str], limit: int) -> list[RowMapping]:
+    """The critical ones first, then the oldest; none to an address that rests.
+
+    None goes before an earlier one about the same alert to the same address. One whose next try lies far ahead is due:
+    the wall clock must have been set back.
     """
-    n = notification.c
-    wanted = [
-        n.channel == channel,
-        n.state == NotificationState.WAITING,
-        n.severity == severity,
-        sa.or_(n.next_try_at <= now, n.next_try_at > now + 2 * LONGEST_WAIT_S * 1000),
-        ~_earlier_unfinished(),
-    ]
-    if resting:
-        wanted.append(n.address.not_in(resting))
-    return sa.select(notification).where(*wanted).order_by(n.id).limit(limit)
+    rows: list[RowMapping] = []
+    for severity in CRITICAL_FIRST:
+        if len(rows) < limit:
+            asked = {**_asked(channel, now, resting, limit - len(rows)), "its_severity": severity}
+            rows += conn.execute(_DUE, asked).mappings()
+    return rows
 
 
-def delivered_alerts(closing: sa.RowMapping) -> sa.Select[Any]:
+def delivered_alerts(closing: RowMapping) -> sa.Select[Any]:
     """The alerts of a closing notification of which anything was delivered to its address."""
     ids = [summary["alert"] for summary in closing["payload"]["lines"]]
     return (
@@ -48,6 +49,11 @@ def delivered_alerts(closing: sa.RowMapping) -> sa.Select[Any]:
     )
 
 
+def _asked(channel: str, now: int, resting: Collection[str], limit: int) -> dict[str, Any]:
+    ahead = now + 2 * LONGEST_WAIT_S * 1000
+    return {"its_channel": channel, "now": now, "ahead": ahead, "resting": list(resting), "most": limit}
+
+
 def _earlier_unfinished() -> sa.Exists:
     """An earlier notification about the same alert to the same address has no outcome yet."""
     earlier = notification.alias("earlier")
@@ -61,3 +67,21 @@ def _earlier_unfinished() -> sa.Exists:
         earlier.c.address == notification.c.address,
         earlier.c.state.in_(UNFINISHED),
     )
+
+
+_ANY = (
+    sa.select(notification.c.id)
+    .where(
+        notification.c.channel == sa.bindparam("its_channel"),
+        notification.c.state == NotificationState.WAITING,
+        sa.or_(notification.c.next_try_at <= sa.bindparam("now"), notification.c.next_try_at > sa.bindparam("ahead")),
+        notification.c.address.not_in(sa.bindparam("resting", expanding=True)),
+        ~_earlier_unfinished(),
+    )
+    .limit(sa.bindparam("most"))
+)
+_DUE = (
+    _ANY.with_only_columns(*notification.c)
+    .where(notification.c.severity == sa.bindparam("its_severity"))
+    .order_by(notification.c.id)
+)

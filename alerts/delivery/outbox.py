@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from alerts.delivery import fallback
 from alerts.delivery.claiming import Claims, DeliveryLimits, give_back
 from alerts.delivery.composer import Composer
-from alerts.delivery.due import UNFINISHED
+from alerts.delivery.due import UNFINISHED, any_due, due
 from alerts.delivery.failures import failure_of
 from alerts.delivery.health import ChannelHealth, remember, remembered
 from alerts.delivery.lane import Claim, Lane
@@ -123,13 +123,13 @@ class Outbox:
 
     def claim(self, channel: str, lane: Lane) -> bool:
         """One transaction; False when nothing is due."""
-        now = self.clock.now_ms()
+        now, resting = self.clock.now_ms(), lane.health.resting()
         with self.db.read() as conn:
-            if not self._claims.due(conn, channel, lane, now, 1):
+            if not any_due(conn, channel, now, resting):
                 return False
         with self.db.write() as conn:
             self._check(conn)
-            rows = self._claims.due(conn, channel, lane, now, lane.next_size())
+            rows = due(conn, channel, now, resting, lane.next_size())
             claims = self._claims.claim(conn, rows, now)
         lane.add(claims)
         return bool(rows)
