@@ -55,7 +55,11 @@ def _asked(channel: str, now: int, resting: Collection[str], limit: int) -> dict
 
 
 def _earlier_unfinished() -> sa.Exists:
-    """An earlier notification about the same alert to the same address has no outcome yet."""
+    """An earlier notification about the same alert to the same address has no outcome yet.
+
+    Found by its alerts, which are few. SQLite would find it by channel and state, through all that waits, were these
+    not hidden from it.
+    """
     earlier = notification.alias("earlier")
     its_alerts, own_alerts = notification_alert.alias("its_alerts"), notification_alert.alias("own_alerts")
     return sa.exists().where(
@@ -63,9 +67,9 @@ def _earlier_unfinished() -> sa.Exists:
         its_alerts.c.alert_id == own_alerts.c.alert_id,
         its_alerts.c.notification_id < notification.c.id,
         earlier.c.id == its_alerts.c.notification_id,
-        earlier.c.channel == notification.c.channel,
+        sa.func.coalesce(earlier.c.channel, "") == notification.c.channel,
         earlier.c.address == notification.c.address,
-        earlier.c.state.in_(UNFINISHED),
+        sa.func.coalesce(earlier.c.state, "").in_(UNFINISHED),
     )
 
 

@@ -23,7 +23,7 @@ from alerts.model import ChannelState, DeliveryFailure, DropReason, Notification
 from ioc.core.clock import Clock
 from ioc.core.errors import Code, IocError
 from ioc.platform.db import Database
-from ioc.platform.db.tables import notification
+from ioc.platform.db.tables import lease, notification
 from ioc.platform.lease import Lease
 
 log = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ class Outbox:
 
     def recover(self) -> None:
         """Release what an earlier process claimed and never marked; what no channel can carry fails."""
-        with self.db.write() as conn:
+        with self.db.write(hurried=True) as conn:
             self._check(conn)
             claimed = notification.c.state == NotificationState.SENDING
             conn.execute(sa.update(notification).where(claimed).values(state=NotificationState.WAITING, next_try_at=0))
@@ -127,7 +127,7 @@ class Outbox:
         with self.db.read() as conn:
             if not any_due(conn, channel, now, resting):
                 return False
-        with self.db.write() as conn:
+        with self.db.write(hurried=True) as conn:
             self._check(conn)
             rows = due(conn, channel, now, resting, lane.next_size())
             claims = self._claims.claim(conn, rows, now)
@@ -145,7 +145,7 @@ class Outbox:
         with self.db.read() as conn:
             if conn.execute(late).first() is None:
                 return
-        with self.db.write() as conn:
+        with self.db.write(hurried=True) as conn:
             self._check(conn)
             for row in conn.execute(late).mappings().all():
                 self._ledger.replace(conn, row, now)
@@ -189,8 +189,7 @@ class Outbox:
         """Write the outcome of an attempt, as often as it takes, as long as the duty is ours."""
         while True:
             try:
-                with self.db.write() as conn:
-                    self._check(conn)
+                with self.db.write(hurried=True) as conn:
                     self._write(conn, lane, claim, outcome)
             except IocError as failure:
                 if failure.code is Code.LEASE_LOST:
@@ -203,8 +202,9 @@ class Outbox:
 
     def _write(self, conn: Connection, lane: Lane, claim: Claim, outcome: AttemptOutcome) -> None:
         now = self.clock.now_ms()
-        mine = {"claimed": claim.id, "attempt": claim.attempt}
-        if conn.execute(_MARK.values(_columns(outcome, now)), mine).rowcount != 1:
+        mine = {"claimed": claim.id, "attempt": claim.attempt, "duty": self.lease.duty, "held": self._token}
+        if conn.execute(_MARK, {**mine, **_columns(outcome, now)}).rowcount != 1:
+            self._check(conn)
             return  # claimed anew since
         failed = outcome.error is not None
         attempted(conn, claim.id, now, ok=not failed, detail=outcome.detail, failure=outcome.failure)
@@ -232,4 +232,5 @@ _MARK = sa.update(notification).where(
     notification.c.id == sa.bindparam("claimed"),
     notification.c.state == NotificationState.SENDING,
     notification.c.attempts == sa.bindparam("attempt"),
+    sa.exists().where(lease.c.duty == sa.bindparam("duty"), lease.c.token == sa.bindparam("held")),
 )

@@ -30,7 +30,7 @@ class Lease:
         """Take the duty when it is free, prolong it when it is ours; False while another holds it."""
         now, began = self._clock.now_ms(), self._clock.monotonic()
         with self._db.write() as conn:
-            row = conn.execute(_row(self.duty)).first()
+            row = conn.execute(_ROW, {"its_duty": self.duty}).first()
             if row is None or (row.token != self.token and not _vacant(row.until, now, self.ttl_s)):
                 self.token = self._begin(conn, now) if row is None else None
             else:
@@ -54,7 +54,7 @@ class Lease:
 
     def check(self, conn: Connection) -> None:
         """Raise `lease_lost` inside the caller's transaction unless the duty is still ours."""
-        row = conn.execute(_row(self.duty)).first()
+        row = conn.execute(_ROW, {"its_duty": self.duty}).first()
         if row is None or row.token != self.token:
             self.token = None
             raise IocError(Code.LEASE_LOST, f"{self.duty}: another process holds this duty now")
@@ -81,9 +81,8 @@ class Lease:
         conn.execute(sa.update(lease).where(lease.c.duty == self.duty).values(values))
 
 
-def _row(duty: str) -> sa.Select[tuple[int, int]]:
-    # the row lock makes the check hold until commit on PostgreSQL; SQLite has one writer anyway
-    return sa.select(lease.c.token, lease.c.until).where(lease.c.duty == duty).with_for_update()
+# the row lock makes the check hold until commit on PostgreSQL; SQLite has one writer anyway
+_ROW = sa.select(lease.c.token, lease.c.until).where(lease.c.duty == sa.bindparam("its_duty")).with_for_update()
 
 
 def _vacant(until: int, now: int, ttl_s: float) -> bool:

@@ -1,4 +1,4 @@
-"""Engine and outbox killed at every step of decide, commit, claim, send and mark: each alert told, extras at most kills.
+"""Engine and outbox killed at every step of decide, commit, claim, send, mark: each alert told, extras at most kills.
 
 A point is a place where a process can end with something different on disk or at the gateway: before and after each
 commit, before the gateway was asked and after it took the message. The short run kills once at each of them;
@@ -7,8 +7,6 @@ commit, before the gateway was asked and after it took the message. The short ru
 
 from collections import Counter
 from contextlib import contextmanager
-
-import pytest
 
 from tests.alerts.conftest import OFFLINE, Stage
 from tests.long import running_long
@@ -56,8 +54,8 @@ class Story:
 
     def _watched(self, write):
         @contextmanager
-        def watched():
-            with write() as conn:
+        def watched(**options):
+            with write(**options) as conn:
                 yield conn
                 self.kills.point()
             self.kills.point()

@@ -48,9 +48,16 @@ class Database:
             yield conn
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction that writes: all of it or nothing."""
-        with _translated(), self.engine.connect().execution_options(ioc_write=True) as conn, conn.begin():
+    def write(self, *, hurried: bool = False) -> Iterator[Connection]:
+        """A transaction that writes: all of it or nothing.
+
+        `hurried`: what may be done again. Every process sees it at once and it outlives ours, but nobody waits for the
+        disk: a machine that loses its power may forget the last of these, in order, and nothing before them.
+        """
+        options = {"ioc_write": True, "ioc_hurried": hurried}
+        with _translated(), self.engine.connect().execution_options(**options) as conn, conn.begin():
+            if hurried and not self.is_sqlite:
+                conn.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield conn
 
     def upsert(self, table: sa.Table) -> "postgresql.Insert | sqlite.Insert":
@@ -88,8 +95,12 @@ def _tune_sqlite(engine: Engine) -> None:
 
     @sa.event.listens_for(engine, "begin")
     def begin(conn: Connection) -> None:
-        writes = conn.get_execution_options().get("ioc_write", False)
-        conn.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        options = conn.get_execution_options()
+        hurried = options.get("ioc_hurried", False)
+        if conn.info.get("hurried", False) is not hurried:
+            conn.exec_driver_sql(f"PRAGMA synchronous={'NORMAL' if hurried else 'FULL'}")
+            conn.info["hurried"] = hurried
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if options.get("ioc_write", False) else "BEGIN")
 
 
 def sqlite_url(path: Path) -> str:
