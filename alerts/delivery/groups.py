@@ -1,13 +1,11 @@
 """Groups of notifications: rows of table `notification` with the alerts that each announces."""
 
-import uuid
 from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from alerts.delivery.routing import Destination
 from alerts.model import NotificationState, NotificationType
 from ioc.platform.db.tables import notification, notification_alert
 
@@ -41,15 +39,6 @@ def is_announced(conn: Connection, alert_id: int) -> bool:
     return bool(announcements(conn, alert_id, ANNOUNCED))
 
 
-def announced_to(conn: Connection, alert_id: int) -> list[Destination]:
-    """Each destination once that got, or will get, the announcement."""
-    rows = announcements(conn, alert_id, ANNOUNCED)
-    destinations = (
-        Destination(row["receiver"], row["channel"], row["address"], row["payload"]["lang"]) for row in rows
-    )
-    return list(dict.fromkeys(destinations))
-
-
 def announcements(conn: Connection, alert_id: int, states: tuple[NotificationState, ...]) -> list[RowMapping]:
     """The notifications in these states that announce the firing of an alert."""
     query = (
@@ -71,55 +60,10 @@ def release(conn: Connection, group_ids: list[int], now: int) -> None:
     conn.execute(sa.update(notification).where(due).values(state=NotificationState.WAITING, next_try_at=now))
 
 
-def find(conn: Connection, event: NotificationType, destination: Destination, subject: str) -> RowMapping | None:
-    """The open group that a notification to that destination about that subject joins."""
-    n = notification.c
-    query = sa.select(n.id, n.state, n.payload).where(
-        n.state == NotificationState.HELD,
-        n.what == event,
-        n.channel == destination.channel,
-        n.address == destination.address,
-        n.receiver == destination.receiver,
-        n.subject == subject,
-    )
-    return conn.execute(query).mappings().first()
-
-
-def begin(
-    conn: Connection,
-    event: NotificationType,
-    destination: Destination,
-    subject: str,
-    summary: AlertSummary,
-    now: int,
-    release_at: int,
-) -> int:
-    """A new group of one alert; its id."""
-    row: Mapping[str, Any] = {
-        "ref": uuid.uuid4().hex,
-        "receiver": destination.receiver,
-        "channel": destination.channel,
-        "address": destination.address,
-        "what": event,
-        "subject": subject,
-        "severity": summary["severity"],
-        "payload": {"lang": destination.lang, "lines": [summary]},
-        "state": NotificationState.HELD,
-        "created_at": now,
-        "next_try_at": release_at,
-    }
-    key = conn.execute(sa.insert(notification).values(**row)).inserted_primary_key
-    return int(key[0]) if key else 0
-
-
 def update(conn: Connection, group: RowMapping, **values: object) -> bool:
     """False where somebody else, who sends it, has changed its state meanwhile."""
     unchanged = sa.and_(notification.c.id == group["id"], notification.c.state == group["state"])
     return conn.execute(sa.update(notification).where(unchanged).values(values)).rowcount == 1
-
-
-def link(conn: Connection, group_id: int, alert_id: int) -> None:
-    conn.execute(sa.insert(notification_alert).values(notification_id=group_id, alert_id=alert_id))
 
 
 def unlink(conn: Connection, group_id: int, alert_id: int) -> None:

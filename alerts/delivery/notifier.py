@@ -1,5 +1,6 @@
 """Queues notifications, in the transaction of the transition that causes them."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
@@ -7,8 +8,9 @@ from sqlalchemy.engine import Connection
 from alerts import drills
 from alerts.delivery import groups
 from alerts.delivery.groups import AlertSummary
-from alerts.delivery.routing import Destination, Router
-from alerts.model import Alert, DropReason, NotificationState, NotificationType
+from alerts.delivery.routing import Router
+from alerts.delivery.telling import Telling
+from alerts.model import Alert, DropReason, Incident, NotificationState, NotificationType
 from alerts.repository import count_drop
 from ioc.core.model import SourceKey
 from ioc.domain.inventory import Inventory, Org, OrgTree
@@ -19,7 +21,7 @@ RESOLVED_WAIT_S = 2.0
 
 @dataclass(slots=True)
 class Notifier:
-    """Puts notifications into groups: one a receiver, channel and source, open for a short wait."""
+    """Puts notifications into groups: one a receiver, channel and incident, open for a short wait."""
 
     db: Database
     router: Router
@@ -30,8 +32,19 @@ class Notifier:
         """From now on these."""
         self.router, self.owner_rules = router, owner_rules
 
-    def firing(self, conn: Connection, inventory: Inventory, alert: Alert, now: int) -> None:
-        """One notification to every address the routes name; where there is none the reason is counted."""
+    def telling(self, conn: Connection, incidents: Iterable[Incident], now: int) -> Telling:
+        """What was told of these incidents, to which `firing` and `ended` add; `Telling.write` ends it."""
+        return Telling.of(conn, incidents, now)
+
+    def firing(
+        self, conn: Connection, telling: Telling, inventory: Inventory, alert: Alert, *, again: bool = False
+    ) -> None:
+        """Tell every address the routes name, unless it knows; where there is none the reason is counted.
+
+        `again`: tell also who knows.
+        """
+        if alert.incident_id is None:
+            return
         destinations = self.router.destinations(
             inventory.orgs, alert.org, alert.severity, self._owner(inventory, alert)
         )
@@ -39,15 +52,22 @@ class Notifier:
             count_drop(self.db, conn, DropReason.NO_ROUTE if destinations is None else DropReason.NO_ADDRESS)
         facts = summary(inventory, alert)
         for destination in destinations or ():
-            self._queue(conn, NotificationType.FIRING, destination, alert, facts, now, self.group_wait_s)
+            telling.announce(
+                NotificationType.FIRING, alert.incident_id, destination, facts, self.group_wait_s, again=again
+            )
 
-    def resolved(self, conn: Connection, inventory: Inventory, alert: Alert, now: int) -> None:
+    def ended(self, telling: Telling, inventory: Inventory, incident_id: int, alerts: Sequence[Alert]) -> None:
         """The end goes to each destination of the announcement; one that still waits in its group is dropped."""
-        self.withdraw(conn, alert.id, DropReason.RESOLVED_BEFORE_SENT)
+        for alert in alerts:
+            if not alert.open:
+                telling.withdraw(incident_id, alert.id, DropReason.RESOLVED_BEFORE_SENT)
         wait_s = min(RESOLVED_WAIT_S, self.group_wait_s / 2)
-        facts = summary(inventory, alert)
-        for destination in groups.announced_to(conn, alert.id):
-            self._queue(conn, NotificationType.RESOLVED, destination, alert, facts, now, wait_s)
+        telling.all_clear(incident_id, alerts, lambda alert: summary(inventory, alert), wait_s)
+
+    def write(self, conn: Connection, telling: Telling) -> None:
+        telling.write(conn)
+        for reason in telling.dropped:
+            count_drop(self.db, conn, reason)
 
     def mute(self, conn: Connection, alert_id: int) -> None:
         """Take an alert out of every message that nobody has begun to send."""
@@ -68,26 +88,6 @@ class Notifier:
                     count_drop(self.db, conn, reason)
             elif groups.update(conn, group, payload={**group["payload"], "lines": summaries}):
                 groups.unlink(conn, group["id"], alert_id)
-
-    def _queue(
-        self,
-        conn: Connection,
-        event: NotificationType,
-        destination: Destination,
-        alert: Alert,
-        facts: AlertSummary,
-        now: int,
-        wait_s: float,
-    ) -> None:
-        subject = str(alert.subject)
-        group = groups.find(conn, event, destination, subject)
-        if group is None:
-            group_id = groups.begin(conn, event, destination, subject, facts, now, now + round(wait_s * 1000))
-        else:
-            group_id = group["id"]
-            payload = {**group["payload"], "lines": [*group["payload"]["lines"], facts]}
-            groups.update(conn, group, payload=payload)
-        groups.link(conn, group_id, alert.id)
 
     def _owner(self, inventory: Inventory, alert: Alert) -> str | None:
         source = inventory.sources.get(alert.subject) if isinstance(alert.subject, SourceKey) else None

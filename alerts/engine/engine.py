@@ -1,7 +1,7 @@
 """One tick of alerting: findings become transitions and notifications, all of them or none."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from sqlalchemy.engine import Connection, RowMapping
@@ -15,6 +15,7 @@ from alerts.engine.evaluator import Evaluation, Evaluator
 from alerts.engine.state_machine import Observation, next_transition, state_after
 from alerts.engine.timers import Timers
 from alerts.incidents import repository as incidents
+from alerts.incidents.repository import StandingIncident
 from alerts.model import (
     Alert,
     AlertState,
@@ -26,7 +27,7 @@ from alerts.model import (
     Subject,
     Transition,
 )
-from alerts.mutes.holder import Holder
+from alerts.mutes.holder import Holder, HolderKind
 from ioc.core.clock import Clock
 from ioc.core.model import SourceKey
 from ioc.domain.inventory import Inventory
@@ -37,13 +38,21 @@ REFRESH_S = 2.0  # figures of an open alert are written this often at most
 
 
 class AlertChange(NamedTuple):
-    """A transition that was written, and the alert after it."""
+    """A transition that was written, the alert after it, and what had held the alert back until then."""
 
     alert: Alert
     transition: Transition
+    held_by: str | None = None
+
+    @property
+    def again(self) -> bool:
+        """What people had held back is told when it goes on, whatever was told of its incident; so is what worsens."""
+        held_by_people = self.held_by is not None and not self.held_by.startswith(HolderKind.SOURCE)
+        return held_by_people or self.transition is Transition.WORSENED
 
 
-_JOINS = (Transition.FIRED, Transition.SUPPRESSED)
+_LOUD = (Transition.FIRED, Transition.WORSENED)
+_JOINS = (*_LOUD, Transition.SUPPRESSED)
 
 
 @dataclass(slots=True)
@@ -83,8 +92,9 @@ class AlertEngine:
                 changes = [change for each in changing for change in self._advance(conn, evaluation, *each)]
                 for current, finding in outdated:
                     repository.refresh(conn, current, finding)
-                changes += self._suppress(conn, evaluation, due)
-                self._tell(conn, evaluation, self._join(conn, evaluation, changes, open_alerts))
+                changes += self._suppress(conn, evaluation, due, open_alerts)
+                standing = self._join(conn, evaluation, changes, open_alerts)
+                self._tell(conn, evaluation, changes, standing)
             groups.release(conn, due, self.clock.now_ms())
         return True
 
@@ -148,10 +158,11 @@ class AlertEngine:
         """Every transition that is due, one after the other: raised, and at once fired where there is no hold."""
         current = alert
         while (transition := next_transition(current, observation, self._hold_expired(current))) is not None:
+            held_by = None if current is None else current.held_by
             current = self._apply(conn, evaluation, current, transition, observation)
             if current is None:  # a person was faster; the next tick evaluates again
                 return
-            yield AlertChange(current, transition)
+            yield AlertChange(current, transition, held_by)
 
     def _apply(
         self,
@@ -194,43 +205,55 @@ class AlertEngine:
         """Hold an alert back from here on, with whatever of it waits to be sent; unheard of, it never fired."""
         if holder is None:
             return None
-        self.notifier.mute(conn, alert.id)
-        fired_at = alert.fired_at if groups.is_announced(conn, alert.id) else None
+        fired_at = alert.fired_at
+        if fired_at is not None:
+            self.notifier.mute(conn, alert.id)
+            fired_at = fired_at if groups.is_announced(conn, alert.id) else None
         values: dict[str, Any] = {"held_by": holder.by, "fired_at": fired_at}
         return repository.change_state(conn, alert, holder.transition, holder.state, now, remark=holder.by, **values)
 
-    def _suppress(self, conn: Connection, evaluation: Evaluation, due: list[int]) -> Iterator[AlertChange]:
+    def _suppress(
+        self, conn: Connection, evaluation: Evaluation, due: list[int], open_alerts: dict[str, Alert]
+    ) -> Iterator[AlertChange]:
         """Alerts in groups about to be sent that nobody heard of yet, and whose subject turns out to be inhibited."""
+        by_id = {alert.id: alert for alert in open_alerts.values() if alert.state is AlertState.FIRING}
         for alert_id in groups.announced_by(conn, due):
-            alert = repository.find(conn, alert_id)
-            if alert is None or alert.state is not AlertState.FIRING or groups.is_announced(conn, alert_id):
+            alert = by_id.get(alert_id)
+            holder = next(iter(evaluation.holders(alert)), None) if alert is not None else None
+            if alert is None or holder is None or groups.is_announced(conn, alert_id):
                 continue
-            holder = next(iter(evaluation.holders(alert)), None)
             held = self._hold(conn, alert, holder, evaluation.now)
-            if held is not None and holder is not None:
+            if held is not None:
                 yield AlertChange(held, holder.transition)
 
     def _join(
         self, conn: Connection, evaluation: Evaluation, changes: list[AlertChange], open_alerts: dict[str, Alert]
-    ) -> list[AlertChange]:
+    ) -> list[StandingIncident]:
         """Each alert that fired or was held back has its incident, and each incident is what its alerts are."""
         new = [change.alert for change in changes if change.transition in _JOINS and change.alert.incident_id is None]
         homes = incidents.join(conn, new, open_alerts.values(), _causes(evaluation))
-        joined = [
-            AlertChange(replace(alert, incident_id=homes.get(alert.id, alert.incident_id)), transition)
-            for alert, transition in changes
-        ]
-        touched = {alert.incident_id for alert, _ in joined if alert.incident_id is not None}
-        refreshed = incidents.refresh(conn, touched, evaluation.now)
-        incidents.close(conn, [each.id for each in refreshed if each.state is IncidentState.OVER])
-        return joined
+        touched = {homes.get(change.alert.id, change.alert.incident_id) for change in changes}
+        standing = incidents.refresh(conn, filter(None, touched), evaluation.now)
+        incidents.close(conn, [each.incident.id for each in standing if each.incident.state is IncidentState.OVER])
+        return standing
 
-    def _tell(self, conn: Connection, evaluation: Evaluation, changes: list[AlertChange]) -> None:
-        for alert, transition in changes:
-            if transition in (Transition.FIRED, Transition.WORSENED):
-                self.notifier.firing(conn, evaluation.inventory, alert, evaluation.now)
-            elif transition in (Transition.RESOLVED, Transition.WITHDRAWN):
-                self.notifier.resolved(conn, evaluation.inventory, alert, evaluation.now)
+    def _tell(
+        self,
+        conn: Connection,
+        evaluation: Evaluation,
+        changes: list[AlertChange],
+        standing: Sequence[StandingIncident],
+    ) -> None:
+        """Tell of what fired, and of each incident what is over."""
+        inventory = evaluation.inventory
+        telling = self.notifier.telling(conn, [each.incident for each in standing], evaluation.now)
+        again = {change.alert.id: change.again for change in changes if change.transition in _LOUD}
+        for each in standing:
+            for alert in each.alerts:
+                if alert.id in again and alert.state is AlertState.FIRING:
+                    self.notifier.firing(conn, telling, inventory, alert, again=again[alert.id])
+            self.notifier.ended(telling, inventory, each.incident.id, each.alerts)
+        self.notifier.write(conn, telling)
 
 
 def _as_found(finding: Finding) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -17,6 +17,13 @@ from ioc.platform.db.tables import alert, incident, ladder, notification
 
 AT_ONCE = 500  # ids in one statement
 _COLUMNS = [incident.c[field.name] for field in fields(Incident)]
+
+
+class StandingIncident(NamedTuple):
+    """An incident with all its alerts."""
+
+    incident: Incident
+    alerts: Sequence[Alert]
 
 
 def read_incident(row: RowMapping) -> Incident:
@@ -84,21 +91,21 @@ def merge(conn: Connection, first: int, others: Sequence[int]) -> None:
     conn.execute(sa.update(incident).where(incident.c.id.in_(others)).values(gone))
 
 
-def refresh(conn: Connection, ids: Iterable[int], now: int) -> list[Incident]:
-    """Bring incidents in step with their alerts, in the transaction that changed these; the incidents as they are."""
-    refreshed = []
+def refresh(conn: Connection, ids: Iterable[int], now: int) -> list[StandingIncident]:
+    """Bring incidents in step with their alerts, in the transaction that changed these; what they are then."""
     every = sorted(set(ids))
+    changed: list[Incident] = []
+    standing: list[StandingIncident] = []
     for some in (every[i : i + AT_ONCE] for i in range(0, len(every), AT_ONCE)):
-        current = _by_id(conn, some)
         alerts = _alerts_of(conn, some)
-        for number, before in current.items():
-            after = assess(before, alerts[number], now) if number in alerts else before
-            refreshed.append((before, after))
-    changed = [_row(after) for before, after in refreshed if after != before]
+        for before in _by_id(conn, some):
+            after = assess(before, alerts[before.id], now) if before.id in alerts else before
+            standing.append(StandingIncident(after, alerts.get(before.id, [])))
+            if after != before:
+                changed.append(after)
     if changed:
-        fixed = sa.update(incident).where(incident.c.id == sa.bindparam("b_id"))
-        conn.execute(fixed.values({name: sa.bindparam(f"b_{name}") for name in _NAMES if name != "id"}), changed)
-    return [after for _, after in refreshed]
+        conn.execute(_UPDATE, [_row(each) for each in changed])
+    return standing
 
 
 def close(conn: Connection, ids: Sequence[int]) -> None:
@@ -107,15 +114,20 @@ def close(conn: Connection, ids: Sequence[int]) -> None:
 
 
 _NAMES = [field.name for field in fields(Incident)]
+_UPDATE = (
+    sa.update(incident)
+    .where(incident.c.id == sa.bindparam("b_id"))
+    .values({name: sa.bindparam(f"b_{name}") for name in _NAMES if name != "id"})
+)
 
 
 def _row(changed: Incident) -> dict[str, Any]:
     return {f"b_{name}": getattr(changed, name) for name in _NAMES}
 
 
-def _by_id(conn: Connection, ids: Sequence[int]) -> dict[int, Incident]:
-    rows = conn.execute(select_incidents().where(incident.c.id.in_(ids))).mappings()
-    return {row["id"]: read_incident(row) for row in rows}
+def _by_id(conn: Connection, ids: Sequence[int]) -> list[Incident]:
+    rows = conn.execute(select_incidents().where(incident.c.id.in_(ids)).order_by(incident.c.id)).mappings()
+    return [read_incident(row) for row in rows]
 
 
 def _alerts_of(conn: Connection, ids: Sequence[int]) -> dict[int, list[Alert]]:

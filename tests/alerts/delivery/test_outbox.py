@@ -67,7 +67,7 @@ def test_killed_after_sending_before_marking_sends_one_extra_with_the_same_id(st
     s = stage(NOW)
     down(s)
 
-    def die(*_):
+    def die(*_, **__):
         raise Killed
 
     monkeypatch.setattr(type(s.outbox), "mark", die)
@@ -81,26 +81,26 @@ def test_killed_after_sending_before_marking_sends_one_extra_with_the_same_id(st
     assert rows(s)[0]["state"] == "delivered"
 
 
-@pytest.mark.parametrize("method", ["firing", "resolved"])
+@pytest.mark.parametrize("method", ["firing", "ended"])
 def test_killed_while_deciding_leaves_all_or_nothing(stage, monkeypatch, method):
     s = stage(NOW)
     kiosk = down(s)
-    if method == "resolved":
+    if method == "ended":
         s.run(15)
     before = s.states, len(rows(s))
 
-    def die(*_):
+    def die(*_, **__):
         raise Killed
 
     monkeypatch.setattr(type(s.engine.notifier), method, die)
-    s.returns(kiosk) if method == "resolved" else s.leaves(kiosk)
+    s.returns(kiosk) if method == "ended" else s.leaves(kiosk)
     with pytest.raises(Killed):
         s.run(5)
     assert (s.states, len(rows(s))) == before
     monkeypatch.undo()
     s.start()
     s.run(15)
-    assert len(s.pocket.messages) == (2 if method == "resolved" else 1)
+    assert len(s.pocket.messages) == (2 if method == "ended" else 1)
 
 
 def test_a_restart_restores_the_running_hold(stage):
