@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from alerts import drills
+from alerts import drills, heartbeat
 from alerts.configured.entry import Grounds
 from alerts.configured.seed import sync
 from alerts.daily import EVERY_S, DailySnapshots
@@ -49,6 +49,8 @@ TICK_S = 0.5
 LOAD = 4  # a tick that took t seconds is followed by LOAD × t of rest
 LONGEST_REST_S = 5.0
 FOLLOW_S = 1.0
+HUNG_S = 15.0  # without a turn of the engine its role falls silent
+STUCK_S = 23.0  # a worker that is longer at one notification is said to be stuck
 LEASE_TTL_S = 6.0
 LEASE_KEEP_S = 1.5
 STOP_S = 3.0
@@ -82,10 +84,11 @@ class Service:
         self._follower = Follower(context, self._bus)
         self._follower.on_notice(self._on_notice)
         self._lease = Lease(context.db, ROLE, f"{socket.gethostname()}:{os.getpid()}", LEASE_TTL_S, context.clock)
-        self._beat = Beat(context.db, ROLE, context.clock)
+        self._turned = self._well = context.clock.monotonic()
+        self._beat = Beat(context.db, ROLE, context.clock, self._turns)
         self._rules = cast("dict[str, RulePlugin]", context.plugins.of(PluginSort.RULE))
         self._channels = cast("dict[str, ChannelPlugin]", context.plugins.of(PluginSort.CHANNEL))
-        self._jobs = Jobs(workers=1)
+        self._jobs = Jobs(workers=2)
         self._active: ActiveParts | None = None
         self._ingest_alive = True
         self._next_follow = self._next_keep = 0.0
@@ -94,6 +97,8 @@ class Service:
         self._bus.start()
         self._beat.start()
         self._jobs.every(EVERY_S, "daily figures", self._daily().run)
+        if self._context.settings.alerts.heartbeat_url is not None:
+            self._jobs.every(heartbeat.EVERY_S, "heartbeat", self._tell_outside, soon=True)
         self._jobs.start()
 
     def serve(self, stop: threading.Event, ready: Callable[[], None]) -> None:
@@ -103,6 +108,7 @@ class Service:
             began = self._context.clock.monotonic()
             try:
                 self._turn(began)
+                self._well = self._context.clock.monotonic()
                 if not is_ready:
                     ready()
                     is_ready = True
@@ -110,6 +116,7 @@ class Service:
                 log.warning("alerts wait: %s", error)
             except Exception:
                 log.exception("a turn of the alert engine failed")
+            self._say()
             took = self._context.clock.monotonic() - began
             rest = min(LONGEST_REST_S, max(TICK_S, LOAD * took))
 
@@ -148,7 +155,26 @@ class Service:
         with self._context.db.read() as conn:
             beats = {pulse.role: pulse.alive for pulse in pulses(conn, self._context.clock.now_ms())}
         self._ingest_alive = beats.get("ingest", True)
-        self._beat.say(True, {"unsigned": self._follower.unsigned})
+
+    def _turns(self) -> bool:
+        return self._context.clock.monotonic() - self._turned < HUNG_S
+
+    def _say(self) -> None:
+        """How it is after a turn: in trouble where turns fail for a while, or a worker is stuck."""
+        now, stuck = self._context.clock.monotonic(), self._stuck()
+        self._turned = now
+        detail = {"unsigned": self._follower.unsigned, **({"stuck": ",".join(stuck)} if stuck else {})}
+        self._beat.say(now - self._well < HUNG_S and not stuck, detail)
+
+    def _stuck(self) -> list[str]:
+        active = self._active
+        return [] if active is None else active.workers.stuck(STUCK_S)
+
+    def _tell_outside(self) -> None:
+        """While this process decides and delivers; one that stands by leaves it to the other."""
+        url, settled = self._context.settings.alerts.heartbeat_url, self._context.clock.monotonic() - self._well
+        if url is not None and self._active is not None and settled < HUNG_S and not self._stuck():
+            heartbeat.tell(url)
 
     def _activate(self) -> ActiveParts:
         log.info("alerts: this process is active, token %s", self._lease.token)

@@ -18,10 +18,12 @@ from ioc.domain.inventory import Scope
 from ioc.ingest.desks import is_open, midnight
 from ioc.live.dossier_sources import watermarks
 from ioc.live.world import World
-from ioc.platform.beat import pulses
+from ioc.platform.beat import Pulse, pulses
 from ioc.platform.db.tables import conference, counter, desk
 
 HANDLED_EVERY_MS = 10_000
+WATCHED = frozenset({"alerts", "ingest"})  # the roles without which a screen shows less than it seems to
+DELIVERY = "delivery"
 _DESK_MS = 26 * 3_600_000  # a day anywhere, with an hour that a clock is put back
 _EVERYTHING = Scope(None, frozenset())  # each widget narrows it to its own subtree
 
@@ -62,6 +64,7 @@ class Facts:
     alerts_at: int | None = None  # when the engine behind the alerts last gave a sign of life
     alive: frozenset[str] = frozenset()
     maintained: frozenset[SourceKey] = frozenset()  # inside a window or a silence that means all of it
+    silent: Mapping[str, int] = field(default_factory=dict)  # what should be at work and is not: since when
 
     def role_alive(self, role: str) -> bool:
         return role in self.alive
@@ -87,7 +90,15 @@ def load(conn: Connection, world: World, now: int, before: Facts | None = None) 
         alerts_at=next((pulse.at for pulse in beats if pulse.role == "alerts"), None),
         alive=frozenset(pulse.role for pulse in beats if pulse.alive),
         maintained=mutes.load(conn, windows.in_force(conn), world.inventory, now).in_maintenance(),
+        silent=_silent(beats, now, before or Facts()),
     )
+
+
+def _silent(beats: list[Pulse], now: int, before: Facts) -> dict[str, int]:
+    """A role since it was last heard; the delivery of alerts since its trouble was seen."""
+    found = {pulse.role: pulse.at for pulse in beats if pulse.role in WATCHED and not pulse.alive}
+    stuck = any(pulse.role == "alerts" and pulse.alive and "stuck" in pulse.detail for pulse in beats)
+    return found | ({DELIVERY: before.silent.get(DELIVERY, now)} if stuck else {})
 
 
 def _desks(conn: Connection, world: World, now: int) -> dict[int, tuple[OpenCounter, ...]]:

@@ -1,13 +1,14 @@
 """The beat of the live screens: recompute what changed, tell the clients, say `beat` each second."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from msgspec import json
 
 from ioc.core.clock import rfc3339
 from ioc.core.errors import IocError
 from ioc.core.model import SourceKey
+from ioc.platform.beat import LATE_MS
 from web import facts
 from web.sight import Moment
 from web.site import Site
@@ -18,6 +19,7 @@ log = logging.getLogger(__name__)
 LEAST_GAP_S = 0.25
 BEAT_S = 1.0
 RECHECK_S = 3.0
+DATABASE = "database"
 
 
 class DeltaPump:
@@ -88,5 +90,13 @@ class DeltaPump:
         shared.dirty = True
 
     def _beat_text(self) -> str:
-        now = rfc3339(self._site.clock.now_ms(), self._site.zone(None))
-        return json.encode(["beat", {"now": now, "build": self._site.build}]).decode()
+        now, zone = self._site.clock.now_ms(), self._site.zone(None)
+        silent = {name: rfc3339(since, zone) for name, since in self._silent(now).items()}
+        told = {"now": rfc3339(now, zone), "build": self._site.build, **({"silent": silent} if silent else {})}
+        return json.encode(["beat", told]).decode()
+
+    def _silent(self, now: int) -> Mapping[str, int]:
+        """The facts know of roles; that they are not read any more is seen by their age."""
+        facts_now = self._site.facts.value
+        is_old = facts_now.at is not None and now - facts_now.at > LATE_MS
+        return {DATABASE: facts_now.at or 0} if is_old else facts_now.silent

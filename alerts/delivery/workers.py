@@ -18,6 +18,7 @@ class DeliveryWorkers:
 
     def __init__(self, outbox: Outbox, per_minute: Mapping[str, int | None]) -> None:
         self._outbox = outbox
+        self._busy: dict[str, tuple[str, float]] = {}  # by thread: the channel it is at work on, since when
         self._wake = threading.Condition()
         self._threads = [
             threading.Thread(target=self._run, args=(name, 60 / limit if limit else 0.0), name=f"delivery-{name}-{i}")
@@ -34,6 +35,11 @@ class DeliveryWorkers:
         """A notification may be due."""
         with self._wake:
             self._wake.notify_all()
+
+    def stuck(self, longer_than_s: float) -> list[str]:
+        """The channels with a worker that has been at one notification for so long."""
+        now = self._outbox.clock.monotonic()
+        return sorted({channel for channel, since in list(self._busy.values()) if now - since > longer_than_s})
 
     def stop(self, timeout: float) -> None:
         """Claim nothing more, and give what is being sent `timeout` seconds in all."""
@@ -53,10 +59,14 @@ class DeliveryWorkers:
                     self._wake.wait(POLL_S)
 
     def _step(self, channel: str) -> bool:
+        own = threading.current_thread().name
+        self._busy[own] = (channel, self._outbox.clock.monotonic())
         try:
             return self._outbox.step(channel)
         except IocError as error:
             log.warning("channel %s rests: %s", channel, error)
         except Exception:
             log.exception("channel %s rests", channel)
+        finally:
+            del self._busy[own]
         return False

@@ -21,12 +21,14 @@ class AlertOptions(Struct, frozen=True, kw_only=True):
 
     A message older than `stale_after_s` is not sent on its own any more: its receiver gets one summary. One with a
     fallback that has not been delivered `fallback_after_s` after it began goes on to the next of its chain.
+    `heartbeat_url` is fetched each minute while the engine decides and delivers: for a watchman outside.
     """
 
     group_wait_s: Seconds = 10.0
     digest_at: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "07:30"  # of overdue dossiers
     settle_s: Seconds = 10.0
     startup_grace_s: Seconds = 20.0
+    heartbeat_url: Annotated[str, Meta(pattern=r"^https?://[^\s/]+")] | None = None
     delivery_days: Annotated[float, Meta(gt=0)] = 2.0
     stale_after_s: Annotated[float, Meta(gt=0)] = 3_600.0
     fallback_after_s: Annotated[float, Meta(gt=0)] = 120.0

@@ -76,9 +76,15 @@ def one_entry(section: str, table: dict[str, Any], rules: Mapping[str, type[Stru
     return entry, reader.problems
 
 
-def table_as(kind: type[Value], table: dict[str, Any], origin: str) -> Value:
+def table_as(
+    kind: type[Value],
+    table: dict[str, Any],
+    origin: str,
+    options: OptionTypes | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Value:
     """Another file of ours than the configuration, read alike."""
-    reader = _Reader({}, {})
+    reader = _Reader(options or {}, environ or {})
     value: Value | None = reader.struct(kind, table, "")
     if value is None:
         raise refused(origin, reader.problems)

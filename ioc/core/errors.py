@@ -177,6 +177,7 @@ class Code(StrEnum):
     CHANNEL_FAILED = "channel_failed", 503, TRANSIENT
     SMTP_AUTH = "smtp_auth", 503, TRANSIENT
     SMTP_UNAVAILABLE = "smtp_unavailable", 503, TRANSIENT
+    HEARTBEAT_UNANSWERED = "heartbeat_unanswered", 503, TRANSIENT
     SMTP_DEFERRED = "smtp_deferred", 503, TRANSIENT
     SMTP_REFUSED = "smtp_refused", 502
     SMTP_ADDRESS = "smtp_address", 502

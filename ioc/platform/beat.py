@@ -2,7 +2,7 @@
 
 import contextlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -29,10 +29,13 @@ class Pulse(NamedTuple):
 
 
 class Beat:
-    """Writes the role's row every two seconds; what `say` was told last is what the row carries."""
+    """Writes the role's row every two seconds; what `say` was told last is what the row carries.
 
-    def __init__(self, db: Database, role: str, clock: Clock) -> None:
-        self._db, self._role, self._clock = db, role, clock
+    No row is written while `lives` is false: a thread that still runs must not vouch for one that hangs.
+    """
+
+    def __init__(self, db: Database, role: str, clock: Clock, lives: Callable[[], bool] = lambda: True) -> None:
+        self._db, self._role, self._clock, self._lives = db, role, clock, lives
         self._ok = True
         self._hears = False
         self._detail: Mapping[str, Any] = {}
@@ -67,7 +70,8 @@ class Beat:
     def _run(self) -> None:
         while True:
             with contextlib.suppress(IocError):  # a database that is away shows as a beat that is late
-                self.write()
+                if self._lives():
+                    self.write()
             if self._stop.wait(EVERY_S):
                 return
 

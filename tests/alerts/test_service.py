@@ -1,19 +1,23 @@
 """The role as it runs: one process holds the duty, another waits for it; real mail arrives."""
 
+import dataclasses
 import socket
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
+from msgspec.structs import replace
 
 from alerts import queries, service
 from ioc.config import read
 from ioc.context import Context
 from ioc.core import registry
 from ioc.core.clock import SystemClock
+from ioc.core.errors import IocError
 from ioc.core.texts import Texts
 from ioc.domain.inventory import Org, OrgTree
 from ioc.live.deltas import DELTA_TOPIC
@@ -22,6 +26,7 @@ from ioc.platform.beat import pulses
 from ioc.platform.db import Database, sqlite_url
 from ioc.platform.db.tables import latest, lease, meta, metadata, org, source
 from ioc.platform.meta import Fact
+from tests.clock import FakeClock
 
 PATIENCE_S = 30
 
@@ -109,11 +114,89 @@ def holder(context):
 def test_what_somebody_forged_on_the_bus_is_counted_in_what_the_role_says(context):
     role = service.Service(context)
     role._follower._delta(DELTA_TOPIC, b"nobody signed this", False)
-    role._follow()
+    role._say()
     role._beat.write()
     with context.db.read() as conn:
         (said,) = [pulse.detail for pulse in pulses(conn, context.clock.now_ms()) if pulse.role == service.ROLE]
     assert said == {"unsigned": 1}
+
+
+class Outside:
+    """Counts the signs of life that arrive; answers with `status`."""
+
+    def __init__(self):
+        self.asked, self.status = [], 200
+        outer = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self):
+                outer.asked.append(self.path)
+                self.send_response(outer.status)
+                self.end_headers()
+
+            def log_message(self, *_arguments):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server.server_port}/ping/secret"
+
+
+@pytest.fixture
+def outside():
+    started = Outside()
+    yield started
+    started.server.shutdown()
+    started.server.server_close()
+
+
+class Working:
+    """In place of the active parts: their workers, some of them stuck."""
+
+    def __init__(self, *stuck):
+        self.workers, self._stuck = self, list(stuck)
+
+    def stuck(self, _longer_than_s):
+        return self._stuck
+
+
+def test_outside_hears_of_the_engine_only_while_it_decides_and_delivers(context, outside):
+    clock = FakeClock()
+    alerts = replace(context.settings.alerts, heartbeat_url=outside.url)
+    role = service.Service(dataclasses.replace(context, settings=replace(context.settings, alerts=alerts), clock=clock))
+    role._tell_outside()
+    assert outside.asked == [], "it stands by"
+    role._active = Working()
+    role._tell_outside()
+    assert outside.asked == ["/ping/secret"]
+    role._active = Working("sms")
+    role._tell_outside()
+    role._active = Working()
+    clock.advance(service.HUNG_S + 1)
+    role._tell_outside()
+    assert len(outside.asked) == 1
+    role._well = clock.monotonic()
+    outside.status = 404
+    with pytest.raises(IocError, match="404") as refused:
+        role._tell_outside()
+    assert "secret" not in refused.value.message
+
+
+def test_a_role_whose_turns_hang_falls_silent_and_one_with_a_stuck_worker_says_so(context):
+    clock = FakeClock()
+    role = service.Service(dataclasses.replace(context, clock=clock))
+    assert role._turns()
+    role._active = Working("sms")
+    role._say()
+    role._beat.write()
+    with context.db.read() as conn:
+        (pulse,) = pulses(conn, clock.now_ms())
+    assert (pulse.ok, pulse.detail["stuck"]) == (False, "sms")
+    clock.advance(service.HUNG_S + 1)
+    assert not role._turns()
 
 
 def test_one_of_two_lives_sends_and_the_other_takes_over(context, mail):

@@ -102,6 +102,14 @@ def test_a_running_beat_writes_at_once(db: Database):
         assert [pulse.role for pulse in pulses(conn, FakeClock().now_ms())] == ["web"]
 
 
+def test_a_beat_vouches_for_nothing_that_hangs(db: Database):
+    beat = Beat(db, "alerts", FakeClock(), lives=lambda: False)
+    beat.start()
+    beat.stop()
+    with db.read() as conn:
+        assert pulses(conn, FakeClock().now_ms()) == []
+
+
 def test_json_lines_are_one_line_with_the_error_in_it():
     broken = ValueError("two\nlines")
     trace = (ValueError, broken, None)

@@ -3,12 +3,16 @@
 import json
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from ioc.core.clock import rfc3339
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, SourceKey
 from ioc.domain.access import Principal, Via
+from ioc.platform.beat import LATE_MS
+from ioc.platform.db.tables import role_beat
 from tests.web.conftest import KIOSKS, NORTH, SOUTH, Province
 from web.clients import STALL_S, Client
 from web.mergepatch import apply
@@ -17,6 +21,7 @@ from web.subject import Request, subject
 from web.watch import Board
 
 AWAY = IocError(Code.STORE_UNAVAILABLE, "not reached")
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 WHO = Principal("wall", Role.WALL, None, "vi", Via.BEARER)
 
 
@@ -115,6 +120,39 @@ def test_what_a_slow_screen_missed_comes_merged(desk: Desk) -> None:
     assert [body["seq"] for name, body in slow.events if name != "beat"] == [1, 2]
     assert slow.payload() == quick.payload()
     assert quick.names() == ["snapshot"] + ["delta"] * 4
+
+
+def beat(desk: Desk, screen: Screen) -> dict[str, Any]:
+    """The next one."""
+    desk.province.clock.advance(1.1)
+    desk.pump.load_facts()
+    desk.pump.step()
+    return [body for name, body in screen.events if name == "beat"][-1]
+
+
+def test_a_beat_says_what_is_not_at_work_behind_it_and_since_when(desk: Desk) -> None:
+    screen, clock, db = desk.screen("a"), desk.province.clock, desk.province.db
+    for role in ("alerts", "ingest", "connectors"):
+        with db.write() as conn:
+            conn.execute(role_beat.insert().values(role=role, at=clock.now_ms(), ok=True, detail={}))
+    heard_at = clock.now_ms()
+    assert "silent" not in beat(desk, screen)
+    clock.advance(LATE_MS / 1000)
+    assert beat(desk, screen)["silent"] == dict.fromkeys(("alerts", "ingest"), rfc3339(heard_at, ZONE))
+    stuck = {"at": clock.now_ms(), "ok": False, "detail": {"stuck": "sms"}}
+    with db.write() as conn:
+        conn.execute(role_beat.update().values(stuck))
+    since = beat(desk, screen)["silent"]
+    assert set(since) == {"delivery"}
+    assert beat(desk, screen)["silent"] == since, "as long as it lasts it began when it was seen first"
+
+
+def test_a_beat_says_that_the_database_does_not_answer(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    screen = desk.screen("a")
+    beat(desk, screen)
+    monkeypatch.setattr(desk.pump, "load_facts", lambda: None)
+    desk.province.clock.advance(LATE_MS / 1000)
+    assert set(beat(desk, screen)["silent"]) == {"database"}
 
 
 def test_a_screen_that_takes_nothing_is_cut_one_that_is_slow_is_not(desk: Desk) -> None:

@@ -49,6 +49,7 @@ class Stage:
     me: dict[str, Any] | None = field(default_factory=lambda: dict(ME))
     build: str = "build-1"
     beating: bool = True
+    silent: dict[str, str] = field(default_factory=dict)
     password: str = "đúng-rồi"
     now: Callable[[], datetime] = lambda: datetime.now(ZONE)
     snapshots: bool = True
@@ -97,7 +98,8 @@ class Stage:
     def _beat(self) -> None:
         while not self._over.wait(1.0):
             if self.beating:
-                self.socket.emit("beat", {"now": self.now().isoformat(), "build": self.build})
+                silent = {"silent": self.silent} if self.silent else {}
+                self.socket.emit("beat", {"now": self.now().isoformat(), "build": self.build, **silent})
 
 
 def _pages(stage: Stage) -> None:

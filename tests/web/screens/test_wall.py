@@ -75,6 +75,16 @@ def test_three_seconds_of_silence_freeze_the_wall_and_a_word_thaws_it(stage: Sta
     expect(page.locator("[data-state=live]")).to_have_count(len(stage.widgets))
 
 
+def test_the_wall_says_that_the_engine_behind_it_stands_still(stage: Stage, show: Opener) -> None:
+    page = show("/wall")
+    stage.silent = {"alerts": stage.now().isoformat()}
+    sign = page.locator("header [data-silent=alerts]")
+    expect(sign).to_contain_text("Bộ cảnh báo ngừng từ 09:15", timeout=5_000)
+    stage.silent = {}
+    expect(sign).to_have_count(0, timeout=3_000)
+    expect(page.locator("header .live")).to_have_count(1)
+
+
 def test_a_page_that_was_cut_comes_back_and_takes_a_new_snapshot(stage: Stage, show: Opener) -> None:
     page = show("/wall")
     stage.payloads["k2"]["value"] = 42

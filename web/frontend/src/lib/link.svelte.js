@@ -15,6 +15,8 @@ export class Link {
   heardAt = $state(null)
   /** @type {Record<string, Feed>} */
   feeds = $state({})
+  /** @type {Record<string, string>} what the server says is not at work behind it, and since when */
+  silent = $state.raw({})
   #heard = performance.now()
   #asked = 0
   #build
@@ -68,9 +70,10 @@ export class Link {
     this.#socket.emit('resync', { id })
   }
 
-  /** @param {{now: string, build: string}} beat */
-  #beat({ now, build }) {
+  /** @param {{now: string, build: string, silent?: Record<string, string>}} beat */
+  #beat({ now, build, silent = {} }) {
     clock.hear(now)
+    this.silent = silent
     this.#hear()
     if (build !== this.#build) reloadPolitely()
   }
