@@ -128,8 +128,18 @@ class Transition(StrEnum):
     RESOLVED = "resolved"
     WITHDRAWN = "withdrawn"  # its source, org or rule is no more
     ACKNOWLEDGED = "acknowledged"
+    ACKNOWLEDGEMENT_ENDED = "acknowledgement_ended"  # it holds for a time only: loud again, one level up
+    RELEASED = "released"  # nothing holds it back any more, and who took it still has it in hand
+    CONFIRMED = "confirmed"  # still in hand: the acknowledgement begins anew
+    ASSIGNED = "assigned"
     SEEN = "seen"
     COMMENTED = "commented"
+    REPORTED = "reported"  # the result
+    REMINDED = "reminded"  # somebody asked that its owner be told again
+    SHELVED = "shelved"
+    UNSHELVED = "unshelved"
+    CLOSED = "closed"
+    NOISE = "noise"  # closed because it should never have fired
     SUPERSEDED = "superseded"  # returned unseen, and fired again
 
 
@@ -237,6 +247,18 @@ class Alert:
     result: str | None = None
     noise: str | None = None
     incident_id: int | None = None
+    owed: NotificationType | None = None
+    dismissed: bool = False
+
+    @property
+    def followed(self) -> bool:
+        """True while the engine has to watch for its end."""
+        return self.open or self.dismissed
+
+    @property
+    def released(self) -> AlertState:
+        """Its state when nothing holds it back any more: loud, unless somebody has it in hand."""
+        return AlertState.FIRING if self.acknowledged_until is None else AlertState.ACKNOWLEDGED
 
     @property
     def subject(self) -> Subject:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -15,6 +16,13 @@ from ioc.platform.db.tables import alert, alert_entry, counter, delivery, notifi
 
 SHOWN = (AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.RESOLVED_UNSEEN)
 Row = RowMapping
+
+
+class AlertOrder(StrEnum):
+    """The order of a list of alerts."""
+
+    NEWEST = "newest"
+    URGENCY = "urgency"  # what nobody has first, then by severity, then the oldest
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +48,17 @@ def alerts(
     *,
     states: Collection[AlertState] = (),
     severities: Collection[Severity] = (),
+    sort: AlertOrder = AlertOrder.NEWEST,
     page: int = 1,
     per_page: int = 50,
 ) -> tuple[list[Alert], int]:
-    """One page, newest first, and how many there are; without `states`, whatever fired or may yet."""
+    """One page in that order, and how many there are; without `states`, whatever fired or may yet."""
     wanted = [_within(scope)]
     wanted.append(alert.c.state.in_(states) if states else sa.or_(alert.c.open, alert.c.fired_at.is_not(None)))
     if severities:
         wanted.append(alert.c.severity.in_(severities))
     total = conn.scalar(sa.select(sa.func.count()).select_from(alert).where(*wanted)) or 0
-    newest = sa.func.coalesce(alert.c.fired_at, alert.c.since).desc()
-    query = select_alerts().where(*wanted).order_by(newest, alert.c.id.desc())
+    query = select_alerts().where(*wanted).order_by(*_ORDER[sort])
     rows = conn.execute(query.limit(per_page).offset((page - 1) * per_page)).mappings()
     return [read_alert(row) for row in rows], total
 
@@ -151,6 +159,15 @@ def drop_counts(conn: Connection) -> dict[str, int]:
     """The number of notifications that were not sent, by reason (`alerts.model.DropReason`)."""
     rows = conn.execute(sa.select(counter.c.label, counter.c.n).where(counter.c.name == DROPS))
     return {row.label: row.n for row in rows}
+
+
+_BEGAN = sa.func.coalesce(alert.c.fired_at, alert.c.since)
+_TAKEN = sa.case({AlertState.FIRING: 0, AlertState.RESOLVED_UNSEEN: 2}, value=alert.c.state, else_=1)
+_GRAVITY = sa.case({Severity.CRITICAL: 0, Severity.WARNING: 1}, value=alert.c.severity, else_=2)
+_ORDER = {
+    AlertOrder.NEWEST: (_BEGAN.desc(), alert.c.id.desc()),
+    AlertOrder.URGENCY: (_TAKEN, _GRAVITY, _BEGAN, alert.c.id),
+}
 
 
 def _within(scope: Scope) -> sa.ColumnElement[bool]:

@@ -1,12 +1,13 @@
 """The repository of alerts: tables `alert` and `alert_entry`, each transition written with who and when."""
 
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from alerts.model import OPEN_STATES, Alert, AlertState, DropReason, Finding, Transition
+from alerts.model import OPEN_STATES, Alert, AlertState, DropReason, Finding, NotificationType, Transition
 from ioc.core.model import Severity, SourceKey
 from ioc.platform.db import Database
 from ioc.platform.db.tables import alert, alert_entry, counter
@@ -19,7 +20,12 @@ _COLUMNS = [alert.c[field.name] for field in fields(Alert)]
 
 def read_alert(row: RowMapping) -> Alert:
     values = dict(row)
-    return Alert(**{**values, "severity": Severity(values["severity"]), "state": AlertState(values["state"])})
+    words = {
+        "severity": Severity(values["severity"]),
+        "state": AlertState(values["state"]),
+        "owed": NotificationType(values["owed"]) if values["owed"] else None,
+    }
+    return Alert(**values | words)
 
 
 def select_alerts() -> sa.Select[Any]:
@@ -27,9 +33,9 @@ def select_alerts() -> sa.Select[Any]:
 
 
 def open_alerts(conn: Connection) -> dict[str, Alert]:
-    """Every alert that is not over, by fingerprint."""
-    rows = conn.execute(select_alerts().where(alert.c.open)).mappings()
-    return {row["fingerprint"]: read_alert(row) for row in rows}
+    """Every alert whose end is waited for, by fingerprint: the open ones, and those closed while they go on."""
+    followed = select_alerts().where(sa.or_(alert.c.open, alert.c.dismissed)).order_by(alert.c.open)
+    return {row["fingerprint"]: read_alert(row) for row in conn.execute(followed).mappings()}
 
 
 def find(conn: Connection, alert_id: int) -> Alert | None:
@@ -63,24 +69,38 @@ def change_state(
     now: int,
     actor: str = ENGINE,
     remark: str | None = None,
+    detail: Mapping[str, Any] | None = None,
     **values: Any,
 ) -> Alert | None:
-    """Write one transition; None when somebody else has changed the state meanwhile."""
+    """Write one transition with what it set (`detail`); None when somebody else has changed the state meanwhile."""
     is_open = state in OPEN_STATES
     if not is_open and current.ended_at is None:
         values["ended_at"] = now
-    values |= {"state": state, "open": is_open}
+    values |= {"state": state, "open": is_open, "dismissed": False}
     unchanged = sa.and_(alert.c.id == current.id, alert.c.state == current.state)
     if conn.execute(sa.update(alert).where(unchanged).values(**values)).rowcount != 1:
         return None
-    add_entry(conn, current.id, now, transition, actor, remark)
+    add_entry(conn, current.id, now, transition, actor, remark, detail)
     return replace(current, **values)
 
 
 def add_entry(
-    conn: Connection, alert_id: int, at: int, transition: Transition, actor: str, comment: str | None = None
+    conn: Connection,
+    alert_id: int,
+    at: int,
+    transition: Transition,
+    actor: str,
+    comment: str | None = None,
+    detail: Mapping[str, Any] | None = None,
 ) -> None:
-    conn.execute(sa.insert(alert_entry).values(alert_id=alert_id, at=at, what=transition, actor=actor, comment=comment))
+    row = {"alert_id": alert_id, "at": at, "what": transition, "actor": actor, "comment": comment, "detail": detail}
+    conn.execute(sa.insert(alert_entry).values(row))
+
+
+def settle(conn: Connection, told: Alert) -> None:
+    """What a person asked to be told has been; what they asked for since is still owed."""
+    same = sa.and_(alert.c.id == told.id, alert.c.owed == told.owed)
+    conn.execute(sa.update(alert).where(same).values(owed=None))
 
 
 def last_entry(conn: Connection, alert_id: int) -> RowMapping | None:

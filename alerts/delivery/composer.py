@@ -74,8 +74,9 @@ class _Renderer:
             mark = f"{self.text('alert.message.drill')} {mark}"
         if self.event is NotificationType.RESOLVED:
             return f"{mark}[IOC] {self.text('alert.message.resolved')}"
+        again = f"{self.text('alert.message.reminder')} " if self.event is NotificationType.REMINDER else ""
         severity = summaries[0]["severity"]
-        return f"{mark}[IOC] {self.text(f'alert.message.{severity}')}"
+        return f"{mark}[IOC] {again}{self.text(f'alert.message.{severity}')}"
 
     def title(self, summary: AlertSummary) -> str:
         return self.texts.render(self.lang, summary["title"], summary["params"])

@@ -46,7 +46,7 @@ def announcements(conn: Connection, alert_id: int, states: tuple[NotificationSta
         .join(notification_alert, notification_alert.c.notification_id == notification.c.id)
         .where(
             notification_alert.c.alert_id == alert_id,
-            notification.c.what == NotificationType.FIRING,
+            notification.c.what.in_((NotificationType.FIRING, NotificationType.REMINDER)),
             notification.c.state.in_(states),
         )
         .order_by(notification.c.id)

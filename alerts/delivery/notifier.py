@@ -8,7 +8,7 @@ from sqlalchemy.engine import Connection
 from alerts import drills
 from alerts.delivery import groups
 from alerts.delivery.groups import AlertSummary
-from alerts.delivery.routing import Router
+from alerts.delivery.routing import Destination, Router
 from alerts.delivery.telling import Telling
 from alerts.model import Alert, DropReason, Incident, NotificationState, NotificationType
 from alerts.repository import count_drop
@@ -56,10 +56,21 @@ class Notifier:
                 NotificationType.FIRING, alert.incident_id, destination, facts, self.group_wait_s, again=again
             )
 
+    def louder(self, conn: Connection, telling: Telling, inventory: Inventory, alert: Alert) -> None:
+        """An acknowledgement has run out and the trouble is still there: everybody who was told is told again."""
+        self._again(conn, telling, inventory, alert, self._told(telling, inventory, alert))
+
+    def remind(self, conn: Connection, telling: Telling, inventory: Inventory, alert: Alert) -> None:
+        """A person asked that its owner be told again; one without an address leaves it to who was told already."""
+        own = None
+        if self.router.knows(alert.owner):
+            own = self.router.destinations(inventory.orgs, alert.org, alert.severity, alert.owner)
+        self._again(conn, telling, inventory, alert, own or self._told(telling, inventory, alert))
+
     def ended(self, telling: Telling, inventory: Inventory, incident_id: int, alerts: Sequence[Alert]) -> None:
         """The end goes to each destination of the announcement; one that still waits in its group is dropped."""
         for alert in alerts:
-            if not alert.open:
+            if not alert.followed:
                 telling.withdraw(incident_id, alert.id, DropReason.RESOLVED_BEFORE_SENT)
         wait_s = min(RESOLVED_WAIT_S, self.group_wait_s / 2)
         telling.all_clear(incident_id, alerts, lambda alert: summary(inventory, alert), wait_s)
@@ -68,6 +79,23 @@ class Notifier:
         telling.write(conn)
         for reason in telling.dropped:
             count_drop(self.db, conn, reason)
+
+    def _told(self, telling: Telling, inventory: Inventory, alert: Alert) -> list[Destination]:
+        """Who was told, or who would be now."""
+        told = [] if alert.incident_id is None else telling.told_to(alert.incident_id)
+        routed = self.router.destinations(inventory.orgs, alert.org, alert.severity, self._owner(inventory, alert))
+        return told or routed or []
+
+    def _again(
+        self, conn: Connection, telling: Telling, inventory: Inventory, alert: Alert, destinations: list[Destination]
+    ) -> None:
+        if alert.incident_id is None:
+            return
+        if not destinations:
+            count_drop(self.db, conn, DropReason.NO_ROUTE)
+        facts = summary(inventory, alert)
+        for destination in destinations:
+            telling.announce(NotificationType.REMINDER, alert.incident_id, destination, facts, 0.0)
 
     def mute(self, conn: Connection, alert_id: int) -> None:
         """Take an alert out of every message that nobody has begun to send."""

@@ -47,6 +47,10 @@ class Router:
                     destinations.update(dict.fromkeys(self._addresses(self._receivers[name], channel)))
         return list(destinations)
 
+    def knows(self, name: str | None) -> bool:
+        """True for a receiver."""
+        return name in self._receivers
+
     def _to_owner(self, owner: ReceiverOptions, routes: list[RouteOptions]) -> list[Destination]:
         channels = [channel for route in routes for channel in route.channels] or list(self._address_of)
         addresses = (destination for channel in channels for destination in self._addresses(owner, channel))

@@ -133,12 +133,17 @@ class Telling:
         by_id = {alert.id: alert for alert in alerts}
         for told in self._told.get(incident_id, {}).values():
             left = _left(told) & by_id.keys()
-            over = sorted(number for number in left if not by_id[number].open)
-            standing = [by_id[number] for number in left if by_id[number].open]
+            over = sorted(number for number in left if not by_id[number].followed)
+            standing = [by_id[number] for number in left if by_id[number].followed]
             if not over or any(str(alert.subject) == _cause(told) for alert in standing):
                 continue
             for number in over:
                 self._clear(incident_id, told, facts_of(by_id[number]), wait_s, len(standing))
+
+    def told_to(self, incident_id: int) -> list[Destination]:
+        """Each destination that got an announcement, or will get it."""
+        found = self._told.get(incident_id, {}).values()
+        return [told[-1].to for told in found if any(_announces(one) for one in told)]
 
     def _clear(
         self, incident_id: int, told: list[IncidentMessage], facts: AlertSummary, wait_s: float, left: int

@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from alerts import repository
 from alerts.delivery import groups
 from alerts.delivery.notifier import Notifier
+from alerts.delivery.telling import Telling
 from alerts.engine.book_in_force import BookInForce
 from alerts.engine.deduplication import duplicates
 from alerts.engine.evaluator import Evaluation, Evaluator
@@ -17,12 +18,14 @@ from alerts.engine.timers import Timers
 from alerts.incidents import repository as incidents
 from alerts.incidents.repository import StandingIncident
 from alerts.model import (
+    ACTIVE,
     Alert,
     AlertState,
     Condition,
     DropReason,
     Finding,
     IncidentState,
+    NotificationType,
     RootCause,
     Subject,
     Transition,
@@ -51,7 +54,7 @@ class AlertChange(NamedTuple):
         return held_by_people or self.transition is Transition.WORSENED
 
 
-_LOUD = (Transition.FIRED, Transition.WORSENED)
+_LOUD = (Transition.FIRED, Transition.WORSENED, Transition.UNSHELVED)
 _JOINS = (*_LOUD, Transition.SUPPRESSED)
 
 
@@ -67,12 +70,13 @@ class AlertEngine:
     book: BookInForce
     startup_grace_s: float
     _holds: Timers = field(init=False)
+    _terms: Timers = field(init=False)
     _groups: Timers = field(init=False)
     _grace_until: float = field(init=False)
     _refreshed: dict[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._holds, self._groups = Timers(self.clock), Timers(self.clock)
+        self._holds, self._terms, self._groups = Timers(self.clock), Timers(self.clock), Timers(self.clock)
         self._grace_until = self.clock.monotonic() + self.startup_grace_s
 
     def tick(self) -> bool:
@@ -84,7 +88,8 @@ class AlertEngine:
             due = self._due_groups(groups.open_groups(conn))
         changing = list(self._changing(evaluation, open_alerts)) if evaluation else []
         outdated = list(self._outdated(evaluation, open_alerts)) if evaluation else []
-        if not (changing or outdated or due):
+        owed = [alert for alert in open_alerts.values() if alert.owed is not None] if evaluation else []
+        if not (changing or outdated or due or owed):
             return False
         with self.db.write() as conn:
             self.lease.check(conn)
@@ -93,7 +98,7 @@ class AlertEngine:
                 for current, finding in outdated:
                     repository.refresh(conn, current, finding)
                 changes += self._suppress(conn, evaluation, due, open_alerts)
-                standing = self._join(conn, evaluation, changes, open_alerts)
+                standing = self._join(conn, evaluation, changes, open_alerts, owed)
                 self._tell(conn, evaluation, changes, standing)
             groups.release(conn, due, self.clock.now_ms())
         return True
@@ -109,6 +114,7 @@ class AlertEngine:
     ) -> Iterator[tuple[Alert | None, Observation]]:
         """Alerts with a transition to make; one that stays as it is costs no transaction."""
         self._holds.retain(open_alerts.keys())
+        self._terms.retain({term for alert in open_alerts.values() for term in _terms_of(alert)})
         findings = evaluation.findings.by_fingerprint
         duplicated = duplicates(findings.values(), open_alerts, evaluation.inventory.orgs)
         for name in [*open_alerts, *sorted(findings.keys() - open_alerts.keys())]:
@@ -131,7 +137,12 @@ class AlertEngine:
             holders=() if about is None else evaluation.holders(about),
             may_raise=not grace and (finding is None or finding.not_before <= evaluation.now),
             duplicate=duplicate,
+            acknowledgement_over=alert is not None and self._term_over(alert, alert.acknowledged_until),
+            shelf_over=alert is not None and self._term_over(alert, alert.shelved_until),
         )
+
+    def _term_over(self, alert: Alert, until: int | None) -> bool:
+        return until is not None and self._terms.expired((alert.id, until), until)
 
     def _hold_expired(self, alert: Alert | None) -> bool:
         return alert is not None and self._holds.expired(alert.fingerprint, alert.hold_until or 0)
@@ -181,16 +192,17 @@ class AlertEngine:
             return None if finding is None else self._worsen(conn, alert, finding, now)
         if transition in (Transition.SUPPRESSED, Transition.OUT_OF_SERVICE):
             return self._hold(conn, alert, observation.holder(alert), now)
-        flaps = alert.flaps + (transition is Transition.RETURNED)
+        values, detail = _set_by(alert, transition, now)
         state = state_after(alert, transition)
-        return repository.change_state(conn, alert, transition, state, now, flaps=flaps, held_by=None)
+        return repository.change_state(conn, alert, transition, state, now, detail=detail, held_by=None, **values)
 
     def _raise(self, conn: Connection, finding: Finding, now: int) -> Alert:
         hold_ms = round(self.evaluator.rules.hold_s(finding.rule) * 1000)
         return repository.raise_alert(conn, finding, now, hold_ms)
 
     def _fire(self, conn: Connection, alert: Alert, finding: Finding | None, now: int) -> Alert | None:
-        values: dict[str, Any] = {"fired_at": now, "flaps": repository.supersede(conn, alert, now), "held_by": None}
+        flaps = repository.supersede(conn, alert, now)
+        values: dict[str, Any] = {"fired_at": alert.fired_at or now, "flaps": flaps, "held_by": None}
         if finding is not None:
             values |= _as_found(finding)
         return repository.change_state(conn, alert, Transition.FIRED, AlertState.FIRING, now, **values)
@@ -227,12 +239,20 @@ class AlertEngine:
                 yield AlertChange(held, holder.transition)
 
     def _join(
-        self, conn: Connection, evaluation: Evaluation, changes: list[AlertChange], open_alerts: dict[str, Alert]
+        self,
+        conn: Connection,
+        evaluation: Evaluation,
+        changes: list[AlertChange],
+        open_alerts: dict[str, Alert],
+        owed: list[Alert],
     ) -> list[StandingIncident]:
-        """Each alert that fired or was held back has its incident, and each incident is what its alerts are."""
-        new = [change.alert for change in changes if change.transition in _JOINS and change.alert.incident_id is None]
-        homes = incidents.join(conn, new, open_alerts.values(), _causes(evaluation))
-        touched = {homes.get(change.alert.id, change.alert.incident_id) for change in changes}
+        """Each alert that fired, was held back or is asked for has its incident, and each is what its alerts are."""
+        joining = [*(change.alert for change in changes if change.transition in _JOINS), *owed]
+        new = {alert.id: alert for alert in joining if alert.incident_id is None}
+        others = [alert for alert in open_alerts.values() if alert.open]
+        homes = incidents.join(conn, new.values(), others, _causes(evaluation))
+        moving = [*(change.alert for change in changes), *owed]
+        touched = {homes.get(alert.id, alert.incident_id) for alert in moving}
         standing = incidents.refresh(conn, filter(None, touched), evaluation.now)
         incidents.close(conn, [each.incident.id for each in standing if each.incident.state is IncidentState.OVER])
         return standing
@@ -244,16 +264,57 @@ class AlertEngine:
         changes: list[AlertChange],
         standing: Sequence[StandingIncident],
     ) -> None:
-        """Tell of what fired, and of each incident what is over."""
+        """Tell what came of each alert, and of each incident what is over."""
         inventory = evaluation.inventory
         telling = self.notifier.telling(conn, [each.incident for each in standing], evaluation.now)
-        again = {change.alert.id: change.again for change in changes if change.transition in _LOUD}
+        last = {change.alert.id: change for change in changes}
         for each in standing:
             for alert in each.alerts:
-                if alert.id in again and alert.state is AlertState.FIRING:
-                    self.notifier.firing(conn, telling, inventory, alert, again=again[alert.id])
+                self._tell_of(conn, evaluation, telling, alert, last.get(alert.id))
             self.notifier.ended(telling, inventory, each.incident.id, each.alerts)
         self.notifier.write(conn, telling)
+
+    def _tell_of(
+        self, conn: Connection, evaluation: Evaluation, telling: Telling, alert: Alert, change: AlertChange | None
+    ) -> None:
+        """What came of an alert in this tick, else what a person asked to be told of it."""
+        loud = change is not None and alert.state is AlertState.FIRING
+        if loud and change is not None and change.transition in _LOUD:
+            self.notifier.firing(conn, telling, evaluation.inventory, alert, again=change.again)
+        elif loud and change is not None and change.transition is Transition.ACKNOWLEDGEMENT_ENDED:
+            self.notifier.louder(conn, telling, evaluation.inventory, alert)
+        elif alert.owed is not None and not self._repay(conn, evaluation, telling, alert):
+            return
+        if alert.owed is not None:
+            repository.settle(conn, alert)
+
+    def _repay(self, conn: Connection, evaluation: Evaluation, telling: Telling, alert: Alert) -> bool:
+        """False for what is put off: loud is told while it is known to be bad; what is held back is owed no more."""
+        if alert.owed is NotificationType.REMINDER and alert.state in ACTIVE:
+            self.notifier.remind(conn, telling, evaluation.inventory, alert)
+        if alert.owed is NotificationType.FIRING and alert.state is AlertState.FIRING:
+            finding = evaluation.findings.by_fingerprint.get(alert.fingerprint)
+            if finding is None or finding.condition is not Condition.BAD:
+                return False
+            self.notifier.firing(conn, telling, evaluation.inventory, alert, again=True)
+        return True
+
+
+def _set_by(alert: Alert, transition: Transition, now: int) -> tuple[dict[str, Any], dict[str, Any] | None]:
+    """What a transition sets beside the state, and what of it the history says."""
+    if transition is Transition.ACKNOWLEDGEMENT_ENDED:
+        level = {"level": alert.level + 1}
+        return {**level, "acknowledged_until": None}, level
+    if transition is Transition.UNSHELVED:
+        return {"fired_at": alert.fired_at or now, "shelved_until": None}, None
+    return {"flaps": alert.flaps + (transition is Transition.RETURNED)}, None
+
+
+def _terms_of(alert: Alert) -> Iterator[tuple[int, int]]:
+    """The keys of the timers of what people set an end to."""
+    for until in (alert.acknowledged_until, alert.shelved_until):
+        if until is not None:
+            yield alert.id, until
 
 
 def _as_found(finding: Finding) -> dict[str, Any]:

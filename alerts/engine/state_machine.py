@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from alerts.model import ACTIVE, HELD, MUTED, Alert, AlertState, Condition, Finding, Transition
+from alerts.model import ACTIVE, HELD, Alert, AlertState, Condition, Finding, Transition
 from alerts.mutes.holder import Holder
 
 
@@ -15,6 +15,8 @@ class Observation:
     holders: tuple[Holder, ...] = ()  # all that keeps it from being told
     may_raise: bool = True  # no start-up grace, and the finding may raise an alert by now
     duplicate: bool = False  # another alert announces this cause
+    acknowledgement_over: bool = False  # the time that its acknowledgement holds has run out
+    shelf_over: bool = False  # the time that a person put it aside for has run out
 
     @property
     def condition(self) -> Condition | None:
@@ -35,7 +37,7 @@ def next_transition(alert: Alert | None, observation: Observation, hold_expired:
     if alert is None:
         raises = observation.bad and observation.alive and observation.may_raise and not observation.duplicate
         return Transition.RAISED if raises else None
-    if not alert.open:
+    if not alert.followed:
         return None
     if not observation.alive:
         return Transition.WITHDRAWN
@@ -43,12 +45,14 @@ def next_transition(alert: Alert | None, observation: Observation, hold_expired:
         return _from_pending(alert, observation, hold_expired)
     if observation.condition is None:
         return Transition.RESOLVED
+    if alert.dismissed:
+        return None
     if alert.state in HELD:
         return _from_held(alert, observation)
-    held = _from_firing(observation) if alert.state is AlertState.FIRING else None
-    if held is None and alert.state in ACTIVE and _worse(alert, observation):
+    due = _from_told(alert, observation)
+    if due is None and alert.state in ACTIVE and _worse(alert, observation):
         return Transition.WORSENED
-    return held
+    return due
 
 
 def _from_pending(alert: Alert, observation: Observation, hold_expired: bool) -> Transition | None:
@@ -69,7 +73,21 @@ def _from_held(alert: Alert, observation: Observation) -> Transition | None:
     holder = observation.holder(alert)
     if holder is not None:
         return None if holder.by == alert.held_by else holder.transition
-    return Transition.FIRED if observation.bad and observation.may_raise else None
+    if not (observation.bad and observation.may_raise):
+        return None
+    return Transition.FIRED if alert.acknowledged_until is None else Transition.RELEASED
+
+
+def _from_told(alert: Alert, observation: Observation) -> Transition | None:
+    """What people set an end to ends by itself, never while nothing may fire."""
+    if alert.state is AlertState.FIRING:
+        return _from_firing(observation)
+    if not observation.may_raise:
+        return None
+    if alert.state is AlertState.SHELVED:
+        return Transition.UNSHELVED if observation.shelf_over and observation.bad else None
+    ended = observation.acknowledgement_over and observation.condition is not Condition.CLOSED
+    return Transition.ACKNOWLEDGEMENT_ENDED if ended else None
 
 
 def _worse(alert: Alert, observation: Observation) -> bool:
@@ -88,18 +106,26 @@ def _from_firing(observation: Observation) -> Transition | None:
 def state_after(alert: Alert, transition: Transition) -> AlertState:
     """The state that a transition of the engine leads to."""
     if transition is Transition.RESOLVED:
-        unseen = alert.state is AlertState.FIRING or (alert.state in MUTED and _told_unseen(alert))
-        return AlertState.RESOLVED_UNSEEN if unseen else AlertState.RESOLVED
+        return _over(alert)
+    if transition is Transition.UNSHELVED:
+        return alert.released
     return _STATE_AFTER[transition]
 
 
-def _told_unseen(alert: Alert) -> bool:
-    return alert.fired_at is not None and alert.acknowledged_at is None
+def _over(alert: Alert) -> AlertState:
+    """Unseen is what was loud and is in nobody's hand; who closed it or put it aside has seen it."""
+    if alert.dismissed:
+        return AlertState.CLOSED
+    told_unseen = alert.fired_at is not None and alert.acknowledged_until is None
+    unseen = alert.state is AlertState.FIRING or (alert.state in HELD and told_unseen)
+    return AlertState.RESOLVED_UNSEEN if unseen else AlertState.RESOLVED
 
 
 _STATE_AFTER = {
     Transition.RAISED: AlertState.PENDING,
     Transition.FIRED: AlertState.FIRING,
+    Transition.RELEASED: AlertState.ACKNOWLEDGED,
+    Transition.ACKNOWLEDGEMENT_ENDED: AlertState.FIRING,
     Transition.SUPPRESSED: AlertState.SUPPRESSED,
     Transition.OUT_OF_SERVICE: AlertState.OUT_OF_SERVICE,
     Transition.RETURNED: AlertState.CLOSED,

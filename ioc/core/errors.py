@@ -72,6 +72,8 @@ class Code(StrEnum):
     UNKNOWN_DRILL = "unknown_drill", 404
     UNKNOWN_SILENCE = "unknown_silence", 404
     ALERT_PENDING = "alert_pending", 409
+    ALERT_MUTED = "alert_muted", 409
+    CLOSE_UNEXPLAINED = "close_unexplained", 409
     DRILL_RUNNING = "drill_running", 409
     FIGURES_DECIDED = "figures_decided", 409
     FIGURES_SUPERSEDED = "figures_superseded", 409

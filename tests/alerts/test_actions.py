@@ -3,14 +3,16 @@
 import pytest
 import sqlalchemy as sa
 
-from alerts import actions, queries
+from alerts import queries
 from alerts.model import AlertState
 from ioc.core.errors import IocError
 from ioc.core.model import Severity
 from ioc.platform.db.tables import audit
+from tests.alerts import acts
 from tests.alerts.conftest import OFFLINE, ms
 
 NOW = OFFLINE + "hold_s = 0\n"
+MINUTE = 60_000
 
 
 @pytest.fixture
@@ -21,6 +23,11 @@ def fired(stage):
         s.leaves(s.add(path))
     s.run(15)
     return s
+
+
+def act(s, action, *ids, at=None, **said):
+    """How many alerts it changed, now."""
+    return acts.act(s.db, action, *ids, now=at or s.clock.now_ms(), **said)
 
 
 def audited(s):
@@ -40,33 +47,33 @@ def entries(s, alert_id):
 
 def test_acknowledged_once_whoever_asks_again(fired):
     s = fired
-    alert = of_xin_man(s)
-    done = actions.acknowledge(s.db, alert.id, "truc-ban", 1_000, "đang xử lý")
-    assert (done.state, done.acknowledged_by, done.acknowledged_at) == (AlertState.ACKNOWLEDGED, "truc-ban", 1_000)
-    again = actions.acknowledge(s.db, alert.id, "truc-ban-2", 2_000)
-    assert (again.acknowledged_by, again.acknowledged_at) == ("truc-ban", 1_000)
-    assert audited(s) == [("truc-ban", "alert.acknowledged", "xm"), ("truc-ban", "alert.commented", "xm")]
+    alert, now = of_xin_man(s), s.clock.now_ms()
+    assert act(s, "acknowledge", alert.id, comment="đang xử lý") == 1
+    assert act(s, "acknowledge", alert.id, comment="đang xử lý") == 0
+    assert act(s, "acknowledge", alert.id, actor="truc-ban-2", at=now + 1_000) == 0
+    taken = of_xin_man(s)
+    assert (taken.state, taken.acknowledged_by, taken.owner) == (AlertState.ACKNOWLEDGED, "truc-ban", "truc-ban")
+    assert (taken.acknowledged_at, taken.acknowledged_until) == (now, now + 60 * MINUTE)
+    assert audited(s) == [("truc-ban", "alert.acknowledged", "xm")]
     assert entries(s, alert.id) == [
         ("raised", "engine", None),
         ("fired", "engine", None),
-        ("acknowledged", "truc-ban", None),
-        ("commented", "truc-ban", "đang xử lý"),
+        ("acknowledged", "truc-ban", "đang xử lý"),
     ]
 
 
 def test_what_was_acknowledged_ends_without_asking_to_be_seen(fired):
     s = fired
     acknowledged, unseen = of_xin_man(s), s.alerts[0]
-    actions.acknowledge(s.db, acknowledged.id, "truc-ban", 1_000)
+    act(s, "acknowledge", acknowledged.id)
     for key in list(s.world.inventory.sources):
         s.returns(key)
     s.run(15)
     assert of_xin_man(s).state is AlertState.RESOLVED
     assert s.alerts[0].state is AlertState.RESOLVED_UNSEEN
     assert len(s.pocket.messages) == 6
-    seen = actions.seen(s.db, unseen.id, "truc-ban", 2_000)
-    assert seen.state is AlertState.RESOLVED
-    assert actions.seen(s.db, unseen.id, "truc-ban-2", 3_000).state is AlertState.RESOLVED
+    assert [act(s, "seen", unseen.id, actor=who) for who in ("truc-ban", "truc-ban-2")] == [1, 0]
+    assert s.alerts[0].state is AlertState.RESOLVED
     assert [row[1] for row in audited(s)] == ["alert.acknowledged", "alert.seen"]
 
 
@@ -86,13 +93,21 @@ def test_what_cannot_be_done_says_why(stage):
     s = stage(OFFLINE)
     s.leaves(s.add("xm/queue/k1"))
     s.run(5)
-    with pytest.raises(IocError) as early:
-        actions.acknowledge(s.db, of_xin_man(s).id, "truc-ban", 1)
-    with pytest.raises(IocError) as nowhere:
-        actions.comment(s.db, 999, "truc-ban", 1, "?")
-    with pytest.raises(IocError) as empty:
-        actions.comment(s.db, of_xin_man(s).id, "truc-ban", 1, "  ")
-    assert [e.value.code for e in (early, nowhere, empty)] == ["alert_pending", "unknown_alert", "bad_comment"]
+    pending = of_xin_man(s).id
+    for action, ids, said, code in (
+        ("acknowledge", (pending,), {}, "alert_pending"),
+        ("shelve", (pending,), {}, "alert_pending"),
+        ("close", (pending,), {"comment": "thôi"}, "alert_pending"),
+        ("comment", (pending, 999), {"comment": "?"}, "unknown_alert"),
+        ("comment", (pending,), {}, "bad_comment"),
+        ("assign", (pending,), {}, "missing_value"),
+        ("assign", (pending,), {"owner": "a\nb"}, "invalid_value"),
+        ("noise", (pending,), {}, "missing_value"),
+        ("seen", (pending,), {"until": s.clock.now_ms() + MINUTE}, "invalid_value"),
+    ):
+        with pytest.raises(IocError) as refused:
+            act(s, action, *ids, **said)
+        assert refused.value.code == code, action
     assert audited(s) == []
 
 
@@ -113,7 +128,7 @@ def test_a_scope_sees_its_own_only(fired):
 def test_lists_are_filtered_and_paged(fired):
     s = fired
     everything = s.world.inventory.orgs.scope(None)
-    actions.acknowledge(s.db, of_xin_man(s).id, "truc-ban", 1)
+    act(s, "acknowledge", of_xin_man(s).id)
     with s.db.read() as conn:
         assert queries.alerts(conn, everything, states=[AlertState.ACKNOWLEDGED])[1] == 1
         assert queries.alerts(conn, everything, severities=[Severity.WARNING])[1] == 0

@@ -1,7 +1,7 @@
 """One cause is one incident: what joins it, what it is by its alerts, and when it is over."""
 
-from alerts import actions
 from alerts.incidents import repository
+from tests.alerts.acts import act
 from tests.alerts.conftest import OFFLINE
 
 NOW = OFFLINE + "hold_s = 0\n"
@@ -90,7 +90,7 @@ def test_an_incident_is_taken_with_its_alerts_and_over_with_the_last(stage):
         s.leaves(key)
     s.run(2)
     cause = next(alert for alert in s.alerts if alert.subject == link)
-    actions.acknowledge(s.db, cause.id, "lan", s.clock.now_ms())
+    act(s.db, "acknowledge", cause.id, actor="lan", now=s.clock.now_ms())
     (incident,) = living(s)
     assert (incident.state, incident.owner, incident.taken_at) == ("taken", "lan", s.clock.now_ms())
     s.returns(link)

@@ -15,8 +15,8 @@ from web.scenes import SCENES
 # names and places of things, what was asked, and what was agreed: no figures of the field
 _NO_FIGURES = frozenset({
     "id", "page", "per_page", "total", "lat", "lon", "order", "interval_s", "hold_s", "seq", "x", "y", "w", "h",
-    "year", "status", "version", "limit", "least", "min_ratings", "points", "flaps", "options", "widgets", "params",
-    "rank", "ranked", "weight", "due_at", "since", "fired_at", "place", "days", "weeks", "stt", "columns",
+    "year", "status", "version", "limit", "least", "min_ratings", "points", "flaps", "level", "options", "widgets",
+    "params", "rank", "ranked", "weight", "due_at", "since", "fired_at", "place", "days", "weeks", "stt", "columns",
 })  # fmt: skip
 _AGES = ("as_of", "age_s", "told_at", "taken_at", "ages_s", "at", "changed_at")
 _OF = ("denominator", "of", "expected", "reporting", "must_resolve", "max")

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from alerts import actions
 from ioc.core.model import SourceKey
 from ioc.platform.db.tables import alert, incident
+from tests.alerts.acts import act
 from tests.web.conftest import NORTH, SOUTH, Province, begin_incident, raise_alert
 
 INCIDENTS = "/api/v1/incidents"
@@ -65,7 +65,7 @@ def test_what_helped_last_time_is_told(province: Province) -> None:
     former = cut(province, state="over", open=False, ended_at=province.clock.now_ms() + 600_000, owner="mai")
     with province.db.write() as conn:
         conn.execute(sa.update(alert).values(open=False, state="resolved", result="Hàn lại cáp tại km 12"))
-    actions.comment(province.db, 1, "mai", province.clock.now_ms(), "gọi nhà mạng")
+    act(province.db, "comment", 1, actor="mai", now=province.clock.now_ms(), comment="gọi nhà mạng")
     last = province.get(f"{INCIDENTS}/{cut(province)}").json["last_time"]
     assert (last["id"], last["owner"], last["recover_s"]) == (former, "mai", 600)
     assert (last["results"], last["comments"]) == (["Hàn lại cáp tại km 12"], ["gọi nhà mạng"])

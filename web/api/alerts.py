@@ -1,4 +1,4 @@
-"""Alerts: lists, one with all that happened to it, and what people do about them."""
+"""Alerts: lists, and one with all that happened to it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,15 +6,15 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from alerts import actions, queries
+from alerts import queries
 from alerts.model import Alert, AlertState, DeliveryFailure, NotificationState, NotificationType, Transition
+from alerts.queries import AlertOrder
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, Severity, SourceKey
 from ioc.domain.inventory import Source
-from ioc.platform.db import Database
 from web.boundary.answers import Instant, Page, extended
 from web.boundary.call import Call
-from web.boundary.ports import Announces, Reads
+from web.boundary.ports import Reads
 from web.boundary.route import V1, Route
 from web.boundary.words import words
 
@@ -22,20 +22,20 @@ Counts = Mapping[tuple[str, AlertState, Severity], int]
 
 
 class Query(Struct, frozen=True):
-    """`state` and `severity` take a comma list; without `state`, all of them."""
+    """`state` and `severity` take a comma list; without `state`, all of them.
+
+    `sort`: the newest first, or by urgency: what nobody has, then by severity, then the oldest first.
+    """
 
     state: str | None = None
     severity: str | None = None
     org: str | None = None
+    sort: AlertOrder = AlertOrder.NEWEST
 
 
 class NotificationQuery(Struct, frozen=True):
     receiver: str | None = None
     state: str | None = None
-
-
-class Remark(Struct, frozen=True):
-    comment: str | None = None
 
 
 class Text(Struct, frozen=True):
@@ -48,7 +48,8 @@ class Text(Struct, frozen=True):
 class AlertItem(Struct, frozen=True, kw_only=True):
     """`accountable` answers for it: the owner of its source, else the head of the nearest org that has one.
 
-    `held_by` is what holds it back, by its id: `source:ORG/KIND/SOURCE` where that is down.
+    `held_by` is what holds it back, by its id: `source:ORG/KIND/SOURCE` where that is down. `level` is how many
+    acknowledgements have run out, `noise` why it was called that.
     """
 
     id: int
@@ -68,10 +69,14 @@ class AlertItem(Struct, frozen=True, kw_only=True):
     hold_until: Instant | None
     acknowledged_at: Instant | None
     acknowledged_by: str | None
+    acknowledged_until: Instant | None
+    shelved_until: Instant | None
     owner: str | None
     due_at: Instant | None
     accountable: str | None
     result: str | None
+    noise: str | None
+    level: int
     flaps: int
     simulated: bool
     open: bool
@@ -87,7 +92,7 @@ class AlertList(Page[AlertItem], frozen=True, kw_only=True):
 
 
 class AlertEntry(Struct, frozen=True):
-    """A transition or a comment."""
+    """A transition or a comment; `detail` is what it set: owner, due time, an end, a level."""
 
     id: int
     alert_id: int
@@ -95,6 +100,7 @@ class AlertEntry(Struct, frozen=True):
     what: Transition
     actor: str
     comment: str | None
+    detail: dict[str, Any] | None
 
 
 class Attempt(Struct, frozen=True):
@@ -156,7 +162,9 @@ def alerts(call: Call, query: Query, records: Reads) -> AlertList:
 
     def read(conn: Connection) -> tuple[list[Alert], int, Counts]:
         page, per_page = call.part
-        found = queries.alerts(conn, scope, states=states, severities=severities, page=page, per_page=per_page)
+        found = queries.alerts(
+            conn, scope, states=states, severities=severities, sort=query.sort, page=page, per_page=per_page
+        )
         return *found, queries.counts(conn, scope)
 
     rows, total, counts = records.read(read)
@@ -184,29 +192,8 @@ def one(call: Call, records: Reads) -> WholeAlert:
         )
         for sent in found.notifications
     ]
-    entries = [AlertEntry(**_zoned(call, row, org)) for row in found.entries]
+    entries = [AlertEntry(**_zoned(call, row, org) | {"detail": _detail(call, row, org)}) for row in found.entries]
     return WholeAlert(**_shown(call, found.alert), history=entries, notifications=messages)
-
-
-def acknowledge(call: Call, body: Remark, records: Reads, db: Database, workers: Announces) -> WholeAlert:
-    """Take it; a comment may come along."""
-    alert_id = _seen(call, records)
-    workers.offload(actions.acknowledge, db, alert_id, call.actor, call.now, _said(body) or None)
-    return _done(call, records, workers)
-
-
-def comment(call: Call, body: Remark, records: Reads, db: Database, workers: Announces) -> WholeAlert:
-    alert_id = _seen(call, records)
-    workers.offload(actions.comment, db, alert_id, call.actor, call.now, _said(body))
-    return _done(call, records, workers)
-
-
-def seen(call: Call, body: Remark, records: Reads, db: Database, workers: Announces) -> WholeAlert:
-    alert_id, text = _seen(call, records), _said(body)
-    if text:
-        workers.offload(actions.comment, db, alert_id, call.actor, call.now, text)
-    workers.offload(actions.seen, db, alert_id, call.actor, call.now)
-    return _done(call, records, workers)
 
 
 def notifications(call: Call, query: NotificationQuery, records: Reads) -> Page[Message]:
@@ -229,31 +216,13 @@ def item(call: Call, alert: Alert) -> AlertItem:
 
 
 def entry(call: Call, row: Mapping[Any, Any], org: str) -> AlertEntry:
-    return AlertEntry(**_zoned(call, row, org))
+    return AlertEntry(**_zoned(call, row, org) | {"detail": _detail(call, row, org)})
 
 
 def _message(call: Call, row: Mapping[Any, Any], org: str | None) -> dict[str, Any]:
     plain = {name: row[name] for name in Message.__struct_fields__ if name in row}
     why = Why(row["route"], row["escalation"], row["rota"])
     return {**_zoned(call, plain, org), "incident": row["incident_id"], "why": why}
-
-
-def _seen(call: Call, records: Reads) -> int:
-    """Only what the caller may see can be acted on."""
-    alert_id = call.id
-    if records.read(lambda conn: queries.one(conn, call.scope, alert_id)) is None:
-        raise _unknown(alert_id)
-    return alert_id
-
-
-def _said(body: Remark) -> str:
-    return (body.comment or "").strip()
-
-
-def _done(call: Call, records: Reads, workers: Announces) -> WholeAlert:
-    """Every worker hears of it at once."""
-    workers.announce("alerts")
-    return one(call, records)
 
 
 def _unknown(alert_id: int) -> IocError:
@@ -275,7 +244,7 @@ def _shown(call: Call, alert: Alert) -> dict[str, Any]:
     }
 
 
-_WORKED_OUT = {"org_name", "source_name", "accountable", "title", "text", "incident"}
+_WORKED_OUT = {"incident", "org_name", "source_name", "accountable", "title", "text"}
 _OF_THE_ROW = [name for name in AlertItem.__struct_fields__ if name not in _WORKED_OUT]
 
 
@@ -293,18 +262,18 @@ def _zoned(call: Call, row: Mapping[Any, Any], org: str | None) -> dict[str, Any
     }
 
 
+def _detail(call: Call, row: Mapping[Any, Any], org: str) -> dict[str, Any] | None:
+    return None if row["detail"] is None else _zoned(call, row["detail"], org)
+
+
 def _is_instant(name: str) -> bool:
-    return name in ("since", "at", "hold_until") or name.endswith("_at")
+    return name in ("since", "at", "until") or name.endswith(("_at", "_until"))
 
 
 _ALERT = f"{V1}/alerts/<int:id>"
 _UNKNOWN = (Code.UNKNOWN_ALERT,)
-_REFUSED = (Code.UNKNOWN_ALERT, Code.ALERT_PENDING)
 ROUTES = (
     Route("GET", f"{V1}/alerts", Role.LEADER, alerts, "Alerts", (Code.UNKNOWN_ORG,)),
     Route("GET", _ALERT, Role.LEADER, one, "One alert with all that happened to it", _UNKNOWN),
-    Route("POST", f"{_ALERT}/acknowledge", Role.OPERATOR, acknowledge, "Take it", _REFUSED),
-    Route("POST", f"{_ALERT}/comment", Role.OPERATOR, comment, "Say something about it", (*_REFUSED, Code.BAD_COMMENT)),
-    Route("POST", f"{_ALERT}/seen", Role.LEADER, seen, "Note that it has been seen", (*_REFUSED, Code.BAD_COMMENT)),
     Route("GET", f"{V1}/notifications", Role.OPERATOR, notifications, "Messages and their deliveries"),
 )

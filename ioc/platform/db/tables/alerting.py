@@ -50,7 +50,10 @@ alert = Table(
     Column("result", Text),
     Column("noise", Text),  # why it was called noise
     Column("incident_id", BigInteger, index=True),
+    Column("owed", String(16)),  # what a person asked to be told of it, until the engine does: NotificationType
+    Column("dismissed", Boolean, nullable=False, server_default=sa.false()),  # closed by a person while it goes on
     Index("ix_alert_open", "open"),
+    Index("ix_alert_dismissed", "dismissed"),
     partial_index("uq_alert_open_fingerprint", "fingerprint", rows="open", sqlite="open = 1", unique=True),
 )
 
@@ -63,6 +66,7 @@ alert_entry = Table(  # every transition and comment of an alert
     Column("what", String(32), nullable=False),
     Column("actor", Text, nullable=False),
     Column("comment", Text),
+    Column("detail", JSON(none_as_null=True)),  # owner, due_at, until, held_by, level: what the transition set
 )
 
 notification = Table(  # the outbox: one message to one receiver over one channel
