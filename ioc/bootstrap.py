@@ -14,8 +14,9 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc.config import read, sample
+from ioc.config import read, rule_checks, sample
 from ioc.config.book_checks import file_faults, reach_faults
+from ioc.config.rule_checks import KnownFigures
 from ioc.config.settings import Settings
 from ioc.config.started import Started
 from ioc.context import Context
@@ -71,7 +72,7 @@ def parse_settings(table: dict[str, Any], origin: str, sections: Iterable[str] =
         raise read.refused(origin, error.message.splitlines()) from error
     settings = _with_maps_that_work(read.parse(table, options, os.environ, origin), origin)
     settings = _with_people_that_are_reached(_with_kinds_that_are(settings, origin), origin)
-    return _with_texts_that_go_out(settings, origin)
+    return _with_rules_that_can_fire(_with_texts_that_go_out(settings, origin), origin)
 
 
 def _site_of(table: Mapping[str, Any]) -> Path | None:
@@ -129,6 +130,17 @@ def _with_kinds_that_are(settings: Settings, origin: str) -> Settings:
         if one.publish.split("/")[1] not in known
     ]
     if problems:
+        raise read.refused(origin, problems)
+    return settings
+
+
+def _with_rules_that_can_fire(settings: Settings, origin: str) -> Settings:
+    """A rule on a figure that nobody sends is a slip of the pen, found now and not when it should have fired."""
+    if not any(rule.options is not None for rule in settings.rule):
+        return settings
+    known = KnownFigures.of(kinds_of(settings), settings.map, settings.connector)
+    rules = enumerate(settings.rule)
+    if problems := [f"rule[{n}].{each}" for n, rule in rules for each in rule_checks.faults(rule, known)]:
         raise read.refused(origin, problems)
     return settings
 

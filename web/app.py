@@ -106,7 +106,7 @@ def _call(site: Site, route: Route, caller: Caller | None, path: dict[str, Any])
         body=None if route.body is None else reading.body(_json(), route.body),
         remote=request.remote_addr or "",
         say=lambda key, /, **params: texts.render(lang, key, params),
-        raw=request.get_data() if route.devices else b"",
+        raw=request.get_data() if route.devices or route.body is not None else b"",
         part=Part(query.page, query.per_page) if route.is_list else Part(),
     )
 

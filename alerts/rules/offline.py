@@ -10,6 +10,7 @@ from alerts.model import Condition, Finding, View
 from alerts.rules._watched import undecided, watched
 from ioc.config.alerting import Rule
 from ioc.config.fields import Positive
+from ioc.config.selectors import Selector
 from ioc.core.clock import local
 from ioc.core.model import Health, Severity
 from ioc.domain.inventory import Source
@@ -21,7 +22,7 @@ AHEAD_MS = 60_000
 _TITLES = defaultdict(lambda: "alert.silent", {Health.OFFLINE: "alert.offline"})  # as every screen calls it
 
 
-class SourceSelector(Struct, frozen=True, kw_only=True):
+class SourceSelector(Selector, frozen=True, kw_only=True):
     """The sources a rule watches; every kind when absent."""
 
     kind: str | None = None

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
 from alerts.model import Condition, Finding, Subject, View
 from alerts.rules._limits import RuleLimits
@@ -11,6 +11,7 @@ from alerts.rules._n_of import as_quotient, as_share
 from alerts.rules._watched import fresh, named, watched
 from ioc.config.alerting import Rule
 from ioc.config.fields import Positive
+from ioc.config.selectors import Selector
 from ioc.core.model import Health, Severity, SourceKey
 from ioc.core.share import percent
 from ioc.domain.inventory import Org, Source
@@ -22,7 +23,7 @@ every_s = 2.0
 CATCH_UP_MS = 120_000  # after we were away ourselves, sources are given so long to be heard
 
 
-class RatioSelector(Struct, frozen=True, kw_only=True):
+class RatioSelector(Selector, frozen=True, kw_only=True):
     """Sources, and `metric` as a part `of` another one, or how many of them are in `states`."""
 
     kind: str
@@ -39,6 +40,10 @@ class RatioSelector(Struct, frozen=True, kw_only=True):
         if left_out := [state for state in self.states if state in UNCOUNTED]:
             allowed = ", ".join(state for state in Health if state not in UNCOUNTED)
             raise ValueError(f"states: {left_out[0]!s} stands in no denominator; allowed: {allowed}")
+
+    @property
+    def metrics(self) -> tuple[tuple[str, str], ...]:
+        return tuple((name, told) for name, told in (("metric", self.metric), ("of", self.of)) if told is not None)
 
 
 class Options(RuleLimits, frozen=True, kw_only=True):

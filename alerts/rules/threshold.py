@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from msgspec import Struct
-
 from alerts.model import Condition, Finding, Params, View
 from alerts.rules._limits import RuleLimits
 from alerts.rules._roll_up import in_the_roll_up, with_root_cause
 from alerts.rules._watched import fresh, named, undecided, watched
 from ioc.config.alerting import Rule
+from ioc.config.selectors import Selector
 from ioc.core.model import Number, Severity, SourceKey
 from ioc.core.rounding import whole_minutes
 from ioc.core.share import rounded
@@ -23,12 +22,16 @@ CAUSES = frozenset({"ours", "carrier", "ministry", "electricity"})  # those that
 IN_MINUTES_FROM_S = 120
 
 
-class MetricSelector(Struct, frozen=True, kw_only=True):
+class MetricSelector(Selector, frozen=True, kw_only=True):
     """The figure, and the sources it is of."""
 
     kind: str
     metric: str
     source: str | None = None
+
+    @property
+    def metrics(self) -> tuple[tuple[str, str], ...]:
+        return (("metric", self.metric),)
 
 
 class Options(RuleLimits, frozen=True, kw_only=True):

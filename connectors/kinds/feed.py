@@ -33,6 +33,7 @@ SPEC = KindSpec(
     kind=kind,
     interval_s=0,
     rank=60,
+    own_metrics=True,
     delivers=True,
     metrics={
         "as_of": Metric(unit="ms", low=0, high=1e14),

@@ -8,6 +8,7 @@ SPEC = KindSpec(
     kind=kind,
     foremost=("latency_ms", "cert_days_left"),
     rank=30,
+    own_metrics=True,
     metrics={
         "up": Metric(boolean=True, critical_when=False),
         "latency_ms": Metric(unit="ms", low=0, warning_above=3_000),

@@ -37,8 +37,22 @@ class AlertOptions(Struct, frozen=True, kw_only=True):
     )
 
 
+class ContactOptions(Struct, frozen=True, kw_only=True):
+    """Whom to call about what a rule finds: a hotline, with the number of the contract they ask for."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    phone: Annotated[str, Meta(pattern=r"^\+?[0-9][0-9 .()-]{1,30}$")]
+    contract: Annotated[str, Meta(max_length=120)] | None = None
+
+
+GuideStep = Annotated[str, Meta(min_length=1, max_length=300)]
+
+
 class Rule(Struct, frozen=True, kw_only=True):
-    """One rule; `options` are those of its kind (`alerts/rules/<kind>.py`)."""
+    """One rule; `options` are those of its kind (`alerts/rules/<kind>.py`).
+
+    `guide`: what to do about it, step by step, each to be ticked on the alert.
+    """
 
     id: Name
     kind: str
@@ -46,7 +60,13 @@ class Rule(Struct, frozen=True, kw_only=True):
     hours: Literal["always", "source"] = "source"
     hold_s: Seconds | None = None
     org: OrgCode | None = None
+    guide: tuple[GuideStep, ...] = ()
+    contacts: tuple[ContactOptions, ...] = ()
     options: Any = None
+
+    def __post_init__(self) -> None:
+        if len(set(self.guide)) < len(self.guide):
+            raise ValueError("guide: a step stands twice")
 
 
 class ReceiverOptions(Struct, frozen=True, kw_only=True):

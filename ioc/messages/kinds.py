@@ -124,6 +124,8 @@ class KindSpec:
     nested: Mapping[str, Member] = field(default_factory=dict)
     # messages of it as a vendor would write them, by ORG/KIND/SOURCE/CHANNEL
     examples: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    # its sources measure whatever they like: a rule may name a metric that is not declared
+    own_metrics: bool = False
     # its states are deliveries: up to when it speaks (`as_of`, `period`) is kept, and how clean they were
     delivers: bool = False
 

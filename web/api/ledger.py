@@ -1,20 +1,14 @@
-"""Records of the operation: rules in force, the audit, the quarantine and its replay."""
+"""Records of the operation: the audit, the quarantine and its replay."""
 
 from functools import partial
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
-import msgspec
 import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from alerts.configured import store
-from alerts.configured.entry import Grounds
-from ioc.config.alerting import Rule
-from ioc.context import Context
 from ioc.core.errors import Code
-from ioc.core.model import Reason, Role, Severity
-from ioc.core.registry import PluginSort
+from ioc.core.model import Reason, Role
 from ioc.domain.inventory import Scope
 from ioc.ingest import quarantine
 from ioc.ingest.replay import send
@@ -39,19 +33,6 @@ class QuarantineQuery(Struct, frozen=True):
 
 class ReplayBody(Struct, frozen=True):
     reason: str | None = None
-
-
-class RuleItem(Struct, frozen=True, kw_only=True):
-    """A rule in force; `options` are those of its kind."""
-
-    id: str
-    kind: str
-    severity: Severity
-    hours: Literal["always", "source"]
-    hold_s: float | None
-    org: str | None
-    org_closed: bool
-    options: dict[str, Any] | None
 
 
 class AuditItem(Struct, frozen=True, kw_only=True):
@@ -87,20 +68,6 @@ class ResentCount(Struct, frozen=True):
     sent: int
 
 
-def rules(call: Call, context: Context, records: Reads) -> Page[RuleItem]:
-    """The rules that can speak of something in the caller's subtree."""
-    orgs, grounds = call.orgs, Grounds.of(context.settings, context.plugins.of(PluginSort.RULE))
-    book = records.read(lambda conn: store.load(conn, grounds))
-    above = {org.code for org in orgs.path(call.scope.root or "")}
-    found = [rule for rule in book.rule if rule.org is None or rule.org in call.scope or orgs.heir(rule.org) in above]
-    return call.part.of(found, lambda rule: _rule(call, rule))
-
-
-def _rule(call: Call, rule: Rule) -> RuleItem:
-    plain = {name: getattr(rule, name) for name in ("id", "kind", "severity", "hours", "hold_s", "org")}
-    return RuleItem(**plain, org_closed=call.orgs.closed(rule.org), options=msgspec.to_builtins(rule.options))
-
-
 def audit_rows(call: Call, records: Reads) -> Page[AuditItem]:
     rows, total = records.read(lambda conn: _audit(conn, call.scope, call.part))
     return call.part.read((AuditItem(**row | {"at": call.at(row["at"], None)}) for row in rows), total)
@@ -134,7 +101,6 @@ def replay(
 _QUARANTINE = f"{V1}/quarantine"
 _REASON = (Code.BAD_VALUE,)
 ROUTES = (
-    Route("GET", f"{V1}/rules", Role.LEADER, rules, "The rules in force"),
     Route("GET", f"{V1}/audit", Role.ADMIN, audit_rows, "Who changed what"),
     Route("GET", _QUARANTINE, Role.ADMIN, quarantined, "What could not be used, with the reason", _REASON),
     Route("POST", f"{_QUARANTINE}/replay", Role.ADMIN, replay, "Try it again", _REASON),

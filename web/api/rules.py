@@ -1,0 +1,121 @@
+"""The rules in force: what they are, changed without a restart, and tried on the past before they are saved."""
+
+from typing import Any, Literal
+
+import msgspec
+from msgspec import Struct
+
+from alerts.configured import store
+from alerts.configured.entry import Grounds
+from ioc.config import rule_checks
+from ioc.config.alerting import ContactOptions, Rule
+from ioc.config.read import refused
+from ioc.config.rule_checks import KnownFigures
+from ioc.context import Context
+from ioc.core.errors import Code, IocError
+from ioc.core.model import Role, Severity
+from ioc.core.registry import PluginSort
+from ioc.platform.db import Database
+from web.boundary.answers import Page
+from web.boundary.call import Call
+from web.boundary.ports import Announces, Reads
+from web.boundary.route import V1, Route
+
+
+class RuleItem(Struct, frozen=True, kw_only=True):
+    """A rule in force; `options` are those of its kind."""
+
+    id: str
+    kind: str
+    severity: Severity
+    hours: Literal["always", "source"]
+    hold_s: float | None
+    org: str | None
+    org_closed: bool
+    guide: list[str]
+    contacts: list[ContactOptions]
+    options: dict[str, Any] | None
+
+
+class RuleBody(Struct, frozen=True):
+    """The keys of a `[[rule]]`: the common ones and, beside them, those of its kind."""
+
+    id: str
+    kind: str
+
+
+def rules(call: Call, context: Context, records: Reads) -> Page[RuleItem]:
+    """The rules that can speak of something in the caller's subtree."""
+    orgs, grounds = call.orgs, grounds_of(context)
+    book = records.read(lambda conn: store.load(conn, grounds))
+    above = {org.code for org in orgs.path(call.scope.root or "")}
+    found = [rule for rule in book.rule if rule.org is None or rule.org in call.scope or orgs.heir(rule.org) in above]
+    return call.part.of(found, lambda rule: _item(call, rule))
+
+
+def put(call: Call, body: RuleBody, context: Context, records: Reads, db: Database, workers: Announces) -> RuleItem:
+    """Create a rule or replace the one of that id; alerts whose condition still holds stay open."""
+    table = msgspec.json.decode(call.raw)
+    rule = checked(call, context, table)
+    _check_standing(call, context, records, body.id)
+    workers.offload(store.put, db, grounds_of(context), "rule", table, call.actor, call.now)
+    workers.announce("configured")
+    return _item(call, rule)
+
+
+def remove(call: Call, context: Context, records: Reads, db: Database, workers: Announces) -> None:
+    """Take a rule away; its open alerts are withdrawn."""
+    name = call.path["name"]
+    _check_standing(call, context, records, name)
+    workers.offload(store.remove, db, grounds_of(context), "rule", name, call.actor, call.now)
+    workers.announce("configured")
+
+
+def checked(call: Call, context: Context, table: dict[str, Any]) -> Rule:
+    """The rule that a person wrote; `bad_config` names every key, kind, metric and org that is wrong."""
+    rule, problems = grounds_of(context).read("rule", table)
+    if rule is None or not isinstance(rule, Rule):
+        raise refused("rule", problems)
+    settings = context.settings
+    known = KnownFigures.of(context.kinds, settings.map, settings.connector)
+    problems = [f"rule.{each}" for each in rule_checks.faults(rule, known)]
+    if rule.org is None and not call.sees_all:
+        problems.append(f"rule.org: missing; a rule of yours watches {call.home} or what is below it")
+    if rule.org is not None and rule.org not in call.scope:
+        problems.append(f"rule.org: {rule.org!r} is not in the tree")
+    if problems:
+        raise refused("rule", problems)
+    return rule
+
+
+def grounds_of(context: Context) -> Grounds:
+    return Grounds.of(context.settings, context.plugins.of(PluginSort.RULE))
+
+
+def _check_standing(call: Call, context: Context, records: Reads, name: str) -> None:
+    """A rule of that id that watches more than the caller may see is as unknown as one that does not exist."""
+    grounds = grounds_of(context)
+    book = records.read(lambda conn: store.load(conn, grounds))
+    standing = next((rule for rule in book.rule if rule.id == name), None)
+    if standing is not None and not (call.sees_all or (standing.org is not None and standing.org in call.scope)):
+        raise IocError(Code.UNKNOWN_ENTRY, f"there is no rule {name!r}", section="rule", name=name)
+
+
+def _item(call: Call, rule: Rule) -> RuleItem:
+    plain = {name: getattr(rule, name) for name in ("id", "kind", "severity", "hours", "hold_s", "org")}
+    return RuleItem(
+        **plain,
+        org_closed=call.orgs.closed(rule.org),
+        guide=list(rule.guide),
+        contacts=list(rule.contacts),
+        options=msgspec.to_builtins(rule.options),
+    )
+
+
+_RULES = f"{V1}/rules"
+_REFUSED = (Code.BAD_CONFIG, Code.UNKNOWN_ENTRY)
+ROUTES = (
+    Route("GET", _RULES, Role.LEADER, rules, "The rules in force"),
+    Route("POST", _RULES, Role.ADMIN, put, "Create or replace a rule", _REFUSED),
+    Route("DELETE", f"{_RULES}/<name>", Role.ADMIN, remove, "Take a rule away", _REFUSED, status=204),
+)
