@@ -132,6 +132,8 @@ class Transition(StrEnum):
     RELEASED = "released"  # nothing holds it back any more, and who took it still has it in hand
     CONFIRMED = "confirmed"  # still in hand: the acknowledgement begins anew
     ASSIGNED = "assigned"
+    STEP_DONE = "step_done"  # of the guide; its words stand as the comment
+    STEP_UNDONE = "step_undone"
     SEEN = "seen"
     COMMENTED = "commented"
     REPORTED = "reported"  # the result

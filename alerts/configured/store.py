@@ -23,6 +23,11 @@ def load(conn: Connection, grounds: Grounds) -> Book:
     return _book(_bodies(_standing(conn)), grounds)
 
 
+def table(conn: Connection, section: str, name: str) -> Table | None:
+    """An entry as it was written; None where there is none."""
+    return next((row["body"] for row in rows.standing(conn, section) if row["name"] == name), None)
+
+
 def put(
     db: Database, grounds: Grounds, section: str, table: Table, actor: str, now: int, *, before: str | None = None
 ) -> Entry:

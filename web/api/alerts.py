@@ -7,11 +7,15 @@ from msgspec import Struct
 from sqlalchemy.engine import Connection
 
 from alerts import queries
+from alerts.configured import store
+from alerts.configured.entry import Table
 from alerts.model import Alert, AlertState, DeliveryFailure, NotificationState, NotificationType, Transition
 from alerts.queries import AlertOrder
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, Severity, SourceKey
 from ioc.domain.inventory import Source
+from web.api import _guidance
+from web.api._guidance import AlertContact, GuideStepItem
 from web.boundary.answers import Instant, Page, extended
 from web.boundary.call import Call
 from web.boundary.ports import Reads
@@ -150,8 +154,10 @@ class AlertMessageAnswer(Message, frozen=True, kw_only=True):
 
 
 class WholeAlert(AlertItem, frozen=True, kw_only=True):
-    """With every transition, comment, message and attempt, oldest first."""
+    """With every transition, comment, message and attempt, oldest first; what to do about it and whom to call."""
 
+    guide: list[GuideStepItem]
+    contacts: list[AlertContact]
     history: list[AlertEntry]
     notifications: list[AlertMessageAnswer]
 
@@ -181,7 +187,7 @@ def _counted(counts: Counts) -> dict[AlertState, dict[Severity, int]]:
 
 def one(call: Call, records: Reads) -> WholeAlert:
     alert_id = call.id
-    found = records.read(lambda conn: queries.history(conn, call.scope, alert_id))
+    found, rule = records.read(lambda conn: _with_rule(conn, call, alert_id))
     if found is None:
         raise _unknown(alert_id)
     org = found.alert.org
@@ -193,7 +199,19 @@ def one(call: Call, records: Reads) -> WholeAlert:
         for sent in found.notifications
     ]
     entries = [AlertEntry(**_zoned(call, row, org) | {"detail": _detail(call, row, org)}) for row in found.entries]
-    return WholeAlert(**_shown(call, found.alert), history=entries, notifications=messages)
+    return WholeAlert(
+        **_shown(call, found.alert),
+        guide=_guidance.guide(call, found.alert, rule, found.entries),
+        contacts=_guidance.contacts(call, found.alert, rule),
+        history=entries,
+        notifications=messages,
+    )
+
+
+def _with_rule(conn: Connection, call: Call, alert_id: int) -> tuple[queries.AlertHistory | None, Table]:
+    found = queries.history(conn, call.scope, alert_id)
+    rule = None if found is None else store.table(conn, "rule", found.alert.rule)
+    return found, rule or {}
 
 
 def notifications(call: Call, query: NotificationQuery, records: Reads) -> Page[Message]:
