@@ -15,7 +15,8 @@ from ioc.core.contract import Plugin
 class AlertMessage:
     """One text to one address; `ref` stays the same however often it is sent.
 
-    `event` and `payload` are what it says as keys and figures, for whoever reads no text.
+    `event` and `payload` are what it says as keys and figures, for whoever reads no text. Messages of one `thread` are
+    about one incident.
     """
 
     ref: str
@@ -27,6 +28,7 @@ class AlertMessage:
     at: int  # when it was written (epoch ms)
     event: str = ""
     payload: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    thread: str | None = None
 
 
 class ReceivedText(NamedTuple):

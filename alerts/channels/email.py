@@ -68,12 +68,19 @@ def send(options: Options, message: AlertMessage) -> str:
 
 
 def compose(options: Options, message: AlertMessage) -> EmailMessage:
-    """The e-mail; its Message-ID depends on `ref` alone, so that a second copy is recognised."""
+    """The e-mail; its Message-ID depends on `ref` alone, so that a second copy is recognised.
+
+    Mails about one incident refer to one thread.
+    """
     mail = EmailMessage(UNFOLDED)
     mail["To"] = _address(message.address)
     mail["From"] = _address(options.sender)
     mail["Subject"] = message.subject
-    mail["Message-ID"] = f"<{message.ref}@{options.sender.rpartition('@')[2]}>"
+    domain = options.sender.rpartition("@")[2]
+    mail["Message-ID"] = f"<{message.ref}@{domain}>"
+    if message.thread is not None:  # nobody sent what they refer to: it is the root of the thread in every mailbox
+        for header in ("In-Reply-To", "References"):
+            mail[header] = f"<{message.thread}@{domain}>"
     mail["Date"] = format_datetime(datetime.fromtimestamp(message.at / 1000, UTC))
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.text)

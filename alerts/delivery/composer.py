@@ -31,8 +31,8 @@ class Composer:
     ) -> AlertMessage:
         if event in notices.NOTICES:
             return self._notice(ref, address, event, payload, at)
-        summaries = sorted(payload["lines"], key=lambda summary: WORST_FIRST[Severity(summary["severity"])])
-        renderer = _Renderer(self.texts, payload["lang"], event, at)
+        summaries = _in_order(payload)
+        renderer = _Renderer(self.texts, payload["lang"], event, at, payload.get("left", 0))
         link = None if self.public_url is None else f"{self.public_url}/alerts"
         return AlertMessage(
             ref,
@@ -44,6 +44,7 @@ class Composer:
             at,
             event,
             payload,
+            f"incident-{payload['incident']}" if "incident" in payload else None,
         )
 
     def _notice(
@@ -62,6 +63,7 @@ class _Renderer:
     lang: str
     event: NotificationType
     at: int
+    left: int = 0  # what else its receiver was told of and is not over
 
     def text(self, key: str, **params: object) -> str:
         return self.texts.render(self.lang, key, params)
@@ -75,11 +77,24 @@ class _Renderer:
         if self.event is NotificationType.RESOLVED:
             return f"{mark}[IOC] {self.text('alert.message.resolved')}"
         again = f"{self.text('alert.message.reminder')} " if self.event is NotificationType.REMINDER else ""
-        severity = summaries[0]["severity"]
+        severity = min((Severity(summary["severity"]) for summary in summaries), key=WORST_FIRST.__getitem__)
         return f"{mark}[IOC] {again}{self.text(f'alert.message.{severity}')}"
 
     def title(self, summary: AlertSummary) -> str:
-        return self.texts.render(self.lang, summary["title"], summary["params"])
+        """What happened, and how much it cut off."""
+        title, behind = self.texts.render(self.lang, summary["title"], summary["params"]), self.behind(summary)
+        return "; ".join([title, *([self.text(behind["text"]["key"], **behind["text"]["params"])] if behind else [])])
+
+    def behind(self, summary: AlertSummary) -> Mapping[str, Any] | None:
+        """What is out of reach behind a cause; of one that is over it is history."""
+        return None if self.event is NotificationType.RESOLVED else summary.get("behind")
+
+    def by_org(self, summary: AlertSummary) -> str:
+        behind = self.behind(summary)
+        if not behind:
+            return ""
+        more = [self.text("alert.message.more_orgs", n=behind["more"])] if behind["more"] else []
+        return ", ".join([*(f"{name} {n}/{of}" for name, n, of in behind["orgs"]), *more])
 
     def subject(self, summaries: Sequence[AlertSummary]) -> str:
         first = summaries[0]
@@ -95,7 +110,7 @@ class _Renderer:
             ("ended", summary["ended"] if self.event is NotificationType.RESOLVED else None),
         ]
         rows = [("severity", severity), ("org", f"{summary['org_name']} ({summary['org']})"), ("source", subject)]
-        rows += [("what", self.title(summary))]
+        rows += [("what", self.title(summary)), ("affected", self.by_org(summary))]
         rows += [(name, self.clock(at, summary["tz"])) for name, at in times if at]
         rows += [("lasted", self.age(((summary["ended"] or self.at) - summary["since"]) // 1000))]
         return [(self.text(f"alert.field.{name}"), _one_line(value)) for name, value in rows if value]
@@ -107,12 +122,16 @@ class _Renderer:
             width = max(len(label) for label, _ in rows)
             tables.append("\n".join(f"{label + ':':<{width + 1}} {value}" for label, value in rows))
         see = [self.text("alert.message.see", link=link)] if link else []
-        return "\n\n".join([self.head(summaries), *tables, *see]) + "\n"
+        return "\n\n".join([self.head(summaries), *tables, *self.notes(), *see]) + "\n"
+
+    def notes(self) -> list[str]:
+        return [self.text("alert.message.left", n=self.left)] if self.left else []
 
     def html(self, summaries: Sequence[AlertSummary], link: str | None) -> str:
         tables = "".join(f"<table cellpadding='4'>{self._html_rows(summary)}</table><br>" for summary in summaries)
         see = f'<p><a href="{escape(link)}">{escape(link)}</a></p>' if link else ""
-        body = f"<p><b>{escape(self.head(summaries))}</b></p>{tables}{see}"
+        notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes())
+        body = f"<p><b>{escape(self.head(summaries))}</b></p>{tables}{notes}{see}"
         return f'<!doctype html><html lang="{self.lang}"><meta charset="utf-8"><body>{body}</body></html>'
 
     def _html_rows(self, summary: AlertSummary) -> str:
@@ -143,6 +162,16 @@ class _Renderer:
             if seconds >= size:
                 return self.text(f"alert.age.{unit}", n=seconds // size)
         return self.text("alert.age.seconds", n=max(0, seconds))
+
+
+def _in_order(payload: Mapping[str, Any]) -> list[AlertSummary]:
+    """The cause first, then by severity."""
+    cause = payload.get("cause")
+
+    def place(summary: AlertSummary) -> tuple[bool, int]:
+        return summary["subject"] != cause, WORST_FIRST[Severity(summary["severity"])]
+
+    return sorted(payload["lines"], key=place)
 
 
 def _one_line(text: str) -> str:

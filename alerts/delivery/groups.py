@@ -35,6 +35,12 @@ def announced_by(conn: Connection, group_ids: list[int]) -> set[int]:
     return set(conn.scalars(query))
 
 
+def incidents_of(conn: Connection, group_ids: list[int]) -> set[int]:
+    """The incidents that groups are about."""
+    wanted = sa.and_(notification.c.id.in_(group_ids), notification.c.incident_id.is_not(None))
+    return set(conn.scalars(sa.select(notification.c.incident_id).where(wanted)))
+
+
 def is_announced(conn: Connection, alert_id: int) -> bool:
     return bool(announcements(conn, alert_id, ANNOUNCED))
 

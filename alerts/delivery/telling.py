@@ -165,11 +165,13 @@ class Telling:
                     one.state, one.receipt = NotificationState.DROPPED, reason
                     self.dropped.append(reason)
 
-    def add(self, incident_id: int, **payload: Any) -> None:
-        """Let every message of an incident that may still grow say this too."""
+    def detail(self, incident_id: int, alert_id: int | None, **facts: Any) -> None:
+        """Say this too of an alert, wherever a message about it may still grow."""
         for one in self._all(incident_id):
-            if one.held and one.what in TOLD and any(one.payload.get(key) != value for key, value in payload.items()):
-                one.payload, one.changed = {**one.payload, **payload}, True
+            line = next((line for line in one.lines if line["alert"] == alert_id), None)
+            if one.held and line is not None and line != {**line, **facts}:
+                lines = [{**each, **facts} if each is line else each for each in one.lines]
+                one.payload, one.changed = {**one.payload, "lines": lines}, True
 
     def write(self, conn: Connection) -> None:
         """All that was decided, a statement of each sort."""

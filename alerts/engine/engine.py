@@ -10,6 +10,7 @@ from alerts import repository
 from alerts.delivery import groups
 from alerts.delivery.notifier import Notifier
 from alerts.delivery.telling import Telling
+from alerts.engine import cut_off
 from alerts.engine.book_in_force import BookInForce
 from alerts.engine.deduplication import duplicates
 from alerts.engine.evaluator import Evaluation, Evaluator
@@ -100,6 +101,7 @@ class AlertEngine:
                 changes += self._suppress(conn, evaluation, due, open_alerts)
                 standing = self._join(conn, evaluation, changes, open_alerts, owed)
                 self._tell(conn, evaluation, changes, standing)
+                cut_off.bring_up_to_date(conn, self.notifier, evaluation, due)
             groups.release(conn, due, self.clock.now_ms())
         return True
 
@@ -272,6 +274,7 @@ class AlertEngine:
             for alert in each.alerts:
                 self._tell_of(conn, evaluation, telling, alert, last.get(alert.id))
             self.notifier.ended(telling, inventory, each.incident.id, each.alerts)
+        cut_off.say(telling, evaluation)
         self.notifier.write(conn, telling)
 
     def _tell_of(

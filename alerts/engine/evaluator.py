@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from alerts.engine.inhibition import Inhibition
 from alerts.engine.rule_set import Findings, RuleSet
-from alerts.model import Alert, Finding, RootCause, View
+from alerts.model import Alert, Condition, Finding, RootCause, Subject, View
 from alerts.mutes import mutes
 from alerts.mutes.holder import Holder, behind
 from alerts.mutes.mutes import Mutes
@@ -43,6 +43,12 @@ class Evaluation:
     inhibited: Mapping[SourceKey, RootCause]
     now: int
     mutes: Mutes
+
+    @property
+    def unreachable(self) -> frozenset[Subject]:
+        """The sources that are down or silent, whoever is told of it."""
+        findings = self.findings.by_fingerprint.values()
+        return frozenset(each.subject for each in findings if each.inhibits and each.condition is Condition.BAD)
 
     def holders(self, about: Finding | Alert) -> tuple[Holder, ...]:
         """All that keeps such an alert from being told now; what people set before what it hangs on."""

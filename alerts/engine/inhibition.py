@@ -1,6 +1,6 @@
 """Inhibition along the line: what depends on a source that is down raises no notification of its own."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from alerts.model import Condition, Finding, RootCause, Subject
 from ioc.core.clock import Clock
@@ -36,17 +36,7 @@ class Inhibition:
             return {}
         inhibited: dict[SourceKey, RootCause] = {}
         for key in inventory.sources:
-            for above in _ancestors(inventory, key):
+            for above in inventory.line(key):
                 if above in causes:
                     inhibited[key] = causes[above]
         return inhibited
-
-
-def _ancestors(inventory: Inventory, key: SourceKey) -> Iterator[SourceKey]:
-    """The sources it depends on, nearest first; a ring of parents ends where it began."""
-    passed = {key}
-    source = inventory.sources.get(key)
-    while source is not None and source.parent is not None and source.parent not in passed:
-        passed.add(source.parent)
-        yield source.parent
-        source = inventory.sources.get(source.parent)

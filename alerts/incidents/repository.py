@@ -39,6 +39,11 @@ def open_incidents(conn: Connection) -> list[Incident]:
     return [read_incident(row) for row in conn.execute(select_incidents().where(incident.c.open)).mappings()]
 
 
+def by_ids(conn: Connection, ids: Collection[int]) -> list[Incident]:
+    rows = conn.execute(select_incidents().where(incident.c.id.in_(ids)).order_by(incident.c.id)).mappings()
+    return [read_incident(row) for row in rows]
+
+
 def join(conn: Connection, alerts: Collection[Alert], open_alerts: Collection[Alert], causes: Causes) -> dict[int, int]:
     """Give each alert its incident, the open one of its cause or a new one; by alert id that incident.
 
@@ -98,7 +103,7 @@ def refresh(conn: Connection, ids: Iterable[int], now: int) -> list[StandingInci
     standing: list[StandingIncident] = []
     for some in (every[i : i + AT_ONCE] for i in range(0, len(every), AT_ONCE)):
         alerts = _alerts_of(conn, some)
-        for before in _by_id(conn, some):
+        for before in by_ids(conn, some):
             after = assess(before, alerts[before.id], now) if before.id in alerts else before
             standing.append(StandingIncident(after, alerts.get(before.id, [])))
             if after != before:
@@ -123,11 +128,6 @@ _UPDATE = (
 
 def _row(changed: Incident) -> dict[str, Any]:
     return {f"b_{name}": getattr(changed, name) for name in _NAMES}
-
-
-def _by_id(conn: Connection, ids: Sequence[int]) -> list[Incident]:
-    rows = conn.execute(select_incidents().where(incident.c.id.in_(ids)).order_by(incident.c.id)).mappings()
-    return [read_incident(row) for row in rows]
 
 
 def _alerts_of(conn: Connection, ids: Sequence[int]) -> dict[int, list[Alert]]:

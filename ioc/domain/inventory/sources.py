@@ -62,6 +62,15 @@ class Inventory:
     def in_scope(self, scope: Scope) -> Iterator[Source]:
         return (source for source in self.sources.values() if source.key.org in scope)
 
+    def line(self, key: SourceKey) -> Iterator[SourceKey]:
+        """The sources that one hangs on, nearest first; a ring of parents ends where it began."""
+        passed = {key}
+        source = self.sources.get(key)
+        while source is not None and source.parent is not None and source.parent not in passed:
+            passed.add(source.parent)
+            yield source.parent
+            source = self.sources.get(source.parent)
+
     def tz(self, key: SourceKey) -> ZoneInfo:
         return self.orgs.tz(key.org)
 

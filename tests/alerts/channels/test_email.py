@@ -90,6 +90,15 @@ def test_a_letter_arrives_in_vietnamese_as_text_and_html(serve):
     assert letter.get_body(("html",)).get_content().strip() == LETTER.html
 
 
+def test_mails_about_one_incident_are_one_thread():
+    first, second = (
+        channel.compose(options(25), replace(LETTER, ref=ref, thread="incident-7")) for ref in ("ref-1", "ref-2")
+    )
+    assert first["References"] == first["In-Reply-To"] == second["References"] == "<incident-7@example.vn>"
+    assert first["Message-ID"] != second["Message-ID"]
+    assert channel.compose(options(25), LETTER)["References"] is None
+
+
 @pytest.mark.parametrize("words", range(4, 30))
 def test_a_long_subject_keeps_its_spaces(words):
     sentence = "[IOC] NGHIÊM TRỌNG · Huyện Đồng Văn · Cáp Đồng Văn: Ngừng hoạt động (mất điện) abc (+2)"

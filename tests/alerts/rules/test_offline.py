@@ -205,7 +205,9 @@ def test_a_cut_line_is_one_message_and_its_repair_one(stage):
     s.run(3)
     s.leaves(link)
     s.run(240)
-    assert s.subjects == ["[IOC] NGHIÊM TRỌNG · Hà Giang · Nguồn fibre: Mất kết nối"]
+    assert s.subjects == [
+        "[IOC] NGHIÊM TRỌNG · Hà Giang · Nguồn fibre: Mất kết nối; 18/18 điểm cầu phía sau mất liên lạc"
+    ]
     assert s.states.count("suppressed") == 18
     s.returns(link)
     for point in points:
@@ -224,7 +226,9 @@ def test_children_heard_before_their_parent_are_held_back_when_the_group_is_sent
     assert s.states == ["firing"] * 3
     s.leaves(link)
     s.run(15)
-    assert s.subjects == ["[IOC] NGHIÊM TRỌNG · Hà Giang · Nguồn fibre: Mất kết nối"]
+    assert s.subjects == [
+        "[IOC] NGHIÊM TRỌNG · Hà Giang · Nguồn fibre: Mất kết nối; 3/3 điểm cầu phía sau mất liên lạc"
+    ]
     assert s.states.count("suppressed") == 3
 
 
