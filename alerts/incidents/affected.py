@@ -20,7 +20,7 @@ class OrgShare(NamedTuple):
     of: int
 
 
-class CutOff(NamedTuple):
+class OutOfReach(NamedTuple):
     """`n` of the `of` watched sources that hang on a subject are out of reach; the worst orgs first."""
 
     kind: str | None  # of all of them
@@ -29,7 +29,7 @@ class CutOff(NamedTuple):
     orgs: tuple[OrgShare, ...]
 
 
-def behind(inventory: Inventory, subject: Subject, unreachable: Collection[Subject]) -> CutOff | None:
+def behind(inventory: Inventory, subject: Subject, unreachable: Collection[Subject]) -> OutOfReach | None:
     """None where nothing that hangs on it, at any distance, is out of reach."""
     hanging = [
         source for source in inventory.sources.values() if source.counts and _hangs_on(inventory, source, subject)
@@ -40,10 +40,10 @@ def behind(inventory: Inventory, subject: Subject, unreachable: Collection[Subje
     every = Counter(source.key.org for source in hanging)
     kinds = {source.key.kind for source in hanging}
     orgs = sorted((OrgShare(org, lost[org], of) for org, of in every.items()), key=lambda share: (-share.n, share.org))
-    return CutOff(kinds.pop() if len(kinds) == 1 else None, lost.total(), len(hanging), tuple(orgs))
+    return OutOfReach(kinds.pop() if len(kinds) == 1 else None, lost.total(), len(hanging), tuple(orgs))
 
 
-def told(found: CutOff, inventory: Inventory) -> dict[str, Any]:
+def told(found: OutOfReach, inventory: Inventory) -> dict[str, Any]:
     """As a notification keeps it: a text with its figures, and names for the orgs."""
     key = f"alert.behind.{found.kind}" if found.kind in _NAMED_KINDS else "alert.behind"
     text: Params = {"key": key, "params": {"n": found.n, "of": found.of}}
