@@ -88,3 +88,30 @@ def test_what_is_elsewhere_it_does_not_see(province: Province, key: SourceKey) -
     raise_alert(province, key, incident_id=number)
     assert province.get(INCIDENTS, "leader-north").json["items"] == []
     assert province.get(f"{INCIDENTS}/{number}", "leader-north").status_code == 404
+
+
+def test_who_takes_it_takes_what_is_loud_and_not_what_the_cause_holds_back(province: Province) -> None:
+    number = cut(province)
+    taken = province.post(f"{INCIDENTS}/{number}/acknowledge", "operator", {"comment": "đang gọi nhà mạng"}).json
+    assert (taken["state"], taken["owner"]) == ("taken", "operator")
+    assert [row["state"] for row in taken["alerts"]] == ["acknowledged", "suppressed", "suppressed"]
+
+
+def test_every_other_act_is_done_to_all_of_it_and_stands_once_in_the_log(province: Province) -> None:
+    number = cut(province)
+    given = province.post(f"{INCIDENTS}/{number}/assign", "leader", {"owner": "Sở KHCN"}).json
+    assert {row["owner"] for row in given["alerts"]} == {"Sở KHCN"}
+    said = province.post(f"{INCIDENTS}/{number}/comment", "operator", {"comment": "thợ đã lên đường"}).json
+    assert [entry["what"] for entry in said["log"]] == ["assigned", "commented"]
+    refused = province.post(f"{INCIDENTS}/{number}/close", "operator")
+    assert (refused.status_code, refused.json["error"]["code"]) == (409, "close_unexplained")
+    closed = province.post(f"{INCIDENTS}/{number}/close", "operator", {"comment": "bảo trì đã báo trước"}).json
+    assert (closed["state"], closed["recover_s"]) == ("over", None), "what somebody closed did not recover"
+    assert {row["state"] for row in closed["alerts"]} == {"closed"}
+
+
+def test_one_that_cannot_be_seen_cannot_be_taken(province: Province) -> None:
+    number = begin_incident(province, LINE)
+    raise_alert(province, LINE, incident_id=number)
+    assert province.post(f"{INCIDENTS}/{number}/acknowledge", "operator-north").status_code == 404
+    assert province.post(f"{INCIDENTS}/{number}/close", "leader", {"comment": "x"}).status_code == 403

@@ -64,7 +64,7 @@ Handler = Callable[[Call, ActBody, Settings, Reads, Database, Announces], WholeA
 def bulk(call: Call, body: BulkBody, settings: Settings, db: Database, workers: Announces) -> BulkAnswer:
     """All of them or, where one cannot be, none."""
     given = ActBody(comment=body.comment, owner=body.owner, due_at=body.due_at, until=body.until)
-    act = _act(call, body.action, given)
+    act = act_of(call, body.action, given)
     changed = workers.offload(perform, db, call.scope, body.ids, act, settings.alerts)
     workers.announce("alerts")
     return BulkAnswer(changed)
@@ -108,13 +108,13 @@ def _done(
     if found is None:
         raise IocError(Code.UNKNOWN_ALERT, f"alert {alert_id} is not known", alert=alert_id)
     check_allowed(action, call.actor, found.owner, operates=_operates(call))
-    act = _act(call, action, body, found.org)
+    act = act_of(call, action, body, found.org)
     workers.offload(perform, db, call.scope, [alert_id], act, settings.alerts)
     workers.announce("alerts")
     return one(call, records)
 
 
-def _act(call: Call, action: Action, body: ActBody, org: str | None = None) -> Act:
+def act_of(call: Call, action: Action, body: ActBody, org: str | None = None) -> Act:
     return Act(
         action,
         call.actor,
