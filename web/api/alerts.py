@@ -118,8 +118,8 @@ class Attempt(Struct, frozen=True):
     failure: DeliveryFailure | None
 
 
-class Why(Struct, frozen=True):
-    """Why one got a message: by which route, which ladder, and by which rota one was on duty."""
+class WhyTold(Struct, frozen=True):
+    """WhyTold one got a message: by which route, which ladder, and by which rota one was on duty."""
 
     route: str | None
     escalation: str | None
@@ -146,7 +146,7 @@ class Message(Struct, frozen=True, kw_only=True):
     incident: int | None
     severity: Severity
     step: int | None  # of the ladder, from 1
-    why: Why
+    why: WhyTold
 
 
 class AlertMessageAnswer(Message, frozen=True, kw_only=True):
@@ -239,7 +239,7 @@ def entry(call: Call, row: Mapping[Any, Any], org: str) -> AlertEntry:
 
 def _message(call: Call, row: Mapping[Any, Any], org: str | None) -> dict[str, Any]:
     plain = {name: row[name] for name in Message.__struct_fields__ if name in row}
-    why = Why(row["route"], row["escalation"], row["rota"])
+    why = WhyTold(row["route"], row["escalation"], row["rota"])
     return {**_zoned(call, plain, org), "incident": row["incident_id"], "why": why}
 
 
