@@ -11,6 +11,10 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 
 from alerts import drills, heartbeat
+from alerts.answering import inbox
+from alerts.answering.answers import AnswerDesk
+from alerts.answering.inbox import Inboxes, ReceivingChannel
+from alerts.answering.offers import Offers
 from alerts.configured.entry import Grounds
 from alerts.configured.seed import sync
 from alerts.daily import EVERY_S, DailySnapshots
@@ -99,6 +103,7 @@ class Service:
         self._jobs.every(EVERY_S, "daily figures", self._daily().run)
         if self._context.settings.alerts.heartbeat_url is not None:
             self._jobs.every(heartbeat.EVERY_S, "heartbeat", self._tell_outside, soon=True)
+        self._receive()
         self._jobs.start()
 
     def serve(self, stop: threading.Event, ready: Callable[[], None]) -> None:
@@ -194,6 +199,18 @@ class Service:
             self._active.workers.stop(STOP_S)
             self._active = None
 
+    def _receive(self) -> None:
+        context = self._context
+        channels = receiving(context.settings, self._channels)
+        inboxes = Inboxes(AnswerDesk(context.db, context.clock, context.live_key, context.settings.alerts), channels)
+
+        def read() -> None:
+            if self._lease.held and inboxes.read():
+                self._publish()
+
+        if any(getattr(each.plugin, "receive", None) for each in channels.values()):
+            self._jobs.every(inbox.EVERY_S, "answers", read)
+
     def _daily(self) -> DailySnapshots:
         context = self._context
         hour = context.settings.dossiers.snapshot_at
@@ -245,7 +262,17 @@ def build_outbox(context: Context, lease: Lease, plugins: dict[str, ChannelPlugi
     composer = Composer(context.texts, public_url(settings))
     options = settings.alerts
     limits = DeliveryLimits(options.delivery_days * 86_400, options.stale_after_s, options.fallback_after_s)
-    return Outbox(context.db, context.clock, lease, channels, composer, limits)
+    offers = Offers(frozenset(receiving(settings, plugins)), public_url(settings), context.live_key)
+    return Outbox(context.db, context.clock, lease, channels, composer, limits, offers)
+
+
+def receiving(settings: Settings, plugins: Mapping[str, ChannelPlugin]) -> dict[str, ReceivingChannel]:
+    """The channels that people can answer to: those with a number of their own."""
+    return {
+        channel.name: ReceivingChannel(plugins[channel.kind], channel.options)
+        for channel in settings.channel
+        if getattr(channel.options, "inbound", None) is not None
+    }
 
 
 def public_url(settings: Settings) -> str | None:

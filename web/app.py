@@ -93,7 +93,7 @@ def _admit(route: Route, caller: Caller | None) -> None:
 
 
 def _call(site: Site, route: Route, caller: Caller | None, path: dict[str, Any]) -> Call:
-    query: Any = reading.question(request.args.to_dict(flat=False), route.asks)
+    query: Any = reading.question({} if route.foreign else request.args.to_dict(flat=False), route.asks)
     inventory, lang, texts = site.world.inventory, _language(caller), site.context.texts
     return Call(
         now=site.clock.now_ms(),
@@ -107,6 +107,7 @@ def _call(site: Site, route: Route, caller: Caller | None, path: dict[str, Any])
         remote=request.remote_addr or "",
         say=lambda key, /, **params: texts.render(lang, key, params),
         raw=request.get_data() if route.devices or route.body is not None else b"",
+        fields=_fields() if route.foreign else {},
         part=Part(query.page, query.per_page) if route.is_list else Part(),
     )
 
@@ -117,6 +118,16 @@ def _json() -> Any:
         return msgspec.json.decode(raw) if raw else {}
     except msgspec.DecodeError as error:
         raise IocError(Code.BAD_REQUEST, f"the body is not JSON: {error}", detail=str(error)) from None
+
+
+def _fields() -> dict[str, str]:
+    """Of query, form and the top level of a JSON body, in this order; values that are no text as JSON writes them."""
+    said = _json() if request.is_json else {}
+    found = {str(name): value for name, value in said.items()} if isinstance(said, dict) else {}
+    plain = {
+        name: value if isinstance(value, str) else msgspec.json.encode(value).decode() for name, value in found.items()
+    }
+    return plain | request.form.to_dict() | request.args.to_dict()
 
 
 def _links(route: Route, part: Part, result: Any) -> dict[str, str]:

@@ -72,6 +72,11 @@ def _operation(route: Route, schemas: _Schemas) -> dict[str, Any]:
     if route.devices:
         operation["x-role"] = f"{route.role}, or the device itself"
         operation["requestBody"] = {"required": True, "content": {JSON: {"schema": {}}}}
+    if route.foreign:
+        operation["x-role"] = "who knows the secret of the channel"
+        kinds = (JSON, "application/x-www-form-urlencoded")
+        body = {kind: {"schema": {"type": "object"}} for kind in kinds}
+        operation |= {"requestBody": {"content": body}} if route.method == "POST" else {}
     if route.body is not None:
         operation["requestBody"] = {"content": {JSON: {"schema": schemas.of(route.body)}}}
     return operation

@@ -11,10 +11,10 @@ from msgspec import Meta, Struct
 
 from alerts import sms
 from alerts.channels import _profiles
-from alerts.channels._calls import ReplyFormat, ReportFormat
 from alerts.channels._registered import is_registered, pattern
 from alerts.channels._reply import Reply, text_at
 from alerts.channels._template import escape_for, fill
+from alerts.gateway_calls import ReplyFormat, ReportFormat
 from alerts.message import AlertMessage
 from ioc.core.errors import Code, IocError
 

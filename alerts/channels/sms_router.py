@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from alerts.channels import _profiles, sms_http
-from alerts.channels._calls import ReplyFormat
+from alerts.gateway_calls import ReplyFormat
 from alerts.message import AlertMessage
 
 kind = "sms_router"

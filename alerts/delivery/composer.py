@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from alerts.answering.offers import NOTHING, AnswerOffer
 from alerts.delivery import notices
 from alerts.delivery.groups import AlertSummary
 from alerts.message import AlertMessage
@@ -27,12 +28,18 @@ class Composer:
     public_url: str | None
 
     def compose(
-        self, ref: str, address: str, event: NotificationType, payload: Mapping[str, Any], at: int
+        self,
+        ref: str,
+        address: str,
+        event: NotificationType,
+        payload: Mapping[str, Any],
+        at: int,
+        offer: AnswerOffer = NOTHING,
     ) -> AlertMessage:
         if event in notices.NOTICES:
             return self._notice(ref, address, event, payload, at)
         summaries = _in_order(payload)
-        renderer = _Renderer(self.texts, payload["lang"], event, at, payload.get("left", 0))
+        renderer = _Renderer(self.texts, payload["lang"], event, at, payload.get("left", 0), offer)
         link = None if self.public_url is None else f"{self.public_url}/alerts"
         return AlertMessage(
             ref,
@@ -64,6 +71,7 @@ class _Renderer:
     event: NotificationType
     at: int
     left: int = 0  # what else its receiver was told of and is not over
+    offer: AnswerOffer = NOTHING
 
     def text(self, key: str, **params: object) -> str:
         return self.texts.render(self.lang, key, params)
@@ -122,15 +130,20 @@ class _Renderer:
             width = max(len(label) for label, _ in rows)
             tables.append("\n".join(f"{label + ':':<{width + 1}} {value}" for label, value in rows))
         see = [self.text("alert.message.see", link=link)] if link else []
-        return "\n\n".join([self.head(summaries), *tables, *self.notes(), *see]) + "\n"
+        return "\n\n".join([self.head(summaries), *tables, *self.notes(), *self.take(), *see]) + "\n"
 
     def notes(self) -> list[str]:
         return [self.text("alert.message.left", n=self.left)] if self.left else []
 
+    def take(self) -> list[str]:
+        return [self.text("alert.message.take", link=self.offer.link)] if self.offer.link else []
+
     def html(self, summaries: Sequence[AlertSummary], link: str | None) -> str:
         tables = "".join(f"<table cellpadding='4'>{self._html_rows(summary)}</table><br>" for summary in summaries)
+        take = f'<p><a href="{escape(self.offer.link)}">{escape(self.text("alert.answer.take"))}</a></p>'
         see = f'<p><a href="{escape(link)}">{escape(link)}</a></p>' if link else ""
         notes = "".join(f"<p>{escape(note)}</p>" for note in self.notes())
+        see = take + see if self.offer.link else see
         body = f"<p><b>{escape(self.head(summaries))}</b></p>{tables}{notes}{see}"
         return f'<!doctype html><html lang="{self.lang}"><meta charset="utf-8"><body>{body}</body></html>'
 
@@ -151,8 +164,12 @@ class _Renderer:
             *_title(self.title(first)),
             Piece(f" (+{len(summaries) - 1})" if len(summaries) > 1 else ""),
             Piece(f", {when}", rank=5, whole=True),
-            Piece(f". {link}" if link else "", rank=1, whole=True),
+            Piece(self._code(), rank=7, whole=True),
+            Piece(f". {self.offer.link or link}" if link else "", rank=1, whole=True),
         ]
+
+    def _code(self) -> str:
+        return f". {self.text('alert.message.reply', code=self.offer.code)}" if self.offer.code else ""
 
     def clock(self, ms: int, zone: str) -> str:
         return local(ms, ZoneInfo(zone)).strftime("%H:%M %d/%m/%Y" if self.lang == "vi" else "%H:%M %d %b %Y")

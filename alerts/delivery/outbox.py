@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from alerts.answering.offers import NO_OFFERS, Offers
 from alerts.delivery import fallback
 from alerts.delivery.claiming import Claims, DeliveryLimits, give_back
 from alerts.delivery.composer import Composer
@@ -67,6 +68,7 @@ class Outbox:
     channels: Mapping[str, ConfiguredChannel]
     composer: Composer
     limits: DeliveryLimits
+    offers: Offers = NO_OFFERS
     stop: threading.Event = field(default_factory=threading.Event)
     _token: int | None = field(init=False)
     _ledger: Ledger = field(init=False)
@@ -166,7 +168,10 @@ class Outbox:
         """Through the plug-in; anything but an IocError is a fault of ours, and tried again."""
         plugin, options = self.channels[claim.channel]
         try:
-            message = self.composer.compose(claim.ref, claim.address, claim.event, claim.payload, claim.created_at)
+            offer = self.offers.of(claim.row, claim.payload)
+            message = self.composer.compose(
+                claim.ref, claim.address, claim.event, claim.payload, claim.created_at, offer
+            )
             return plugin.send(options, message)
         except IocError:
             raise

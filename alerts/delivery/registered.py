@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import Any
 
+from alerts.answering.offers import AnswerOffer
 from alerts.channels import sms_http
 from alerts.delivery.composer import Composer
 from alerts.model import NotificationType
@@ -36,7 +37,8 @@ def problems(settings: Settings, texts: Texts) -> Iterator[str]:
 def _refused(options: sms_http.Options, composers: Iterable[Composer], langs: Iterable[str]) -> Iterator[str]:
     for composer, lang in product(composers, langs):
         for event, payload in _payloads():
-            draft = composer.compose("ref", "0912345678", event, {"lang": lang, **payload}, 0).sms
+            offer = AnswerOffer() if options.inbound is None else AnswerOffer("12345a")
+            draft = composer.compose("ref", "0912345678", event, {"lang": lang, **payload}, 0, offer).sms
             try:
                 sms_http.composed(options, draft)
             except IocError as error:

@@ -61,7 +61,13 @@ class Census:
     def _reads(self, route: Route) -> bool:
         no_figures = any(word in route.path for word in _NOT_OF_THE_FIELD)
         asks_more = route.path.endswith(("/live", "/daily"))  # the widgets are gone through; no day is frozen here
-        return route.method == "GET" and route.path.startswith("/api/") and not no_figures and not asks_more
+        return (
+            route.method == "GET"
+            and not route.foreign
+            and route.path.startswith("/api/")
+            and not no_figures
+            and not asks_more
+        )
 
     def _part_of(self, path: str) -> Mapping[str, str]:
         if "/dossiers/" in path:

@@ -241,6 +241,8 @@ def test_only_a_series_dies_of_a_metric_store_that_is_away(province: Province) -
         "{source}": "kiosk-1",
         "{name}": "toan-canh",
         "{id}": "1",
+        "{channel}": "sms",
+        "{token}": "1-1-x",
     }
     asked = {
         "/api/v1/series": f"?{KIOSK}",

@@ -53,6 +53,7 @@ def path_of(route: Route) -> str:
         "code": NORTH,
         "name": "toan-canh",
         "id": "pct.in_time",
+        "channel": "sms",
     }
     path = re.sub(r"<int:id>", "1", route.path)
     return re.sub(r"<(?:path:)?(\w+)>", lambda found: known[found[1]], path)

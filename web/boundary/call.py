@@ -34,6 +34,7 @@ class Call:
     remote: str
     say: Say  # in the caller's language
     raw: bytes = b""
+    fields: Mapping[str, str] = field(default_factory=dict)  # of a foreign call: of its query, form and JSON
     part: Part = field(default_factory=Part)
 
     @property

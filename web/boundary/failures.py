@@ -26,8 +26,10 @@ def _of_every(route: Route) -> list[Code]:
         codes += [Code.UNAUTHENTICATED, Code.FORBIDDEN] + ([Code.CSRF] if route.method != "GET" else [])
     if route.body is not None:
         codes += [Code.BAD_REQUEST, Code.TOO_LARGE, Code.INVALID_VALUE]
-    if route.devices:
+    if route.devices or route.foreign:
         codes.append(Code.TOO_LARGE)
+    if route.foreign:
+        codes.append(Code.BAD_REQUEST)
     if "<" in route.path:
         codes.append(Code.NOT_FOUND)
     return codes

@@ -14,11 +14,16 @@ _FOLDER = Path(__file__).parent
 _DASH = "–"
 
 
-def html(template: str, **values: Any) -> Answer[str]:
-    """The answer with the page; the policy names its style by digest, so that it holds for a saved page too."""
-    style = (_FOLDER / "print.css").read_text(encoding="utf-8")
+def html(
+    template: str, *, status: int | None = None, forms: str = "'none'", sheet: str = "print.css", **values: Any
+) -> Answer[str]:
+    """The answer with the page; the policy names its style by digest, so that it holds for a saved page too.
+
+    `forms`: where a form of it may be sent.
+    """
+    style = (_FOLDER / sheet).read_text(encoding="utf-8")
     body = _environment().get_template(template).render(style=style, **values)
-    return Answer(body, content_type=HTML, headers={"Content-Security-Policy": _policy(style)})
+    return Answer(body, status, HTML, headers={"Content-Security-Policy": _policy(style, forms)})
 
 
 def number(value: int | None) -> str:
@@ -44,8 +49,8 @@ def _environment() -> Environment:
     return made
 
 
-def _policy(style: str) -> str:
+def _policy(style: str, forms: str) -> str:
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     return (
-        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action {forms}; frame-ancestors 'none'"
     )

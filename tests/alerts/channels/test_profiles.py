@@ -5,7 +5,7 @@ import tomllib
 import pytest
 
 from alerts.channels import _profiles, sms_http, sms_router
-from alerts.channels._calls import GatewayReport, IncomingText, read_reply, read_report
+from alerts.gateway_calls import GatewayReport, IncomingText, read_reply, read_report
 from alerts.message import AlertMessage
 from alerts.sms import Piece
 from ioc import bootstrap

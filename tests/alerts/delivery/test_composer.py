@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts import sms
+from alerts.answering.offers import AnswerOffer
 from alerts.delivery.composer import Composer
 from alerts.delivery.routing import Destination, Router
 from alerts.model import NotificationType
@@ -109,6 +110,21 @@ def test_a_name_of_figures_does_not_drive_out_the_figure():
     assert sms.segments(text) == 1
     assert "45" in text.split()
     assert "30" in text.split()
+
+
+def test_a_message_says_how_to_answer_where_that_is_offered():
+    payload = {"lang": "vi", "lines": [line()]}
+    offer = AnswerOffer("12a", "https://ioc.example.vn/answer/1-2-x")
+    message = COMPOSER.compose("r", "a@b.vn", NotificationType.FIRING, payload, ms("2026-11-20 08:07"), offer)
+    text = sms.compose(message.sms, unicode=False, max_segments=2).text
+    assert text.endswith("20/11/2026. tra loi 12a de nhan. https://ioc.example.vn/answer/1-2-x")
+    assert "Nhận xử lý: https://ioc.example.vn/answer/1-2-x" in message.text
+    assert '<a href="https://ioc.example.vn/answer/1-2-x">Tôi nhận xử lý</a>' in message.html
+    payload["lines"][0]["name"] = "Trung tâm Hội nghị truyền hình trực tuyến tỉnh"
+    message = COMPOSER.compose("r", "a@b.vn", NotificationType.FIRING, payload, ms("2026-11-20 08:07"), offer)
+    assert sms.compose(message.sms, unicode=False, max_segments=1).text.endswith("tra loi 12a de nhan")
+    plain = COMPOSER.compose("r", "a@b.vn", NotificationType.FIRING, payload, ms("2026-11-20 08:07"))
+    assert "answer" not in plain.text + plain.html + sms.joined(plain.sms)
 
 
 def test_two_communes_of_one_name_are_told_apart():

@@ -1,0 +1,50 @@
+"""What a message offers to answer with: a code for a text to the channel's number, a link where we can be reached."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy.engine import RowMapping
+
+from alerts.answering import links
+from alerts.model import NotificationType
+
+LINK_HOURS = 72
+TAKE = "a"  # the letter that takes an incident over
+_ANSWERED = (NotificationType.FIRING, NotificationType.REMINDER)
+
+
+class AnswerOffer(NamedTuple):
+    """Empty where it is not offered."""
+
+    code: str = ""
+    link: str = ""
+
+
+NOTHING = AnswerOffer()
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """`inbound`: the channels that have a number people can answer to."""
+
+    inbound: Collection[str]
+    public_url: str | None
+    key: bytes
+
+    def of(self, row: RowMapping, payload: Mapping[str, Any]) -> AnswerOffer:
+        """The number of an alert is its code: no two have one, so that a late answer means no later trouble."""
+        is_of_a_person = row["address"] != row["channel"]
+        if row["what"] not in _ANSWERED or not payload["lines"] or not is_of_a_person:
+            return NOTHING
+        code = f"{payload['lines'][0]['alert']}{TAKE}" if row["channel"] in self.inbound else ""
+        return AnswerOffer(code, self._link(row))
+
+    def _link(self, row: RowMapping) -> str:
+        if self.public_url is None:
+            return ""
+        until = row["created_at"] + LINK_HOURS * 3_600_000
+        return f"{self.public_url}/answer/{links.sealed(self.key, links.Bound.of(row), until)}"
+
+
+NO_OFFERS = Offers(frozenset(), None, b"")
