@@ -53,7 +53,9 @@ def test_a_text_that_fits_none_is_refused_with_the_place(templates, told):
 
 
 def test_a_language_that_a_receiver_reads_is_looked_at_too():
-    vietnamese = [f"[IOC] {word}{{x}}" for word in ("NGHIEM", "CANH", "THONG", "DA KHAC", "TIN", "Tin", "TOM TAT")]
+    vietnamese = [
+        f"[IOC] {word}{{x}}" for word in ("NGHIEM", "CANH", "THONG", "DA KHAC", "NHAC LAI", "TIN", "Tin", "TOM TAT")
+    ]
     templates = [*vietnamese, "DIEN TAP {x}", "[MO PHONG] {x}"]
     load(*templates)
     with pytest.raises(UsageError) as refused:
