@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Annotated, NamedTuple, Protocol
+from typing import Annotated, Literal, NamedTuple, Protocol
 
 from msgspec import Struct
 
@@ -26,6 +26,14 @@ class Condition(StrEnum):
     EASING = "easing"  # no longer bad, not yet past the recovery value: an open alert stays
     UNKNOWN = "unknown"  # no reading within its contract: nothing fires, nothing resolves
     CLOSED = "closed"  # outside its hours: nothing fires, nothing resolves
+
+
+class Measured(NamedTuple):
+    """The figure that a rule judges by a limit: of two rules on one, the sharper silences the weaker."""
+
+    metric: str
+    side: Literal["above", "below"]
+    limit: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,7 @@ class Finding:
     simulated: bool = False
     restarts: bool = False
     root_cause: Subject | None = None
+    measured: Measured | None = None
     aspect: str = ""
     stage: int = 0
 

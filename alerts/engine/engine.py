@@ -1,7 +1,7 @@
 """One tick of alerting: findings become transitions and notifications, all of them or none."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from sqlalchemy.engine import Connection, RowMapping
@@ -14,6 +14,7 @@ from alerts.engine import cut_off
 from alerts.engine.book_in_force import BookInForce
 from alerts.engine.deduplication import duplicates
 from alerts.engine.evaluator import Evaluation, Evaluator
+from alerts.engine.sharper import Sharpness
 from alerts.engine.state_machine import Observation, next_transition, state_after
 from alerts.engine.timers import Timers
 from alerts.incidents import repository as incidents
@@ -31,7 +32,7 @@ from alerts.model import (
     Subject,
     Transition,
 )
-from alerts.mutes.holder import Holder, HolderKind
+from alerts.mutes.holder import Holder, HolderKind, silenced_by
 from ioc.core.clock import Clock
 from ioc.core.model import SourceKey
 from ioc.domain.inventory import Inventory
@@ -51,8 +52,9 @@ class AlertChange(NamedTuple):
     @property
     def again(self) -> bool:
         """What people had held back is told when it goes on, whatever was told of its incident; so is what worsens."""
-        held_by_people = self.held_by is not None and not self.held_by.startswith(HolderKind.SOURCE)
-        return held_by_people or self.transition is Transition.WORSENED
+        kind = (self.held_by or "").partition(":")[0]
+        by_itself = ("", HolderKind.SOURCE, HolderKind.RULE)
+        return kind not in by_itself or self.transition is Transition.WORSENED
 
 
 _LOUD = (Transition.FIRED, Transition.WORSENED, Transition.UNSHELVED)
@@ -119,11 +121,24 @@ class AlertEngine:
         self._terms.retain({term for alert in open_alerts.values() for term in _terms_of(alert)})
         findings = evaluation.findings.by_fingerprint
         duplicated = duplicates(findings.values(), open_alerts, evaluation.inventory.orgs)
-        for name in [*open_alerts, *sorted(findings.keys() - open_alerts.keys())]:
+        sharpness, loud = Sharpness.of(findings.values()), set[str]()
+        for name in sharpness.in_order([*open_alerts, *sorted(findings.keys() - open_alerts.keys())]):
             alert = open_alerts.get(name)
             observation = self._observe(evaluation, alert, findings.get(name), duplicate=name in duplicated)
-            if next_transition(alert, observation, self._hold_expired(alert)) is not None:
+            rule = sharpness.silenced_by(name, loud)
+            if rule is not None:
+                observation = replace(observation, holders=(*observation.holders, silenced_by(rule)))
+            due = next_transition(alert, observation, self._hold_expired(alert))
+            if self._will_be_loud(alert, due, observation):
+                loud.add(name)
+            if due is not None:
                 yield alert, observation
+
+    def _will_be_loud(self, alert: Alert | None, due: Transition | None, observation: Observation) -> bool:
+        if due is Transition.RAISED and observation.finding is not None:
+            return not observation.holders and not self.evaluator.rules.hold_s(observation.finding.rule)
+        stays = due is None and alert is not None and alert.state in ACTIVE
+        return stays or due in (*_LOUD, Transition.RELEASED, Transition.ACKNOWLEDGEMENT_ENDED)
 
     def _observe(
         self, evaluation: Evaluation, alert: Alert | None, finding: Finding | None, *, duplicate: bool

@@ -12,11 +12,15 @@ class HolderKind(StrEnum):
     MAINTENANCE = "maintenance"
     SILENCE = "silence"
     SOURCE = "source"  # what it hangs on is down
+    RULE = "rule"  # a sharper rule on the same figure tells it
+
+
+BY_PEOPLE = frozenset({HolderKind.MAINTENANCE, HolderKind.SILENCE})
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """`name`: that of the window, the id of the silence, or the path of the source."""
+    """`name`: that of the window, the id of the silence, the path of the source, or the id of the rule."""
 
     kind: HolderKind
     name: str
@@ -28,7 +32,7 @@ class Holder:
     @property
     def mutes(self) -> bool:
         """True where people wanted it: then it holds back what had already been told, too."""
-        return self.kind is not HolderKind.SOURCE
+        return self.kind in BY_PEOPLE
 
     @property
     def transition(self) -> Transition:
@@ -43,3 +47,8 @@ class Holder:
 def behind(cause: Subject) -> Holder:
     """The holder of what hangs on a source that is down."""
     return Holder(HolderKind.SOURCE, str(cause))
+
+
+def silenced_by(rule: str) -> Holder:
+    """The holder of what a sharper rule tells."""
+    return Holder(HolderKind.RULE, rule)

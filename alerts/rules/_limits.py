@@ -1,5 +1,7 @@
 """RuleLimits of a figure with recovery values of their own, shared by the kinds of rule that judge numbers."""
 
+from typing import Literal
+
 from msgspec import Struct
 
 from alerts.model import Condition
@@ -36,7 +38,7 @@ class RuleLimits(Struct, frozen=True, kw_only=True):
             if (value := getattr(self, name)) is not None and not 0 <= value <= 100:
                 raise ValueError(f"{name} {value:g}: a percentage from 0 to 100")
 
-    def beyond(self, value: Number) -> tuple[str, float]:
+    def beyond(self, value: Number) -> tuple[Literal["above", "below"], float]:
         """Which side of which limit a figure is that is bad, or easing."""
         if self.below is not None and (self.above is None or value < self._well_above):
             return "below", self.below

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from alerts.model import Condition, Finding, Params, View
+from alerts.model import Condition, Finding, Measured, Params, View
 from alerts.rules._limits import RuleLimits
 from alerts.rules._roll_up import in_the_roll_up, with_root_cause
 from alerts.rules._watched import fresh, named, undecided, watched
@@ -86,7 +86,16 @@ def evaluate_source(view: View, rule: Rule, source: Source, options: Options) ->
         since,
         inhibits=options.on.metric == UP,
         simulated=source.simulated,
+        measured=measured(options, value),
     )
+
+
+def measured(options: Options, value: Number | str) -> Measured | None:
+    """Which limit of the figure is meant; None for a flag or a word, which is bad or not."""
+    if isinstance(value, str) or options.equals is not None:
+        return None
+    side, limit = options.beyond(value)
+    return Measured(options.on.metric, side, limit)
 
 
 def describe(view: View, source: Source, options: Options, value: Number | str) -> tuple[str, Params]:
