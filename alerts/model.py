@@ -99,6 +99,7 @@ class RulePlugin(Plugin, Protocol):
     Options: Annotated[type[Struct], "the keys of its [[rule]] beside the common ones"]
     default_hold_s: Annotated[float, "seconds a finding lasts before anybody is notified"]
     every_s: Annotated[float, "seconds between two evaluations; 0: at every tick"]
+    replay: Annotated[object, "how it is tried on the past (alerts.past.Replayer); None: it cannot be"] = None
     to_owner: Annotated[bool, "its alerts are the business of the source's owner"] = False
 
     def evaluate(self, view: View, rule: Rule) -> Iterable[Finding]: ...

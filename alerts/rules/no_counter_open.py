@@ -1,18 +1,21 @@
 """Rule kind `no_counter_open`: a one-stop centre is open and none of its counters is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
 from alerts.model import Condition, Finding, View
+from alerts.past import ConditionTrack, Past, Replayer, WantedSeries
 from alerts.rules._watched import fresh, undecided, watched
 from ioc.config.alerting import Rule
 from ioc.core.model import Severity
 from ioc.domain.inventory import Source
+from ioc.metrics import Aggregate
 
 kind = "no_counter_open"
 default_hold_s = 600.0
 every_s = 0.0
+COUNTERS = "open_counters"
 
 
 class QueueSelector(Struct, frozen=True, kw_only=True):
@@ -35,12 +38,25 @@ def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
             yield finding
 
 
+def _replayed(past: Past, _rule: Rule, sources: Sequence[Source]) -> Iterator[ConditionTrack]:
+    for source in sources:
+        figures = past.held(source, COUNTERS)
+        yield ConditionTrack(source.key, past.judged(source, figures, lambda n: None if n > 0 else Condition.BAD))
+
+
+replay = Replayer(
+    lambda view, rule: watched(view, rule, "queue", rule.options.on.source),
+    lambda _view, _rule, _source: (WantedSeries(COUNTERS, Aggregate.LAST),),
+    _replayed,
+)
+
+
 def evaluate_source(view: View, rule: Rule, source: Source) -> Finding | None:
     opened = view.world.opened_at(source, view.now)
     if opened is None:
         return undecided(rule, source, Condition.CLOSED)
     metrics = view.world.of(source.key).metrics
-    reading = metrics.get("open_counters")
+    reading = metrics.get(COUNTERS)
     if reading is None or not fresh(view, source, reading[0], opened):
         return undecided(rule, source, Condition.UNKNOWN)
     if reading[1] > 0:

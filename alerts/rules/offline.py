@@ -1,12 +1,14 @@
 """Rule kind `offline`: a source that left by its last will, or is silent beyond its contract."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from msgspec import Struct
 
 from alerts.model import Condition, Finding, View
+from alerts.past import ConditionTrack, Past, Replayer
+from alerts.rules import _silence
 from alerts.rules._watched import undecided, watched
 from ioc.config.alerting import Rule
 from ioc.config.fields import Positive
@@ -43,13 +45,28 @@ class Options(Struct, frozen=True, kw_only=True):
 
 def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
     options: Options = rule.options
-    left_out = {"only": False, "no": True}.get(options.never_heard)
-    for source in watched(view, rule, options.on.kind, options.on.source):
-        if view.world.never_heard(source) is left_out:
-            continue
+    for source in _watched(view, rule):
         finding = evaluate_source(view, rule, source, options.missed)
         if finding is not None:
             yield finding
+
+
+def _watched(view: View, rule: Rule) -> Iterator[Source]:
+    options: Options = rule.options
+    left_out = {"only": False, "no": True}.get(options.never_heard)
+    for source in watched(view, rule, options.on.kind, options.on.source):
+        if view.world.never_heard(source) is not left_out:
+            yield source
+
+
+def _replayed(past: Past, rule: Rule, sources: Sequence[Source]) -> Iterator[ConditionTrack]:
+    for source in sources:
+        yield ConditionTrack(source.key, _silence.silent(past, source, rule.options.missed))
+
+
+replay = Replayer(
+    lambda view, rule: (source for source in _watched(view, rule) if source.interval_s), _silence.wants, _replayed
+)
 
 
 def evaluate_source(view: View, rule: Rule, source: Source, missed: int) -> Finding | None:

@@ -1,20 +1,17 @@
 """Rule kind `ratio`: the share of one metric in another, or of sources in a state, beyond a limit."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Annotated
-
-from msgspec import Meta
 
 from alerts.model import Condition, Finding, Subject, View
-from alerts.rules._limits import RuleLimits
+from alerts.past import Replayer
+from alerts.rules import _ratio_past
 from alerts.rules._n_of import as_quotient, as_share
+from alerts.rules._ratio_options import Options, RatioSelector
 from alerts.rules._watched import fresh, named, watched
 from ioc.config.alerting import Rule
-from ioc.config.fields import Positive
-from ioc.config.selectors import Selector
-from ioc.core.model import Health, Severity, SourceKey
+from ioc.core.model import Severity, SourceKey
 from ioc.core.share import percent
-from ioc.domain.inventory import Org, Source
+from ioc.domain.inventory import Org, OrgTree, Source
 from ioc.live.world import UNCOUNTED
 
 kind = "ratio"
@@ -23,70 +20,39 @@ every_s = 2.0
 CATCH_UP_MS = 120_000  # after we were away ourselves, sources are given so long to be heard
 
 
-class RatioSelector(Selector, frozen=True, kw_only=True):
-    """Sources, and `metric` as a part `of` another one, or how many of them are in `states`."""
-
-    kind: str
-    source: str | None = None
-    metric: str | None = None
-    of: str | None = None
-    states: tuple[Health, ...] = ()
-
-    def __post_init__(self) -> None:
-        if (self.metric is None) != (self.of is None):
-            raise ValueError("metric and of go together")
-        if (self.metric is None) == (not self.states):
-            raise ValueError("one of states, or metric with of, is needed")
-        if left_out := [state for state in self.states if state in UNCOUNTED]:
-            allowed = ", ".join(state for state in Health if state not in UNCOUNTED)
-            raise ValueError(f"states: {left_out[0]!s} stands in no denominator; allowed: {allowed}")
-
-    @property
-    def metrics(self) -> tuple[tuple[str, str], ...]:
-        return tuple((name, told) for name, told in (("metric", self.metric), ("of", self.of)) if told is not None)
-
-
-class Options(RuleLimits, frozen=True, kw_only=True):
-    """RuleLimits in per cent, or as a quotient with `percent` false; nothing is judged of fewer than `at_least`.
-
-    `each`: an alert for every org of that kind, with all below it. Without it metrics are judged source by source,
-    and states over the rule's org, else over each root of the tree.
-    """
-
-    on: RatioSelector
-    at_least: Positive = 1
-    each: Annotated[str, Meta(min_length=1)] | None = None
-    percent: bool = True
-
-    def __post_init__(self) -> None:
-        if self.on.states and not self.percent:
-            raise ValueError("percent: a share of sources is always in per cent")
-        if self.on.states:
-            self.check_percent()
-        else:
-            self.check_limits()
-
-
 def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
     options: Options = rule.options
-    sources = list(watched(view, rule, options.on.kind, options.on.source))
+    sources = watched(view, rule, options.on.kind, options.on.source)
+    for subject, members in _groups(view.world.inventory.orgs, rule, list(sources)):
+        yield from _judged(view, rule, subject, members)
+
+
+def _groups(orgs: OrgTree, rule: Rule, sources: Sequence[Source]) -> Iterator[tuple[Subject, Sequence[Source]]]:
+    """What each alert is about, and the sources that make its figure."""
+    options: Options = rule.options
     if options.on.metric is not None and options.each is None:
-        for source in sources:
-            yield from _judged(view, rule, source.key, [source])
+        yield from ((source.key, [source]) for source in sources)
         return
-    for org in _orgs(view, rule, options.each):
-        scope = view.world.inventory.orgs.scope(org.code)
-        yield from _judged(view, rule, org.code, [source for source in sources if source.key.org in scope])
+    for org in _orgs(orgs, rule, options.each):
+        scope = orgs.scope(org.code)
+        yield org.code, [source for source in sources if source.key.org in scope]
 
 
-def _orgs(view: View, rule: Rule, each: str | None) -> Iterable[Org]:
-    orgs = view.world.inventory.orgs
+def _orgs(orgs: OrgTree, rule: Rule, each: str | None) -> Iterable[Org]:
     if each is not None:
         scope = orgs.reach(rule.org)
         return [org for org in orgs.living() if org.kind == each and org.code in scope]
     if rule.org is None:
         return orgs.roots()
     return filter(None, [orgs.by_code.get(orgs.heir(rule.org))]) if rule.org in orgs else ()
+
+
+replay = Replayer(
+    lambda view, rule: watched(view, rule, rule.options.on.kind, rule.options.on.source),
+    _ratio_past.wants,
+    lambda past, rule, sources: _ratio_past.replayed(past, rule, _groups(past.inventory.orgs, rule, sources)),
+    _ratio_past.refusal,
+)
 
 
 def _judged(view: View, rule: Rule, subject: Subject, sources: Sequence[Source]) -> Iterator[Finding]:

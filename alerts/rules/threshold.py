@@ -1,8 +1,9 @@
 """Rule kind `threshold`: a figure beyond a limit, with a recovery value of its own; or a flag or word that is bad."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from alerts.model import Condition, Finding, Measured, Params, View
+from alerts.past import ConditionTrack, Past, Replayer, WantedSeries
 from alerts.rules._limits import RuleLimits
 from alerts.rules._roll_up import in_the_roll_up, with_root_cause
 from alerts.rules._watched import fresh, named, undecided, watched
@@ -13,6 +14,7 @@ from ioc.core.rounding import whole_minutes
 from ioc.core.share import rounded
 from ioc.domain.inventory import Source
 from ioc.messages.kinds import KindSpec
+from ioc.metrics import Aggregate
 
 kind = "threshold"
 default_hold_s = 0.0
@@ -96,6 +98,33 @@ def measured(options: Options, value: Number | str) -> Measured | None:
         return None
     side, limit = options.beyond(value)
     return Measured(options.on.metric, side, limit)
+
+
+def _replayed(past: Past, rule: Rule, sources: Sequence[Source]) -> Iterator[ConditionTrack]:
+    options: Options = rule.options
+    for source in sources:
+        figures = past.held(source, options.on.metric)
+        yield ConditionTrack(source.key, past.judged(source, figures, options.condition_of))
+
+
+def _refusal(view: View, rule: Rule) -> str | None:
+    """Words are no readings: they are not kept over time."""
+    options: Options = rule.options
+    spec = view.world.kinds.get(options.on.kind)
+    words = isinstance(options.equals, str) or (spec is not None and options.on.metric in spec.words)
+    return "trial.words" if words else None
+
+
+def _wants(_view: View, rule: Rule, _source: Source) -> tuple[WantedSeries, ...]:
+    """Of several readings in a step the one that is nearest to bad."""
+    options: Options = rule.options
+    low = options.below is not None or options.equals is False
+    return (WantedSeries(options.on.metric, Aggregate.MIN if low and options.above is None else Aggregate.MAX),)
+
+
+replay = Replayer(
+    lambda view, rule: watched(view, rule, rule.options.on.kind, rule.options.on.source), _wants, _replayed, _refusal
+)
 
 
 def describe(view: View, source: Source, options: Options, value: Number | str) -> tuple[str, Params]:

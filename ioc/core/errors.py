@@ -60,6 +60,8 @@ class Code(StrEnum):
     ORG_NOT_YET = "org_not_yet", 404
     UNKNOWN_SOURCE = "unknown_source", 404
     UNKNOWN_ALERT = "unknown_alert", 404
+    NOT_REPLAYABLE = "not_replayable", 422
+    TRIAL_REFUSED = "trial_refused", 422
     UNKNOWN_CONFERENCE = "unknown_conference", 404
     SITE_NOT_EXPECTED = "site_not_expected", 422
     UNKNOWN_DOSSIER = "unknown_dossier", 404

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from alerts.configured.seed import sync
-from tests.web.conftest import NORTH, SATURDAY, Province
+from tests.web.conftest import NORTH, SATURDAY, SOUTH, Province
 
 RULES = "/api/v1/rules"
 WAIT = {
@@ -82,3 +82,38 @@ def test_an_admin_of_a_district_rules_there_and_nowhere_else(province: Province)
     assert delete(province, "long-wait", "admin-north").status_code == 404
     assert delete(province, "mine", "admin-north").status_code == 204
     assert province.post(RULES, "operator", WAIT).status_code == 403
+
+
+BUSY = {"id": "busy", "kind": "threshold", "on": {"kind": "queue", "metric": "waiting"}, "above": 0.5, "hold_s": 300}
+
+
+def tried(province: Province, rule: Any, who: str = "admin", **more: Any) -> Any:
+    return province.post(f"{RULES}/try", who, {"rule": rule, **more})
+
+
+def test_a_rule_is_tried_on_what_was_stored_before_it_is_saved(province: Province) -> None:
+    answer = tried(province, BUSY, days=2).json
+    assert [(one["org"], one["kind"], one["until"]) for one in answer["would_fire"]] == [
+        (SOUTH, "queue", None),
+        (NORTH, "queue", None),
+    ]
+    assert (answer["total"], answer["used"]["step_s"], answer["used"]["sources"]) == (2, 60, 2)
+    assert answer["used"]["readings"] == 2 * 2 * 1440
+    assert set(items(province)) == {"gone"}, "nothing was saved"
+    assert tried(province, BUSY | {"above": 2}).json["total"] == 0
+    assert len(tried(province, BUSY | {"org": NORTH}, "admin-north").json["would_fire"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "more", "code"),
+    [
+        (BUSY, {"days": 31}, "invalid_value"),
+        (BUSY | {"on": {"kind": "queue", "metric": "waitin"}}, {}, "bad_config"),
+        ({"id": "s", "kind": "system"}, {}, "not_replayable"),
+        ({"id": "p", "kind": "threshold", "on": {"kind": "queue", "metric": "paper"}, "equals": "out"}, {},
+         "trial_refused"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_tried_says_why(province: Province, rule: Any, more: Any, code: str) -> None:
+    answer = tried(province, rule, **more)
+    assert (answer.status_code, answer.json["error"]["code"]) == (422, code)

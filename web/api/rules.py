@@ -1,25 +1,31 @@
 """The rules in force: what they are, changed without a restart, and tried on the past before they are saved."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import msgspec
-from msgspec import Struct
+from msgspec import Meta, Struct
 
+from alerts import trial
 from alerts.configured import store
 from alerts.configured.entry import Grounds
+from alerts.model import RulePlugin, View
+from alerts.past import FiringSpan
 from ioc.config import rule_checks
 from ioc.config.alerting import ContactOptions, Rule
 from ioc.config.read import refused
 from ioc.config.rule_checks import KnownFigures
 from ioc.context import Context
 from ioc.core.errors import Code, IocError
-from ioc.core.model import Role, Severity
+from ioc.core.model import Role, Severity, SourceKey
 from ioc.core.registry import PluginSort
+from ioc.platform import observed
 from ioc.platform.db import Database
-from web.boundary.answers import Page
+from web.boundary.answers import Instant, Page
 from web.boundary.call import Call
-from web.boundary.ports import Announces, Reads
+from web.boundary.ports import Announces, LivePort, Offloads, Reads, SeriesPort
 from web.boundary.route import V1, Route
+
+MOST_FIRINGS = 1_000
 
 
 class RuleItem(Struct, frozen=True, kw_only=True):
@@ -42,6 +48,47 @@ class RuleBody(Struct, frozen=True):
 
     id: str
     kind: str
+
+
+class TrialBody(Struct, frozen=True):
+    """A rule as it would be saved, tried on the last `days`."""
+
+    rule: dict[str, Any]
+    days: Annotated[int, Meta(ge=1, le=30)] = 7
+
+
+class WouldFire(Struct, frozen=True):
+    """`until` null: it would be firing now."""
+
+    org: str
+    kind: str | None
+    source: str | None
+    since: Instant
+    until: Instant | None
+
+
+class TrialData(Struct, frozen=True, kw_only=True, rename={"from_": "from"}):
+    """What a trial went by: readings in steps of `step_s`, of so many sources of those the rule watches.
+
+    `readings`: how many steps of all series held one. `listened_pct`: of the time we could hear; the rest proves
+    nothing. What is not kept over time is not in it: last wills, topology, mutes.
+    """
+
+    from_: Instant
+    to: Instant
+    step_s: int
+    sources: int
+    of_sources: int
+    readings: int
+    listened_pct: float | None
+
+
+class RuleTrial(Struct, frozen=True):
+    """The earliest first, at most 1 000 of `total`."""
+
+    would_fire: list[WouldFire]
+    total: int
+    used: TrialData
 
 
 def rules(call: Call, context: Context, records: Reads) -> Page[RuleItem]:
@@ -112,10 +159,53 @@ def _item(call: Call, rule: Rule) -> RuleItem:
     )
 
 
+def try_rule(
+    call: Call,
+    body: TrialBody,
+    context: Context,
+    records: Reads,
+    live: LivePort,
+    metrics: SeriesPort,
+    db: Database,
+    workers: Offloads,
+) -> RuleTrial:
+    """What a rule would have fired in the last days, before it is saved; nothing is written."""
+    rule = checked(call, context, body.rule)
+    view = View(live.world, call.now, None, db)
+    plugins = cast("dict[str, RulePlugin]", context.plugins.of(PluginSort.RULE))
+    planned = trial.plan(view, rule, plugins, body.days, call.scope)
+    times = planned.times
+    listened = records.read(lambda conn: observed.spans(conn, "ingest", times.start, times.stop))
+    readings = trial.read(planned, metrics.read_series, context.clock.monotonic)
+    found = workers.offload(trial.judge, planned, readings, view, listened)
+    return RuleTrial(
+        would_fire=[_would_fire(call, span) for span in found[:MOST_FIRINGS]],
+        total=len(found),
+        used=TrialData(
+            from_=call.at(times.start, rule.org),
+            to=call.at(times.stop, rule.org),
+            step_s=times.step // 1000,
+            sources=len(readings.sources),
+            of_sources=len(planned.sources),
+            readings=readings.steps_told,
+            listened_pct=trial.listened_pct(times, listened),
+        ),
+    )
+
+
+def _would_fire(call: Call, span: FiringSpan) -> WouldFire:
+    subject = span.subject
+    org, kind, source = subject if isinstance(subject, SourceKey) else (subject, None, None)
+    zone = org if org in call.orgs else None
+    return WouldFire(org, kind, source, call.at(span.since, zone), call.at(span.until, zone))
+
+
 _RULES = f"{V1}/rules"
 _REFUSED = (Code.BAD_CONFIG, Code.UNKNOWN_ENTRY)
+_UNTRIED = (Code.BAD_CONFIG, Code.NOT_REPLAYABLE, Code.TRIAL_REFUSED)
 ROUTES = (
     Route("GET", _RULES, Role.LEADER, rules, "The rules in force"),
     Route("POST", _RULES, Role.ADMIN, put, "Create or replace a rule", _REFUSED),
+    Route("POST", f"{_RULES}/try", Role.ADMIN, try_rule, "What a rule would have fired", _UNTRIED),
     Route("DELETE", f"{_RULES}/<name>", Role.ADMIN, remove, "Take a rule away", _REFUSED, status=204),
 )
