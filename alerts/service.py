@@ -4,8 +4,9 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -15,11 +16,13 @@ from alerts.answering import inbox
 from alerts.answering.answers import AnswerDesk
 from alerts.answering.inbox import Inboxes, ReceivingChannel
 from alerts.answering.offers import Offers
+from alerts.channels import webhook
 from alerts.configured.entry import Grounds
 from alerts.configured.seed import sync
 from alerts.daily import EVERY_S, DailySnapshots
 from alerts.delivery.claiming import DeliveryLimits
 from alerts.delivery.composer import Composer
+from alerts.delivery.feed import EventFeed, FeedThread
 from alerts.delivery.notifier import Notifier
 from alerts.delivery.outbox import ConfiguredChannel, Outbox
 from alerts.delivery.routing import Router
@@ -77,6 +80,7 @@ class ActiveParts:
     engine: AlertEngine
     outbox: Outbox
     workers: DeliveryWorkers
+    feeds: Sequence[FeedThread] = ()
 
 
 class Service:
@@ -191,11 +195,16 @@ class Service:
             outbox, {channel.name: channel.per_minute for channel in self._context.settings.channel}
         )
         workers.start()
-        return ActiveParts(engine, outbox, workers)
+        feeds = build_feeds(self._context, self._lease)
+        for feed in feeds:
+            feed.start()
+        return ActiveParts(engine, outbox, workers, feeds)
 
     def _stand_by(self) -> None:
         if self._active is not None:
             log.info("alerts: this process stands by")
+            for feed in self._active.feeds:
+                feed.stop.set()
             self._active.workers.stop(STOP_S)
             self._active = None
 
@@ -264,6 +273,19 @@ def build_outbox(context: Context, lease: Lease, plugins: dict[str, ChannelPlugi
     limits = DeliveryLimits(options.delivery_days * 86_400, options.stale_after_s, options.fallback_after_s)
     offers = Offers(frozenset(receiving(settings, plugins)), public_url(settings), context.live_key)
     return Outbox(context.db, context.clock, lease, channels, composer, limits, offers)
+
+
+def build_feeds(context: Context, lease: Lease) -> list[FeedThread]:
+    """The webhooks that want every event."""
+    return [
+        FeedThread(
+            EventFeed(
+                context.db, context.clock, lease, context.texts, channel.name, partial(webhook.post, channel.options)
+            )
+        )
+        for channel in context.settings.channel
+        if isinstance(channel.options, webhook.Options) and channel.options.feed
+    ]
 
 
 def receiving(settings: Settings, plugins: Mapping[str, ChannelPlugin]) -> dict[str, ReceivingChannel]:
