@@ -102,8 +102,8 @@ def history(conn: Connection, scope: Scope, alert_id: int) -> AlertHistory | Non
         .order_by(notification.c.id)
     )
     rows = conn.execute(sent).mappings().all()
-    attempts = _attempts(conn, [row["id"] for row in rows])
-    notifications = [NotificationHistory(row, attempts.get(row["id"], [])) for row in rows]
+    tried = attempts(conn, [row["id"] for row in rows])
+    notifications = [NotificationHistory(row, tried.get(row["id"], [])) for row in rows]
     return AlertHistory(about, conn.execute(entries).mappings().all(), notifications)
 
 
@@ -116,13 +116,13 @@ def notifications(
     page: int = 1,
     per_page: int = 50,
 ) -> tuple[list[Row], int]:
-    """Notifications about alerts of the scope, newest first, and how many there are."""
+    """Those about alerts of the scope, newest first, and how many there are; for who sees the whole tree, all."""
     about = sa.exists().where(
         notification_alert.c.notification_id == notification.c.id,
         notification_alert.c.alert_id == alert.c.id,
         _within(scope),
     )
-    wanted: list[sa.ColumnElement[bool]] = [about]
+    wanted: list[sa.ColumnElement[bool]] = [] if scope.root is None else [about]
     if receiver is not None:
         wanted.append(notification.c.receiver == receiver)
     if states:
@@ -174,9 +174,10 @@ def _within(scope: Scope) -> sa.ColumnElement[bool]:
     return sa.true() if scope.root is None else alert.c.org.in_(scope.codes)
 
 
-def _attempts(conn: Connection, ids: list[int]) -> dict[int, list[Row]]:
-    attempts: dict[int, list[Row]] = {}
+def attempts(conn: Connection, ids: list[int]) -> dict[int, list[Row]]:
+    """By notification, oldest first."""
+    found: dict[int, list[Row]] = {}
     query = sa.select(delivery).where(delivery.c.notification_id.in_(ids)).order_by(delivery.c.id)
     for row in conn.execute(query).mappings():
-        attempts.setdefault(row["notification_id"], []).append(row)
-    return attempts
+        found.setdefault(row["notification_id"], []).append(row)
+    return found

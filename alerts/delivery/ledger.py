@@ -31,7 +31,7 @@ class Ledger:
 
     def end(self, conn: Connection, row: sa.RowMapping, now: int, state: NotificationState, reason: DropReason) -> None:
         """Not sent, for a reason that is counted; the next of its chain is told unless nobody need be."""
-        ended = {"state": state, "receipt": reason}
+        ended = {"state": state, "receipt": reason, "next_try_at": now}
         conn.execute(sa.update(notification).where(notification.c.id == row["id"]).values(ended))
         attempted(conn, row["id"], now, ok=False, detail=reason)
         repository.count_drop(self.db, conn, reason)

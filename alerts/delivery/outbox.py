@@ -230,7 +230,7 @@ def _columns(outcome: AttemptOutcome, now: int) -> dict[str, object]:
         return {"state": NotificationState.DELIVERED, "delivered_at": now, "receipt": outcome.detail}
     if outcome.wait_s:
         return {"state": NotificationState.WAITING, "next_try_at": now + outcome.wait_s * 1000}
-    return {"state": NotificationState.FAILED, "receipt": outcome.detail}
+    return {"state": NotificationState.FAILED, "receipt": outcome.detail, "next_try_at": now}
 
 
 _MARK = sa.update(notification).where(

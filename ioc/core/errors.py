@@ -68,6 +68,7 @@ class Code(StrEnum):
     UNKNOWN_INDICATOR = "unknown_indicator", 404
     UNKNOWN_FIGURES = "unknown_figures", 404
     UNKNOWN_SCENE = "unknown_scene", 404
+    UNKNOWN_CHANNEL = "unknown_channel", 404
     NO_SNAPSHOT = "no_snapshot", 404
     NO_SHIFT = "no_shift", 404
     UNKNOWN_INCIDENT = "unknown_incident", 404

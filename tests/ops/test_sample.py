@@ -33,6 +33,7 @@ def test_it_loads_as_it_is():
         "dossier_reconciliation",
         "feed_late",
         "system",
+        "delivery_failing",
         "calendar_unconfirmed",
         "ratio",
         "no_counter_open",

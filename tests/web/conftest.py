@@ -11,8 +11,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from alerts.channels import email, sms_http
 from alerts.configured.seed import sync
-from ioc.config.alerting import Rule
+from alerts.gateway_calls import ReportFormat
+from ioc.config.alerting import Channel, Rule
 from ioc.config.settings import Settings
 from ioc.context import Context
 from ioc.core.errors import IocError
@@ -51,6 +53,16 @@ ORGS = [
     {"code": "hg.dong-van.lung-cu", "name": "Xã Lũng Cú", "kind": "commune", "parent": NORTH},
     {"code": "hg.bac-quang.vinh-tuy", "name": "Thị trấn Vĩnh Tuy", "kind": "commune", "parent": SOUTH},
 ]
+SECRET = "mat-khau-cua-cong"
+REPORT = ReportFormat(id="SMSID", ref="RequestId", delivered=({"Status": "5"},), failed=({"Status": "4"},))
+CHANNELS = (
+    Channel(name="mail", kind="email", options=email.Options(host="mail.example.vn", sender="ioc@example.vn")),
+    Channel(
+        name="sms",
+        kind="sms_http",
+        options=sms_http.Options(url="https://sms.example.vn/send", secret=SECRET, receipt=REPORT),
+    ),
+)
 KIOSKS = {org: SourceKey(org, "queue", "kiosk-1") for org in (NORTH, SOUTH)}
 ONE_STOP = SourceKey("hg", "dossier", "mot-cua")
 SOURCES = [
@@ -146,7 +158,7 @@ def province(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provin
     clock = FakeClock(SATURDAY)
     monkeypatch.setattr("limits.storage.memory.time", SimpleNamespace(time=clock.monotonic))  # it takes no clock
     context = Context(
-        settings=Settings(data_dir=str(tmp_path), rule=(Rule(id="gone", kind="offline"),)),
+        settings=Settings(data_dir=str(tmp_path), rule=(Rule(id="gone", kind="offline"),), channel=CHANNELS),
         clock=clock,
         db=db,
         kinds=kinds(),

@@ -40,7 +40,7 @@ KINDS = tuple(sorted(widgets(Plugins())))
 # what says the same to everybody, or figures alone, or (a day that was frozen) has nothing to say here
 OF_NO_DISTRICT = {
     "/readyz", "/metrics", "/api/v1/me", "/api/v1/series", "/api/v1/indicators/<id>", "/api/v1/reports/daily",
-    "/api/v1/scenes", "/api/v1/scenes/<name>",
+    "/api/v1/scenes", "/api/v1/scenes/<name>", "/api/v1/channels",
 }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """Alerts: lists, and one with all that happened to it."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
 from msgspec import Struct
 from sqlalchemy.engine import Connection
@@ -9,7 +9,15 @@ from sqlalchemy.engine import Connection
 from alerts import queries
 from alerts.configured import store
 from alerts.configured.entry import Table
-from alerts.model import Alert, AlertState, DeliveryFailure, NotificationState, NotificationType, Transition
+from alerts.model import (
+    Alert,
+    AlertState,
+    DeliveryFailure,
+    NotificationState,
+    NotificationType,
+    ReceiptState,
+    Transition,
+)
 from alerts.queries import AlertOrder
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, Severity, SourceKey
@@ -107,15 +115,17 @@ class AlertEntry(Struct, frozen=True):
     detail: dict[str, Any] | None
 
 
-class Attempt(Struct, frozen=True):
-    """One attempt to deliver a message."""
+class Attempt(Struct, frozen=True, kw_only=True):
+    """One attempt to deliver a message; `not_sent` where it ended without one."""
 
     id: int
     notification_id: int
     at: Instant
+    channel: str
+    outcome: Literal["delivered", "failed", "not_sent"]
+    failure: DeliveryFailure | None
     ok: bool
     detail: str
-    failure: DeliveryFailure | None
 
 
 class WhyTold(Struct, frozen=True):
@@ -143,6 +153,9 @@ class Message(Struct, frozen=True, kw_only=True):
     attempts: int
     delivered_at: Instant | None
     receipt: str | None
+    receipt_state: ReceiptState | None  # what the gateway reported later
+    receipt_at: Instant | None
+    replaced_by: int | None  # the summary, or the next of its chain, that says it instead
     incident: int | None
     severity: Severity
     step: int | None  # of the ladder, from 1
@@ -191,13 +204,7 @@ def one(call: Call, records: Reads) -> WholeAlert:
     if found is None:
         raise _unknown(alert_id)
     org = found.alert.org
-    messages = [
-        AlertMessageAnswer(
-            **_message(call, sent.notification, org),
-            deliveries=[Attempt(**_zoned(call, row, org)) for row in sent.deliveries],
-        )
-        for sent in found.notifications
-    ]
+    messages = [_with_attempts(call, sent.notification, sent.deliveries, org) for sent in found.notifications]
     entries = [AlertEntry(**_zoned(call, row, org) | {"detail": _detail(call, row, org)}) for row in found.entries]
     return WholeAlert(
         **_shown(call, found.alert),
@@ -214,15 +221,35 @@ def _with_rule(conn: Connection, call: Call, alert_id: int) -> tuple[queries.Ale
     return found, rule or {}
 
 
-def notifications(call: Call, query: NotificationQuery, records: Reads) -> Page[Message]:
+def notifications(call: Call, query: NotificationQuery, records: Reads) -> Page[AlertMessageAnswer]:
     states = words("state", query.state, NotificationState)
     page, per_page = call.part
-    rows, total = records.read(
-        lambda conn: queries.notifications(
+
+    def read(conn: Connection) -> tuple[list[queries.Row], int, Mapping[int, list[queries.Row]]]:
+        rows, total = queries.notifications(
             conn, call.scope, receiver=query.receiver, states=states, page=page, per_page=per_page
         )
+        return rows, total, queries.attempts(conn, [row["id"] for row in rows])
+
+    rows, total, attempts = records.read(read)
+    return call.part.read((_with_attempts(call, row, attempts.get(row["id"], ()), None) for row in rows), total)
+
+
+def _with_attempts(
+    call: Call, row: Mapping[Any, Any], attempts: Iterable[Mapping[Any, Any]], org: str | None
+) -> AlertMessageAnswer:
+    return AlertMessageAnswer(
+        **_message(call, row, org),
+        deliveries=[
+            Attempt(**_zoned(call, one, org), channel=row["channel"], outcome=_outcome(one)) for one in attempts
+        ],
     )
-    return call.part.read((message(call, row, None) for row in rows), total)
+
+
+def _outcome(attempt: Mapping[Any, Any]) -> Literal["delivered", "failed", "not_sent"]:
+    if attempt["ok"]:
+        return "delivered"
+    return "not_sent" if attempt["failure"] is None else "failed"
 
 
 def message(call: Call, row: Mapping[Any, Any], org: str | None) -> Message:

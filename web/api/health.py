@@ -1,6 +1,6 @@
 """Is it alive, is it ready, and its counters for Prometheus."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Literal
 
 import sqlalchemy as sa
@@ -10,7 +10,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 from sqlalchemy.engine import Connection
 
-from alerts import queries
+from alerts import queries, reach
+from alerts.model import ChannelState
+from alerts.reach import ChannelStanding
 from alerts.repository import DROPS
 from ioc.config.settings import Settings
 from ioc.core.model import Role
@@ -62,10 +64,10 @@ def _line(role: str, pulse: Pulse | None, now: int) -> str:
     return f"{role} {word} {max(0, now - pulse.at) / 1000:.1f} s ago {said}".rstrip()
 
 
-def metrics(call: Call, records: Reads, clients: Connections) -> Answer[str]:
+def metrics(call: Call, records: Reads, clients: Connections, settings: Settings) -> Answer[str]:
     """Totals since the installation began; what a role says of itself becomes gauges by its name."""
     families = [
-        *records.read(lambda conn: _read(conn, call.now)),
+        *records.read(lambda conn: _read(conn, call.now, [channel.name for channel in settings.channel])),
         _gauge("ioc_live_clients", "Screens connected to this worker", [({}, len(clients))]),
         _counter("ioc_live_clients_cut_total", "Screens cut because they took nothing", [({}, clients.cut)]),
     ]
@@ -92,7 +94,7 @@ class _Families(Collector):
         return self._families
 
 
-def _read(conn: Connection, now: int) -> list[Metric]:
+def _read(conn: Connection, now: int, channels: Collection[str]) -> list[Metric]:
     outcomes: list[Sample] = []
     other: dict[str, list[Sample]] = {}
     for name, label, n in conn.execute(sa.select(counter.c.name, counter.c.label, counter.c.n)):
@@ -111,8 +113,26 @@ def _read(conn: Connection, now: int) -> list[Metric]:
         *_said(heard),
         _gauge("ioc_alerts", "Alerts", _pairs(queries.alert_counts(conn), "state", "severity")),
         _gauge("ioc_notifications", "Notifications", _pairs(queries.notification_counts(conn), "channel", "state")),
+        *_channels(reach.standings(conn, channels), now),
         _counter("ioc_deliveries_total", "Tries to deliver", _pairs(queries.delivery_counts(conn), "channel", "ok")),
         _counter("ioc_notifications_dropped_total", "Notifications that were not made, by reason", dropped),
+    ]
+
+
+def _channels(standings: Iterable[ChannelStanding], now: int) -> list[Metric]:
+    """How long one has failed, what waits in it, and for how long."""
+    at = {one.channel: one for one in standings}
+    failing = {name: one.since or now for name, one in at.items() if one.state is ChannelState.FAILING}
+    waits = [({"channel": name}, max(0, now - (one.oldest_at or now)) / 1000) for name, one in at.items()]
+    return [
+        _gauge("ioc_channel_up", "Whether a channel delivers", [({"channel": n}, n not in failing) for n in at]),
+        _gauge(
+            "ioc_channel_failing_seconds",
+            "Since when a channel has failed; 0: it works",
+            [({"channel": name}, (now - failing[name]) / 1000 if name in failing else 0) for name in at],
+        ),
+        _gauge("ioc_channel_queue", "Notifications that wait", [({"channel": n}, one.queued) for n, one in at.items()]),
+        _gauge("ioc_channel_oldest_seconds", "How long the oldest of them has waited", waits),
     ]
 
 

@@ -17,7 +17,7 @@ def statuses(route: Route) -> dict[int, tuple[Code, ...]]:
 
 
 def _of_every(route: Route) -> list[Code]:
-    codes = [Code.UNKNOWN_KEY]
+    codes = [] if route.foreign else [Code.UNKNOWN_KEY]
     if fields(route.asks):
         codes.append(Code.INVALID_VALUE)
     if any(field.required for struct in (route.query, route.body or Nothing) for field in fields(struct)):
