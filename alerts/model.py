@@ -136,6 +136,8 @@ class Transition(StrEnum):
     RETURNED = "returned"  # well again inside the hold: a flap, nobody was notified
     HOURS_ENDED = "hours_ended"  # closed inside the hold
     RESOLVED = "resolved"
+    CALMED = "calmed"  # well again, but flapping: over when it stays so
+    FLAPPED = "flapped"  # bad again before it stayed well
     WITHDRAWN = "withdrawn"  # its source, org or rule is no more
     ACKNOWLEDGED = "acknowledged"
     ACKNOWLEDGEMENT_ENDED = "acknowledgement_ended"  # it holds for a time only: loud again, one level up
@@ -261,6 +263,8 @@ class Alert:
     incident_id: int | None = None
     owed: NotificationType | None = None
     dismissed: bool = False
+    flapping_since: int | None = None
+    calm_since: int | None = None
 
     @property
     def followed(self) -> bool:

@@ -75,7 +75,7 @@ def change_state(
     """Write one transition with what it set (`detail`); None when somebody else has changed the state meanwhile."""
     is_open = state in OPEN_STATES
     if not is_open and current.ended_at is None:
-        values["ended_at"] = now
+        values.setdefault("ended_at", now)
     values |= {"state": state, "open": is_open, "dismissed": False}
     unchanged = sa.and_(alert.c.id == current.id, alert.c.state == current.state)
     if conn.execute(sa.update(alert).where(unchanged).values(**values)).rowcount != 1:
@@ -125,6 +125,13 @@ def supersede(conn: Connection, fired: Alert, now: int) -> int:
         flaps += earlier.flaps + 1
         change_state(conn, earlier, Transition.SUPERSEDED, AlertState.RESOLVED, now)
     return flaps
+
+
+def returns(conn: Connection, fingerprint: str, since: int) -> int:
+    """How often such an alert fired and was over again since an instant."""
+    over = (alert.c.state.in_((AlertState.RESOLVED, AlertState.RESOLVED_UNSEEN)), alert.c.fired_at.is_not(None))
+    came_and_went = sa.and_(alert.c.fingerprint == fingerprint, alert.c.ended_at >= since, *over)
+    return conn.scalar(sa.select(sa.func.count()).select_from(alert).where(came_and_went)) or 0
 
 
 def count_drop(db: Database, conn: Connection, reason: DropReason) -> None:

@@ -28,6 +28,7 @@ from alerts.delivery.outbox import ConfiguredChannel, Outbox
 from alerts.delivery.routing import Router
 from alerts.delivery.workers import DeliveryWorkers
 from alerts.engine.book_in_force import BookInForce
+from alerts.engine.damping import Damping
 from alerts.engine.engine import AlertEngine
 from alerts.engine.evaluator import Evaluator, LiveInput
 from alerts.engine.inhibition import Inhibition
@@ -254,7 +255,9 @@ def build_engine(
         notifier.use(Router(book, grounds.address_of), owner_rules(book.rule, rules))
 
     in_force = BookInForce(db, clock, grounds, take)
-    return AlertEngine(db, clock, lease, evaluator, notifier, in_force, settings.alerts.startup_grace_s)
+    return AlertEngine(
+        db, clock, lease, evaluator, notifier, in_force, settings.alerts.startup_grace_s, Damping.of(settings.alerts)
+    )
 
 
 def owner_rules(rules: Iterable[Rule], plugins: Mapping[str, RulePlugin]) -> frozenset[str]:

@@ -89,9 +89,11 @@ class _Renderer:
         return f"{mark}[IOC] {again}{self.text(f'alert.message.{severity}')}"
 
     def title(self, summary: AlertSummary) -> str:
-        """What happened, and how much it cut off."""
+        """What happened, how often it came and went, and how much it cut off."""
         title, behind = self.texts.render(self.lang, summary["title"], summary["params"]), self.behind(summary)
-        return "; ".join([title, *([self.text(behind["text"]["key"], **behind["text"]["params"])] if behind else [])])
+        flapping = [self.text("alert.message.flapping", n=summary["flapping"])] if summary.get("flapping") else []
+        out_of_reach = [self.text(behind["text"]["key"], **behind["text"]["params"])] if behind else []
+        return "; ".join([title, *flapping, *out_of_reach])
 
     def behind(self, summary: AlertSummary) -> Mapping[str, Any] | None:
         """What is out of reach behind a cause; of one that is over it is history."""

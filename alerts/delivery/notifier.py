@@ -141,6 +141,7 @@ def summary(inventory: Inventory, alert: Alert) -> AlertSummary:
         "name": source.name if source else "",
         "tz": str(inventory.orgs.tz(alert.org)),
         "simulated": alert.simulated,
+        "flapping": None if alert.flapping_since is None else alert.flaps + 1,
         "drill": alert.rule == drills.RULE.id,
     }
 

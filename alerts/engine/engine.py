@@ -12,6 +12,7 @@ from alerts.delivery.notifier import Notifier
 from alerts.delivery.telling import Telling
 from alerts.engine import cut_off
 from alerts.engine.book_in_force import BookInForce
+from alerts.engine.damping import Damping
 from alerts.engine.deduplication import duplicates
 from alerts.engine.evaluator import Evaluation, Evaluator
 from alerts.engine.sharper import Sharpness
@@ -72,6 +73,7 @@ class AlertEngine:
     notifier: Notifier
     book: BookInForce
     startup_grace_s: float
+    damping: Damping
     _holds: Timers = field(init=False)
     _terms: Timers = field(init=False)
     _groups: Timers = field(init=False)
@@ -118,7 +120,7 @@ class AlertEngine:
     ) -> Iterator[tuple[Alert | None, Observation]]:
         """Alerts with a transition to make; one that stays as it is costs no transaction."""
         self._holds.retain(open_alerts.keys())
-        self._terms.retain({term for alert in open_alerts.values() for term in _terms_of(alert)})
+        self._terms.retain({term for alert in open_alerts.values() for term in self._terms_of(alert)})
         findings = evaluation.findings.by_fingerprint
         duplicated = duplicates(findings.values(), open_alerts, evaluation.inventory.orgs)
         sharpness, loud = Sharpness.of(findings.values()), set[str]()
@@ -156,10 +158,17 @@ class AlertEngine:
             duplicate=duplicate,
             acknowledgement_over=alert is not None and self._term_over(alert, alert.acknowledged_until),
             shelf_over=alert is not None and self._term_over(alert, alert.shelved_until),
+            calm_over=alert is not None and self._term_over(alert, self.damping.calm_until(alert)),
         )
 
     def _term_over(self, alert: Alert, until: int | None) -> bool:
         return until is not None and self._terms.expired((alert.id, until), until)
+
+    def _terms_of(self, alert: Alert) -> Iterator[tuple[int, int]]:
+        """The keys of the timers of what people set an end to, and of what has to stay well."""
+        for until in (alert.acknowledged_until, alert.shelved_until, self.damping.calm_until(alert)):
+            if until is not None:
+                yield alert.id, until
 
     def _hold_expired(self, alert: Alert | None) -> bool:
         return alert is not None and self._holds.expired(alert.fingerprint, alert.hold_until or 0)
@@ -209,6 +218,8 @@ class AlertEngine:
             return None if finding is None else self._worsen(conn, alert, finding, now)
         if transition in (Transition.SUPPRESSED, Transition.OUT_OF_SERVICE):
             return self._hold(conn, alert, observation.holder(alert), now)
+        if transition in (Transition.CALMED, Transition.FLAPPED):
+            return self.damping.write(conn, alert, transition, now)
         values, detail = _set_by(alert, transition, now)
         state = state_after(alert, transition)
         return repository.change_state(conn, alert, transition, state, now, detail=detail, held_by=None, **values)
@@ -220,6 +231,7 @@ class AlertEngine:
     def _fire(self, conn: Connection, alert: Alert, finding: Finding | None, now: int) -> Alert | None:
         flaps = repository.supersede(conn, alert, now)
         values: dict[str, Any] = {"fired_at": alert.fired_at or now, "flaps": flaps, "held_by": None}
+        values |= self.damping.at_firing(conn, alert, flaps, now)
         if finding is not None:
             values |= _as_found(finding)
         return repository.change_state(conn, alert, Transition.FIRED, AlertState.FIRING, now, **values)
@@ -325,14 +337,9 @@ def _set_by(alert: Alert, transition: Transition, now: int) -> tuple[dict[str, A
         return {**level, "acknowledged_until": None}, level
     if transition is Transition.UNSHELVED:
         return {"fired_at": alert.fired_at or now, "shelved_until": None}, None
+    if transition is Transition.RESOLVED and alert.calm_since is not None:
+        return {"ended_at": alert.calm_since, "calm_since": None}, None
     return {"flaps": alert.flaps + (transition is Transition.RETURNED)}, None
-
-
-def _terms_of(alert: Alert) -> Iterator[tuple[int, int]]:
-    """The keys of the timers of what people set an end to."""
-    for until in (alert.acknowledged_until, alert.shelved_until):
-        if until is not None:
-            yield alert.id, until
 
 
 def _as_found(finding: Finding) -> dict[str, Any]:

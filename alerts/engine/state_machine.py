@@ -17,6 +17,7 @@ class Observation:
     duplicate: bool = False  # another alert announces this cause
     acknowledgement_over: bool = False  # the time that its acknowledgement holds has run out
     shelf_over: bool = False  # the time that a person put it aside for has run out
+    calm_over: bool = False  # flapping, it has stayed well long enough
 
     @property
     def condition(self) -> Condition | None:
@@ -44,7 +45,9 @@ def next_transition(alert: Alert | None, observation: Observation, hold_expired:
     if alert.state is AlertState.PENDING:
         return _from_pending(alert, observation, hold_expired)
     if observation.condition is None:
-        return Transition.RESOLVED
+        return _from_well(alert, observation)
+    if alert.calm_since is not None and observation.bad:
+        return Transition.FLAPPED
     if alert.dismissed:
         return None
     if alert.state in HELD:
@@ -66,6 +69,13 @@ def _from_pending(alert: Alert, observation: Observation, hold_expired: bool) ->
     if finding.condition is Condition.UNKNOWN or not hold_expired:
         return None
     return observation.holders[0].transition if observation.holders else Transition.FIRED
+
+
+def _from_well(alert: Alert, observation: Observation) -> Transition | None:
+    """Over; while it flaps, only once it has stayed well."""
+    if alert.flapping_since is None or alert.dismissed or observation.calm_over:
+        return Transition.RESOLVED
+    return Transition.CALMED if alert.calm_since is None else None
 
 
 def _from_held(alert: Alert, observation: Observation) -> Transition | None:
@@ -109,6 +119,8 @@ def state_after(alert: Alert, transition: Transition) -> AlertState:
         return _over(alert)
     if transition is Transition.UNSHELVED:
         return alert.released
+    if transition in (Transition.CALMED, Transition.FLAPPED):
+        return alert.state
     return _STATE_AFTER[transition]
 
 

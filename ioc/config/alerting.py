@@ -21,6 +21,8 @@ class AlertOptions(Struct, frozen=True, kw_only=True):
 
     A message older than `stale_after_s` is not sent on its own any more: its receiver gets one summary. One with a
     fallback that has not been delivered `fallback_after_s` after it began goes on to the next of its chain.
+    An alert that came and went `flap_returns` times within `flap_window_min` is told once more, as flapping, and then
+    stays one alert until it has been well for `flap_stable_min`; 0 returns: none is damped.
     `heartbeat_url` is fetched each minute while the engine decides and delivers: for a watchman outside.
     """
 
@@ -32,6 +34,9 @@ class AlertOptions(Struct, frozen=True, kw_only=True):
     delivery_days: Annotated[float, Meta(gt=0)] = 2.0
     stale_after_s: Annotated[float, Meta(gt=0)] = 3_600.0
     fallback_after_s: Annotated[float, Meta(gt=0)] = 120.0
+    flap_returns: Annotated[int, Meta(ge=0)] = 3
+    flap_window_min: Annotated[float, Meta(gt=0)] = 60.0
+    flap_stable_min: Annotated[float, Meta(gt=0)] = 20.0
     acknowledged_min: dict[SeverityWord, Annotated[float, Meta(gt=0)]] = msgspec.field(
         default_factory=lambda: {"critical": 60.0, "warning": 480.0, "info": 1_440.0}
     )

@@ -61,7 +61,8 @@ class AlertItem(Struct, frozen=True, kw_only=True):
     """`accountable` answers for it: the owner of its source, else the head of the nearest org that has one.
 
     `held_by` is what holds it back, by its id: `source:ORG/KIND/SOURCE` where that is down. `level` is how many
-    acknowledgements have run out, `noise` why it was called that.
+    acknowledgements have run out, `noise` why it was called that. From `flapping_since` on it stays one alert, however
+    often it comes and goes.
     """
 
     id: int
@@ -90,6 +91,7 @@ class AlertItem(Struct, frozen=True, kw_only=True):
     noise: str | None
     level: int
     flaps: int
+    flapping_since: Instant | None
     simulated: bool
     open: bool
     incident: int | None
@@ -312,7 +314,7 @@ def _detail(call: Call, row: Mapping[Any, Any], org: str) -> dict[str, Any] | No
 
 
 def _is_instant(name: str) -> bool:
-    return name in ("since", "at", "until") or name.endswith(("_at", "_until"))
+    return name in ("since", "at", "until") or name.endswith(("_at", "_until", "_since"))
 
 
 _ALERT = f"{V1}/alerts/<int:id>"

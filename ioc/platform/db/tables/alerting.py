@@ -53,6 +53,8 @@ alert = Table(
     Column("owed", String(16)),  # what a person asked to be told of it, until the engine does: NotificationType
     Column("dismissed", Boolean, nullable=False, server_default=sa.false()),  # closed by a person while it goes on
     Index("ix_alert_open", "open"),
+    Column("flapping_since", BigInteger),  # from here on it is one alert, however often it comes and goes
+    Column("calm_since", BigInteger),  # well since then, though flapping: not over before it stays so
     Index("ix_alert_dismissed", "dismissed"),
     partial_index("uq_alert_open_fingerprint", "fingerprint", rows="open", sqlite="open = 1", unique=True),
 )
