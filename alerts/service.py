@@ -23,6 +23,7 @@ from alerts.daily import EVERY_S, DailySnapshots
 from alerts.delivery.claiming import DeliveryLimits
 from alerts.delivery.composer import Composer
 from alerts.delivery.feed import EventFeed, FeedThread
+from alerts.delivery.independence import Independence
 from alerts.delivery.notifier import Notifier
 from alerts.delivery.outbox import ConfiguredChannel, Outbox
 from alerts.delivery.routing import Router
@@ -248,6 +249,7 @@ def build_engine(
     rule_set = RuleSet((), {**rules, drills.RULE.kind: drills.DrillRule()}, clock)
     evaluator = Evaluator(clock, db, live, rule_set, Inhibition(clock, settings.alerts.settle_s))
     notifier = Notifier(db, Router(Book(), grounds.address_of), settings.alerts.group_wait_s)
+    notifier.independence = Independence(settings.channel)
 
     def take(book: Book) -> None:
         rule_set.use((*book.rule, drills.RULE))

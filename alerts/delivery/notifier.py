@@ -2,15 +2,21 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.engine import Connection
 
 from alerts import drills
 from alerts.delivery import groups
+from alerts.delivery.climbing import Climber, IsDue, is_to_move
 from alerts.delivery.groups import AlertSummary
+from alerts.delivery.independence import Independence
 from alerts.delivery.routing import Destination, Router
+from alerts.delivery.steps import StepTeller
 from alerts.delivery.telling import Telling
+from alerts.incidents.repository import StandingIncident
 from alerts.model import Alert, DropReason, Incident, NotificationState, NotificationType
+from alerts.people.climbs import Standing
 from alerts.repository import count_drop
 from ioc.core.model import SourceKey
 from ioc.domain.inventory import Inventory, Org, OrgTree
@@ -27,6 +33,7 @@ class Notifier:
     router: Router
     group_wait_s: float
     owner_rules: frozenset[str] = frozenset()  # rules whose alerts are the business of the source's owner
+    independence: Independence | None = None
 
     def use(self, router: Router, owner_rules: frozenset[str]) -> None:
         """From now on these."""
@@ -39,33 +46,59 @@ class Notifier:
     def firing(
         self, conn: Connection, telling: Telling, inventory: Inventory, alert: Alert, *, again: bool = False
     ) -> None:
-        """Tell every address the routes name, unless it knows; where there is none the reason is counted.
+        """Tell whom the routes lead to, as far as their ladders have come, unless they know; `again`: also who knows.
 
-        `again`: tell also who knows.
+        Where nobody is told the reason is counted.
         """
         if alert.incident_id is None:
             return
-        destinations = self.router.destinations(
-            inventory.orgs, alert.org, alert.severity, self._owner(inventory, alert)
-        )
-        if not destinations:
-            count_drop(self.db, conn, DropReason.NO_ROUTE if destinations is None else DropReason.NO_ADDRESS)
-        facts = summary(inventory, alert)
-        for destination in destinations or ():
-            telling.announce(
-                NotificationType.FIRING, alert.incident_id, destination, facts, self.group_wait_s, again=again
-            )
+        ladders = self.router.ladders(inventory, alert, telling.now, self._owner(inventory, alert))
+        if not ladders:
+            count_drop(self.db, conn, DropReason.NO_ROUTE)
+        climber = self._climber(conn, telling, inventory)
+        for ladder in ladders:
+            climber.fired(ladder, alert, alert.incident_id, again=again)
+        self._count(conn, climber.dropped)
+
+    def due(self, inventory: Inventory, standing: Iterable[Standing], now: int, is_due: IsDue) -> set[int]:
+        """The incidents with a ladder on which something is due, or that rests from now on, or no more."""
+        return {
+            each.climb.incident_id
+            for each in standing
+            if (ladder := self.router.ladder(each.climb.route)) is None
+            or not each.open
+            or is_to_move(each, ladder, inventory, now, is_due)
+        }
+
+    def advance(
+        self,
+        conn: Connection,
+        telling: Telling,
+        inventory: Inventory,
+        standing: Sequence[StandingIncident],
+        is_due: IsDue,
+    ) -> None:
+        """Every ladder of these incidents follows their alerts; the steps that are due are told."""
+        climber = self._climber(conn, telling, inventory)
+        climber.advance(standing, is_due)
+        self._count(conn, climber.dropped)
 
     def louder(self, conn: Connection, telling: Telling, inventory: Inventory, alert: Alert) -> None:
         """An acknowledgement has run out and the trouble is still there: everybody who was told is told again."""
-        self._again(conn, telling, inventory, alert, self._told(telling, inventory, alert))
+        if alert.incident_id is None:
+            return
+        if not self._climber(conn, telling, inventory).again(alert, alert.incident_id):
+            self._again(conn, telling, inventory, alert, telling.told_to(alert.incident_id))
 
     def remind(self, conn: Connection, telling: Telling, inventory: Inventory, alert: Alert) -> None:
         """A person asked that its owner be told again; one without an address leaves it to who was told already."""
         own = None
         if self.router.knows(alert.owner):
-            own = self.router.destinations(inventory.orgs, alert.org, alert.severity, alert.owner)
-        self._again(conn, telling, inventory, alert, own or self._told(telling, inventory, alert))
+            own = self.router.destinations(inventory, alert, telling.now, alert.owner)
+        if own:
+            self._again(conn, telling, inventory, alert, own)
+        else:
+            self.louder(conn, telling, inventory, alert)
 
     def ended(self, telling: Telling, inventory: Inventory, incident_id: int, alerts: Sequence[Alert]) -> None:
         """The end goes to each destination of the announcement; one that still waits in its group is dropped."""
@@ -77,14 +110,7 @@ class Notifier:
 
     def write(self, conn: Connection, telling: Telling) -> None:
         telling.write(conn)
-        for reason in telling.dropped:
-            count_drop(self.db, conn, reason)
-
-    def _told(self, telling: Telling, inventory: Inventory, alert: Alert) -> list[Destination]:
-        """Who was told, or who would be now."""
-        told = [] if alert.incident_id is None else telling.told_to(alert.incident_id)
-        routed = self.router.destinations(inventory.orgs, alert.org, alert.severity, self._owner(inventory, alert))
-        return told or routed or []
+        self._count(conn, telling.dropped)
 
     def _again(
         self, conn: Connection, telling: Telling, inventory: Inventory, alert: Alert, destinations: list[Destination]
@@ -116,6 +142,18 @@ class Notifier:
                     count_drop(self.db, conn, reason)
             elif groups.update(conn, group, payload={**group["payload"], "lines": summaries}):
                 groups.unlink(conn, group["id"], alert_id)
+
+    def _climber(self, conn: Connection, telling: Telling, inventory: Inventory) -> Climber:
+        def order(chain: Sequence[str], about: str) -> Sequence[str]:
+            return chain if self.independence is None else self.independence.order(conn, chain, about).channels
+
+        return Climber(
+            conn, StepTeller(telling, inventory, self.router, partial(summary, inventory), self.group_wait_s, order)
+        )
+
+    def _count(self, conn: Connection, reasons: Iterable[DropReason]) -> None:
+        for reason in reasons:
+            count_drop(self.db, conn, reason)
 
     def _owner(self, inventory: Inventory, alert: Alert) -> str | None:
         source = inventory.sources.get(alert.subject) if isinstance(alert.subject, SourceKey) else None

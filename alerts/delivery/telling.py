@@ -42,6 +42,7 @@ class IncidentMessage:
     linked: set[int] = field(default_factory=set)
     unlinked: set[int] = field(default_factory=set)
     changed: bool = False
+    sooner: bool = False
     was: NotificationState = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,6 +69,11 @@ class IncidentMessage:
         self.severity = min(self.severity, severity, key=WORST_FIRST.__getitem__)
         self.changed = True
         self.stand_for(facts["alert"])
+
+    def hurry(self, release_at: int) -> None:
+        """What is graver than what waits for the end of quiet hours takes that along."""
+        if release_at < self.release_at:
+            self.release_at, self.sooner = release_at, True
 
     def leave_out(self, alert_id: int) -> None:
         self.payload = {**self.payload, "lines": [line for line in self.lines if line["alert"] != alert_id]}
@@ -114,6 +120,7 @@ class Telling:
         group = next((one for one in told if one.what is event and one.held), None)
         if group is not None:
             group.say(facts, severity, str(incident.subject))
+            group.hurry(self.now + round(wait_s * 1000))
             return True
         standing = _standing(told)
         if event is NotificationType.FIRING and not again and not _is_news(incident, standing, facts):
@@ -125,6 +132,11 @@ class Telling:
             return False
         self._begin(event, incident, destination, facts, severity, wait_s, reason or {})
         return True
+
+    def knows(self, incident_id: int, destination: Destination) -> bool:
+        """True where a destination was told of an incident, and not of its end since."""
+        told = self._told.get(incident_id, {}).get(_address(destination), [])
+        return any(one.held and one.what in TOLD for one in told) or bool(_standing(told))
 
     def all_clear(
         self, incident_id: int, alerts: Sequence[Alert], facts_of: Callable[[Alert], AlertSummary], wait_s: float
@@ -186,6 +198,9 @@ class Telling:
         changed = [_changes(one) for one in written if one.changed]
         if changed:
             conn.execute(_UPDATE, changed)
+        sooner = [{"b_id": one.id, "b_release_at": one.release_at} for one in written if one.sooner]
+        if sooner:
+            conn.execute(_SOONER, sooner)
         gone = [{"b_message": one.id, "b_alert": number} for one in written for number in one.unlinked]
         if gone:
             conn.execute(_UNLINK, gone)
@@ -322,6 +337,11 @@ _UPDATE = (
     sa.update(notification)
     .where(notification.c.id == sa.bindparam("b_id"), notification.c.state == sa.bindparam("b_was"))
     .values({name: sa.bindparam(f"b_{name}") for name in ("payload", "severity", "state", "receipt")})
+)
+_SOONER = (
+    sa.update(notification)
+    .where(notification.c.id == sa.bindparam("b_id"), notification.c.state == NotificationState.HELD)
+    .values(next_try_at=sa.bindparam("b_release_at"))
 )
 _UNLINK = sa.delete(notification_alert).where(
     notification_alert.c.notification_id == sa.bindparam("b_message"),

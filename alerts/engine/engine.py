@@ -34,6 +34,8 @@ from alerts.model import (
     Transition,
 )
 from alerts.mutes.holder import Holder, HolderKind, silenced_by
+from alerts.people import climbs
+from alerts.people.ladder import Climb
 from ioc.core.clock import Clock
 from ioc.core.model import SourceKey
 from ioc.domain.inventory import Inventory
@@ -77,11 +79,13 @@ class AlertEngine:
     _holds: Timers = field(init=False)
     _terms: Timers = field(init=False)
     _groups: Timers = field(init=False)
+    _ladders: Timers = field(init=False)
     _grace_until: float = field(init=False)
     _refreshed: dict[int, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._holds, self._terms, self._groups = Timers(self.clock), Timers(self.clock), Timers(self.clock)
+        self._holds, self._terms = Timers(self.clock), Timers(self.clock)
+        self._groups, self._ladders = Timers(self.clock), Timers(self.clock)
         self._grace_until = self.clock.monotonic() + self.startup_grace_s
 
     def tick(self) -> bool:
@@ -91,10 +95,11 @@ class AlertEngine:
         with self.db.read() as conn:
             open_alerts = repository.open_alerts(conn)
             due = self._due_groups(groups.open_groups(conn))
+            climbing = self._climbing(conn, evaluation) if evaluation else set()
         changing = list(self._changing(evaluation, open_alerts)) if evaluation else []
         outdated = list(self._outdated(evaluation, open_alerts)) if evaluation else []
         owed = [alert for alert in open_alerts.values() if alert.owed is not None] if evaluation else []
-        if not (changing or outdated or due or owed):
+        if not (changing or outdated or due or owed or climbing):
             return False
         with self.db.write() as conn:
             self.lease.check(conn)
@@ -103,7 +108,7 @@ class AlertEngine:
                 for current, finding in outdated:
                     repository.refresh(conn, current, finding)
                 changes += self._suppress(conn, evaluation, due, open_alerts)
-                standing = self._join(conn, evaluation, changes, open_alerts, owed)
+                standing = self._join(conn, evaluation, changes, open_alerts, owed, climbing)
                 self._tell(conn, evaluation, changes, standing)
                 cut_off.bring_up_to_date(conn, self.notifier, evaluation, due)
             groups.release(conn, due, self.clock.now_ms())
@@ -112,8 +117,17 @@ class AlertEngine:
     # --- deciding ----------------------------------------------------------------------------------------------------
 
     def _due_groups(self, groups: list[RowMapping]) -> list[int]:
-        self._groups.retain({row["id"] for row in groups})
-        return [row["id"] for row in groups if self._groups.expired(row["id"], row["next_try_at"])]
+        self._groups.retain({(row["id"], row["next_try_at"]) for row in groups})
+        return [row["id"] for row in groups if self._groups.expired(tuple(row.values()), row["next_try_at"])]
+
+    def _climbing(self, conn: Connection, evaluation: Evaluation) -> set[int]:
+        """The incidents with a ladder on which something is due, or that rests from now on, or no more."""
+        standing = climbs.standing(conn)
+        self._ladders.retain({(each.climb.id, each.climb.next_at) for each in standing})
+        return self.notifier.due(evaluation.inventory, standing, evaluation.now, self._is_due)
+
+    def _is_due(self, climb: Climb) -> bool:
+        return climb.next_at is not None and self._ladders.expired((climb.id, climb.next_at), climb.next_at)
 
     def _changing(
         self, evaluation: Evaluation, open_alerts: dict[str, Alert]
@@ -274,6 +288,7 @@ class AlertEngine:
         changes: list[AlertChange],
         open_alerts: dict[str, Alert],
         owed: list[Alert],
+        climbing: set[int],
     ) -> list[StandingIncident]:
         """Each alert that fired, was held back or is asked for has its incident, and each is what its alerts are."""
         joining = [*(change.alert for change in changes if change.transition in _JOINS), *owed]
@@ -281,7 +296,7 @@ class AlertEngine:
         others = [alert for alert in open_alerts.values() if alert.open]
         homes = incidents.join(conn, new.values(), others, _causes(evaluation))
         moving = [*(change.alert for change in changes), *owed]
-        touched = {homes.get(alert.id, alert.incident_id) for alert in moving}
+        touched = climbing | {homes.get(alert.id, alert.incident_id) for alert in moving}
         standing = incidents.refresh(conn, filter(None, touched), evaluation.now)
         incidents.close(conn, [each.incident.id for each in standing if each.incident.state is IncidentState.OVER])
         return standing
@@ -301,6 +316,7 @@ class AlertEngine:
             for alert in each.alerts:
                 self._tell_of(conn, evaluation, telling, alert, last.get(alert.id))
             self.notifier.ended(telling, inventory, each.incident.id, each.alerts)
+        self.notifier.advance(conn, telling, inventory, standing, self._is_due)
         cut_off.say(telling, evaluation)
         self.notifier.write(conn, telling)
 

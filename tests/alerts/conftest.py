@@ -84,6 +84,7 @@ class Stage:
 
     folder: Path
     config: str
+    base: str = ROUTES
     clock: FakeClock = field(default_factory=lambda: FakeClock(ms("2026-11-20 09:00")))
     listening: bool = True
 
@@ -97,7 +98,7 @@ class Stage:
             "rule": {kind: module.Options for kind, module in self.rules.items()},
             "channel": {"pocket": Pocket.Options},
         }
-        table = {"data_dir": str(self.folder), **tomllib.loads(ROUTES + self.config)}
+        table = {"data_dir": str(self.folder), **tomllib.loads(self.base + self.config)}
         settings = read.parse(table, options, {})
         texts = Texts(Path(__file__).parents[2] / "web" / "i18n")
         self.context = Context(settings, self.clock, self.db, kinds, texts, b"key", lambda **_: None)
@@ -174,8 +175,9 @@ def stage(tmp_path):
     """Make a stage with more configuration: `stage(OFFLINE)`."""
     made = []
 
-    def make(config=OFFLINE):
-        made.append(Stage(tmp_path, config))
+    def make(config=OFFLINE, base=ROUTES, at=None):
+        clock = {} if at is None else {"clock": FakeClock(ms(at))}
+        made.append(Stage(tmp_path, config, base, **clock))
         return made[-1]
 
     yield make

@@ -13,6 +13,7 @@ from ioc.core.model import Severity, SourceKey
 from ioc.domain.inventory import Inventory, Org, OrgTree
 from ioc.live.world import World
 from ioc.platform.db import Database, sqlite_url
+from tests.alerts.made import alert_at
 from tests.live.worlds import kinds, source
 
 EVE = "2025-06-30"
@@ -39,7 +40,7 @@ def told(org: str, *routes: tuple[str | None, str], continue_: bool = False, tre
             for at, name in routes
         ),
     )
-    targets = Router(settings.book, {"mail": "email"}).destinations(tree, org, Severity.CRITICAL)
+    targets = Router(settings.book, {"mail": "email"}).destinations(Inventory(tree), alert_at(org), 0)
     return None if targets is None else [target.receiver for target in targets]
 
 

@@ -18,9 +18,10 @@ from ioc.config.settings import Http, Settings
 from ioc.core import registry
 from ioc.core.model import Severity
 from ioc.core.texts import Texts
-from ioc.domain.inventory import OrgTree
+from ioc.domain.inventory import Inventory, OrgTree
 from ioc.messages.kinds import specs
 from tests.alerts.conftest import ORGS, Pocket, ms
+from tests.alerts.made import alert_at
 
 TEXTS = Texts(Path(__file__).parents[3] / "web" / "i18n")
 COMPOSER = Composer(TEXTS, "https://ioc.example.vn")
@@ -236,4 +237,4 @@ def test_the_first_route_wins_unless_it_continues(org, severity, expected):
     rules = {kind: module.Options for kind, module in registry.scan("alerts.rules").items()}
     settings = read.parse(tomllib.loads(CONFIG), {"rule": rules, "channel": {"pocket": Pocket.Options}}, {})
     router = Router(settings.book, {"mail": "email"})
-    assert router.destinations(OrgTree(ORGS), org, Severity(severity)) == expected
+    assert router.destinations(Inventory(OrgTree(ORGS)), alert_at(org, Severity(severity)), 0) == expected

@@ -161,6 +161,8 @@ ladder = Table(  # an escalation under way: what is told next, and when
     Column("started_at", BigInteger, nullable=False),
     Column("step", Integer, nullable=False),  # how many steps have been told
     Column("next_at", BigInteger),  # of the next step or repetition; None: nothing more to tell
+    Column("rested_at", BigInteger),  # since when it rests, because nothing of its incident is loud
+    Column("level", Integer, nullable=False, server_default="0"),  # acknowledgements that had run out when last seen
     Column("ended_at", BigInteger),
     sa.UniqueConstraint("incident_id", "route"),
 )
