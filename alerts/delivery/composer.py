@@ -1,14 +1,13 @@
 """The texts of a notification: subject, plain text, HTML and SMS in the receiver's language."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from html import escape
-from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from alerts.answering.offers import NOTHING, AnswerOffer
-from alerts.delivery import notices
+from alerts.delivery import brief, notices
 from alerts.delivery.groups import AlertSummary
 from alerts.message import AlertMessage
 from alerts.model import WORST_FIRST, NotificationType
@@ -16,8 +15,6 @@ from alerts.sms import Piece
 from ioc.core.clock import local
 from ioc.core.model import Severity
 from ioc.core.texts import Texts
-
-FIGURES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ class Composer:
             renderer.subject(summaries),
             renderer.plain(summaries, link),
             renderer.html(summaries, link),
-            renderer.short(summaries, link),
+            brief.draft(renderer, summaries, link, offer),
             at,
             event,
             payload,
@@ -155,24 +152,6 @@ class _Renderer:
             f"<tr><th align='left'>{escape(label)}</th><td>{escape(value)}</td></tr>" for label, value in rows
         )
 
-    def short(self, summaries: Sequence[AlertSummary], link: str | None) -> list[Piece]:
-        """What has happened where, in the order it is read; what gives way first is the link, then names."""
-        first = summaries[0]
-        when = self.text("alert.message.since", time=self.clock(first["since"], first["tz"]))
-        return [
-            Piece(self.head(summaries)),
-            *_place(first),
-            Piece(f": {first['name']}" if first["name"] else "", rank=2, least=10),
-            *_title(self.title(first)),
-            Piece(f" (+{len(summaries) - 1})" if len(summaries) > 1 else ""),
-            Piece(f", {when}", rank=5, whole=True),
-            Piece(self._code(), rank=7, whole=True),
-            Piece(f". {self.offer.link or link}" if link else "", rank=1, whole=True),
-        ]
-
-    def _code(self) -> str:
-        return f". {self.text('alert.message.reply', code=self.offer.code)}" if self.offer.code else ""
-
     def clock(self, ms: int, zone: str) -> str:
         return local(ms, ZoneInfo(zone)).strftime("%H:%M %d/%m/%Y" if self.lang == "vi" else "%H:%M %d %b %Y")
 
@@ -195,22 +174,3 @@ def _in_order(payload: Mapping[str, Any]) -> list[AlertSummary]:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
-
-
-def _place(summary: AlertSummary) -> list[Piece]:
-    """The district before the commune: there are communes of one name."""
-    above = summary.get("parent_name")
-    if not above:
-        return [Piece(f" {summary['org_name']}", rank=4, least=12)]
-    return [Piece(f" {above}", rank=3, least=8), Piece(f", {summary['org_name']}", rank=4, least=8)]
-
-
-def _title(title: str) -> list[Piece]:
-    """The last FIGURES words with a figure in them never give way; the words between do, the first ones first."""
-    words = title.split()
-    figures = [at for at, word in enumerate(words) if any(char.isdigit() for char in word)][-FIGURES:]
-    pieces: list[Piece] = []
-    for is_figure, group in groupby(enumerate(words), key=lambda each: each[0] in figures):
-        texts = [f" {word}" for _, word in group]
-        pieces += map(Piece, texts) if is_figure else [Piece("".join(texts), rank=6, least=12)]
-    return [replace(pieces[0], text=f":{pieces[0].text}"), *pieces[1:]] if pieces else []

@@ -87,6 +87,7 @@ class Stage:
     base: str = ROUTES
     clock: FakeClock = field(default_factory=lambda: FakeClock(ms("2026-11-20 09:00")))
     listening: bool = True
+    further: dict = field(default_factory=dict)  # channel plug-ins beside the pocket, by their kind
 
     def __post_init__(self):
         self.pocket = Pocket()
@@ -96,7 +97,7 @@ class Stage:
         self.db = empty_records(self.folder / "ioc.sqlite")
         options = {
             "rule": {kind: module.Options for kind, module in self.rules.items()},
-            "channel": {"pocket": Pocket.Options},
+            "channel": {kind: plugin.Options for kind, plugin in {"pocket": Pocket, **self.further}.items()},
         }
         table = {"data_dir": str(self.folder), **tomllib.loads(self.base + self.config)}
         settings = read.parse(table, options, {})
@@ -109,7 +110,7 @@ class Stage:
         self.lease = Lease(self.db, "alerts", "here", 6.0, self.clock)
         self.clock.advance(7)
         assert self.lease.keep()
-        channels = {"pocket": self.pocket}
+        channels = {"pocket": self.pocket, **self.further}
         live = LiveInput(lambda: self.world, lambda: self.listening)
         self.engine = service.build_engine(self.context, self.lease, live, self.rules, channels)
         self.outbox = service.build_outbox(self.context, self.lease, channels)
@@ -141,7 +142,7 @@ class Stage:
 
     def tick(self):
         self.engine.tick()
-        while self.outbox.step("mail"):
+        while any([self.outbox.step(name) for name in self.outbox.channels]):
             pass
 
     def run(self, seconds, step=1.0, each=lambda: None):
