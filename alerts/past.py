@@ -39,12 +39,12 @@ class Replayer:
 
     sources: Callable[[View, Rule], Iterable[Source]]
     wants: Callable[[View, Rule, Source], Iterable[WantedSeries]]
-    judge: Callable[["Past", Rule, Sequence[Source]], Iterator[ConditionTrack]]
+    judge: Callable[["ReplayedPast", Rule, Sequence[Source]], Iterator[ConditionTrack]]
     refusal: Callable[[View, Rule], str | None] = lambda _view, _rule: None
 
 
 @dataclass(slots=True)
-class Past:
+class ReplayedPast:
     """`times` begin the steps (epoch ms), `listening` says of each whether we could hear."""
 
     inventory: Inventory

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from alerts.model import RulePlugin, View
-from alerts.past import FiringSpan, Past, Replayer, Values, WantedSeries, firings
+from alerts.past import FiringSpan, ReplayedPast, Replayer, Values, WantedSeries, firings
 from ioc.config.alerting import Rule
 from ioc.core.errors import Code, IocError
 from ioc.core.model import SeriesKey, SourceKey
@@ -86,7 +86,7 @@ def read(trial: TrialPlan, read_series: ReadSeries, monotonic: Callable[[], floa
 def judge(trial: TrialPlan, read_: TrialReadings, view: View, listened: Sequence[Watched]) -> list[FiringSpan]:
     """What would have fired, the earliest first."""
     listening = list(_listening(trial.times, listened))
-    past = Past(view.world.inventory, trial.times, listening, read_.readings)
+    past = ReplayedPast(view.world.inventory, trial.times, listening, read_.readings)
     tracks = trial.replayer.judge(past, trial.rule, read_.sources)
     found = [span for track in tracks for span in firings(trial.times, track, trial.hold_ms)]
     return sorted(found, key=lambda span: (span.since, str(span.subject)))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from alerts.model import Condition, Subject, View
-from alerts.past import ConditionTrack, Past, WantedSeries
+from alerts.past import ConditionTrack, ReplayedPast, WantedSeries
 from alerts.rules import _silence
 from alerts.rules._ratio_options import Options
 from ioc.config.alerting import Rule
@@ -28,14 +28,16 @@ def wants(view: View, rule: Rule, source: Source) -> tuple[WantedSeries, ...]:
     return tuple(WantedSeries(name, Aggregate.LAST) for _, name in options.on.metrics)
 
 
-def replayed(past: Past, rule: Rule, groups: Iterable[tuple[Subject, Sequence[Source]]]) -> Iterator[ConditionTrack]:
+def replayed(
+    past: ReplayedPast, rule: Rule, groups: Iterable[tuple[Subject, Sequence[Source]]]
+) -> Iterator[ConditionTrack]:
     options: Options = rule.options
     for subject, sources in groups:
         steps = zip(*(_parts(past, source, options) for source in sources), strict=True)
         yield ConditionTrack(subject, [_condition(step, options) for step in steps] or _nothing(past))
 
 
-def _nothing(past: Past) -> list[Condition | None]:
+def _nothing(past: ReplayedPast) -> list[Condition | None]:
     return [Condition.UNKNOWN] * len(past.times)
 
 
@@ -49,14 +51,14 @@ def _condition(step: Sequence[Parts | Condition], options: Options) -> Condition
     return options.of_number((percent(n, of) or 0.0) if options.percent else n / of)
 
 
-def _parts(past: Past, source: Source, options: Options) -> Iterator[Parts | Condition]:
+def _parts(past: ReplayedPast, source: Source, options: Options) -> Iterator[Parts | Condition]:
     """Of one source at every step; a Condition where it counts for nothing."""
     if options.on.states:
         return _of_silence(past, source)
     return _of_metrics(past, source, options)
 
 
-def _of_silence(past: Past, source: Source) -> Iterator[Parts | Condition]:
+def _of_silence(past: ReplayedPast, source: Source) -> Iterator[Parts | Condition]:
     for condition in _silence.silent(past, source, MISSED_INTERVALS):
         if condition in (Condition.CLOSED, Condition.UNKNOWN):
             yield condition
@@ -64,7 +66,7 @@ def _of_silence(past: Past, source: Source) -> Iterator[Parts | Condition]:
             yield (1.0 if condition is Condition.BAD else 0.0), 1.0
 
 
-def _of_metrics(past: Past, source: Source, options: Options) -> Iterator[Parts | Condition]:
+def _of_metrics(past: ReplayedPast, source: Source, options: Options) -> Iterator[Parts | Condition]:
     figures = [past.held(source, name) for _, name in options.on.metrics]
     for opened, n, of in zip(past.opened(source), *figures, strict=True):
         if opened is None:

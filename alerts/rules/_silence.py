@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from alerts.model import Condition, View
-from alerts.past import Past, WantedSeries
+from alerts.past import ReplayedPast, WantedSeries
 from ioc.config.alerting import Rule
 from ioc.domain.inventory import Source
 from ioc.messages.kinds import KindSpec
@@ -20,7 +20,7 @@ def wants(view: View, _rule: Rule, source: Source) -> tuple[WantedSeries, ...]:
     return tuple(WantedSeries(name, Aggregate.COUNT) for name in list(dict.fromkeys(named))[:SIGN_OF_LIFE])
 
 
-def silent(past: Past, source: Source, missed: int) -> Iterator[Condition | None]:
+def silent(past: ReplayedPast, source: Source, missed: int) -> Iterator[Condition | None]:
     """BAD beyond `missed` intervals; UNKNOWN where we did not listen, or it may not have been there yet."""
     patience = missed * source.interval_s * 1000
     begins = past.inventory.begins(source)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from alerts.model import Condition, Finding, View
-from alerts.past import ConditionTrack, Past, Replayer, WantedSeries
+from alerts.past import ConditionTrack, ReplayedPast, Replayer, WantedSeries
 from alerts.rules._watched import fresh, undecided, watched
 from ioc.config.alerting import Rule
 from ioc.core.model import Severity
@@ -38,7 +38,7 @@ def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
             yield finding
 
 
-def _replayed(past: Past, _rule: Rule, sources: Sequence[Source]) -> Iterator[ConditionTrack]:
+def _replayed(past: ReplayedPast, _rule: Rule, sources: Sequence[Source]) -> Iterator[ConditionTrack]:
     for source in sources:
         figures = past.held(source, COUNTERS)
         yield ConditionTrack(source.key, past.judged(source, figures, lambda n: None if n > 0 else Condition.BAD))

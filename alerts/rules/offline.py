@@ -7,7 +7,7 @@ from typing import Literal
 from msgspec import Struct
 
 from alerts.model import Condition, Finding, View
-from alerts.past import ConditionTrack, Past, Replayer
+from alerts.past import ConditionTrack, ReplayedPast, Replayer
 from alerts.rules import _silence
 from alerts.rules._watched import undecided, watched
 from ioc.config.alerting import Rule
@@ -59,7 +59,7 @@ def _watched(view: View, rule: Rule) -> Iterator[Source]:
             yield source
 
 
-def _replayed(past: Past, rule: Rule, sources: Sequence[Source]) -> Iterator[ConditionTrack]:
+def _replayed(past: ReplayedPast, rule: Rule, sources: Sequence[Source]) -> Iterator[ConditionTrack]:
     for source in sources:
         yield ConditionTrack(source.key, _silence.silent(past, source, rule.options.missed))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from alerts.model import Condition, Finding, Measured, Params, View
-from alerts.past import ConditionTrack, Past, Replayer, WantedSeries
+from alerts.past import ConditionTrack, ReplayedPast, Replayer, WantedSeries
 from alerts.rules._limits import RuleLimits
 from alerts.rules._roll_up import in_the_roll_up, with_root_cause
 from alerts.rules._watched import fresh, named, undecided, watched
@@ -100,7 +100,7 @@ def measured(options: Options, value: Number | str) -> Measured | None:
     return Measured(options.on.metric, side, limit)
 
 
-def _replayed(past: Past, rule: Rule, sources: Sequence[Source]) -> Iterator[ConditionTrack]:
+def _replayed(past: ReplayedPast, rule: Rule, sources: Sequence[Source]) -> Iterator[ConditionTrack]:
     options: Options = rule.options
     for source in sources:
         figures = past.held(source, options.on.metric)

@@ -41,6 +41,7 @@ def test_it_loads_as_it_is():
         "conference_precheck",
         "clock_suspect",
         "dossier_near_due",
+        "dossier_waiting_at",
         "org_overdue_share",
     }
     assert not settings.route, "nobody is told anything before an administrator says so"

@@ -70,6 +70,9 @@ kind = "clock_suspect"
 id = "dossier_near_due"
 kind = "dossier_near_due"
 [[rule]]
+id = "dossier_waiting_at"
+kind = "dossier_waiting_at"
+[[rule]]
 id = "org_overdue_share"
 kind = "org_overdue_share"
 above = 20

@@ -21,20 +21,27 @@ class Hop:
 
 def hops(history: History, course: Course, receiving: str, calendar: Calendar, now: int) -> list[Hop]:
     """From the day it was taken in to its end: first with the receiving org, then with each that handled it."""
-    if course.received_at is None:
-        return []
+    begun = turns(history, course, receiving, now)
     end = course.ended_at
     last = now if end is None else end
-    turns = [(course.received_at, receiving)]
-    for at, org in statements.successive(history, "handling_org"):
-        start = max(at, course.received_at)
-        if org != turns[-1][1] and start < last:
-            turns = [*turns, (start, org)] if start > turns[-1][0] else [*turns[:-1], (start, org)]
-    starts = [start for start, _ in turns[1:]]
+    starts = [start for start, _ in begun[1:]]
     return [
         Hop(org, start, until, _worked(course, calendar, start, last if until is None else until))
-        for (start, org), until in zip(turns, [*starts, end], strict=True)
+        for (start, org), until in zip(begun, [*starts, end], strict=True)
     ]
+
+
+def turns(history: History, course: Course, receiving: str, now: int) -> list[tuple[int, str]]:
+    """When each agency's turn began, and whose it was; none before it was taken in."""
+    if course.received_at is None:
+        return []
+    last = now if course.ended_at is None else course.ended_at
+    found = [(course.received_at, receiving)]
+    for at, org in statements.successive(history, "handling_org"):
+        start = max(at, course.received_at)
+        if org != found[-1][1] and start < last:
+            found = [*found, (start, org)] if start > found[-1][0] else [*found[:-1], (start, org)]
+    return found
 
 
 def working_time_left(course: Course, calendar: Calendar, due: int | None, now: int) -> int | None:

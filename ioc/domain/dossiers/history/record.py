@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ioc.domain.dossiers.history import statements
-from ioc.domain.dossiers.history.course import payable
+from ioc.domain.dossiers.history.course import NEVER, Course, payable
 from ioc.domain.dossiers.history.course import read as read_course
+from ioc.domain.dossiers.history.hops import turns
 from ioc.domain.dossiers.history.judgement import Policy, judge
 from ioc.domain.dossiers.history.statements import History
 from ioc.domain.inventory import Inventory
@@ -51,6 +52,7 @@ class RecordBuilder:
             "undated": judgement.undated,
             "near_at": judgement.near_at,
             "overdue_at": judgement.overdue_at,
+            "handled_since": _handled_since(history, course, receiving),
             "late_to_accept_at": judgement.late_to_accept_at,
             "accepted_at": course.answered_at,
             "is_open": course.is_open,
@@ -58,3 +60,9 @@ class RecordBuilder:
             **{name: fields.get(name) for name in ("online_payment", "digitised", "electronic_result", "satisfaction")},
             "changed_at": now,
         }, course.pauses
+
+
+def _handled_since(history: History, course: Course, receiving: str) -> int | None:
+    """When it came to the agency that has it."""
+    begun = turns(history, course, receiving, NEVER)
+    return begun[-1][0] if begun else None

@@ -20,7 +20,7 @@ from ioc.platform.meta import Fact
 
 log = logging.getLogger(__name__)
 
-RULES = 5  # raise it when `judge` or `course` come to other verdicts, or a row holds more, than before
+RULES = 6  # raise it when `judge` or `course` come to other verdicts, or a row holds more, than before
 _PAGE = 1_000
 
 

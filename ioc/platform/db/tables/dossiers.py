@@ -26,6 +26,7 @@ dossier = Table(
     Column("undated", Boolean, nullable=False),
     Column("near_at", BigInteger),
     Column("overdue_at", BigInteger),
+    Column("handled_since", BigInteger),  # when it came to the agency that has it
     Column("late_to_accept_at", BigInteger),
     Column("accepted_at", BigInteger),
     Column("is_open", Boolean, nullable=False),
@@ -56,6 +57,11 @@ dossier_open_overdue = partial_index(
     "ix_dossier_open_overdue_at",
     *(dossier.c.overdue_at, dossier.c.source_id, dossier.c.receiving_org),
     rows="is_open AND overdue_at IS NOT NULL",
+)
+dossier_handled = partial_index(  # what waits at an agency, longest first
+    "ix_dossier_open_handled_since",
+    *(dossier.c.handled_since, dossier.c.handling_org, dossier.c.source_id, dossier.c.code),
+    rows="is_open AND handled_since IS NOT NULL",
 )
 dossier_unaccepted = partial_index(
     "ix_dossier_late_to_accept_at",
