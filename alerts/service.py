@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from alerts import drills, heartbeat
+from alerts import drills, heartbeat, old_log
 from alerts.answering import inbox
 from alerts.answering.answers import AnswerDesk
 from alerts.answering.inbox import Inboxes, ReceivingChannel
@@ -36,6 +36,8 @@ from alerts.engine.inhibition import Inhibition
 from alerts.engine.rule_set import RuleSet
 from alerts.message import ChannelPlugin
 from alerts.model import RulePlugin
+from alerts.old_log import OldLog
+from alerts.proof import DailyProof
 from ioc.config.alerting import Rule
 from ioc.config.book import Book
 from ioc.config.read import is_loopback
@@ -110,6 +112,9 @@ class Service:
         if self._context.settings.alerts.heartbeat_url is not None:
             self._jobs.every(heartbeat.EVERY_S, "heartbeat", self._tell_outside, soon=True)
         self._receive()
+        if self._context.settings.alerts.proof_receivers:
+            self._jobs.every(EVERY_S, "daily proof", self._proof().run)
+        self._jobs.every(old_log.EVERY_S, "old messages", self._old_log().forget)
         self._jobs.start()
 
     def serve(self, stop: threading.Event, ready: Callable[[], None]) -> None:
@@ -226,6 +231,16 @@ class Service:
         context = self._context
         hour = context.settings.dossiers.snapshot_at
         return DailySnapshots(context.db, context.clock, self._lease, self._follower.snapshot, hour)
+
+    def _proof(self) -> DailyProof:
+        context, options = self._context, self._context.settings.alerts
+        grounds = Grounds.of(context.settings, self._rules, self._channels)
+        where = (context.db, context.clock, self._lease, self._follower.snapshot)
+        return DailyProof(*where, grounds, options.proof_at, options.proof_receivers)
+
+    def _old_log(self) -> OldLog:
+        context = self._context
+        return OldLog(context.db, context.clock, self._lease, context.settings.retention.message_days)
 
     def _listening(self) -> bool:
         return self._bus.connected and self._ingest_alive

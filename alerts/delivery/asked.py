@@ -22,25 +22,24 @@ def checked(field: str, address: str) -> str:
     return address
 
 
+def test_payload(lang: str, channel: str, by: str, tz: str, now: int) -> dict[str, object]:
+    """What a test says."""
+    return {"lang": lang, "lines": [], "channel": channel, "by": by, "time": now, "tz": tz}
+
+
 def queue_test(conn: Connection, to: Destination, by: str, tz: str, now: int) -> int:
     """The id of the notification, which the outbox sends like any other."""
-    payload = {"lang": to.lang, "lines": [], "channel": to.channel, "by": by, "time": now, "tz": tz}
-    return _queue(conn, to, NotificationType.TEST, "test", payload, now)
+    return _queue(conn, to, NotificationType.TEST, "test", test_payload(to.lang, to.channel, by, tz, now), now)
 
 
-def queue_proof(conn: Connection, to: Iterable[Destination], day: str, n_open: int, tz: str, now: int) -> int:
-    """How many were queued; none where that day's are there already."""
-    subject = f"proof/{day}"
-    there = sa.select(notification.c.id).where(
-        notification.c.what == NotificationType.PROOF, notification.c.subject == subject
-    )
-    if conn.execute(there.limit(1)).first() is not None:
-        return 0
-    destinations = list(to)
-    for one in destinations:
+def queue_proof(conn: Connection, to: Iterable[Destination], n_open: int, tz: str, now: int) -> int:
+    """How many were queued."""
+    queued = 0
+    for one in to:
         payload = {"lang": one.lang, "lines": [], "channel": one.channel, "open": n_open, "time": now, "tz": tz}
-        _queue(conn, one, NotificationType.PROOF, subject, payload, now)
-    return len(destinations)
+        _queue(conn, one, NotificationType.PROOF, "proof", payload, now)
+        queued += 1
+    return queued
 
 
 def _queue(

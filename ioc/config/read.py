@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 
 from ioc.config.alerting import Channel, Rule
 from ioc.config.book import SECTIONS, Entry
-from ioc.config.book_checks import faults, twice
+from ioc.config.book_checks import faults, twice, unknown
 from ioc.config.names import OWN
 from ioc.config.settings import Connector, Mqtt, Settings
 from ioc.core.errors import Code, UsageError
@@ -101,6 +101,8 @@ def _cross_check(settings: Settings) -> list[str]:
     ):
         problems += twice(section, names)
     problems += faults(settings.book, [channel.name for channel in settings.channel])
+    people = [*(one.name for one in settings.receiver), *(one.name for one in settings.rota)]
+    problems += unknown("alerts.proof_receivers", settings.alerts.proof_receivers, people)
     for connector in settings.connector:
         problems += _unpublishable(f"connector {connector.name!r}: publish", connector)
     return [*problems, *_of_embedded(settings.mqtt)] if settings.mqtt.embedded else problems

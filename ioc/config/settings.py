@@ -151,6 +151,7 @@ class RetentionSettings(Struct, frozen=True, kw_only=True):
     hour_days: Positive = 1830
     quarantine_days: Positive = 90
     event_days: Positive = 400
+    message_days: Positive = 1830
 
 
 class Dossiers(Struct, frozen=True, kw_only=True):

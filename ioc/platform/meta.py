@@ -22,6 +22,7 @@ class Fact(StrEnum):
     BOOK_REV = "book_rev"  # of table `configured`
     BOOK_ORDER = "book_order"  # digest of the order of the entries in the file
     DOSSIER_RULES = "dossier_rules"  # by which the dossiers were judged
+    PROOF_DAY = "proof_day"  # of the last daily proof
     FEED_CURSOR = "feed"  # of a channel: the last event its feed was given
 
 
