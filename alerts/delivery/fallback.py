@@ -16,7 +16,7 @@ from alerts.delivery.routing import Destination
 from alerts.model import NotificationState, NotificationType
 from ioc.platform.db.tables import notification, notification_alert
 
-_KEPT = ("what", "subject", "incident_id", "severity", "route", "escalation", "step", "rota")
+_KEPT = ("what", "subject", "incident_id", "severity", "route", "escalation", "step", "rota", "put_back")
 
 
 def chain(destinations: Sequence[Destination]) -> list[dict[str, str]] | None:

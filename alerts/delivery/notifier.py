@@ -10,8 +10,8 @@ from alerts import drills
 from alerts.delivery import groups
 from alerts.delivery.climbing import Climber, IsDue, is_to_move
 from alerts.delivery.groups import AlertSummary
-from alerts.delivery.independence import Independence
-from alerts.delivery.routing import Destination, Router
+from alerts.delivery.independence import ChannelOrder, Independence
+from alerts.delivery.routing import Destination, Router, as_given
 from alerts.delivery.steps import StepTeller
 from alerts.delivery.telling import Telling
 from alerts.incidents.repository import StandingIncident
@@ -144,8 +144,8 @@ class Notifier:
                 groups.unlink(conn, group["id"], alert_id)
 
     def _climber(self, conn: Connection, telling: Telling, inventory: Inventory) -> Climber:
-        def order(chain: Sequence[str], about: str) -> Sequence[str]:
-            return chain if self.independence is None else self.independence.order(conn, chain, about).channels
+        def order(chain: Sequence[str], about: str) -> ChannelOrder:
+            return as_given(chain, about) if self.independence is None else self.independence.order(conn, chain, about)
 
         return Climber(
             conn, StepTeller(telling, inventory, self.router, partial(summary, inventory), self.group_wait_s, order)

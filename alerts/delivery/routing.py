@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from alerts.delivery.independence import ChannelOrder, PutBack
 from alerts.model import Alert
 from alerts.people.directory import Directory, OnDuty
 from alerts.people.ladder import Ladder, LadderStep
@@ -32,14 +33,15 @@ class TellingLine:
     person: ReceiverOptions
     rota: str | None
     chain: Sequence[Destination] = field(default=())
+    put_back: Sequence[PutBack] = field(default=())  # channels of the chain that another order was meant for
 
 
 # the channels of a chain in the order they are tried for an alert on a subject
-ChannelsInOrder = Callable[[Sequence[str], str], Sequence[str]]
+ChannelsInOrder = Callable[[Sequence[str], str], ChannelOrder]
 
 
-def as_given(chain: Sequence[str], _about: str) -> Sequence[str]:
-    return chain
+def as_given(chain: Sequence[str], _about: str) -> ChannelOrder:
+    return ChannelOrder(tuple(chain), ())
 
 
 class Router:
@@ -99,9 +101,10 @@ class Router:
             for channel in step.channels:
                 yield from (TellingLine(to, person, rota) for to in self._addresses(person, channel))
             return
-        chain = [to for channel in order(step.fallback, about) for to in self._addresses(person, channel)]
+        in_order = order(step.fallback, about)
+        chain = [to for channel in in_order.channels for to in self._addresses(person, channel)]
         if chain:
-            yield TellingLine(chain[0], person, rota, chain[1:])
+            yield TellingLine(chain[0], person, rota, chain[1:], in_order.put_back)
 
     def _of_owner(self, owner: str, ladders: Sequence[Ladder]) -> Ladder:
         channels = [channel for each in ladders for channel in (each.steps[0].channels or each.steps[0].fallback)]

@@ -58,4 +58,5 @@ def _reason(ladder: Ladder, number: int, line: TellingLine) -> Reason:
         "step": number + 1,
         "rota": line.rota,
         "fallback": chain(line.chain),
+        "put_back": [each._asdict() for each in line.put_back] or None,
     }

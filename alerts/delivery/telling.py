@@ -22,7 +22,7 @@ from ioc.platform.db.tables import notification, notification_alert
 AT_ONCE = 500  # ids in one statement
 TOLD = (NotificationType.FIRING, NotificationType.REMINDER)
 Address = tuple[str, str, str]  # receiver, channel, address
-Reason = Mapping[str, Any]  # why one gets it: columns route, escalation, step, rota, fallback of a notification
+Reason = Mapping[str, Any]  # why one gets it: columns route, escalation, step, rota, fallback, put_back
 
 
 @dataclass(slots=True)
@@ -303,7 +303,7 @@ def _read(row: RowMapping, alerts: set[int]) -> IncidentMessage:
 
 
 def _row(incident_id: int, one: IncidentMessage, now: int) -> dict[str, Any]:
-    nothing = dict.fromkeys(("route", "escalation", "step", "rota", "fallback"))
+    nothing = dict.fromkeys(("route", "escalation", "step", "rota", "fallback", "put_back"))
     return {
         **nothing,
         **one.reason,

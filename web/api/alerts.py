@@ -130,12 +130,20 @@ class Attempt(Struct, frozen=True, kw_only=True):
     detail: str
 
 
+class PutBackChannel(Struct, frozen=True):
+    """A channel that was not tried first, because the source it hangs on was in trouble."""
+
+    channel: str
+    because: str
+
+
 class WhyTold(Struct, frozen=True):
-    """WhyTold one got a message: by which route, which ladder, and by which rota one was on duty."""
+    """Why one got a message: by which route, which ladder, by which rota one was on duty, and why not another way."""
 
     route: str | None
     escalation: str | None
     rota: str | None
+    put_back: list[PutBackChannel]
 
 
 class Message(Struct, frozen=True, kw_only=True):
@@ -268,7 +276,8 @@ def entry(call: Call, row: Mapping[Any, Any], org: str) -> AlertEntry:
 
 def _message(call: Call, row: Mapping[Any, Any], org: str | None) -> dict[str, Any]:
     plain = {name: row[name] for name in Message.__struct_fields__ if name in row}
-    why = WhyTold(row["route"], row["escalation"], row["rota"])
+    put_back = [PutBackChannel(**each) for each in row["put_back"] or ()]
+    why = WhyTold(row["route"], row["escalation"], row["rota"], put_back)
     return {**_zoned(call, plain, org), "incident": row["incident_id"], "why": why}
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alerts.delivery.independence import ChannelOrder, Independence, PutBack
 from alerts.model import AlertState
 from ioc.config.alerting import Channel
-from ioc.platform.db.tables import alert
+from ioc.platform.db.tables import alert, notification
 from tests.databases import empty_records
 
 MAIL, SMS, MODEM = (
@@ -66,3 +66,49 @@ def test_another_source_of_the_same_name_is_another(db):
 
 def test_where_all_hang_on_it_the_first_is_still_tried(db):
     assert order(db, chain=("sms", "mail"), trouble=[WAN]) == ChannelOrder(("sms", "mail"), ())
+
+
+# --- as it is told ------------------------------------------------------------------------------------------------
+
+CONFIG = """
+[[rule]]
+id = "offline"
+kind = "offline"
+severity = "critical"
+hours = "always"
+[[channel]]
+name = "thu"
+kind = "pocket"
+depends_on = ["hg/service/mail"]
+[[channel]]
+name = "tin"
+kind = "pocket"
+[[receiver]]
+name = "lan"
+email = ["lan@example.vn"]
+[[route]]
+receivers = ["lan"]
+fallback = ["thu", "tin"]
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "channel", "put_back"),
+    [
+        ("hg/service/mail", "tin", [{"channel": "thu", "because": "hg/service/mail"}]),
+        ("hg/service/portal", "thu", None),
+    ],
+)
+def test_the_message_goes_another_way_and_the_ledger_says_why(stage, path, channel, put_back):
+    s = stage(CONFIG)
+    source = s.add(path)
+    s.hear(source, up=True)
+    s.run(30)
+    s.leaves(source)
+    s.run(180, step=5.0)
+    with s.db.read() as conn:
+        n = notification.c
+        rows = conn.execute(sa.select(n.channel, n.put_back, n.fallback).where(n.receiver == "lan")).all()
+    (row,) = rows
+    assert (row.channel, row.put_back) == (channel, put_back)
+    assert [each["channel"] for each in row.fallback] == ["thu" if channel == "tin" else "tin"], "it is still tried"

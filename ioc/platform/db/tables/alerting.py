@@ -95,6 +95,7 @@ notification = Table(  # the outbox: one message to one receiver over one channe
     Column("step", Integer),  # of the escalation, from 1
     Column("rota", String(64)),  # by which the receiver was on duty
     Column("fallback", JSON(none_as_null=True)),  # the destinations that are left: alerts.delivery.fallback
+    Column("put_back", JSON(none_as_null=True)),  # channels of the chain not tried first, and the source in trouble
     Column("replaced_by", BigInteger),  # the summary, or the next of its chain, that says it instead
     Column("receipt_state", String(16)),  # what the gateway reported later: alerts.model.ReceiptState
     Column("receipt_at", BigInteger),
