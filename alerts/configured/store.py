@@ -28,6 +28,15 @@ def table(conn: Connection, section: str, name: str) -> Table | None:
     return next((row["body"] for row in rows.standing(conn, section) if row["name"] == name), None)
 
 
+def people(conn: Connection) -> Book:
+    """Receivers and rotas alone, which need no plug-in to be read."""
+    return _book([(section, body) for section, body in _bodies(_standing(conn)) if section in _OF_PEOPLE], _NO_PLUGINS)
+
+
+_OF_PEOPLE = frozenset({"receiver", "rota"})
+_NO_PLUGINS = Grounds({}, {})
+
+
 def put(
     db: Database, grounds: Grounds, section: str, table: Table, actor: str, now: int, *, before: str | None = None
 ) -> Entry:

@@ -22,6 +22,7 @@ from ioc.cli import (
     service,
     store,
 )
+from ioc.cli.common import PACKAGES
 from ioc.core.errors import IocError, UsageError
 
 DONE, FAILED, USAGE = 0, 1, 2
@@ -42,8 +43,6 @@ GROUPS = (
     device,
     described,
 )
-
-PACKAGES = ("connectors.commands", "alerts.commands")  # each brings its own
 
 
 def main(argv: Sequence[str] | None = None) -> int:

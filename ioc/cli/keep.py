@@ -1,14 +1,16 @@
 """backup, restore, doctor."""
 
 import argparse
+import importlib
 import os
 import signal
 from functools import partial
 from importlib import metadata
+from itertools import chain
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from ioc.cli.common import DEMO_DIR, Commands, command, now_ms, open_context, say, settings_of
+from ioc.cli.common import DEMO_DIR, PACKAGES, Commands, command, now_ms, open_context, say, settings_of
 from ioc.core.errors import Code, IocError, UsageError
 
 
@@ -58,7 +60,8 @@ def doctor(arguments: argparse.Namespace) -> int:
     if arguments.broker:
         return _broker(arguments)
     worst = 0
-    for verdict, what, detail in examine(open_context(settings_of(arguments))):
+    brought = [getattr(importlib.import_module(package), "CHECKS", ()) for package in PACKAGES]
+    for verdict, what, detail in examine(open_context(settings_of(arguments)), chain.from_iterable(brought)):
         say(f"{verdict:<4} {what}: {detail}")
         worst = max(worst, int(verdict is CheckState.FAIL))
     return worst

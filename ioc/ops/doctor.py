@@ -2,7 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -41,9 +41,9 @@ class CheckResult(NamedTuple):
 Check = Callable[[Context], Iterator[CheckResult]]
 
 
-def examine(context: Context) -> Iterator[CheckResult]:
-    """All checks in turn; a check that cannot be made is a finding itself."""
-    for check in (_disk, _database, _store, _broker, _roles, _clocks, _orgs):
+def examine(context: Context, brought: Iterable[Check] = ()) -> Iterator[CheckResult]:
+    """All checks in turn, then those that other packages brought; one that cannot be made is a finding itself."""
+    for check in (_disk, _database, _store, _broker, _roles, _clocks, _orgs, *brought):
         try:
             yield from check(context)
         except IocError as error:
