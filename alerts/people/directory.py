@@ -50,6 +50,11 @@ class Directory:
         calendar = self._calendar(self.rotas[rota], inventory)
         return self._plans[rota].at(calendar), calendar
 
+    def orgs_of(self, rota: str, inventory: Inventory) -> list[str]:
+        """The org a rota is of, else every root."""
+        org = self.rotas[rota].org
+        return [org] if org is not None and org in inventory.orgs else [root.code for root in inventory.orgs.roots()]
+
     def on(self, rota: str, at: int, inventory: Inventory) -> DutyAnswer:
         plan, calendar = self.plan(rota, inventory)
         until = plan.handover(at, calendar)

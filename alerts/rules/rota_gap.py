@@ -31,10 +31,9 @@ def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
         directory = Directory(store.people(conn))
     inventory = view.world.inventory
     nearest: dict[str, tuple[int, str]] = {}
-    for name, rota in directory.rotas.items():
+    for name in directory.rotas:
         holes = directory.holes(name, view.now, view.now + options.days * DAY_MS, inventory)
-        orgs = [rota.org] if rota.org in inventory.orgs else [root.code for root in inventory.orgs.roots()]
-        for org in filter(None, orgs if holes else ()):
+        for org in directory.orgs_of(name, inventory) if holes else ():
             nearest[org] = min(nearest.get(org, (holes[0].start, name)), (holes[0].start, name))
     for org, (start, name) in nearest.items():
         at = f"{local(start, inventory.orgs.tz(org)):%H:%M %d/%m/%Y}"

@@ -42,13 +42,9 @@ def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
     late_at = since + options.within_min * MINUTE_MS
     if not since or view.now < late_at or (taken is not None and taken.taken_at >= since - EARLY_MS):
         return
-    org = directory.rotas[options.rota].org
-    for code in [org] if org in inventory.orgs else [root.code for root in inventory.orgs.roots()]:
-        at = f"{local(since, inventory.orgs.tz(code or '')):%H:%M %d/%m}"
-        params = {"rota": options.rota, "at": at}
-        yield Finding(
-            rule.id, code or "", Condition.BAD, Severity(rule.severity), "alert.shift_untaken", params, late_at
-        )
+    for org in directory.orgs_of(options.rota, inventory):
+        params = {"rota": options.rota, "at": f"{local(since, inventory.orgs.tz(org)):%H:%M %d/%m}"}
+        yield Finding(rule.id, org, Condition.BAD, Severity(rule.severity), "alert.shift_untaken", params, late_at)
 
 
 def handed_over(directory: Directory, rota: str, now: int, inventory: Inventory) -> int:

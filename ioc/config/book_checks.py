@@ -32,7 +32,7 @@ def faults(book: Book, channels: Collection[str], place: Place = by_number) -> l
     A route or rota of which this is true cannot be meant.
     """
     checks = _NameCheck(book, channels, place)
-    return [*checks.uniqueness(), *checks.receivers(), *checks.rotas(), *checks.ways()]
+    return [*checks.uniqueness(), *checks.receivers(), *checks.rotas(), *checks.rules(), *checks.ways()]
 
 
 def reach_faults(book: Book, address_of: Mapping[str, str], place: Place = by_number) -> list[str]:
@@ -128,6 +128,12 @@ class _NameCheck:
                 yield from unknown(f"{at}.dates[{k}].who", dated.who, self.people)
             for hole in _holes(rota):
                 yield f"{at}.shifts: {hole}; fill the hole, or say part_time = true where it is meant"
+
+    def rules(self) -> Iterator[str]:
+        """A rule that is about a rota names one."""
+        for n, rule in enumerate(self.book.rule):
+            rota = getattr(rule.options, "rota", None)
+            yield from unknown(f"{self.place('rule', n, rule)}.rota", [rota] if rota else [], self.rota_names)
 
     def ways(self) -> Iterator[str]:
         for way in _ways(self.book, self.place):

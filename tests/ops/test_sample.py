@@ -43,6 +43,7 @@ def test_it_loads_as_it_is():
         "dossier_near_due",
         "dossier_waiting_at",
         "org_overdue_share",
+        "rota_gap",
     }
     assert not settings.route, "nobody is told anything before an administrator says so"
 

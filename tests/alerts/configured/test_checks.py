@@ -41,6 +41,10 @@ def test_the_people_of_the_contract_are_as_it_says():
 @pytest.mark.parametrize(
     ("sections", "said"),
     [
+        (
+            {"rule": [{"id": "x", "kind": "shift_untaken", "rota": "y", "desk": "ban-truc"}]},
+            "rule[0].rota: 'y' is not defined; allowed: none is defined",
+        ),
         ({"receiver": [{"name": "x"}]}, "receiver[0]: no address; expected email, phone, members or rota"),
         ({"receiver": [{"name": "x", "email": ["a@b.vn,c@d.vn"]}]}, "receiver[0].email[0]: 'a@b.vn,c@d.vn': expected"),
         ({"receiver": [LAN | {"members": ["hoa"]}, HOA]}, "receiver[0]: members and phone do not go together"),
