@@ -75,6 +75,8 @@ def _view(site: Site, sessions: Sessions, route: Route, handler: Callable[[Call]
                 check_device(site, authorization, path)
             else:
                 _admit(route, caller)
+            if caller is not None:
+                site.clients.asks(caller.principal)
             call = _call(site, route, caller, path)
             result = handler(call)
             return _respond(site, route, result, _links(route, call.part, result))

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from ioc.domain.access import Principal
+from ioc.core.model import Role
+from ioc.domain.access import Principal, Via
 from web.watch import Board, Shared, Watching
 
 STALL_S = 10.0
@@ -71,6 +72,7 @@ class Connections:
 
     def __init__(self) -> None:
         self._by_id: dict[str, Client] = {}
+        self._asked: set[str] = set()
         self.cut = 0
 
     def __len__(self) -> int:
@@ -90,6 +92,16 @@ class Connections:
     def principals(self) -> set[Principal]:
         return {client.principal for client in self._by_id.values()}
 
+    def asks(self, principal: Principal) -> None:
+        """Somebody made a call; a display may poll instead of being connected."""
+        if _is_display(principal):
+            self._asked.add(principal.name)
+
+    def displays(self) -> set[str]:
+        """The tokens of walls that are connected, or have asked since this was called last."""
+        asked, self._asked = self._asked, set()
+        return asked | {principal.name for principal in self.principals() if _is_display(principal)}
+
     def flush(self, now: float, also: str | None = None) -> None:
         for client in list(self._by_id.values()):
             if not client.flush(now, also):
@@ -98,3 +110,7 @@ class Connections:
     def of(self, chosen: Callable[[Principal], bool]) -> Iterable[str]:
         """The ids of clients whose principal is chosen."""
         return [sid for sid, client in self._by_id.items() if chosen(client.principal)]
+
+
+def _is_display(principal: Principal) -> bool:
+    return principal.role is Role.WALL and principal.via is Via.BEARER

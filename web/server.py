@@ -20,6 +20,7 @@ from ioc.core import keys
 from ioc.core.model import SourceKey
 from ioc.core.registry import Plugins, PluginSort
 from ioc.live.follow import Follower
+from ioc.platform import displays
 from ioc.platform.beat import EVERY_S, Beat
 from ioc.platform.broker import Bus
 from web import app as application
@@ -111,13 +112,20 @@ class WebWorker:
         self.pump.load_facts()
 
     def _loops(self) -> tuple[Callable[[], None], ...]:
-        return self._pump, self._facts, self._series, self._rights, self._inventory, self._live
+        return self._pump, self._facts, self._series, self._rights, self._inventory, self._live, self._displays
 
     def _live(self) -> None:
         """The sign of life, written off the loop like everything in the database."""
         while True:
             _guarded(lambda: offload(self._beat.write))
             gevent.sleep(EVERY_S)
+
+    def _displays(self) -> None:
+        """Which walls show something, so that one that stops is missed."""
+        db, clock = self.site.context.db, self.site.clock
+        while True:
+            gevent.sleep(displays.EVERY_S)
+            _guarded(lambda: offload(displays.note, db, self.site.clients.displays(), clock.now_ms()))
 
     def _on_change(self, changed: set[SourceKey]) -> None:
         self.pump.touch(changed)

@@ -41,6 +41,7 @@ def test_it_loads_as_it_is():
         "conference_precheck",
         "clock_suspect",
         "dossier_near_due",
+        "display_silent",
         "dossier_waiting_at",
         "org_overdue_share",
         "rota_gap",

@@ -70,6 +70,9 @@ kind = "clock_suspect"
 id = "dossier_near_due"
 kind = "dossier_near_due"
 [[rule]]
+id = "display_silent"
+kind = "display_silent"
+[[rule]]
 id = "dossier_waiting_at"
 kind = "dossier_waiting_at"
 [[rule]]

@@ -32,7 +32,17 @@ from ioc.platform.db.tables.ingested import (
     ticket,
 )
 from ioc.platform.db.tables.inventory import calendar_day, meta, org, org_past, source
-from ioc.platform.db.tables.people import audit, lease, observed, person_pin, role_beat, shift, token, user
+from ioc.platform.db.tables.people import (
+    audit,
+    display_beat,
+    lease,
+    observed,
+    person_pin,
+    role_beat,
+    shift,
+    token,
+    user,
+)
 
 __all__ = [
     "alert",
@@ -49,6 +59,7 @@ __all__ = [
     "derived",
     "desk",
     "device",
+    "display_beat",
     "dossier",
     "dossier_delivery",
     "dossier_pause",

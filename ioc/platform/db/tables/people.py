@@ -38,6 +38,14 @@ token = Table(
     Column("revoked_at", BigInteger),
 )
 
+display_beat = Table(  # when the display of a token last showed something
+    "display_beat",
+    metadata,
+    Column("token", String(64), primary_key=True),
+    Column("first_at", BigInteger, nullable=False),
+    Column("seen_at", BigInteger, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,
