@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from alerts import queries
-from alerts.model import Alert, AlertState
+from alerts.model import MUTED, Alert, AlertState
 from alerts.mutes import mutes, windows
 from ioc.core.model import Severity, SourceKey
 from ioc.domain.dossiers.counting.question import Question, Side, year_start
@@ -78,7 +78,7 @@ def load(conn: Connection, world: World, now: int, before: Facts | None = None) 
     return Facts(
         at=now,
         alerts=tuple(queries.shown(conn, _EVERYTHING)),
-        alert_counts=queries.counts(conn, _EVERYTHING, queries.SHOWN),
+        alert_counts=queries.counts(conn, _EVERYTHING, (*queries.SHOWN, *MUTED)),
         counters={(row.name, row.label): row.n for row in conn.execute(sa.select(counter))},
         desks=_desks(conn, world, now),
         meetings=_meetings(conn, now),

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
-from alerts.model import ACTIVE, Alert, AlertState
+from alerts.model import ACTIVE, MUTED, Alert, AlertState
 from ioc.core.model import SourceKey
 from web.sight import Sight
 
@@ -25,12 +25,13 @@ def touches(_options: Options) -> frozenset[str]:
 
 
 def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
-    """`counts` are of all there are: open ones by severity, how many of those nobody has, and what is over unseen."""
+    """`counts` are of all there are: the open by severity, those nobody has, what is muted, what is over unseen."""
     alerts = [a for a in sight.alerts(_STATE_RANK) if a.severity in options.severity]
     alerts.sort(key=lambda a: (_STATE_RANK[a.state], _RANK[a.severity], -a.since))
     shown = {str(a.id): _row(sight, a) for a in alerts[: options.limit]}
     counts = {name: sight.alert_count(ACTIVE, {name} & set(options.severity)) for name in _RANK}
     counts["unacknowledged"] = sight.alert_count((AlertState.FIRING,), options.severity)
+    counts["muted"] = sight.alert_count(MUTED, options.severity)
     counts["resolved_unseen"] = sight.alert_count((AlertState.RESOLVED_UNSEEN,), options.severity)
     return sight.alerts_head(alerts) | {"alerts": shown, "counts": counts}
 

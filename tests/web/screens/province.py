@@ -156,7 +156,9 @@ def _alerts(now: datetime) -> dict[str, Any]:
             "fired_at": now.isoformat(),
             "owner": owner,
             "acknowledged_by": owner,
-            "acknowledged_at": None,
+            "acknowledged_at": owner and (now - timedelta(minutes=minutes - 3)).isoformat(),
+            "acknowledged_until": owner and (now + timedelta(minutes=415)).isoformat(),
+            "level": 0,
             "simulated": True,
         }
         for n, (severity, state, title, org, minutes, owner) in enumerate(rows, 1)
@@ -166,7 +168,7 @@ def _alerts(now: datetime) -> dict[str, Any]:
 def _counts(alerts: dict[str, Any]) -> dict[str, int]:
     found = Counter(alert["severity"] for alert in alerts.values())
     open_ones = sum(1 for alert in alerts.values() if alert["acknowledged_by"] is None)
-    return {kind: found[kind] for kind in ("critical", "warning", "info")} | {"unacknowledged": open_ones}
+    return {kind: found[kind] for kind in ("critical", "warning", "info")} | {"unacknowledged": open_ones, "muted": 0}
 
 
 def _queue(now: datetime, *, night: bool) -> dict[str, Any]:

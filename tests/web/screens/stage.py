@@ -64,6 +64,7 @@ class Stage:
         _pages(self)
         _session(self)
         _lists(self)
+        _alerts(self)
         _sources(self)
         _maps(self)
         _figures(self)
@@ -148,6 +149,8 @@ def _lists(stage: Stage) -> None:
             return _refusal(404, "no_such_scene")
         return jsonify(name=name, title={"key": f"ui.scene.{name}"}, widgets=stage.widgets)
 
+
+def _alerts(stage: Stage) -> None:
     @stage.app.get(f"{API}/alerts")
     def alerts() -> Response:
         wanted = {name: set(request.args[name].split(",")) for name in ("state", "severity") if name in request.args}
@@ -158,14 +161,40 @@ def _lists(stage: Stage) -> None:
     def alert(key: str) -> Response:
         return jsonify(stage.alerts[key])
 
+    @stage.app.post(f"{API}/alerts/bulk")
+    def acts() -> Any:
+        if request.headers.get("X-CSRF-Token") != ME["csrf"]:
+            return _refusal(403, "bad_csrf")
+        body = request.get_json()
+        stage.calls.append(("bulk", body))
+        for key in map(str, body["ids"]):
+            _act(stage, key, body["action"], body)
+        return jsonify(changed=len(body["ids"]))
+
     @stage.app.post(f"{API}/alerts/<key>/<verb>")
     def act(key: str, verb: str) -> Any:
         if request.headers.get("X-CSRF-Token") != ME["csrf"]:
             return _refusal(403, "bad_csrf")
         stage.calls.append((f"{verb} {key}", request.get_json()))
-        if verb == "acknowledge":
-            stage.alerts[key] |= {"state": "acknowledged", "acknowledged_by": ME["name"]}
+        _act(stage, key, verb, request.get_json())
         return jsonify(stage.alerts[key])
+
+
+def _act(stage: Stage, key: str, verb: str, said: dict[str, Any]) -> None:
+    """What an act makes of an alert, as far as a page shows it."""
+    held = datetime.fromtimestamp(said["until"] / 1000, ZONE).isoformat() if "until" in said else None
+    made: dict[str, dict[str, Any]] = {
+        "acknowledge": {"state": "acknowledged", "owner": ME["name"], "acknowledged_by": ME["name"],
+                        "acknowledged_until": held or (stage.now() + timedelta(hours=1)).isoformat()},
+        "assign": {"owner": said.get("owner"), "due_at": said.get("due_at") and f"{said['due_at']}:00+07:00"},
+        "seen": {"state": "resolved"},
+        "shelve": {"state": "shelved", "shelved_until": held, "held_by": f"shelved:{ME['name']}"},
+        "unshelve": {"state": "firing", "shelved_until": None, "held_by": None},
+        "result": {"result": said.get("text")},
+        "close": {"state": "closed"},
+        "noise": {"state": "closed", "noise": said.get("reason")},
+    }  # fmt: skip
+    stage.alerts[key] |= made.get(verb, {})
 
 
 def _sources(stage: Stage) -> None:

@@ -16,7 +16,7 @@ export interface Page<T> {
 
 export interface Who {
   name: string
-  role: 'wall' | 'viewer' | 'operator' | 'admin'
+  role: 'wall' | 'leader' | 'operator' | 'admin'
   org: string | null
   org_name?: string | null
   lang?: Lang
@@ -69,6 +69,12 @@ export interface Alert {
   owner?: string | null
   acknowledged_by?: string | null
   acknowledged_at?: Instant | null
+  acknowledged_until?: Instant | null
+  shelved_until?: Instant | null
+  held_by?: string | null
+  incident?: number | null
+  level?: number
+  noise?: string | null
   accountable?: string | null
   due_at?: Instant | null
   result?: string | null
@@ -82,6 +88,7 @@ export interface AlertStep {
   what: string
   actor: string | null
   comment: string | null
+  detail?: Record<string, string | number> | null
 }
 
 export interface Notification {
