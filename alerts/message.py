@@ -49,6 +49,7 @@ class ChannelPlugin(Plugin, Protocol):
     kind: Annotated[str, "its name in the configuration"]
     address: Annotated[Literal["email", "phone", "channel"], "the field of a receiver it speaks to"]
     Options: Annotated[type[Struct], "the keys of its [[channel]] beside the common ones"]
+    problems: Annotated[Callable[[Any], Iterable[str]] | None, "what it lacks on this machine, a line each"] = None
     receive: Annotated[Callable[[Any], Iterable[ReceivedText]] | None, "what lies in its inbox"] = None
 
     def send(self, options: Any, message: AlertMessage) -> str: ...

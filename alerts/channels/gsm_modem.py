@@ -1,5 +1,6 @@
 """Channel kind `gsm_modem`: a modem with a SIM card that gammu-smsd drives, by the folders of its back end `files`."""
 
+import os
 import time
 import zlib
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from msgspec import Meta, Struct
 from alerts import sms
 from alerts.channels import _smsbackup
 from alerts.message import AlertMessage, ReceivedText
+from ioc.core.contact import check_inbound
 from ioc.core.errors import Code, IocError
 
 kind = "gsm_modem"
@@ -47,6 +49,7 @@ class Options(Struct, frozen=True, kw_only=True):
             raise ValueError(f"outbox, sent, error and inbox are different folders: {', '.join(folders)}")
         if self.inbound is not None and self.inbox is None:
             raise ValueError("inbound needs inbox, where gammu-smsd lays what people answer")
+        check_inbound(self.inbound)
 
 
 def send(options: Options, message: AlertMessage) -> str:
@@ -65,6 +68,16 @@ def send(options: Options, message: AlertMessage) -> str:
         (Path(options.error) / name).replace(Path(options.error) / f"refused-{name}")
         raise IocError(Code.GATEWAY_BUSY, f"the modem could not send it: {options.error}/refused-{name}")
     return name
+
+
+def problems(options: Options) -> Iterator[str]:
+    """Folders that are not there, or that we or gammu-smsd could not move files in."""
+    for name in ("outbox", "sent", "error", "inbox"):
+        folder = getattr(options, name)
+        if folder is not None and not Path(folder).is_dir():
+            yield f"{name} {folder} is no folder"
+        elif folder is not None and not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+            yield f"{name} {folder} cannot be written by this user"
 
 
 def file_name(options: Options, message: AlertMessage) -> str:

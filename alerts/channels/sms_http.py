@@ -16,6 +16,7 @@ from alerts.channels._reply import Reply, text_at
 from alerts.channels._template import escape_for, fill
 from alerts.gateway_calls import ReplyFormat, ReportFormat
 from alerts.message import AlertMessage
+from ioc.core.contact import check_inbound
 from ioc.core.errors import Code, IocError
 
 kind = "sms_http"
@@ -92,6 +93,7 @@ class Options(Struct, frozen=True, kw_only=True):
             pattern(template)
         if not self.url.isascii():
             raise ValueError("url must be ASCII, other characters percent-encoded")
+        check_inbound(self.inbound)
         if self.inbound is not None and (self.reply is None or self.secret is None):
             raise ValueError(
                 "inbound needs reply and secret: how the gateway hands an answer on, and what it knows us by"

@@ -30,6 +30,12 @@ def is_dialable(number: str) -> bool:
     return _DIAL.fullmatch(_SEPARATORS.sub("", number)) is not None
 
 
+def check_inbound(number: str | None) -> None:
+    """ValueError for a number of ours that nobody could dial."""
+    if number is not None and not is_dialable(number):
+        raise ValueError(f"inbound {number!r}: expected {DIAL}")
+
+
 def mailbox(text: str) -> tuple[str, str]:
     """Name and domain of exactly one address: what looks like a list is refused, not split."""
     match = _EMAIL.fullmatch(text)

@@ -14,11 +14,12 @@ from ioc.context import Context
 from ioc.core.clock import Clock, local
 from ioc.core.errors import IocError
 from ioc.core.model import Leniency
+from ioc.core.registry import PluginSort
 from ioc.domain.inventory.orgs import DEFAULT_TZ
 from ioc.domain.inventory.records import load_orgs
 from ioc.platform import beat, check_broker
 from ioc.platform.db import migrate
-from ioc.platform.db.tables import latest, leniency
+from ioc.platform.db.tables import latest, leniency, source
 from ioc.platform.logins import as_bus
 from ioc.platform.nats import program
 
@@ -43,7 +44,7 @@ Check = Callable[[Context], Iterator[CheckResult]]
 
 def examine(context: Context, brought: Iterable[Check] = ()) -> Iterator[CheckResult]:
     """All checks in turn, then those that other packages brought; one that cannot be made is a finding itself."""
-    for check in (_disk, _database, _store, _broker, _roles, _clocks, _orgs, *brought):
+    for check in (_disk, _database, _store, _broker, _roles, _clocks, _orgs, _channels, *brought):
         try:
             yield from check(context)
         except IocError as error:
@@ -143,6 +144,21 @@ def _orgs(context: Context) -> Iterator[CheckResult]:
                 CheckState.WARN, "orgs", f"{what} names {code}, whose last day was {last}: it means {means}"
             )
     yield CheckResult(CheckState.OK, "orgs", f"{len(orgs.living())} in the tree of {day}")
+
+
+def _channels(context: Context) -> Iterator[CheckResult]:
+    """What a channel finds missing on this machine, and sources it hangs on that are none."""
+    with context.db.read() as conn:
+        known = {"/".join(row) for row in conn.execute(sa.select(source.c.org, source.c.kind, source.c.source))}
+    plugins = context.plugins.of(PluginSort.CHANNEL) if context.settings.channel else {}
+    for channel in context.settings.channel:
+        look: Callable[[object], Iterable[str]] | None = getattr(plugins[channel.kind], "problems", None)
+        found = [] if look is None else list(look(channel.options))
+        found += [
+            f"depends_on {path}, which is not in the inventory" for path in channel.depends_on if path not in known
+        ]
+        yield from (CheckResult(CheckState.WARN, "channels", f"{channel.name}: {each}") for each in found)
+    yield CheckResult(CheckState.OK, "channels", f"{len(context.settings.channel)} configured")
 
 
 def _now(clock: Clock) -> str:

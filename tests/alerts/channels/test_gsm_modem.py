@@ -115,7 +115,10 @@ def test_the_parts_of_a_long_text_are_one(modem):
     assert [got.text for got in gsm_modem.receive(options(modem))] == ["xin chào"]
 
 
-@pytest.mark.parametrize(("wrong", "told"), [({"sent": "same"}, "different"), ({"inbox": None}, "needs inbox")])
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [({"sent": "same"}, "different"), ({"inbox": None}, "needs inbox"), ({"inbound": "hotline"}, "to dial")],
+)
 def test_options_that_cannot_work_are_refused_at_start(wrong, told):
     given = {"outbox": "same", "sent": "s", "error": "e", "inbox": "i", "inbound": "0912345678", **wrong}
     with pytest.raises(ValueError, match=told):

@@ -4,6 +4,8 @@ import pytest
 
 from alerts.channels._registered import is_registered
 from alerts.channels.sms_http import Options, composed
+from alerts.delivery import registered
+from alerts.model import NotificationType
 from alerts.sms import Piece
 from ioc import bootstrap
 from ioc.core.errors import Code, IocError, UsageError
@@ -61,6 +63,10 @@ def test_a_language_that_a_receiver_reads_is_looked_at_too():
     with pytest.raises(UsageError) as refused:
         load(*templates, receiver=[{"name": "a", "lang": "en", "phone": ["0912345678"]}])
     assert "none fits '[IOC] WARNING" in "".join(refused.value.params["problems"])
+
+
+def test_every_sort_of_message_is_looked_at():
+    assert {event for event, _ in registered._payloads()} >= set(NotificationType) - {NotificationType.DIGEST}
 
 
 def test_a_text_that_nobody_foresaw_is_not_given_to_the_gateway():

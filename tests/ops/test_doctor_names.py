@@ -1,4 +1,4 @@
-"""The doctor names what the configuration says of orgs that are closed or unknown."""
+"""The doctor names orgs and sources that are closed or unknown, and what a channel lacks on this machine."""
 
 from pathlib import Path
 
@@ -31,4 +31,20 @@ def test_closed_and_unknown_orgs_are_named(tmp_path: Path) -> None:
         (CheckState.WARN, "rule r-2 names hg.huyen, whose last day was 2025-06-30: it means what it had on that day"),
         (CheckState.WARN, "rule r-3 names mars, which is not in the tree: it never speaks"),
         (CheckState.OK, "2"),
+    ]
+
+
+def test_a_channel_names_what_it_lacks_and_what_it_hangs_on_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "sent").mkdir()
+    config = tmp_path / "ioc.toml"
+    folders = "".join(f'{name} = "{tmp_path / name}"\n' for name in ("outbox", "sent", "error"))
+    modem = f'[[channel]]\nname = "modem"\nkind = "gsm_modem"\ndepends_on = ["hg/link/wan"]\n{folders}'
+    config.write_text(f'data_dir = "{tmp_path / "data"}"\n{modem}')
+    context = open_context(bootstrap.load_settings(config))
+    found = [(finding.verdict, finding.detail) for finding in doctor._channels(context)]
+    assert found == [
+        (CheckState.WARN, f"modem: outbox {tmp_path / 'outbox'} is no folder"),
+        (CheckState.WARN, f"modem: error {tmp_path / 'error'} is no folder"),
+        (CheckState.WARN, "modem: depends_on hg/link/wan, which is not in the inventory"),
+        (CheckState.OK, "1 configured"),
     ]
