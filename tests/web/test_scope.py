@@ -9,7 +9,17 @@ from msgspec.structs import fields, force_setattr
 from alerts.configured.seed import sync
 from alerts.mutes import silences
 from alerts.mutes.silences import Silence
-from ioc.config.alerting import MaintenanceOptions, MuteMatch, Rule
+from ioc.config.alerting import (
+    EscalationOptions,
+    MaintenanceOptions,
+    MuteMatch,
+    ReceiverOptions,
+    RotaOptions,
+    RouteOptions,
+    Rule,
+    ShiftOptions,
+    StepOptions,
+)
 from ioc.core.model import Role, SourceKey
 from ioc.core.registry import Plugins
 from ioc.messages.mapping.declared import MapRule
@@ -73,6 +83,13 @@ def watched(province: Province) -> Province:
     force_setattr(settings, "rule", (*settings.rule, Rule(id="bi-mat", kind="offline", org=SOUTH)))
     window = MaintenanceOptions(name="toan-canh", match=MuteMatch(org=SOUTH), hours="01:00-02:00")
     force_setattr(settings, "maintenance", (window,))
+    people = ReceiverOptions(name="bi-mat", email=("bi-mat@example.vn",))
+    nights = ShiftOptions(days="mon-sun", hours="00:00-24:00", who=("bi-mat",))
+    step = StepOptions(receivers=("bi-mat",), channels=("mail",))
+    force_setattr(settings, "receiver", (people,))
+    force_setattr(settings, "rota", (RotaOptions(name="toan-canh", org=SOUTH, shifts=(nights,)),))
+    force_setattr(settings, "escalation", (EscalationOptions(name="bi-mat", steps=(step,)),))
+    force_setattr(settings, "route", (RouteOptions(name="bi-mat", org=SOUTH, escalation="bi-mat"),))
     sync(province.db, settings, SATURDAY)
     of_vendors = MapRule(topic="bi-mat/+site", org="hg.{site}", kind="queue", source="k", fields={"waiting": "w"})
     force_setattr(settings, "map", (of_vendors,))
