@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -41,7 +42,7 @@ def postgresql(password: str) -> Iterator[str]:
         _wait_until_it_answers(port, password)
         yield f"postgresql://ioc@127.0.0.1:{port}/postgres"
     finally:
-        process.terminate()
+        process.send_signal(signal.SIGINT)  # it does not wait for who is still connected
         process.wait(10)
         shutil.rmtree(folder, ignore_errors=True)
 

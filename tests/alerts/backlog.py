@@ -43,6 +43,10 @@ def fill(
         conn.execute(sa.insert(notification), rows)
         links = [{"notification_id": row["id"], "alert_id": row["payload"]["lines"][0]["alert"]} for row in rows]
         conn.execute(sa.insert(notification_alert), links)
+        if not db.is_sqlite:  # it counts on from what it gave out itself
+            for table in ("alert", "notification"):
+                last = f"(SELECT max(id) FROM {table})"  # noqa: S608
+                conn.exec_driver_sql(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {last})")
     return [row["ref"] for row in rows]
 
 

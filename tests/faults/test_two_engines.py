@@ -26,7 +26,7 @@ from tests.servers import mosquitto
 
 PASSWORD = "thu-nghiem"
 ROUNDS = size("ha", 1, 10)
-MESSAGES = 120
+MESSAGES = size("ha", 60, 200)
 TAKEN_OVER_S = 15.0
 CONFIG = """
 data_dir = "{data}"
@@ -130,6 +130,7 @@ def test_the_other_takes_over_and_nothing_is_forgotten(tmp_path: Path, mailbox: 
         url = url.replace("postgresql://ioc@", f"postgresql+psycopg://ioc:{PASSWORD}@")
         broker = stack.enter_context(mosquitto(tmp_path, "allow_anonymous true\n"))
         pair = Pair(tmp_path, url, broker.url, mailbox.port, stack)
+        stack.callback(pair.db.close)
         import_orgs(pair.configs[0], tmp_path)
         for i in range(2):
             pair.start(i)
@@ -137,7 +138,6 @@ def test_the_other_takes_over_and_nothing_is_forgotten(tmp_path: Path, mailbox: 
         no_fault(pair, mailbox)
         for n in range(ROUNDS):
             taken_over(pair, mailbox, frozen=n % 2 == 0)
-        pair.db.close()
 
 
 def no_fault(pair: Pair, mailbox: SlowMailbox) -> None:
@@ -153,7 +153,7 @@ def taken_over(pair: Pair, mailbox: SlowMailbox, *, frozen: bool) -> None:
     """The holder goes away in the middle of a backlog, with an alert open that ends meanwhile."""
     mailbox.taken.clear()
     pair.trouble(begins=True)
-    wait_until(lambda: len(mailbox.taken) == 1, "the alert of the engine")
+    wait_until(lambda: len(mailbox.taken) == 1, "the alert of the engine", 20)
     holder = pair.active()
     assert holder is not None
     refs = fill(pair.db, MESSAGES, ["a@example.vn"], channel="mail")
@@ -171,7 +171,7 @@ def taken_over(pair: Pair, mailbox: SlowMailbox, *, frozen: bool) -> None:
     wait_until(lambda: pair.owed() == 0 and not pair.firing(), "the rest of the backlog, and the end of the alert")
     if frozen:
         os.kill(pid, signal.SIGCONT)
-        time.sleep(3)  # had it anything to say, it would say it now
+        time.sleep(2)  # had it anything to say, it would say it now
         assert pair.active() == 1 - holder
     else:
         pair.serving.pop(holder)
