@@ -14,6 +14,7 @@ from alerts.model import NotificationType
 from alerts.mutes import silences
 from alerts.mutes.silences import Silence
 from ioc.config.alerting import MuteMatch
+from ioc.core.errors import Code, IocError
 from ioc.core.model import SourceKey
 from ioc.platform.db.tables import notification
 from tests.alerts.conftest import OFFLINE, Stage, ms
@@ -28,16 +29,17 @@ hours = "09:20-09:40"
 WINDOW = (ms("2026-11-20 09:20"), ms("2026-11-20 09:40"))
 PATHS = ("xm/queue/kiosk-1", "mv/queue/kiosk-2")
 MATCHES = ({"org": "xm"}, {"kind": "queue"}, {"source": "kiosk-2"}, {"rule": "offline"}, {"severity": "critical"})
-SETTLED_S = 40  # the hold, the wait of a group, and a tick or two
-TICKS_S = (1, 11, 12, 3)  # after each event: it is seen, the hold runs out, groups are sent, ends are told
+SETTLED_S = 50  # the hold, the wait of a group, two tries that fail, and a tick or two
+TICKS_S = (1, 11, 12, 3, 6, 10)  # it is seen, the hold runs out, groups are sent, tried again
 
 EVENT = st.one_of(
     st.tuples(st.sampled_from(["down", "up"]), st.sampled_from(PATHS)),
     st.tuples(st.just("silence"), st.sampled_from(MATCHES), st.integers(0, 3), st.integers(1, 12)),
     st.tuples(st.just("end"), st.integers(0, 9)),
     st.tuples(st.just("restart")),
+    st.tuples(st.just("fail"), st.integers(1, 2)),
 )
-STORY = st.lists(st.tuples(st.sampled_from([4, 15, 60, 240]), EVENT), min_size=3, max_size=9)
+STORY = st.lists(st.tuples(st.sampled_from([1, 4, 13, 60, 240]), EVENT), min_size=3, max_size=9)
 
 
 @dataclass
@@ -74,6 +76,8 @@ class Story:
             case ("end", n) if n < len(self.silences):
                 with self.stage.db.write() as conn:
                     self.silences[n] = silences.end(conn, self.silences[n], "lan", self.stage.clock.now_ms())
+            case ("fail", n):
+                self.stage.pocket.failures = [IocError(Code.GATEWAY_UNAVAILABLE, "busy")] * n
             case ("restart",):
                 self.stage.start()
 
