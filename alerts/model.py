@@ -1,6 +1,6 @@
 """The words of alerting: findings, alerts and notifications with their states, and the contract of a rule plug-in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
@@ -79,6 +79,14 @@ class RootCause(NamedTuple):
     since: int
 
 
+class ReadingHistory(Protocol):
+    """The last minutes of metrics."""
+
+    def window(
+        self, world: World, keys: Iterable[SourceKey], metric: str, now: int, window_ms: int
+    ) -> Mapping[SourceKey, Sequence[tuple[int, float]]]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class View:
     """All that a rule may read; `world` is a snapshot, so that a query may take its time.
@@ -90,6 +98,7 @@ class View:
     now: int
     listening_since: int | None
     db: Database
+    history: ReadingHistory | None = None  # None where the last minutes are not kept
 
 
 class RulePlugin(Plugin, Protocol):

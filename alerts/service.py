@@ -33,6 +33,7 @@ from alerts.engine.damping import Damping
 from alerts.engine.engine import AlertEngine
 from alerts.engine.evaluator import Evaluator, LiveInput
 from alerts.engine.inhibition import Inhibition
+from alerts.engine.recent import RecentReadings
 from alerts.engine.rule_set import RuleSet
 from alerts.message import ChannelPlugin
 from alerts.model import RulePlugin
@@ -47,6 +48,7 @@ from ioc.core.errors import IocError
 from ioc.core.registry import PluginSort
 from ioc.live.deltas import NOTICE_TOPIC, Notice, seal
 from ioc.live.follow import Follower
+from ioc.metrics import Point, RangeQuery, ranges
 from ioc.platform.beat import Beat, pulses
 from ioc.platform.broker import Bus
 from ioc.platform.jobs import Jobs
@@ -262,7 +264,8 @@ def build_engine(
     sync(db, settings, clock.now_ms())
     grounds = Grounds.of(settings, rules, channels)
     rule_set = RuleSet((), {**rules, drills.RULE.kind: drills.DrillRule()}, clock)
-    evaluator = Evaluator(clock, db, live, rule_set, Inhibition(clock, settings.alerts.settle_s))
+    recent = RecentReadings(partial(_read_store, context))
+    evaluator = Evaluator(clock, db, live, rule_set, Inhibition(clock, settings.alerts.settle_s), recent=recent)
     notifier = Notifier(db, Router(Book(), grounds.address_of), settings.alerts.group_wait_s)
     notifier.independence = Independence(settings.channel)
 
@@ -275,6 +278,15 @@ def build_engine(
     return AlertEngine(
         db, clock, lease, evaluator, notifier, in_force, settings.alerts.startup_grace_s, Damping.of(settings.alerts)
     )
+
+
+def _read_store(context: Context, queries: Sequence[RangeQuery]) -> list[list[Point]]:
+    """Opened when a rule first asks for what was before, and closed again."""
+    store = context.open_store()
+    try:
+        return ranges(store, queries)
+    finally:
+        store.close()
 
 
 def owner_rules(rules: Iterable[Rule], plugins: Mapping[str, RulePlugin]) -> frozenset[str]:

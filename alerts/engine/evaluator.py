@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from alerts.engine.inhibition import Inhibition
+from alerts.engine.recent import RecentReadings
 from alerts.engine.rule_set import Findings, RuleSet
 from alerts.model import Alert, Condition, Finding, RootCause, Subject, View
 from alerts.mutes import mutes
@@ -68,6 +69,7 @@ class Evaluator:
     rules: RuleSet
     inhibition: Inhibition
     windows: Sequence[MaintenanceOptions] = ()
+    recent: RecentReadings = field(default_factory=RecentReadings)
     _paused_until: float = 0.0
     _listening_since: int | None = None
     _last: tuple[int, float] = field(init=False)
@@ -82,7 +84,7 @@ class Evaluator:
             return None
         self._track_listening(now)
         world = self.live.snapshot()
-        findings = self.rules.evaluate(View(world, now, self._listening_since, self.db))
+        findings = self.rules.evaluate(View(world, now, self._listening_since, self.db, self.recent))
         self.inhibition.update(findings.by_fingerprint.values())
         with self.db.read() as conn:
             muted = mutes.load(conn, self.windows, world.inventory, now)

@@ -35,6 +35,14 @@ above = 20
 at_least = 30
 hold_s = 0
 """
+RISES = """
+[[rule]]
+id = "rises"
+kind = "rate_of_change"
+on = { kind = "queue", metric = "waiting" }
+above = 2
+hold_s = 0
+"""
 LOST = """
 [[rule]]
 id = "lost"
@@ -143,6 +151,17 @@ def test_a_share_and_open_counters_fire_in_the_past_when_they_did(rehearsal):
         r.s.run(60, 60, lambda a=absent, i=issued: r.hear(kiosk, no_show_today=a, issued_today=i))
     same(r.try_it(), r.s.alerts)
     assert len(r.s.alerts) == 1
+
+
+def test_a_rise_fires_in_the_past_when_it_did(rehearsal):
+    r = rehearsal(RISES)
+    kiosk = r.s.add("xm/queue/k1")
+    waiting = [n for n in range(12)] + [12 + 4 * n for n in range(12)] + [60] * 15
+    for n in waiting:
+        r.s.run(60, 60, lambda n=n: r.hear(kiosk, waiting=n))
+    found = r.try_it()
+    assert len(found) == 1
+    same(found, r.s.alerts)
 
 
 def test_no_counter_fires_within_its_hours_only(rehearsal):

@@ -73,6 +73,20 @@ kind = "dossier_near_due"
 id = "display_silent"
 kind = "display_silent"
 [[rule]]
+id = "rate_of_change"
+kind = "rate_of_change"
+on = { kind = "queue", metric = "waiting" }
+above = 5
+[[rule]]
+id = "delivery_failing"
+kind = "delivery_failing"
+[[rule]]
+id = "shift_untaken"
+kind = "shift_untaken"
+[[rule]]
+id = "rota_gap"
+kind = "rota_gap"
+[[rule]]
 id = "dossier_waiting_at"
 kind = "dossier_waiting_at"
 [[rule]]
