@@ -124,7 +124,7 @@ def test_a_boolean_that_is_false_takes_its_children_down(stage):
     api = s.add("hg/service/api", parent="hg/service/portal")
     s.run(130, 5, lambda: (s.hear(portal, up=False), s.hear(api, up=False)))
     assert [message.subject for message in s.pocket.messages] == [
-        "[IOC] NGHIÊM TRỌNG · Hà Giang · Nguồn portal: Ngừng hoạt động"
+        "[IOC] NGHIÊM TRỌNG · Hà Giang · Nguồn portal: Ngừng hoạt động; 1/1 nguồn phía sau gián đoạn"
     ]
     assert sorted(s.states) == ["firing", "suppressed"]
 
