@@ -1,13 +1,13 @@
 """The repository of alerts: tables `alert` and `alert_entry`, each transition written with who and when."""
 
-from collections.abc import Mapping
-from dataclasses import fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from alerts.model import OPEN_STATES, Alert, AlertState, DropReason, Finding, NotificationType, Transition
+from alerts.model import Alert, AlertState, DropReason, Finding, NotificationType, Transition
 from ioc.core.model import Severity, SourceKey
 from ioc.platform.db import Database
 from ioc.platform.db.tables import alert, alert_entry, counter
@@ -43,47 +43,6 @@ def find(conn: Connection, alert_id: int) -> Alert | None:
     return read_alert(row) if row else None
 
 
-def raise_alert(conn: Connection, finding: Finding, now: int, hold_ms: int) -> Alert:
-    """A new pending row, or the one that returned inside its hold within the last hour, with its flaps."""
-    times = {"raised_at": now, "hold_until": now + hold_ms}
-    values = {**_values(finding), **times, "state": AlertState.PENDING, "open": True}
-    earlier = conn.execute(_flapped(finding.fingerprint, now)).scalar()
-    if earlier is None:
-        key = conn.execute(sa.insert(alert).values(**values, flaps=0)).inserted_primary_key
-        alert_id = int(key[0]) if key else 0
-    else:
-        alert_id = int(earlier)
-        conn.execute(sa.update(alert).where(alert.c.id == alert_id).values(**values, ended_at=None))
-    add_entry(conn, alert_id, now, Transition.RAISED, ENGINE)
-    raised = find(conn, alert_id)
-    if raised is None:
-        raise LookupError(alert_id)
-    return raised
-
-
-def change_state(
-    conn: Connection,
-    current: Alert,
-    transition: Transition,
-    state: AlertState,
-    now: int,
-    actor: str = ENGINE,
-    remark: str | None = None,
-    detail: Mapping[str, Any] | None = None,
-    **values: Any,
-) -> Alert | None:
-    """Write one transition with what it set (`detail`); None when somebody else has changed the state meanwhile."""
-    is_open = state in OPEN_STATES
-    if not is_open and current.ended_at is None:
-        values.setdefault("ended_at", now)
-    values |= {"state": state, "open": is_open, "dismissed": False}
-    unchanged = sa.and_(alert.c.id == current.id, alert.c.state == current.state)
-    if conn.execute(sa.update(alert).where(unchanged).values(**values)).rowcount != 1:
-        return None
-    add_entry(conn, current.id, now, transition, actor, remark, detail)
-    return replace(current, **values)
-
-
 def add_entry(
     conn: Connection,
     alert_id: int,
@@ -108,39 +67,30 @@ def last_entry(conn: Connection, alert_id: int) -> RowMapping | None:
     return conn.execute(newest.limit(1)).mappings().first()
 
 
-def refresh(conn: Connection, current: Alert, finding: Finding) -> None:
-    """Update title and figures of an open alert; no transition."""
-    severity = min(current.severity, finding.severity, key=lambda one: one.rank)  # a graver one is a transition
-    told = {"params": dict(finding.params), "title": finding.title}
-    changed = {**told, "simulated": finding.simulated, "severity": severity}
-    conn.execute(sa.update(alert).where(alert.c.id == current.id, alert.c.open).values(changed))
+def refresh(conn: Connection, outdated: Sequence[tuple[Alert, Finding]]) -> None:
+    """Update title and figures of open alerts; no transition, for a graver severity is one."""
+    rows = [
+        {
+            "b_id": current.id,
+            "b_params": dict(finding.params),
+            "b_title": finding.title,
+            "b_simulated": finding.simulated,
+            "b_severity": min(current.severity, finding.severity, key=lambda one: one.rank),
+        }
+        for current, finding in outdated
+    ]
+    if rows:
+        conn.execute(_REFRESH, rows)
 
 
-def supersede(conn: Connection, fired: Alert, now: int) -> int:
-    """End the earlier alerts of the same fingerprint whose end nobody saw; how often it has come back."""
-    unseen = sa.and_(alert.c.fingerprint == fired.fingerprint, alert.c.state == AlertState.RESOLVED_UNSEEN)
-    flaps = fired.flaps
-    for row in conn.execute(select_alerts().where(unseen)).mappings().all():
-        earlier = read_alert(row)
-        flaps += earlier.flaps + 1
-        change_state(conn, earlier, Transition.SUPERSEDED, AlertState.RESOLVED, now)
-    return flaps
+def count_drop(db: Database, conn: Connection, reason: DropReason, n: int = 1) -> None:
+    """So many more notifications that were not sent, by reason."""
+    insert = db.upsert(counter).values(name=DROPS, label=reason, n=n)
+    conn.execute(insert.on_conflict_do_update(index_elements=["name", "label"], set_={"n": counter.c.n + n}))
 
 
-def returns(conn: Connection, fingerprint: str, since: int) -> int:
-    """How often such an alert fired and was over again since an instant."""
-    over = (alert.c.state.in_((AlertState.RESOLVED, AlertState.RESOLVED_UNSEEN)), alert.c.fired_at.is_not(None))
-    came_and_went = sa.and_(alert.c.fingerprint == fingerprint, alert.c.ended_at >= since, *over)
-    return conn.scalar(sa.select(sa.func.count()).select_from(alert).where(came_and_went)) or 0
-
-
-def count_drop(db: Database, conn: Connection, reason: DropReason) -> None:
-    """One more notification that was not sent, by reason."""
-    insert = db.upsert(counter).values(name=DROPS, label=reason, n=1)
-    conn.execute(insert.on_conflict_do_update(index_elements=["name", "label"], set_={"n": counter.c.n + 1}))
-
-
-def _values(finding: Finding) -> dict[str, Any]:
+def finding_values(finding: Finding) -> dict[str, Any]:
+    """What an alert takes over from the finding that raises it."""
     subject = finding.subject
     org, kind, source = subject if isinstance(subject, SourceKey) else (subject, None, None)
     return {
@@ -158,11 +108,8 @@ def _values(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _flapped(fingerprint: str, now: int) -> sa.Select[Any]:
-    returned = (
-        alert.c.fingerprint == fingerprint,
-        alert.c.state == AlertState.CLOSED,
-        alert.c.fired_at.is_(None),
-        alert.c.ended_at >= now - FLAP_WINDOW_MS,
-    )
-    return sa.select(alert.c.id).where(*returned).order_by(alert.c.id.desc()).limit(1)
+_REFRESH = (
+    sa.update(alert)
+    .where(alert.c.id == sa.bindparam("b_id"), alert.c.open)
+    .values({name: sa.bindparam(f"b_{name}") for name in ("params", "title", "simulated", "severity")})
+)

@@ -1,5 +1,6 @@
 """Queues notifications, in the transaction of the transition that causes them."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -152,8 +153,8 @@ class Notifier:
         )
 
     def _count(self, conn: Connection, reasons: Iterable[DropReason]) -> None:
-        for reason in reasons:
-            count_drop(self.db, conn, reason)
+        for reason, n in Counter(reasons).items():
+            count_drop(self.db, conn, reason, n)
 
     def _owner(self, inventory: Inventory, alert: Alert) -> str | None:
         source = inventory.sources.get(alert.subject) if isinstance(alert.subject, SourceKey) else None

@@ -17,9 +17,9 @@ from alerts.delivery.groups import ANNOUNCED, AlertSummary
 from alerts.delivery.routing import Destination
 from alerts.model import WORST_FIRST, Alert, DropReason, Incident, NotificationState, NotificationType
 from ioc.core.model import Severity
+from ioc.platform.db.bulk import slices
 from ioc.platform.db.tables import notification, notification_alert
 
-AT_ONCE = 500  # ids in one statement
 TOLD = (NotificationType.FIRING, NotificationType.REMINDER)
 Address = tuple[str, str, str]  # receiver, channel, address
 Reason = Mapping[str, Any]  # why one gets it: columns route, escalation, step, rota, fallback, put_back
@@ -97,7 +97,7 @@ class Telling:
         """With all that was told of them before."""
         telling = cls(now, {incident.id: incident for incident in incidents})
         numbers = sorted(telling.incidents)
-        for some in (numbers[i : i + AT_ONCE] for i in range(0, len(numbers), AT_ONCE)):
+        for some in slices(numbers):
             links = _links(conn, some)
             for row in conn.execute(_of_incidents(some)).mappings():
                 telling._keep(row["incident_id"], _read(row, links.get(row["id"], set())))

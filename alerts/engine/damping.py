@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy.engine import Connection
-
-from alerts import repository
+from alerts.engine.batch import TransitionBatch
 from alerts.model import Alert, Transition
 from ioc.config.alerting import AlertOptions
 
@@ -25,19 +23,23 @@ class Damping:
         window, stable = (round(minutes * MINUTE_MS) for minutes in (options.flap_window_min, options.flap_stable_min))
         return cls(options.flap_returns, window, stable)
 
-    def at_firing(self, conn: Connection, alert: Alert, flaps: int, now: int) -> dict[str, Any]:
+    def at_firing(self, batch: TransitionBatch, alert: Alert, flaps: int) -> dict[str, Any]:
         """What an alert that fires takes over from those before it."""
         if not self.returns or alert.flapping_since is not None:
             return {}
-        returned = repository.returns(conn, alert.fingerprint, now - self.window_ms)
+        now, returned = batch.now, batch.returned.get(alert.fingerprint, 0)
         return {"flapping_since": now, "flaps": max(flaps, returned)} if returned >= self.returns else {}
 
     def calm_until(self, alert: Alert) -> int | None:
         """When a flapping alert that is well now has stayed so long enough."""
         return None if alert.calm_since is None else alert.calm_since + self.stable_ms
 
-    def write(self, conn: Connection, alert: Alert, transition: Transition, now: int) -> Alert | None:
+    def write(self, batch: TransitionBatch, alert: Alert, transition: Transition) -> Alert:
         """Well for now, or bad again: kept, and told to nobody."""
         calmed = transition is Transition.CALMED
-        values = {"calm_since": now, "flaps": alert.flaps} if calmed else {"calm_since": None, "flaps": alert.flaps + 1}
-        return repository.change_state(conn, alert, transition, alert.state, now, **values)
+        values = (
+            {"calm_since": batch.now, "flaps": alert.flaps}
+            if calmed
+            else {"calm_since": None, "flaps": alert.flaps + 1}
+        )
+        return batch.change(alert, transition, alert.state, **values)

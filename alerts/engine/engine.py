@@ -1,8 +1,7 @@
 """One tick of alerting: findings become transitions and notifications, all of them or none."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
 
 from sqlalchemy.engine import Connection, RowMapping
 
@@ -11,12 +10,13 @@ from alerts.delivery import groups
 from alerts.delivery.notifier import Notifier
 from alerts.delivery.telling import Telling
 from alerts.engine import cut_off
+from alerts.engine.advancing import Advancing, AlertChange
 from alerts.engine.book_in_force import BookInForce
 from alerts.engine.damping import Damping
 from alerts.engine.deduplication import duplicates
 from alerts.engine.evaluator import Evaluation, Evaluator
 from alerts.engine.sharper import Sharpness
-from alerts.engine.state_machine import Observation, next_transition, state_after
+from alerts.engine.state_machine import Observation, next_transition
 from alerts.engine.timers import Timers
 from alerts.incidents import repository as incidents
 from alerts.incidents.repository import StandingIncident
@@ -25,7 +25,6 @@ from alerts.model import (
     Alert,
     AlertState,
     Condition,
-    DropReason,
     Finding,
     IncidentState,
     NotificationType,
@@ -33,31 +32,18 @@ from alerts.model import (
     Subject,
     Transition,
 )
-from alerts.mutes.holder import Holder, HolderKind, silenced_by
+from alerts.mutes.holder import silenced_by
 from alerts.people import climbs
 from alerts.people.ladder import Climb
 from ioc.core.clock import Clock
 from ioc.core.model import SourceKey
 from ioc.domain.inventory import Inventory
 from ioc.platform.db import Database
+from ioc.platform.db.bulk import slices
 from ioc.platform.lease import Lease
 
+PART = 1_000  # transitions of one transaction: neither the lease nor the outbox waits long for it
 REFRESH_S = 2.0  # figures of an open alert are written this often at most
-
-
-class AlertChange(NamedTuple):
-    """A transition that was written, the alert after it, and what had held the alert back until then."""
-
-    alert: Alert
-    transition: Transition
-    held_by: str | None = None
-
-    @property
-    def again(self) -> bool:
-        """What people had held back is told when it goes on, whatever was told of its incident; so is what worsens."""
-        kind = (self.held_by or "").partition(":")[0]
-        by_itself = ("", HolderKind.SOURCE, HolderKind.RULE)
-        return kind not in by_itself or self.transition is Transition.WORSENED
 
 
 _LOUD = (Transition.FIRED, Transition.WORSENED, Transition.UNSHELVED)
@@ -82,10 +68,12 @@ class AlertEngine:
     _ladders: Timers = field(init=False)
     _grace_until: float = field(init=False)
     _refreshed: dict[int, float] = field(default_factory=dict)
+    _advancing: Advancing = field(init=False)
 
     def __post_init__(self) -> None:
         self._holds, self._terms = Timers(self.clock), Timers(self.clock)
         self._groups, self._ladders = Timers(self.clock), Timers(self.clock)
+        self._advancing = Advancing(self.notifier, self.evaluator.rules, self.damping, self._hold_expired)
         self._grace_until = self.clock.monotonic() + self.startup_grace_s
 
     def tick(self) -> bool:
@@ -101,15 +89,20 @@ class AlertEngine:
         owed = [alert for alert in open_alerts.values() if alert.owed is not None] if evaluation else []
         if not (changing or outdated or due or owed or climbing):
             return False
+        parts = [*slices(sorted(changing, key=_gravest_first), PART)] or [()]
+        for part in parts[:-1]:
+            with self.db.write() as conn:
+                self.lease.check(conn)
+                if evaluation:
+                    self._write(conn, evaluation, self._advancing.advance(conn, evaluation.now, part), open_alerts)
+            self.lease.keep()
         with self.db.write() as conn:
             self.lease.check(conn)
             if evaluation:
-                changes = [change for each in changing for change in self._advance(conn, evaluation, *each)]
-                for current, finding in outdated:
-                    repository.refresh(conn, current, finding)
-                changes += self._suppress(conn, evaluation, due, open_alerts)
-                standing = self._join(conn, evaluation, changes, open_alerts, owed, climbing)
-                self._tell(conn, evaluation, changes, standing)
+                changes = self._advancing.advance(conn, evaluation.now, parts[-1])
+                repository.refresh(conn, outdated)
+                changes += self._advancing.hold_back(conn, evaluation, due, open_alerts.values())
+                self._write(conn, evaluation, changes, open_alerts, owed, climbing)
                 cut_off.bring_up_to_date(conn, self.notifier, evaluation, due)
             groups.release(conn, due, self.clock.now_ms())
         return True
@@ -201,111 +194,34 @@ class AlertEngine:
                 self._refreshed[alert.id] = now
                 yield alert, finding
 
-    # --- writing, inside one transaction -----------------------------------------------------------------------------
+    # --- writing, inside a transaction --------------------------------------------------------------------------------
 
-    def _advance(
-        self, conn: Connection, evaluation: Evaluation, alert: Alert | None, observation: Observation
-    ) -> Iterator[AlertChange]:
-        """Every transition that is due, one after the other: raised, and at once fired where there is no hold."""
-        current = alert
-        while (transition := next_transition(current, observation, self._hold_expired(current))) is not None:
-            held_by = None if current is None else current.held_by
-            current = self._apply(conn, evaluation, current, transition, observation)
-            if current is None:  # a person was faster; the next tick evaluates again
-                return
-            yield AlertChange(current, transition, held_by)
-
-    def _apply(
+    def _write(
         self,
         conn: Connection,
         evaluation: Evaluation,
-        alert: Alert | None,
-        transition: Transition,
-        observation: Observation,
-    ) -> Alert | None:
-        finding, now = observation.finding, evaluation.now
-        if alert is None:
-            return None if finding is None else self._raise(conn, finding, now)
-        if transition is Transition.FIRED:
-            return self._fire(conn, alert, finding, now)
-        if transition is Transition.WORSENED:
-            return None if finding is None else self._worsen(conn, alert, finding, now)
-        if transition in (Transition.SUPPRESSED, Transition.OUT_OF_SERVICE):
-            return self._hold(conn, alert, observation.holder(alert), now)
-        if transition in (Transition.CALMED, Transition.FLAPPED):
-            return self.damping.write(conn, alert, transition, now)
-        values, detail = _set_by(alert, transition, now)
-        state = state_after(alert, transition)
-        return repository.change_state(conn, alert, transition, state, now, detail=detail, held_by=None, **values)
-
-    def _raise(self, conn: Connection, finding: Finding, now: int) -> Alert:
-        hold_ms = round(self.evaluator.rules.hold_s(finding.rule) * 1000)
-        return repository.raise_alert(conn, finding, now, hold_ms)
-
-    def _fire(self, conn: Connection, alert: Alert, finding: Finding | None, now: int) -> Alert | None:
-        flaps = repository.supersede(conn, alert, now)
-        values: dict[str, Any] = {"fired_at": alert.fired_at or now, "flaps": flaps, "held_by": None}
-        values |= self.damping.at_firing(conn, alert, flaps, now)
-        if finding is not None:
-            values |= _as_found(finding)
-        return repository.change_state(conn, alert, Transition.FIRED, AlertState.FIRING, now, **values)
-
-    def _worsen(self, conn: Connection, alert: Alert, finding: Finding, now: int) -> Alert | None:
-        """Told anew, whoever had acknowledged it as it was; what still waits to be sent of it says less."""
-        self.notifier.withdraw(conn, alert.id, DropReason.WORSENED)
-        values: dict[str, Any] = {"acknowledged_until": None, **_as_found(finding)}
-        return repository.change_state(conn, alert, Transition.WORSENED, AlertState.FIRING, now, **values)
-
-    def _hold(self, conn: Connection, alert: Alert, holder: Holder | None, now: int) -> Alert | None:
-        """Hold an alert back from here on, with whatever of it waits to be sent; unheard of, it never fired."""
-        if holder is None:
-            return None
-        fired_at = alert.fired_at
-        if fired_at is not None:
-            self.notifier.mute(conn, alert.id)
-            fired_at = fired_at if groups.is_announced(conn, alert.id) else None
-        values: dict[str, Any] = {"held_by": holder.by, "fired_at": fired_at}
-        return repository.change_state(conn, alert, holder.transition, holder.state, now, remark=holder.by, **values)
-
-    def _suppress(
-        self, conn: Connection, evaluation: Evaluation, due: list[int], open_alerts: dict[str, Alert]
-    ) -> Iterator[AlertChange]:
-        """Alerts in groups about to be sent that nobody heard of yet, and whose subject turns out to be inhibited."""
-        by_id = {alert.id: alert for alert in open_alerts.values() if alert.state is AlertState.FIRING}
-        for alert_id in groups.announced_by(conn, due):
-            alert = by_id.get(alert_id)
-            holder = next(iter(evaluation.holders(alert)), None) if alert is not None else None
-            if alert is None or holder is None or groups.is_announced(conn, alert_id):
-                continue
-            held = self._hold(conn, alert, holder, evaluation.now)
-            if held is not None:
-                yield AlertChange(held, holder.transition)
-
-    def _join(
-        self,
-        conn: Connection,
-        evaluation: Evaluation,
-        changes: list[AlertChange],
+        changes: Sequence[AlertChange],
         open_alerts: dict[str, Alert],
-        owed: list[Alert],
-        climbing: set[int],
-    ) -> list[StandingIncident]:
-        """Each alert that fired, was held back or is asked for has its incident, and each is what its alerts are."""
+        owed: Sequence[Alert] = (),
+        climbing: Collection[int] = (),
+    ) -> None:
+        """Each alert that fired, was held back or is asked for has its incident, each incident is told as it stands."""
         joining = [*(change.alert for change in changes if change.transition in _JOINS), *owed]
         new = {alert.id: alert for alert in joining if alert.incident_id is None}
         others = [alert for alert in open_alerts.values() if alert.open]
         homes = incidents.join(conn, new.values(), others, _causes(evaluation))
         moving = [*(change.alert for change in changes), *owed]
-        touched = climbing | {homes.get(alert.id, alert.incident_id) for alert in moving}
+        touched = {*climbing, *(homes.get(alert.id, alert.incident_id) for alert in moving)}
         standing = incidents.refresh(conn, filter(None, touched), evaluation.now)
         incidents.close(conn, [each.incident.id for each in standing if each.incident.state is IncidentState.OVER])
-        return standing
+        self._tell(conn, evaluation, changes, standing)
+        open_alerts |= {alert.fingerprint: alert for each in standing for alert in each.alerts if alert.followed}
 
     def _tell(
         self,
         conn: Connection,
         evaluation: Evaluation,
-        changes: list[AlertChange],
+        changes: Sequence[AlertChange],
         standing: Sequence[StandingIncident],
     ) -> None:
         """Tell what came of each alert, and of each incident what is over."""
@@ -346,21 +262,9 @@ class AlertEngine:
         return True
 
 
-def _set_by(alert: Alert, transition: Transition, now: int) -> tuple[dict[str, Any], dict[str, Any] | None]:
-    """What a transition sets beside the state, and what of it the history says."""
-    if transition is Transition.ACKNOWLEDGEMENT_ENDED:
-        level = {"level": alert.level + 1}
-        return {**level, "acknowledged_until": None}, level
-    if transition is Transition.UNSHELVED:
-        return {"fired_at": alert.fired_at or now, "shelved_until": None}, None
-    if transition is Transition.RESOLVED and alert.calm_since is not None:
-        return {"ended_at": alert.calm_since, "calm_since": None}, None
-    return {"flaps": alert.flaps + (transition is Transition.RETURNED)}, None
-
-
-def _as_found(finding: Finding) -> dict[str, Any]:
-    found = {"title": finding.title, "params": dict(finding.params), "stage": finding.stage}
-    return {**found, "severity": finding.severity}
+def _gravest_first(each: tuple[Alert | None, Observation]) -> int:
+    about = each[1].finding or each[0]
+    return 0 if about is None else -about.severity.rank
 
 
 def _causes(evaluation: Evaluation) -> dict[SourceKey, RootCause]:

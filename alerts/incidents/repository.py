@@ -1,6 +1,6 @@
 """The repository of incidents: table `incident`, and the incident that each alert names."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, NamedTuple
 
@@ -13,9 +13,9 @@ from alerts.incidents.joining import Causes, JoinPlan, plan
 from alerts.model import Alert, Incident, IncidentState, Subject
 from alerts.repository import read_alert, select_alerts
 from ioc.core.model import Severity, SourceKey
+from ioc.platform.db.bulk import slices
 from ioc.platform.db.tables import alert, incident, ladder, notification
 
-AT_ONCE = 500  # ids in one statement
 _COLUMNS = [incident.c[field.name] for field in fields(Incident)]
 
 
@@ -72,11 +72,12 @@ def join(conn: Connection, alerts: Collection[Alert], open_alerts: Collection[Al
 def _write(conn: Connection, made: JoinPlan) -> dict[int, int]:
     for first, others in made.merged.items():
         merge(conn, first, others)
-    for number, subject in made.subjects.items():
-        conn.execute(sa.update(incident).where(incident.c.id == number).values(_place(subject)))
+    named = [{"b_id": number, **_place(subject, "b_")} for number, subject in made.subjects.items()]
+    if named:
+        conn.execute(_NAME, named)
     homes = {each.id: number for number, of_it in made.joined.items() for each in of_it}
-    for subject, of_it in made.begun.items():
-        number = _begin(conn, subject, of_it)
+    numbers = _begin(conn, made.begun)
+    for number, of_it in zip(numbers, made.begun.values(), strict=True):
         homes |= dict.fromkeys((each.id for each in of_it), number)
     return homes
 
@@ -98,10 +99,9 @@ def merge(conn: Connection, first: int, others: Sequence[int]) -> None:
 
 def refresh(conn: Connection, ids: Iterable[int], now: int) -> list[StandingIncident]:
     """Bring incidents in step with their alerts, in the transaction that changed these; what they are then."""
-    every = sorted(set(ids))
     changed: list[Incident] = []
     standing: list[StandingIncident] = []
-    for some in (every[i : i + AT_ONCE] for i in range(0, len(every), AT_ONCE)):
+    for some in slices(sorted(set(ids))):
         alerts = _alerts_of(conn, some)
         for before in by_ids(conn, some):
             after = assess(before, alerts[before.id], now) if before.id in alerts else before
@@ -137,21 +137,30 @@ def _alerts_of(conn: Connection, ids: Sequence[int]) -> dict[int, list[Alert]]:
     return found
 
 
-def _begin(conn: Connection, subject: Subject, alerts: Sequence[Alert]) -> int:
-    """A new one; `refresh` says the rest of it."""
-    about = subject if isinstance(subject, SourceKey) else alerts[0].subject
-    row = {
-        **_place(about),
-        "severity": worst(alerts),
-        "state": IncidentState.OPEN,
-        "since": min(each.since for each in alerts),
-        "simulated": any(each.simulated for each in alerts),
-        "open": True,
-    }
-    key = conn.execute(sa.insert(incident).values(row)).inserted_primary_key
-    return int(key[0]) if key else 0
+def _begin(conn: Connection, begun: Mapping[Subject, Sequence[Alert]]) -> Sequence[int]:
+    """New ones, by the subject of their cause; `refresh` says the rest of them."""
+    rows = [
+        {
+            **_place(subject if isinstance(subject, SourceKey) else alerts[0].subject),
+            "severity": worst(alerts),
+            "state": IncidentState.OPEN,
+            "since": min(each.since for each in alerts),
+            "simulated": any(each.simulated for each in alerts),
+            "open": True,
+        }
+        for subject, alerts in begun.items()
+    ]
+    query = sa.insert(incident).returning(incident.c.id, sort_by_parameter_order=True)
+    return conn.execute(query, rows).scalars().all() if rows else ()
 
 
-def _place(subject: Subject) -> dict[str, str | None]:
+def _place(subject: Subject, prefix: str = "") -> dict[str, str | None]:
     org, kind, source = subject if isinstance(subject, SourceKey) else (subject, None, None)
-    return {"org": org, "kind": kind, "source": source}
+    return {f"{prefix}org": org, f"{prefix}kind": kind, f"{prefix}source": source}
+
+
+_NAME = (
+    sa.update(incident)
+    .where(incident.c.id == sa.bindparam("b_id"))
+    .values({name: sa.bindparam(f"b_{name}") for name in ("org", "kind", "source")})
+)

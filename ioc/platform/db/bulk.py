@@ -1,10 +1,18 @@
 """Many rows at once: the driver is given tuples, for building a parameter set a row costs more than writing it."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+
+AT_ONCE = 500  # values that one statement is asked about
+T = TypeVar("T")
+
+
+def slices(values: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
+    """So many at a time."""
+    return (values[i : i + size] for i in range(0, len(values), size))
 
 
 def upsert(
