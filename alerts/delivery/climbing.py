@@ -9,7 +9,7 @@ from alerts.delivery.steps import StepTeller
 from alerts.incidents.repository import StandingIncident
 from alerts.model import Alert, AlertState, DropReason
 from alerts.people import climbs
-from alerts.people.climbs import Standing
+from alerts.people.climbs import ClimbsAtHand, Standing
 from alerts.people.ladder import Climb, Ladder, begun, followed, told
 from ioc.domain.inventory import Inventory
 
@@ -35,9 +35,13 @@ class Climber:
     teller: StepTeller
     dropped: list[DropReason] = field(default_factory=list)
 
+    @property
+    def _climbs(self) -> ClimbsAtHand:
+        return self.teller.telling.climbs
+
     def fired(self, ladder: Ladder, alert: Alert, incident_id: int, *, again: bool) -> None:
         """The first alert of an incident begins a ladder; another is told to all whom its steps have told so far."""
-        climb = climbs.find(self.conn, incident_id, ladder.route)
+        climb = self._climbs.find(incident_id, ladder.route)
         if climb is None:
             self._begin(ladder, alert, incident_id)
             return
@@ -47,7 +51,7 @@ class Climber:
     def again(self, alert: Alert, incident_id: int) -> bool:
         """Whoever a step that was told means now is reminded; False where that is nobody."""
         reached = False
-        for climb in climbs.of(self.conn, incident_id):
+        for climb in self._climbs.of(incident_id):
             ladder = self.teller.router.ladder(climb.route)
             for number in range(0 if ladder is None else min(climb.step, len(ladder.steps))):
                 if ladder is not None:
@@ -59,7 +63,9 @@ class Climber:
         by_id = {each.incident.id: each for each in standing}
         inventory, now = self.teller.inventory, self.teller.telling.now
         over = []
-        for each in climbs.standing(self.conn):
+        open_alerts = [alert for each in standing for alert in each.alerts if alert.open]
+        self._climbs.write(self.conn)
+        for each in climbs.standing(self.conn, open_alerts, by_id):
             about, ladder = by_id.get(each.climb.incident_id), self.teller.router.ladder(each.climb.route)
             if not each.open or ladder is None:
                 over.append(each.climb.id)
@@ -67,17 +73,17 @@ class Climber:
                 climb = follow(each, ladder, inventory, now)
                 climb = self._climb(ladder, climb, about) if _has_come(climb, is_due) else climb
                 if climb != each.climb:
-                    climbs.save(self.conn, climb)
-        climbs.end(self.conn, over, now)
+                    self._climbs.save(climb)
+        if over:
+            climbs.end(self.conn, over, now)
 
     def _begin(self, ladder: Ladder, alert: Alert, incident_id: int) -> None:
         incident, now = self.teller.telling.incidents[incident_id], self.teller.telling.now
         first = begun(ladder, self.teller.inventory.calendar(incident.org), now)
-        climb = climbs.begin(
-            self.conn, Climb(0, incident_id, ladder.route, ladder.escalation, now, 0, first, None, alert.level)
-        )
+        climb = Climb(0, incident_id, ladder.route, ladder.escalation, now, 0, first, None, alert.level)
         if first <= now:
-            climbs.save(self.conn, self._climb(ladder, climb, StandingIncident(incident, [alert])))
+            climb = self._climb(ladder, climb, StandingIncident(incident, [alert]))
+        self._climbs.save(climb)
 
     def _climb(self, ladder: Ladder, climb: Climb, about: StandingIncident) -> Climb:
         """Tell the step that is due, and at once what follows those that reach nobody."""

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from alerts.delivery.groups import ANNOUNCED, AlertSummary
 from alerts.delivery.routing import Destination
 from alerts.model import WORST_FIRST, Alert, DropReason, Incident, NotificationState, NotificationType
+from alerts.people.climbs import ClimbsAtHand
 from ioc.core.model import Severity
 from ioc.platform.db.bulk import slices
 from ioc.platform.db.tables import notification, notification_alert
@@ -89,13 +90,15 @@ class Telling:
 
     now: int
     incidents: Mapping[int, Incident]
+    climbs: ClimbsAtHand = field(default_factory=ClimbsAtHand)
     _told: dict[int, dict[Address, list[IncidentMessage]]] = field(default_factory=dict)  # by incident
     dropped: list[DropReason] = field(default_factory=list)
 
     @classmethod
     def of(cls, conn: Connection, incidents: Iterable[Incident], now: int) -> "Telling":
         """With all that was told of them before."""
-        telling = cls(now, {incident.id: incident for incident in incidents})
+        by_id = {incident.id: incident for incident in incidents}
+        telling = cls(now, by_id, ClimbsAtHand.of_incidents(conn, by_id))
         numbers = sorted(telling.incidents)
         for some in slices(numbers):
             links = _links(conn, some)
@@ -187,6 +190,7 @@ class Telling:
 
     def write(self, conn: Connection) -> None:
         """All that was decided, a statement of each sort."""
+        self.climbs.write(conn)
         messages = [(number, one) for number in self._told for one in self._all(number)]
         begun = [(number, one) for number, one in messages if one.id is None and one.lines]
         if begun:

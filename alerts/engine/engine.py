@@ -1,6 +1,6 @@
 """One tick of alerting: findings become transitions and notifications, all of them or none."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlalchemy.engine import Connection, RowMapping
@@ -83,7 +83,7 @@ class AlertEngine:
         with self.db.read() as conn:
             open_alerts = repository.open_alerts(conn)
             due = self._due_groups(groups.open_groups(conn))
-            climbing = self._climbing(conn, evaluation) if evaluation else set()
+            climbing = self._climbing(conn, evaluation, open_alerts.values()) if evaluation else set()
         changing = list(self._changing(evaluation, open_alerts)) if evaluation else []
         outdated = list(self._outdated(evaluation, open_alerts)) if evaluation else []
         owed = [alert for alert in open_alerts.values() if alert.owed is not None] if evaluation else []
@@ -113,9 +113,9 @@ class AlertEngine:
         self._groups.retain({(row["id"], row["next_try_at"]) for row in groups})
         return [row["id"] for row in groups if self._groups.expired(tuple(row.values()), row["next_try_at"])]
 
-    def _climbing(self, conn: Connection, evaluation: Evaluation) -> set[int]:
+    def _climbing(self, conn: Connection, evaluation: Evaluation, open_alerts: Iterable[Alert]) -> set[int]:
         """The incidents with a ladder on which something is due, or that rests from now on, or no more."""
-        standing = climbs.standing(conn)
+        standing = climbs.standing(conn, [alert for alert in open_alerts if alert.open])
         self._ladders.retain({(each.climb.id, each.climb.next_at) for each in standing})
         return self.notifier.due(evaluation.inventory, standing, evaluation.now, self._is_due)
 

@@ -28,8 +28,8 @@ def told(stage):
 
 @pytest.fixture
 def kiosk(stage):
-    def make(config=""):
-        s = stage(config + RULE)
+    def make(config="", base=conftest.ROUTES):
+        s = stage(config + RULE, base)
         key = s.add(KIOSK, interval_s=0)
         s.returns(key)
         s.tick()
@@ -79,9 +79,8 @@ def test_three_times_in_an_hour_and_as_often_in_the_next_is_no_flapping(kiosk):
     assert told(s) == [NotificationType.FIRING, NotificationType.RESOLVED] * 8
 
 
-def test_it_can_be_switched_off(kiosk, monkeypatch):
-    monkeypatch.setattr(conftest, "ROUTES", conftest.ROUTES.replace("[alerts]", "[alerts]\nflap_returns = 0"))
-    s, key = kiosk()
+def test_it_can_be_switched_off(kiosk):
+    s, key = kiosk(base=conftest.ROUTES.replace("[alerts]", "[alerts]\nflap_returns = 0"))
     flap(s, key, 8)
     assert len(s.pocket.messages) == 16
 
