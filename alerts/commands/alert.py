@@ -1,8 +1,9 @@
-"""alert test-send."""
+"""alert test-send, beside what is in `acts`."""
 
 import argparse
 from typing import TYPE_CHECKING, Any
 
+from alerts.commands import acts
 from ioc.cli.common import Commands, command, group, now_ms, say, settings_of
 
 if TYPE_CHECKING:
@@ -10,7 +11,8 @@ if TYPE_CHECKING:
 
 
 def add(commands: Commands) -> None:
-    alerts = group(commands, "alert", "Messages about alerts.")
+    alerts = group(commands, "alert", "Alerts: what is wrong, what people do about it, and the messages about it.")
+    acts.add(alerts)
     about = "Send one test message over a channel, at once and past the outbox, and say what the far side answers."
     test = command(alerts, "test-send", about, test_send)
     test.add_argument("channel", metavar="CHANNEL")
