@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
@@ -139,6 +140,21 @@ def alert_counts(conn: Connection) -> dict[tuple[str, str], int]:
     real = alert.c.rule != drills.RULE.id
     rows = conn.execute(sa.select(*group, sa.func.count().label("n")).where(real).group_by(*group))
     return {(row.state, row.severity): row.n for row in rows}
+
+
+class Noise(NamedTuple):
+    """How many alerts of a rule people called noise, of all that fired."""
+
+    called: int
+    of: int
+
+
+def noise(conn: Connection, scope: Scope, since: int) -> dict[str, Noise]:
+    """By rule, of the alerts that fired since then; those of drills are counted nowhere."""
+    counted = (_within(scope), alert.c.fired_at >= since, alert.c.rule != drills.RULE.id)
+    query = sa.select(alert.c.rule, sa.func.count(alert.c.noise).label("called"), sa.func.count().label("of"))
+    rows = conn.execute(query.where(*counted).group_by(alert.c.rule))
+    return {row.rule: Noise(row.called, row.of) for row in rows}
 
 
 def notification_counts(conn: Connection) -> dict[tuple[str, str], int]:

@@ -202,6 +202,14 @@ def test_the_list_puts_first_what_is_grave_and_nobody_has(province: Province) ->
     assert (refused.status_code, "newest, urgency" in refused.json["error"]["message"]) == (422, True)
 
 
+def test_noise_is_counted_against_its_rule_of_all_that_fired(province: Province) -> None:
+    ids = many(province, 3)
+    do(province, ids[0], "noise", reason="ngắt điện mỗi tối")
+    many(province, 1, fingerprint="long ago", fired_at=SATURDAY - 31 * 24 * HOUR, noise="cũ")
+    (rule,) = province.get("/api/v1/rules").json["items"]
+    assert (rule["noise"]["value"], rule["noise"]["of"], rule["noise"]["days"]) == (1, 3, 30)
+
+
 def test_the_list_is_filtered_by_the_states_of_mutes(province: Province) -> None:
     one = raise_alert(province, KIOSKS[NORTH])
     do(province, one, "shelve", until=LATER)

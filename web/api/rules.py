@@ -1,15 +1,17 @@
 """The rules in force: what they are, changed without a restart, and tried on the past before they are saved."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, cast
 
 import msgspec
 from msgspec import Meta, Struct
 
-from alerts import trial
+from alerts import queries, trial
 from alerts.configured import store
 from alerts.configured.entry import Grounds
 from alerts.model import RulePlugin, View
 from alerts.past import FiringSpan
+from alerts.queries import Noise
 from ioc.config import rule_checks
 from ioc.config.alerting import ContactOptions, Rule
 from ioc.config.read import refused
@@ -26,6 +28,16 @@ from web.boundary.ports import Announces, LivePort, Offloads, Reads, SeriesPort
 from web.boundary.route import V1, Route
 
 MOST_FIRINGS = 1_000
+NOISE_DAYS = 30
+
+
+class RuleNoise(Struct, frozen=True, kw_only=True):
+    """How many of its alerts people called noise, of those that fired in the last `days`."""
+
+    value: int
+    of: int
+    days: int
+    as_of: Instant
 
 
 class RuleItem(Struct, frozen=True, kw_only=True):
@@ -40,6 +52,7 @@ class RuleItem(Struct, frozen=True, kw_only=True):
     org_closed: bool
     guide: list[str]
     contacts: list[ContactOptions]
+    noise: RuleNoise
     options: dict[str, Any] | None
 
 
@@ -97,7 +110,8 @@ def rules(call: Call, context: Context, records: Reads) -> Page[RuleItem]:
     book = records.read(lambda conn: store.load(conn, grounds))
     above = {org.code for org in orgs.path(call.scope.root or "")}
     found = [rule for rule in book.rule if rule.org is None or rule.org in call.scope or orgs.heir(rule.org) in above]
-    return call.part.of(found, lambda rule: _item(call, rule))
+    called = _noise(call, records)
+    return call.part.of(found, lambda rule: _item(call, rule, called))
 
 
 def put(call: Call, body: RuleBody, context: Context, records: Reads, db: Database, workers: Announces) -> RuleItem:
@@ -107,7 +121,7 @@ def put(call: Call, body: RuleBody, context: Context, records: Reads, db: Databa
     _check_standing(call, context, records, body.id)
     workers.offload(store.put, db, grounds_of(context), "rule", table, call.actor, call.now)
     workers.announce("configured")
-    return _item(call, rule)
+    return _item(call, rule, _noise(call, records))
 
 
 def remove(call: Call, context: Context, records: Reads, db: Database, workers: Announces) -> None:
@@ -148,13 +162,20 @@ def _check_standing(call: Call, context: Context, records: Reads, name: str) -> 
         raise IocError(Code.UNKNOWN_ENTRY, f"there is no rule {name!r}", section="rule", name=name)
 
 
-def _item(call: Call, rule: Rule) -> RuleItem:
+def _noise(call: Call, records: Reads) -> Mapping[str, Noise]:
+    since = call.now - NOISE_DAYS * 86_400_000
+    return records.read(lambda conn: queries.noise(conn, call.scope, since))
+
+
+def _item(call: Call, rule: Rule, called: Mapping[str, Noise]) -> RuleItem:
+    noise = called.get(rule.id, Noise(0, 0))
     plain = {name: getattr(rule, name) for name in ("id", "kind", "severity", "hours", "hold_s", "org")}
     return RuleItem(
         **plain,
         org_closed=call.orgs.closed(rule.org),
         guide=list(rule.guide),
         contacts=list(rule.contacts),
+        noise=RuleNoise(value=noise.called, of=noise.of, days=NOISE_DAYS, as_of=call.at(call.now, None)),
         options=msgspec.to_builtins(rule.options),
     )
 
