@@ -60,12 +60,6 @@ def announcements(conn: Connection, alert_id: int, states: tuple[NotificationSta
     return list(conn.execute(query).mappings())
 
 
-def release(conn: Connection, group_ids: list[int], now: int) -> None:
-    """Close groups: from here on the outbox delivers them."""
-    due = sa.and_(notification.c.id.in_(group_ids), notification.c.state == NotificationState.HELD)
-    conn.execute(sa.update(notification).where(due).values(state=NotificationState.WAITING, next_try_at=now))
-
-
 def update(conn: Connection, group: RowMapping, **values: object) -> bool:
     """False where somebody else, who sends it, has changed its state meanwhile."""
     unchanged = sa.and_(notification.c.id == group["id"], notification.c.state == group["state"])

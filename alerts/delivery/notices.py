@@ -54,7 +54,11 @@ def _said(payload: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 
 def _counts(texts: TextSource, payload: Mapping[str, Any]) -> str:
     mark = f"[{texts.text('alert.message.simulated')}] " if _all_simulated(payload) else ""
-    return mark + texts.text("alert.notice.summary", **{name: payload[name] for name in ("open", "ended", "messages")})
+    return mark + texts.text(_head(payload), **{name: payload[name] for name in ("open", "ended", "messages")})
+
+
+def _head(payload: Mapping[str, Any]) -> str:
+    return "alert.notice.capped" if payload.get("capped") else "alert.notice.summary"
 
 
 def _all_simulated(payload: Mapping[str, Any]) -> bool:

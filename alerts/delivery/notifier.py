@@ -8,7 +8,7 @@ from functools import partial
 from sqlalchemy.engine import Connection
 
 from alerts import drills
-from alerts.delivery import groups
+from alerts.delivery import groups, releasing
 from alerts.delivery.climbing import Climber, IsDue, is_to_move
 from alerts.delivery.groups import AlertSummary
 from alerts.delivery.independence import ChannelOrder, Independence
@@ -123,6 +123,13 @@ class Notifier:
         facts = summary(inventory, alert)
         for destination in destinations:
             telling.announce(NotificationType.REMINDER, alert.incident_id, destination, facts, 0.0)
+
+    def release(self, conn: Connection, group_ids: Sequence[int], now: int) -> None:
+        """Close groups; from here on the outbox delivers them."""
+        people = self.router.directory.receivers
+        per_hour = {name: person.per_hour for name, person in people.items() if person.per_hour is not None}
+        self._count(conn, releasing.drop_taken(conn, group_ids, now))
+        releasing.release(conn, group_ids, per_hour, now)
 
     def mute(self, conn: Connection, alert_id: int) -> None:
         """Take an alert out of every message that nobody has begun to send."""

@@ -19,14 +19,17 @@ _ORDER = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _PART = 5_000
 
 
-def begin(conn: Connection, stale: RowMapping, now: int) -> int:
-    """Queue a summary for the receiver of a stale notification, in place of all that waits for it there."""
+def begin(conn: Connection, stale: RowMapping, now: int, *, capped: bool = False) -> int:
+    """Queue a summary for the receiver of a stale notification, in place of all that waits for it there.
+
+    `capped`: not for its age, but because the receiver has had as many as it is told in an hour.
+    """
     values = {
         "ref": uuid.uuid4().hex,
         **{name: stale[name] for name in ("receiver", "channel", "address", "severity", "fallback")},
         "what": NotificationType.SUMMARY,
         "subject": SUBJECT,
-        "payload": {"lang": stale["payload"]["lang"], "lines": []},
+        "payload": {"lang": stale["payload"]["lang"], "lines": [], "capped": capped},
         "state": NotificationState.WAITING,
         "created_at": now,
         "next_try_at": now,
@@ -55,6 +58,7 @@ def refresh(conn: Connection, summary: RowMapping) -> Mapping[str, Any]:
     payload = {
         "lang": summary["payload"]["lang"],
         "messages": replaced_before + len(rows),
+        "capped": summary["payload"].get("capped", False),
         **_standing(conn, summary["id"], told),
     }
     conn.execute(sa.update(notification).where(notification.c.id == summary["id"]).values(payload=payload))

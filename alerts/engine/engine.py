@@ -104,7 +104,7 @@ class AlertEngine:
                 changes += self._advancing.hold_back(conn, evaluation, due, open_alerts.values())
                 self._write(conn, evaluation, changes, open_alerts, owed, climbing)
                 cut_off.bring_up_to_date(conn, self.notifier, evaluation, due)
-            groups.release(conn, due, self.clock.now_ms())
+            self.notifier.release(conn, due, self.clock.now_ms())
         return True
 
     # --- deciding ----------------------------------------------------------------------------------------------------
