@@ -303,7 +303,8 @@ def build_outbox(context: Context, lease: Lease, plugins: dict[str, ChannelPlugi
     composer = Composer(context.texts, public_url(settings))
     options = settings.alerts
     limits = DeliveryLimits(options.delivery_days * 86_400, options.stale_after_s, options.fallback_after_s)
-    offers = Offers(frozenset(receiving(settings, plugins)), public_url(settings), context.live_key)
+    numbers = {name: number_of(channel.options) for name, channel in receiving(settings, plugins).items()}
+    offers = Offers(numbers, public_url(settings), context.live_key)
     return Outbox(context.db, context.clock, lease, channels, composer, limits, offers)
 
 
@@ -318,6 +319,11 @@ def build_feeds(context: Context, lease: Lease) -> list[FeedThread]:
         for channel in context.settings.channel
         if isinstance(channel.options, webhook.Options) and channel.options.feed
     ]
+
+
+def number_of(options: Any) -> str:
+    """The number to send an answer to, where it is not the one that messages come from: they come from a brandname."""
+    return str(options.inbound) if getattr(options, "sender", "") else ""
 
 
 def receiving(settings: Settings, plugins: Mapping[str, ChannelPlugin]) -> dict[str, ReceivingChannel]:

@@ -1,7 +1,8 @@
 """What a message offers to answer with: a code for a text to the channel's number, a link where we can be reached."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from sqlalchemy.engine import RowMapping
@@ -15,10 +16,11 @@ _ANSWERED = (NotificationType.FIRING, NotificationType.REMINDER)
 
 
 class AnswerOffer(NamedTuple):
-    """Empty where it is not offered."""
+    """Empty where it is not offered; `number` is where the code is sent to, empty where one answers the message."""
 
     code: str = ""
     link: str = ""
+    number: str = ""
 
 
 NOTHING = AnswerOffer()
@@ -26,9 +28,9 @@ NOTHING = AnswerOffer()
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """`inbound`: the channels that have a number people can answer to."""
+    """`inbound`: of the channels that people can answer to the number, empty where messages come from it."""
 
-    inbound: Collection[str]
+    inbound: Mapping[str, str]
     public_url: str | None
     key: bytes
 
@@ -38,7 +40,7 @@ class Offers:
         if row["what"] not in _ANSWERED or not payload["lines"] or not is_of_a_person:
             return NOTHING
         code = f"{payload['lines'][0]['alert']}{TAKE}" if row["channel"] in self.inbound else ""
-        return AnswerOffer(code, self._link(row))
+        return AnswerOffer(code, self._link(row), self.inbound.get(row["channel"], ""))
 
     def _link(self, row: RowMapping) -> str:
         if self.public_url is None:
@@ -47,4 +49,4 @@ class Offers:
         return f"{self.public_url}/answer/{links.sealed(self.key, links.Bound.of(row), until)}"
 
 
-NO_OFFERS = Offers(frozenset(), None, b"")
+NO_OFFERS = Offers(MappingProxyType({}), None, b"")

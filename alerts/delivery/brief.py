@@ -26,7 +26,6 @@ def draft(wording: Wording, summaries: Sequence[AlertSummary], link: str | None,
     """What has happened where, in the order it is read; a link that takes the incident stands for the plain one."""
     first = summaries[0]
     when = wording.text("alert.message.since", time=wording.clock(first["since"], first["tz"]))
-    code = f". {wording.text('alert.message.reply', code=offer.code)}" if offer.code else ""
     return [
         Piece(wording.head(summaries)),
         *_place(first),
@@ -34,9 +33,17 @@ def draft(wording: Wording, summaries: Sequence[AlertSummary], link: str | None,
         *_title(wording.title(first)),
         Piece(f" (+{len(summaries) - 1})" if len(summaries) > 1 else ""),
         Piece(f", {when}", _TIME, whole=True),
-        Piece(code, _CODE, whole=True),
+        Piece(_code(wording, offer), _CODE, whole=True),
         Piece(f". {offer.link or link}" if link else "", _LINK, whole=True),
     ]
+
+
+def _code(wording: Wording, offer: AnswerOffer) -> str:
+    """How to take it by a text: nobody can answer a brandname, so that the number stands beside the code."""
+    if not offer.code:
+        return ""
+    key = "alert.message.reply_to" if offer.number else "alert.message.reply"
+    return f". {wording.text(key, code=offer.code, number=offer.number)}"
 
 
 def _place(summary: AlertSummary) -> list[Piece]:

@@ -37,7 +37,7 @@ def problems(settings: Settings, texts: Texts) -> Iterator[str]:
 def _refused(options: sms_http.Options, composers: Iterable[Composer], langs: Iterable[str]) -> Iterator[str]:
     for composer, lang in product(composers, langs):
         for event, payload in _payloads():
-            offer = AnswerOffer() if options.inbound is None else AnswerOffer("12345a")
+            offer = AnswerOffer("" if options.inbound is None else "12345a", number=options.inbound or "")
             draft = composer.compose("ref", "0912345678", event, {"lang": lang, **payload}, 0, offer).sms
             try:
                 sms_http.composed(options, draft)

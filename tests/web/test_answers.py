@@ -39,7 +39,7 @@ def told(province: Province) -> Iterator[int]:
 def link(province: Province) -> str:
     with province.db.read() as conn:
         row = conn.execute(sa.select(notification)).mappings().one()
-    offers = Offers(frozenset(), "https://ioc.example.vn", province.site.context.live_key)
+    offers = Offers({}, "https://ioc.example.vn", province.site.context.live_key)
     return offers.of(row, row["payload"]).link.removeprefix("https://ioc.example.vn")
 
 

@@ -121,6 +121,10 @@ def test_a_message_says_how_to_answer_where_that_is_offered():
     assert text.endswith("20/11/2026. tra loi 12a de nhan. https://ioc.example.vn/answer/1-2-x")
     assert "Nhận xử lý: https://ioc.example.vn/answer/1-2-x" in message.text
     assert '<a href="https://ioc.example.vn/answer/1-2-x">Tôi nhận xử lý</a>' in message.html
+    branded = AnswerOffer("12a", number="0912000000")
+    message = COMPOSER.compose("r", "a@b.vn", NotificationType.FIRING, payload, ms("2026-11-20 08:07"), branded)
+    text = sms.compose(message.sms, unicode=False, max_segments=2).text
+    assert "20/11/2026. soan 12a gui 0912000000 de nhan." in text
     payload["lines"][0]["name"] = "Trung tâm Hội nghị truyền hình trực tuyến tỉnh"
     message = COMPOSER.compose("r", "a@b.vn", NotificationType.FIRING, payload, ms("2026-11-20 08:07"), offer)
     assert sms.compose(message.sms, unicode=False, max_segments=1).text.endswith("tra loi 12a de nhan")
