@@ -41,7 +41,7 @@ class Options(Struct, frozen=True, kw_only=True):
     unsafe: str = ""
     max_segments: Annotated[int, Meta(ge=1, le=LONGEST)] = 2
     report: bool = False
-    timeout_s: Annotated[float, Meta(gt=0, le=120)] = 60.0
+    timeout_s: Annotated[float, Meta(gt=0, le=120)] = 20.0
 
     def __post_init__(self) -> None:
         folders = [folder for folder in (self.outbox, self.sent, self.error, self.inbox) if folder is not None]

@@ -74,7 +74,8 @@ class Lease:
     def _begin(self, conn: Connection, now: int) -> int | None:
         values = {"duty": self.duty, "holder": self.holder, "token": 1, "until": self._until(now)}
         insert = self._db.upsert(lease).values(values).on_conflict_do_nothing(index_elements=["duty"])
-        return 1 if conn.execute(insert).rowcount == 1 else None
+        token: int | None = conn.scalar(insert.returning(lease.c.token))  # PostgreSQL counts no inserted rows
+        return token
 
     def _hold(self, conn: Connection, now: int) -> None:
         values = {"holder": self.holder, "token": self.token, "until": self._until(now)}
