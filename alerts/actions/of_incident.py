@@ -15,9 +15,10 @@ OF_INCIDENTS = (Action.ACKNOWLEDGE, Action.ASSIGN, Action.COMMENT, Action.SEEN, 
 def perform(db: Database, scope: Scope, incident_id: int, act: Act, options: AlertOptions) -> int:
     """How many of its alerts it changed, of those seen from `scope`; `unknown_incident` where it is not seen."""
     with db.write() as conn:
-        if queries.one(conn, scope, incident_id) is None:
+        found = queries.one(conn, scope, incident_id)
+        if found is None:
             raise IocError(Code.UNKNOWN_INCIDENT, f"incident {incident_id} is not known", incident=incident_id)
-        alerts = queries.alerts_of(conn, scope, incident_id)
+        alerts = queries.alerts_of(conn, scope, found.id)
         return carry_out(conn, scope, [alert.id for alert in _meant(alerts, act.action)], act, options)
 
 

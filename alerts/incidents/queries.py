@@ -52,7 +52,10 @@ def incidents(
 
 
 def one(conn: Connection, scope: Scope, incident_id: int) -> Incident | None:
-    """None when there is no such incident, or the caller may not see it."""
+    """That one, or what it became part of; None when there is none, or the caller may not see it."""
+    became: int | None = incident_id
+    while became is not None:
+        incident_id, became = became, conn.scalar(sa.select(incident.c.merged_into).where(incident.c.id == became))
     wanted = sa.and_(incident.c.id == incident_id, _within(scope), _has_alerts())
     row = conn.execute(select_incidents().where(wanted)).mappings().first()
     return read_incident(row) if row else None

@@ -93,7 +93,7 @@ def merge(conn: Connection, first: int, others: Sequence[int]) -> None:
             conn.execute(sa.update(ladder).where(ladder.c.id == row["id"]).values(incident_id=first))
     taken = sa.select(sa.func.min(incident.c.taken_at)).where(incident.c.id.in_([first, *others]))
     conn.execute(sa.update(incident).where(incident.c.id == first).values(taken_at=taken.scalar_subquery()))
-    gone = {"open": False, "state": IncidentState.OVER}
+    gone = {"open": False, "state": IncidentState.OVER, "merged_into": first}
     conn.execute(sa.update(incident).where(incident.c.id.in_(others)).values(gone))
 
 

@@ -1,6 +1,6 @@
 """One cause is one incident: what joins it, what it is by its alerts, and when it is over."""
 
-from alerts.incidents import repository
+from alerts.incidents import queries, repository
 from tests.alerts.acts import act
 from tests.alerts.conftest import OFFLINE
 
@@ -71,6 +71,10 @@ def test_a_parent_heard_after_its_children_makes_their_incidents_one(stage):
     assert (incident.id, incident.subject) == (1, link), "the earliest goes on, about the cause"
     assert {alert.incident_id for alert in s.alerts} == {1}
     assert [alert.subject for alert in s.alerts if alert.id == incident.cause_alert] == [link]
+    everything = s.world.inventory.orgs.scope(None)
+    with s.db.read() as conn:
+        assert [queries.one(conn, everything, number).id for number in (2, 3)] == [1, 1], "the others lead to it"
+        assert queries.incidents(conn, everything)[1] == 1
 
 
 def test_what_was_down_long_before_its_line_keeps_its_own(stage):

@@ -101,6 +101,33 @@ def test_figures_that_were_dated_by_their_delivery_move_into_their_period(empty)
         assert conn.scalar(sa.text("SELECT told_until FROM feed_delivery")) == told - 5
 
 
+def test_alerts_that_are_open_at_an_upgrade_have_incidents_and_so_has_what_was_told_of_them(empty):
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
+    one = {"rule": "r", "severity": "critical", "org": "hg", "title": "t", "params": "{}", "since": 1}
+    alerts = [
+        {**one, "id": number, "fingerprint": str(number), "state": state, "open": number < 4}
+        for number, state in enumerate(("firing", "acknowledged", "pending", "resolved"), 1)
+    ]
+    said = {"ref": "a", "receiver": "r", "channel": "c", "address": "a", "what": "firing", "subject": "hg",
+            "payload": "{}", "state": "delivered", "created_at": 1, "next_try_at": 1}  # fmt: skip
+    with empty.write() as conn:
+        config.attributes["connection"] = conn
+        command.upgrade(config, "0019")
+        for name, rows in (("alert", alerts), ("notification", [{**said, "id": 5}, {**said, "id": 6, "ref": "b"}])):
+            columns = [sa.column(key) for key in rows[0]]
+            conn.execute(sa.insert(sa.table(name, *columns)), rows)
+        links = sa.table("notification_alert", sa.column("notification_id"), sa.column("alert_id"))
+        conn.execute(sa.insert(links), [{"notification_id": 5, "alert_id": 1}, {"notification_id": 6, "alert_id": 4}])
+    migrate.upgrade(empty)
+    with empty.read() as conn:
+        joined = conn.execute(sa.text("SELECT id, incident_id FROM alert ORDER BY id")).all()
+        assert [bool(number) for _, number in joined] == [True, True, False, False]
+        assert conn.execute(sa.text("SELECT state FROM incident ORDER BY id")).scalars().all() == ["open", "taken"]
+        told = conn.execute(sa.text("SELECT id, incident_id FROM notification ORDER BY id")).all()
+        assert [tuple(row) for row in told] == [(5, joined[0][1]), (6, None)]
+
+
 def test_a_second_time_does_nothing(empty):
     assert migrate.upgrade(empty)
     assert not migrate.upgrade(empty)

@@ -137,6 +137,7 @@ def _whole(conn: Connection, call: Call, number: int) -> WholeIncident | None:
     incident = queries.one(conn, call.scope, number)
     if incident is None:
         return None
+    number = incident.id
     cause = queries.causes(conn, [incident]).get(number)
     membership = queries.memberships(conn, call.scope, [incident])[number]
     members = queries.alerts_of(conn, call.scope, number)

@@ -149,6 +149,7 @@ incident = Table(  # alerts of one cause
     Column("owner", Text),
     Column("simulated", Boolean, nullable=False, server_default=sa.false()),
     Column("open", Boolean, nullable=False),
+    Column("merged_into", BigInteger),  # the incident whose cause it was found to have
     Index("ix_incident_open", "open"),
 )
 
