@@ -80,9 +80,14 @@ above = 5
 [[rule]]
 id = "delivery_failing"
 kind = "delivery_failing"
+[[rota]]
+name = "truc"
+shifts = [{ days = "mon-sun", hours = "00:00-24:00", who = ["truc-ban"] }]
 [[rule]]
 id = "shift_untaken"
 kind = "shift_untaken"
+rota = "truc"
+desk = "ban-truc"
 [[rule]]
 id = "rota_gap"
 kind = "rota_gap"
