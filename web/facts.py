@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -17,6 +18,7 @@ from ioc.domain.dossiers.reporting.freshness import SourcesByOrg, sources_by_org
 from ioc.domain.inventory import Scope
 from ioc.ingest.desks import is_open, midnight
 from ioc.live.dossier_sources import watermarks
+from ioc.live.meetings import AnnouncedMeeting, SiteConfirmation, between, confirmations
 from ioc.live.world import World
 from ioc.platform.beat import Pulse, pulses
 from ioc.platform.db.tables import conference, counter, desk
@@ -24,6 +26,8 @@ from ioc.platform.db.tables import conference, counter, desk
 HANDLED_EVERY_MS = 10_000
 WATCHED = frozenset({"alerts", "ingest"})  # the roles without which a screen shows less than it seems to
 DELIVERY = "delivery"
+ANNOUNCED_MS = 12 * 3_600_000
+MOST_ANNOUNCED = 50
 _DESK_MS = 26 * 3_600_000  # a day anywhere, with an hour that a clock is put back
 _EVERYTHING = Scope(None, frozenset())  # each widget narrows it to its own subtree
 
@@ -46,6 +50,13 @@ class LiveMeeting:
     ends_at: int | None
 
 
+class Announced(NamedTuple):
+    """A meeting with the sites that were confirmed for it by hand."""
+
+    meeting: AnnouncedMeeting
+    confirmed: Mapping[SourceKey, SiteConfirmation]
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """Read together in one short transaction; `at` None means nothing was ever read."""
@@ -56,6 +67,7 @@ class Facts:
     counters: Mapping[tuple[str, str], int] = field(default_factory=dict)
     desks: Mapping[int, tuple[OpenCounter, ...]] = field(default_factory=dict)
     meetings: tuple[LiveMeeting, ...] = ()
+    announced: tuple[Announced, ...] = ()  # those that run, and those of the next hours, the earliest first
     dossiers: Mapping[str, Counts] = field(default_factory=dict)  # by receiving org, this year so far
     handled: Mapping[str, Counts] = field(default_factory=dict)  # the same by handling org, as of `handled_at`
     handled_at: int | None = None
@@ -82,6 +94,9 @@ def load(conn: Connection, world: World, now: int, before: Facts | None = None) 
         counters={(row.name, row.label): row.n for row in conn.execute(sa.select(counter))},
         desks=_desks(conn, world, now),
         meetings=_meetings(conn, now),
+        announced=tuple(
+            Announced(one, confirmations(conn, one)) for one in between(conn, now, now + ANNOUNCED_MS)[:MOST_ANNOUNCED]
+        ),
         dossiers=_dossiers(conn, world, until, now, Side.RECEIVING),
         handled=handled,
         handled_at=handled_at,

@@ -55,7 +55,7 @@ def evaluate_source(view: View, rule: Rule, source: Source, meetings: Iterable[A
         return undecided(rule, source, Condition.UNKNOWN)
     at, in_call = reading
     conference_id = live.words().get("conference_id")
-    if not in_call or any(source.key in one.expected or one.conference_id == conference_id for one in meetings):
+    if not in_call or any(_is_of(view, one, source, conference_id) for one in meetings):
         return None
     duration, muted = live.metrics.get("duration_s"), live.metrics.get("mic_muted")
     return Finding(
@@ -68,6 +68,13 @@ def evaluate_source(view: View, rule: Rule, source: Source, meetings: Iterable[A
         at if duration is None else duration[0] - round(float(duration[1]) * 1000),
         simulated=source.simulated,
     )
+
+
+def _is_of(view: View, meeting: AnnouncedMeeting, source: Source, conference_id: str | None) -> bool:
+    """Of a confidential meeting nobody knows the roster: every endpoint below its org may be in it."""
+    if source.key in meeting.expected or meeting.conference_id == conference_id:
+        return True
+    return meeting.confidential and source.key.org in view.world.inventory.orgs.reach(meeting.org)
 
 
 def _goes_on(view: View, meeting: AnnouncedMeeting) -> bool:

@@ -28,6 +28,8 @@ def decode_event(fields: Fields) -> ConferenceEvent:
         starts_at=fields.need_time("starts_at") if scheduled else None,
         ends_at=fields.time("ends_at"),
         expected=_expected(fields),
+        confidential=fields.flag("confidential") is True,
+        reason=fields.text("reason", limit=200),
     )
     if event.starts_at is not None and event.ends_at is not None and event.ends_at <= event.starts_at:
         raise Rejected(Reason.BAD_VALUE, "ends_at must be after starts_at")
@@ -48,7 +50,7 @@ def _expected(fields: Fields) -> tuple[str, ...]:
 def apply_events(step: Step, happened: Sequence[Happened[ConferenceEvent]]) -> Iterator[Patch]:
     """Meetings are kept as announced; who enters or leaves one is in a call or not."""
     for key, _received_at, event in happened:
-        conferences.apply(step.db, step.conn, key.org, [event])
+        conferences.apply(step.db, step.conn, key, [event])
         if (patch := conferences.presence(key, event)) is not None:
             yield patch
 
@@ -90,5 +92,7 @@ SPEC = KindSpec(
         "starts_at": Member(Sort.TIME),
         "ends_at": Member(Sort.TIME),
         "expected": Member(Sort.TEXTS),
+        "confidential": Member(Sort.FLAG),
+        "reason": Member(),
     },
 )

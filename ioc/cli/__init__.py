@@ -17,6 +17,7 @@ from ioc.cli import (
     inventory,
     keep,
     maps,
+    meetings,
     orgs,
     people,
     service,
@@ -40,6 +41,7 @@ GROUPS = (
     keep,
     store,
     maps,
+    meetings,
     device,
     described,
 )

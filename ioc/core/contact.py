@@ -10,6 +10,7 @@ EMAIL = "one e-mail address name@domain in ASCII"
 _MOBILE = re.compile(r"(?:\+?84|0)([35789]\d{8})")
 _DIAL = re.compile(r"\+?\d{3,15}")
 _SEPARATORS = re.compile(r"[\s.()-]")
+_NUMBERS = re.compile(r"\+?\d(?:[\s.()-]{0,2}\d){6,14}")
 _EMAIL = re.compile(r"([A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64})@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*)")
 
 
@@ -34,6 +35,12 @@ def check_inbound(number: str | None) -> None:
     """ValueError for a number of ours that nobody could dial."""
     if number is not None and not is_dialable(number):
         raise ValueError(f"inbound {number!r}: expected {DIAL}")
+
+
+def dialled(text: str) -> str | None:
+    """The first number to dial in a text such as `trực 0912.345.678 (ca ngày)`, without its separators."""
+    found = _NUMBERS.search(text)
+    return None if found is None else _SEPARATORS.sub("", found[0])
 
 
 def mailbox(text: str) -> tuple[str, str]:

@@ -63,6 +63,7 @@ class Code(StrEnum):
     NOT_REPLAYABLE = "not_replayable", 422
     TRIAL_REFUSED = "trial_refused", 422
     UNKNOWN_CONFERENCE = "unknown_conference", 404
+    BAD_SITE = "bad_site", 422
     SITE_NOT_EXPECTED = "site_not_expected", 422
     UNKNOWN_DOSSIER = "unknown_dossier", 404
     UNKNOWN_INDICATOR = "unknown_indicator", 404

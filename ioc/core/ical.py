@@ -14,12 +14,19 @@ _MAILTO = "mailto:"
 
 
 class CalendarEvent(NamedTuple):
-    """One event, or one of its repetitions: instants in epoch ms, its summary, and who is invited by e-mail address."""
+    """One event, or one of its repetitions: instants in epoch ms, its summary, and who is invited by e-mail address.
+
+    `uid` is the same for all repetitions; `is_private` where its class is anything but public.
+    """
 
     start: int
     end: int
     summary: str
     attendees: tuple[str, ...]
+    uid: str = ""
+    categories: tuple[str, ...] = ()
+    is_private: bool = False
+    is_cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +69,25 @@ class CalendarFile:
         invited = [str(each) for each in (given if isinstance(given, list) else [given])]
         attendees = tuple(each[len(_MAILTO) :] for each in invited if each.lower().startswith(_MAILTO))
         return CalendarEvent(
-            self._instant(begin), self._instant(_end(found, begin)), str(found.get("SUMMARY", "")).strip(), attendees
+            self._instant(begin),
+            self._instant(_end(found, begin)),
+            str(found.get("SUMMARY", "")).strip(),
+            attendees,
+            str(found.get("UID", "")),
+            tuple(_categories(found)),
+            str(found.get("CLASS", "PUBLIC")).upper() != "PUBLIC",
+            str(found.get("STATUS", "")).upper() == "CANCELLED",
         )
 
     def _instant(self, at: date | datetime) -> int:
         moment = at if isinstance(at, datetime) else datetime.combine(at, time())
         return int((moment if moment.tzinfo is not None else moment.replace(tzinfo=self.tz)).timestamp() * 1000)
+
+
+def _categories(found: Any) -> Iterator[str]:
+    given = found.get("CATEGORIES", [])
+    for each in given if isinstance(given, list) else [given]:
+        yield from (str(one).strip() for one in each.cats)
 
 
 def _end(found: Any, begin: date | datetime) -> date | datetime:

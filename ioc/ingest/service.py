@@ -20,6 +20,7 @@ from ioc.domain.dossiers.importing.rejudge import settle
 from ioc.domain.dossiers.reporting import roll_up
 from ioc.domain.inventory.orgs import DEFAULT_TZ, OrgTree
 from ioc.domain.inventory.records import load
+from ioc.domain.meetings import attended
 from ioc.ingest import replay
 from ioc.ingest.decode import Decoder
 from ioc.ingest.explained import Explained
@@ -186,6 +187,7 @@ class Ingest:
         kept, now = self._context.settings.retention, self._context.clock.now_ms()
         with self._context.db.write() as conn:
             observed.forget(conn, now - kept.event_days * DAY_MS)
+            attended.purge(conn, now - kept.event_days * DAY_MS)
             conn.execute(sa.delete(event_seen).where(event_seen.c.at < now - kept.event_days * DAY_MS))
             conn.execute(sa.delete(feed_delivery).where(feed_delivery.c.at < now - FEED_DAYS * DAY_MS))
             conn.execute(sa.delete(feed_day).where(feed_day.c.day < now // DAY_MS - kept.event_days))

@@ -28,6 +28,7 @@ class AnnouncedMeeting:
     starts_at: int
     ends_at: int
     expected: tuple[SourceKey, ...]
+    confidential: bool = False  # without title and roster
 
 
 class SitePresence(StrEnum):
@@ -73,7 +74,8 @@ def one(conn: Connection, org: str, conference_id: str) -> AnnouncedMeeting | No
 def _read(row: RowMapping) -> AnnouncedMeeting:
     ends_at = row["starts_at"] + UNTOLD_MS if row["ends_at"] is None else row["ends_at"]
     expected = tuple(site_key(one) for one in row["expected"])
-    return AnnouncedMeeting(row["org"], row["conference_id"], row["title"], row["starts_at"], ends_at, expected)
+    same = {name: row[name] for name in ("org", "conference_id", "title", "starts_at", "confidential")}
+    return AnnouncedMeeting(**same, ends_at=ends_at, expected=expected)
 
 
 def site_key(site: str) -> SourceKey:

@@ -49,6 +49,8 @@ class ConferenceEvent(NamedTuple):
     starts_at: int | None
     ends_at: int | None
     expected: tuple[str, ...]
+    confidential: bool = False
+    reason: str | None = None  # why an endpoint left
 
 
 class DossierEvent(NamedTuple):

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from ioc.core.registry import Plugins
 from ioc.core.share import percent
+from ioc.platform.db.tables import conference
 from tests.web.conftest import KIOSKS, NORTH, Province, raise_alert
 from tests.web.walking import Walk
 from web.boundary.route import Route
@@ -21,6 +22,8 @@ _NO_FIGURES = frozenset({
 _AGES = ("as_of", "age_s", "told_at", "taken_at", "ages_s", "at", "changed_at")
 _OF = ("denominator", "of", "expected", "reporting", "must_resolve", "max")
 _NEEDED = {"/api/v1/deadline": "?org=hg&start=2026-11-20&value=3&unit=day", "/api/v1/calendar": "?org=hg",
+           "/api/v1/conferences/roll-call": "?org=hg&conference=census",
+           "/api/v1/meetings/minutes": "?org=hg&conference=census",
            "/api/v1/series": f"?org={NORTH}&kind=queue&source=kiosk-1&metric=waiting"}  # fmt: skip
 _NOT_OF_THE_FIELD = ("deadline", "calendar", "openapi", "asyncapi", "vendor-sheet", "/scenes", "rules", "/me")
 
@@ -49,7 +52,18 @@ class Census:
         for path in self._addresses():
             yield from self._within(self._walk.get(path.removeprefix("/api/v1/")), path, aged=False, of=False)
 
+    def _meet(self) -> None:
+        """One is on, whose figures can be asked for."""
+        now = self._province.clock.now_ms()
+        expected = [
+            f"{key.org}/{key.source}" for key in self._province.site.world.inventory.sources if key.kind == "vc"
+        ]
+        meeting = {"org": "hg", "conference_id": "census", "starts_at": now, "expected": expected, "changed_at": now}
+        with self._province.db.write() as conn:
+            conn.execute(conference.insert().values(meeting))
+
     def _addresses(self) -> Iterator[str]:
+        self._meet()
         alert = raise_alert(self._province, KIOSKS[NORTH], fingerprint="census")
         parts = {"org": NORTH, "kind": "queue", "source": "kiosk-1", "id": str(alert), "code": "hg", "name": "mot-cua"}
         for route in routes(Plugins()):

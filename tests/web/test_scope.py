@@ -24,7 +24,15 @@ from ioc.core.model import Role, SourceKey
 from ioc.core.registry import Plugins
 from ioc.messages.mapping.declared import MapRule
 from ioc.platform import audit
-from ioc.platform.db.tables import conference, figure_entry, notification, notification_alert, quarantine, unknown_topic
+from ioc.platform.db.tables import (
+    conference,
+    figure_entry,
+    notification,
+    notification_alert,
+    quarantine,
+    site_group,
+    unknown_topic,
+)
 from tests.web.conftest import (
     KIOSKS,
     NORTH,
@@ -50,7 +58,7 @@ KINDS = tuple(sorted(widgets(Plugins())))
 # what says the same to everybody, or figures alone, or (a day that was frozen) has nothing to say here
 OF_NO_DISTRICT = {
     "/readyz", "/metrics", "/api/v1/me", "/api/v1/series", "/api/v1/indicators/<id>", "/api/v1/reports/daily",
-    "/api/v1/scenes", "/api/v1/scenes/<name>", "/api/v1/channels",
+    "/api/v1/scenes", "/api/v1/scenes/<name>", "/api/v1/channels", "/api/v1/outbox",
 }  # fmt: skip
 
 
@@ -103,8 +111,9 @@ def watched(province: Province) -> Province:
         conn.execute(figure_entry.insert().values(typed))
         heard = {"topic": "bi-mat/k9/tele", "payload": b"{}", "n": 1, "first_seen": 1, "last_seen": 1}
         conn.execute(unknown_topic.insert().values(heard))
-        meeting = {"org": SOUTH, "conference_id": "bi-mat", "starts_at": 1, "expected": [], "changed_at": 1}
+        meeting = {"org": SOUTH, "conference_id": "bi-mat", "starts_at": SATURDAY, "expected": [], "changed_at": 1}
         conn.execute(conference.insert().values(meeting))
+        conn.execute(site_group.insert().values(org=SOUTH, name="bi-mat", members=[SOUTH]))
         silences.add(conn, Silence(0, MuteMatch(org=SOUTH), 1, 2, "lan", "họp", 1), 1)
         audit.record(conn, 1, "bi-mat", "source_confirmed", f"{SOUTH}/queue/kiosk-1", {}, SOUTH)
         conn.execute(quarantine.insert().values(

@@ -2,6 +2,7 @@
 
 from msgspec import Struct
 
+from ioc.core.contact import dialled
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, SourceKey
 from ioc.live import meetings
@@ -29,7 +30,7 @@ class SiteConfirmBody(Struct, frozen=True):
 
 
 class CalledSite(Struct, frozen=True, kw_only=True):
-    """`missing`: neither ready by itself nor confirmed."""
+    """`missing`: neither ready by itself nor confirmed. `tel`: whom to call about it, as the address of a link."""
 
     site: str
     org: str
@@ -38,6 +39,7 @@ class CalledSite(Struct, frozen=True, kw_only=True):
     presence: SitePresence
     missing: bool
     contact: str | None
+    tel: str | None
     confirmed_at: Instant | None
     confirmed_by: str | None
     comment: str | None
@@ -113,10 +115,19 @@ def _site(call: Call, key: SourceKey, presence: SitePresence, word: SiteConfirma
         presence=presence,
         missing=presence.missing,
         contact=source.contact if source else None,
+        tel=_tel(call, key),
         confirmed_at=call.at(word.at, key.org if key.org in call.orgs else None) if word else None,
         confirmed_by=word.by if word else None,
         comment=word.comment if word else None,
     )
+
+
+def _tel(call: Call, key: SourceKey) -> str | None:
+    """The first number in the contact of the endpoint, else that of the head of its org or of the next above it."""
+    source = call.inventory.sources.get(key)
+    heads = (one.head_phone for one in reversed(call.orgs.path(key.org)))
+    said = [source.contact if source else None, *heads]
+    return next((f"tel:{number}" for text in said if text and (number := dialled(text))), None)
 
 
 _ERRORS = (Code.UNKNOWN_CONFERENCE,)

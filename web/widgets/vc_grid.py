@@ -8,11 +8,14 @@ from msgspec import Struct
 
 from ioc.core.model import Health
 from ioc.domain.inventory import Org, Source
+from ioc.live.meetings import roll_call
+from web.facts import Announced
 from web.sight import Sight
 
 kind = "vc_grid"
 
 NONE = "none"
+_MEETINGS = 3
 _SITE_KINDS = frozenset({"commune", "ward"})
 
 
@@ -21,7 +24,7 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def touches(_options: Options) -> frozenset[str]:
-    return frozenset({"vc"})
+    return frozenset({"vc", "facts"})
 
 
 def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
@@ -33,7 +36,25 @@ def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
     areas = {area.pop("code"): area for area in every if area["sites"]}
     counts = Counter(site["health"] for area in areas.values() for site in area["sites"].values())
     totals = {str(name): counts[name] for name in (*Health, NONE)}
-    return sight.head(sources) | {"areas": areas, "totals": totals, "of": len(sight.due(sources))}
+    near = [_meeting(sight, one) for one in sight.facts.announced if one.meeting.org in sight.scope]
+    told = {"areas": areas, "totals": totals, "of": len(sight.due(sources)), "meetings": near[:_MEETINGS]}
+    return sight.head(sources) | told
+
+
+def _meeting(sight: Sight, one: Announced) -> dict[str, Any]:
+    """A meeting that runs or is near: `ready` of `of` sites are there or confirmed."""
+    meeting = one.meeting
+    called = roll_call(sight.world, meeting, one.confirmed, sight.now)
+    return {
+        "org_name": sight.org_name(meeting.org),
+        "title": meeting.title,
+        "confidential": meeting.confidential,
+        "starts_at": sight.at(meeting.starts_at, meeting.org),
+        "ends_at": sight.at(meeting.ends_at, meeting.org),
+        "running": meeting.starts_at <= sight.now,
+        "ready": sum(not presence.missing for presence in called.values()),
+        "of": len(called),
+    }
 
 
 def _areas(sight: Sight) -> Iterable[tuple[Org, frozenset[str]]]:

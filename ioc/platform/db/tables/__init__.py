@@ -19,6 +19,7 @@ from ioc.platform.db.tables.dossiers import dossier, dossier_delivery, dossier_p
 from ioc.platform.db.tables.feeds import feed_day, feed_delivery
 from ioc.platform.db.tables.figures import feed_figure, figure_entry
 from ioc.platform.db.tables.ingested import (
+    attendance,
     conference,
     conference_confirmed,
     counter,
@@ -29,6 +30,7 @@ from ioc.platform.db.tables.ingested import (
     latest,
     leniency,
     quarantine,
+    site_group,
     ticket,
 )
 from ioc.platform.db.tables.inventory import calendar_day, meta, org, org_past, source
@@ -47,6 +49,7 @@ from ioc.platform.db.tables.people import (
 __all__ = [
     "alert",
     "alert_entry",
+    "attendance",
     "audit",
     "calendar_day",
     "channel_health",
@@ -88,6 +91,7 @@ __all__ = [
     "role_beat",
     "shift",
     "silence",
+    "site_group",
     "source",
     "ticket",
     "token",

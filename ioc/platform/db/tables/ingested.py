@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 from ioc.platform.db.tables.base import identity, metadata
@@ -145,6 +146,27 @@ conference = Table(
     Column("expected", JSON, nullable=False),  # ["ORG/SOURCE"]
     Column("cancelled_at", BigInteger),
     Column("changed_at", BigInteger, nullable=False),
+    Column("origin", String(8), nullable=False, server_default="event"),
+    Column("confidential", Boolean, nullable=False, server_default=false()),  # without title, roster and attendance
+)
+
+site_group = Table(  # sites that are called together
+    "site_group",
+    metadata,
+    Column("org", String(64), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("members", JSON, nullable=False),  # as `ioc.domain.meetings.sites` reads them
+)
+
+attendance = Table(
+    "attendance",
+    metadata,
+    Column("conference_id", String(128), primary_key=True),
+    Column("site", String(129), primary_key=True),  # ORG/SOURCE
+    Column("joined_at", BigInteger, primary_key=True),
+    Column("left_at", BigInteger),
+    Column("reason", Text),  # as the endpoint told it
+    Index("ix_attendance_joined_at", "joined_at"),
 )
 
 conference_confirmed = Table(  # sites of a meeting that somebody found ready by asking there
