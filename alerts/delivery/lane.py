@@ -50,6 +50,12 @@ class Lane:
     def empty(self) -> bool:
         return not self._claims
 
+    @property
+    def idle(self) -> bool:
+        """Nothing is claimed, and nothing under way."""
+        with self._lock:
+            return not self._claims and not self._busy
+
     def next_size(self) -> int:
         """As many as are sent in about a second: a critical one waits for that at most."""
         now = self.health.clock.monotonic()

@@ -30,7 +30,7 @@ from ioc.platform.lease import Lease
 log = logging.getLogger(__name__)
 
 MARK_AGAIN_S = 1.0
-LOOK_FOR_LATE_S = 2.0
+TEND_EVERY_S = 2.0
 
 
 class ConfiguredChannel(NamedTuple):
@@ -75,7 +75,7 @@ class Outbox:
     _claims: Claims = field(init=False)
     _lanes: dict[str, Lane] = field(init=False)
     _turn: Turn = field(default_factory=Turn)
-    _looked: dict[str, float] = field(default_factory=dict)
+    _tended: dict[str, float] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._token = self.lease.token
@@ -116,7 +116,7 @@ class Outbox:
         if not lane.claiming.acquire(blocking=False):
             return False
         try:
-            self._pass_on_late(channel, lane)
+            self._tend(channel, lane)
             while lane.empty and not lane.health.rests and self.claim(channel, lane):
                 pass
         finally:
@@ -136,19 +136,27 @@ class Outbox:
         lane.add(claims)
         return bool(rows)
 
-    def _pass_on_late(self, channel: str, lane: Lane) -> None:
-        """What a channel in trouble has kept too long goes on to the next of its chain."""
+    def _tend(self, channel: str, lane: Lane) -> None:
+        """What a channel in trouble kept too long goes on to the next of its chain; a claim that was lost waits again.
+
+        A claim is lost when the database goes away around it. Where the lane is idle every claim of the channel is one.
+        """
         now, instant = self.clock.now_ms(), self.clock.monotonic()
-        if instant - self._looked.get(channel, -LOOK_FOR_LATE_S) < LOOK_FOR_LATE_S:
+        if instant - self._tended.get(channel, -TEND_EVERY_S) < TEND_EVERY_S:
             return
-        self._looked[channel] = instant
+        self._tended[channel] = instant
         tried_only = lane.health.state is ChannelState.OK
         late = fallback.late(channel, now, self.limits.fallback_s, tried_only=tried_only)
+        lost = sa.and_(notification.c.channel == channel, notification.c.state == NotificationState.SENDING)
         with self.db.read() as conn:
-            if conn.execute(late).first() is None:
-                return
+            is_late = conn.execute(late).first() is not None
+            is_lost = lane.idle and conn.execute(sa.select(notification.c.id).where(lost).limit(1)).first() is not None
+        if not is_late and not is_lost:
+            return
         with self.db.write(hurried=True) as conn:
             self._check(conn)
+            if is_lost:
+                conn.execute(sa.update(notification).where(lost).values(state=NotificationState.WAITING, next_try_at=0))
             for row in conn.execute(late).mappings().all():
                 self._ledger.replace(conn, row, now)
 

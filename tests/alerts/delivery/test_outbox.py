@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from alerts import queries
 from ioc.core.errors import Code, IocError
 from ioc.platform.db.tables import notification
+from tests.alerts.backlog import fill
 from tests.alerts.conftest import OFFLINE
 
 NOW = OFFLINE + "hold_s = 0\n"
@@ -252,3 +253,46 @@ def test_a_channel_taken_out_of_the_configuration_fails_its_messages_by_name(sta
     assert rows(s)[0]["state"] == "failed"
     with s.db.read() as conn:
         assert queries.drop_counts(conn) == {"channel_gone": 1}
+
+
+def test_a_claim_that_was_lost_with_the_database_is_sent_all_the_same(stage, monkeypatch):
+    s = stage(NOW)
+    down(s)
+    away = IocError(Code.DATABASE_UNAVAILABLE, "gone for a moment")
+    monkeypatch.setattr(type(s.lease), "ensure", lambda _: (_ for _ in ()).throw(away))
+    with pytest.raises(IocError, match="gone for a moment"):
+        s.run(15)
+    assert [row["state"] for row in rows(s)] == ["sending"]
+    monkeypatch.undo()
+    s.run(10)
+    assert [row["state"] for row in rows(s)] == ["delivered"]
+    assert len(s.pocket.messages) == 1
+
+
+def test_the_mark_of_a_holder_that_lost_its_lease_is_refused(stage):
+    s = stage(NOW)
+    down(s)
+    old, send = s.outbox, s.pocket.send
+
+    def overtaken(options, message):
+        s.pocket.send = send
+        s.start()  # frozen here; meanwhile another took over
+        return send(options, message)
+
+    s.pocket.send = overtaken
+    for _ in range(12):
+        s.clock.advance(1)
+        s.engine.tick()
+    with pytest.raises(IocError, match="another process"):
+        old.step("mail")
+    assert [row["state"] for row in rows(s)] == ["waiting"]
+    s.run(5)
+    assert [message.ref for message in s.pocket.messages] == [rows(s)[0]["ref"]] * 2
+
+
+def test_critical_ones_go_first_then_the_oldest(stage):
+    s = stage(NOW)
+    for severity in ("warning", "critical", "info"):
+        fill(s.db, 2, ["truc@example.vn"], channel="mail", severity=severity, at=s.clock.now_ms())
+    s.run(3)
+    assert [message.ref for message in s.pocket.messages] == ["ref3", "ref4", "ref1", "ref2", "ref5", "ref6"]
