@@ -7,9 +7,10 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from alerts import queries
-from alerts.model import MUTED, Alert, AlertState
+from alerts import queries, reach
+from alerts.model import MUTED, Alert, AlertState, ChannelState
 from alerts.mutes import mutes, windows
+from alerts.reach import ChannelStanding
 from ioc.core.model import Severity, SourceKey
 from ioc.domain.dossiers.counting.question import Question, Side, year_start
 from ioc.domain.dossiers.counting.summary import Counts, by_org
@@ -73,6 +74,7 @@ class Facts:
     handled_at: int | None = None
     watermarks: Watermarks = field(default_factory=dict)  # of the sources of dossiers
     dossier_sources: SourcesByOrg = field(default_factory=SourcesByOrg)  # as of `handled_at`
+    failing: tuple[ChannelStanding, ...] = ()  # the channels that do not deliver
     alerts_at: int | None = None  # when the engine behind the alerts last gave a sign of life
     alive: frozenset[str] = frozenset()
     maintained: frozenset[SourceKey] = frozenset()  # inside a window or a silence that means all of it
@@ -102,6 +104,7 @@ def load(conn: Connection, world: World, now: int, before: Facts | None = None) 
         handled_at=handled_at,
         watermarks=until,
         dossier_sources=SourcesByOrg(frozenset(by_import), sources_of),
+        failing=tuple(one for one in reach.standings(conn) if one.state is ChannelState.FAILING),
         alerts_at=next((pulse.at for pulse in beats if pulse.role == "alerts"), None),
         alive=frozenset(pulse.role for pulse in beats if pulse.alive),
         maintained=mutes.load(conn, windows.in_force(conn), world.inventory, now).in_maintenance(),

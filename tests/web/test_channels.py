@@ -51,6 +51,18 @@ def test_each_channel_says_how_it_does(province: Province) -> None:
     assert 'ioc_channel_oldest_seconds{channel="sms"} 60' in metrics
 
 
+def test_the_wall_says_which_channel_does_not_deliver(province: Province) -> None:
+    def failing() -> Any:
+        province.reload()
+        return province.get("/api/v1/live?widgets=alert_feed").json["items"][0]["payload"]["failing"]
+
+    assert failing() == {}
+    with province.db.write() as conn:
+        values = {"channel": "sms", "since": province.clock.now_ms(), "failure": "unreachable"}
+        conn.execute(sa.insert(channel_health).values(state="failing", **values))
+    assert failing() == {"sms": {"since": "2026-11-21T10:00:00+07:00", "failure": "unreachable"}}
+
+
 def test_a_test_is_queued_like_any_other_message(province: Province) -> None:
     answer = province.post(f"{CHANNELS}/mail/test", "admin", {"address": "lan@example.vn"})
     assert answer.status_code == 202

@@ -33,7 +33,8 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
     counts["unacknowledged"] = sight.alert_count((AlertState.FIRING,), options.severity)
     counts["muted"] = sight.alert_count(MUTED, options.severity)
     counts["resolved_unseen"] = sight.alert_count((AlertState.RESOLVED_UNSEEN,), options.severity)
-    return sight.alerts_head(alerts) | {"alerts": shown, "counts": counts}
+    failing = {one.channel: {"since": sight.at(one.since), "failure": one.failure} for one in sight.facts.failing}
+    return sight.alerts_head(alerts) | {"alerts": shown, "counts": counts, "failing": failing}
 
 
 def _row(sight: Sight, alert: Alert) -> dict[str, Any]:
