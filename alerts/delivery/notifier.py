@@ -182,7 +182,7 @@ def summary(inventory: Inventory, alert: Alert) -> AlertSummary:
         "ended": alert.ended_at,
         "org": alert.org,
         "org_name": org.name if org else alert.org,
-        "parent_name": _above(inventory.orgs, org),
+        "parent_name": name_above(inventory.orgs, org),
         "subject": str(subject),
         "name": source.name if source else "",
         "tz": str(inventory.orgs.tz(alert.org)),
@@ -192,7 +192,7 @@ def summary(inventory: Inventory, alert: Alert) -> AlertSummary:
     }
 
 
-def _above(orgs: OrgTree, org: Org | None) -> str:
+def name_above(orgs: OrgTree, org: Org | None) -> str:
     """The name of the org one up, which tells communes of one name apart; the root goes without saying."""
     above = orgs.by_code.get(org.parent) if org is not None and org.parent is not None else None
     return above.name if above is not None and above.parent is not None else ""

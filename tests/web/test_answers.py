@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from msgspec.structs import force_setattr
 
+from alerts import drills
 from alerts.answering.offers import Offers
 from alerts.channels import sms_http
 from alerts.gateway_calls import ReplyFormat
@@ -96,7 +97,7 @@ def test_a_link_asks_before_it_acts(province: Province, told: int) -> None:
     for said in (
         "Tôi nhận xử lý",
         "NGHIÊM TRỌNG",
-        "Huyện Đồng Văn: Mất kết nối",
+        "Huyện Đồng Văn: queue hg.dong-van: Mất kết nối",
         "Gửi cho lan",
         '<form method="post">',
     ):
@@ -106,6 +107,15 @@ def test_a_link_asks_before_it_acts(province: Province, told: int) -> None:
     assert "Đã ghi nhận: lan nhận xử lý lúc 10:00 21/11/2026." in done.get_data(as_text=True)
     assert owner(province) == ("acknowledged", "lan")
     assert "<form" not in done.get_data(as_text=True)
+
+
+def test_a_page_says_what_is_played_and_which_commune_is_meant(province: Province, told: int) -> None:
+    place = {"org": "hg.dong-van.lung-cu", "kind": "vc", "source": "cau-1", "simulated": True, "rule": drills.RULE.id}
+    with province.db.write() as conn:
+        conn.execute(sa.update(alert).values(place))
+    text = province.client().get(link(province)).get_data(as_text=True)
+    for said in ("Huyện Đồng Văn, Xã Lũng Cú: ", "MÔ PHỎNG", "DIEN TAP"):
+        assert said in text
 
 
 def test_a_link_ends_with_its_alert(province: Province, told: int) -> None:

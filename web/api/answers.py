@@ -1,17 +1,23 @@
 """Answers of people from afar: the door for a gateway that hands on what they text, and the page behind a link."""
 
 import hmac
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec import Struct
 
+from alerts import drills
 from alerts.answering.answers import AnswerDesk, AnswerOutcome
 from alerts.answering.target import AnswerTarget
+from alerts.delivery.notifier import name_above
 from alerts.gateway_calls import ReplyFormat, read_reply
+from alerts.model import Alert
 from ioc.config.settings import Settings
 from ioc.context import Context
 from ioc.core.errors import Code, IocError
+from ioc.core.model import SourceKey
 from ioc.core.texts import Texts
+from ioc.domain.inventory import OrgTree
 from web.boundary.answers import HTML, Answer, Document
 from web.boundary.call import Call
 from web.boundary.ports import Announces
@@ -98,15 +104,28 @@ def _page(call: Call, texts: Texts, outcome: AnswerOutcome | None, about: Answer
 def _about(call: Call, texts: Texts, about: AnswerTarget) -> dict[str, object]:
     """What the page says of an incident: its first alert, and how many more there are."""
     first = about.alerts[0]
-    org = call.orgs.by_code.get(first.org)
+    source = call.inventory.sources.get(first.subject) if isinstance(first.subject, SourceKey) else None
     return {
         "receiver": about.receiver,
+        "marks": [key for key, holds in _marks(first) if holds],
         "severity": first.severity,
-        "place": org.name if org else first.org,
+        "place": _place(call.orgs, first.org),
+        "source": source.name if source else "",
         "title": texts.render(about.lang, first.title, first.params),
         "since": moment(call, first.since, first.org),
         "more": len(about.alerts) - 1,
     }
+
+
+def _marks(alert: Alert) -> Iterator[tuple[str, bool]]:
+    yield "alert.message.drill", alert.rule == drills.RULE.id
+    yield "alert.message.simulated", alert.simulated
+
+
+def _place(orgs: OrgTree, code: str) -> str:
+    """The district before the commune, as in the message."""
+    org = orgs.by_code.get(code)
+    return ", ".join(filter(None, (name_above(orgs, org), org.name if org else code)))
 
 
 _STATUS = {AnswerOutcome.FORGED: 404, AnswerOutcome.EXPIRED: 410}
