@@ -110,6 +110,7 @@ class RulePlugin(Plugin, Protocol):
     every_s: Annotated[float, "seconds between two evaluations; 0: at every tick"]
     replay: Annotated[object, "how it is tried on the past (alerts.past.Replayer); None: it cannot be"] = None
     to_owner: Annotated[bool, "its alerts are the business of the source's owner"] = False
+    in_digest: Annotated[bool, "its open alerts are told again in the digest of each working day"] = False
 
     def evaluate(self, view: View, rule: Rule) -> Iterable[Finding]: ...
 

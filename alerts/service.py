@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import time
 from functools import partial
 from ipaddress import ip_address
 from typing import Any, cast
@@ -22,6 +23,7 @@ from alerts.configured.seed import sync
 from alerts.daily import EVERY_S, DailySnapshots
 from alerts.delivery.claiming import DeliveryLimits
 from alerts.delivery.composer import Composer
+from alerts.delivery.digest import Digest
 from alerts.delivery.feed import EventFeed, FeedThread
 from alerts.delivery.independence import Independence
 from alerts.delivery.notifier import Notifier
@@ -268,11 +270,12 @@ def build_engine(
     evaluator = Evaluator(clock, db, live, rule_set, Inhibition(clock, settings.alerts.settle_s), recent=recent)
     notifier = Notifier(db, Router(Book(), grounds.address_of), settings.alerts.group_wait_s)
     notifier.independence = Independence(settings.channel)
+    notifier.digest = Digest(db, time.fromisoformat(settings.alerts.digest_at))
 
     def take(book: Book) -> None:
         rule_set.use((*book.rule, drills.RULE))
         evaluator.windows = book.maintenance
-        notifier.use(Router(book, grounds.address_of), owner_rules(book.rule, rules))
+        notifier.use(Router(book, grounds.address_of), owner_rules(book.rule, rules), digest_rules(book.rule, rules))
 
     in_force = BookInForce(db, clock, grounds, take)
     return AlertEngine(
@@ -292,6 +295,11 @@ def _read_store(context: Context, queries: Sequence[RangeQuery]) -> list[list[Po
 def owner_rules(rules: Iterable[Rule], plugins: Mapping[str, RulePlugin]) -> frozenset[str]:
     """The rules of kinds that notify the owner of a source."""
     return frozenset(rule.id for rule in rules if getattr(plugins[rule.kind], "to_owner", False))
+
+
+def digest_rules(rules: Iterable[Rule], plugins: Mapping[str, RulePlugin]) -> frozenset[str]:
+    """The rules of kinds whose open alerts stand in the daily digest."""
+    return frozenset(rule.id for rule in rules if getattr(plugins[rule.kind], "in_digest", False))
 
 
 def build_outbox(context: Context, lease: Lease, plugins: dict[str, ChannelPlugin]) -> Outbox:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 from alerts.model import NotificationType
 
-NOTICES = (NotificationType.SUMMARY, NotificationType.PROOF, NotificationType.TEST)
+NOTICES = (NotificationType.SUMMARY, NotificationType.DIGEST, NotificationType.PROOF, NotificationType.TEST)
 
 
 class TextSource(Protocol):
@@ -37,6 +37,8 @@ def written(texts: TextSource, event: NotificationType, payload: Mapping[str, An
     """The text of one of NOTICES."""
     if event is NotificationType.SUMMARY:
         return NoticeText(_counts(texts, payload), list(_summary_lines(texts, payload)))
+    if event is NotificationType.DIGEST:
+        return NoticeText(_overdue(texts, payload), [f"- {_line(texts, line)}" for line in payload["lines"]])
     key = "alert.notice.proof" if event is NotificationType.PROOF else "alert.notice.test"
     params = {name: texts.clock(value, payload["tz"]) if name == "time" else value for name, value in _said(payload)}
     return NoticeText(texts.text(key, **params), [])
@@ -55,6 +57,12 @@ def _said(payload: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def _counts(texts: TextSource, payload: Mapping[str, Any]) -> str:
     mark = f"[{texts.text('alert.message.simulated')}] " if _all_simulated(payload) else ""
     return mark + texts.text(_head(payload), **{name: payload[name] for name in ("open", "ended", "messages")})
+
+
+def _overdue(texts: TextSource, payload: Mapping[str, Any]) -> str:
+    mark = f"[{texts.text('alert.message.simulated')}] " if _all_simulated(payload) else ""
+    time = texts.clock(payload["time"], payload["tz"])
+    return mark + texts.text("alert.notice.digest", total=payload["total"], orgs=payload["orgs"], time=time)
 
 
 def _head(payload: Mapping[str, Any]) -> str:

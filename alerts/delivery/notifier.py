@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 from alerts import drills
 from alerts.delivery import groups, releasing
 from alerts.delivery.climbing import Climber, IsDue, is_to_move
+from alerts.delivery.digest import Digest
 from alerts.delivery.groups import AlertSummary
 from alerts.delivery.independence import ChannelOrder, Independence
 from alerts.delivery.routing import Destination, Router, as_given
@@ -34,11 +35,13 @@ class Notifier:
     router: Router
     group_wait_s: float
     owner_rules: frozenset[str] = frozenset()  # rules whose alerts are the business of the source's owner
+    digest_rules: frozenset[str] = frozenset()
+    digest: Digest | None = None
     independence: Independence | None = None
 
-    def use(self, router: Router, owner_rules: frozenset[str]) -> None:
+    def use(self, router: Router, owner_rules: frozenset[str], digest_rules: frozenset[str] = frozenset()) -> None:
         """From now on these."""
-        self.router, self.owner_rules = router, owner_rules
+        self.router, self.owner_rules, self.digest_rules = router, owner_rules, digest_rules
 
     def telling(self, conn: Connection, incidents: Iterable[Incident], now: int) -> Telling:
         """What was told of these incidents, to which `firing` and `ended` add; `Telling.write` ends it."""
@@ -123,6 +126,15 @@ class Notifier:
         facts = summary(inventory, alert)
         for destination in destinations:
             telling.announce(NotificationType.REMINDER, alert.incident_id, destination, facts, 0.0)
+
+    def digest_is_due(self, conn: Connection, inventory: Inventory, now: int) -> bool:
+        return self.digest is not None and self.digest.is_due(conn, inventory, now)
+
+    def tell_digest(self, conn: Connection, inventory: Inventory, alerts: Iterable[Alert], now: int) -> None:
+        """What is open of the rules that the daily digest is about."""
+        if self.digest is not None:
+            wanted = [alert for alert in alerts if alert.rule in self.digest_rules]
+            self.digest.queue(conn, self.router, inventory, wanted, partial(summary, inventory), now)
 
     def release(self, conn: Connection, group_ids: Sequence[int], now: int) -> None:
         """Close groups; from here on the outbox delivers them."""

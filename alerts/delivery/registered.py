@@ -1,6 +1,6 @@
 """Whether the texts that a brandname registered let through all that can be said; found out at load."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 from typing import Any
 
@@ -15,11 +15,13 @@ from ioc.core.texts import Texts
 
 SHOWN = 5  # texts of one channel
 _TITLES = ("Mất kết nối", "Chờ lâu nhất 45 phút, vượt ngưỡng 30 phút")
-_NOTICES: Mapping[NotificationType, Mapping[str, Any]] = {
-    NotificationType.SUMMARY: {"lines": [], "open": 3, "ended": 2, "messages": 5},
-    NotificationType.PROOF: {"tz": "Asia/Ho_Chi_Minh", "time": 0, "channel": "sms", "open": 3},
-    NotificationType.TEST: {"tz": "Asia/Ho_Chi_Minh", "time": 0, "channel": "sms", "by": "quan-tri"},
-}
+_NOTICES: Sequence[tuple[NotificationType, Mapping[str, Any]]] = (
+    (NotificationType.SUMMARY, {"lines": [], "open": 3, "ended": 2, "messages": 5}),
+    (NotificationType.SUMMARY, {"lines": [], "open": 3, "ended": 2, "messages": 5, "capped": True}),
+    (NotificationType.DIGEST, {"lines": [], "total": 12, "orgs": 3, "tz": "Asia/Ho_Chi_Minh", "time": 0}),
+    (NotificationType.PROOF, {"tz": "Asia/Ho_Chi_Minh", "time": 0, "channel": "sms", "open": 3}),
+    (NotificationType.TEST, {"tz": "Asia/Ho_Chi_Minh", "time": 0, "channel": "sms", "by": "quan-tri"}),
+)
 
 
 def problems(settings: Settings, texts: Texts) -> Iterator[str]:
@@ -46,7 +48,7 @@ def _refused(options: sms_http.Options, composers: Iterable[Composer], langs: It
 
 
 def _payloads() -> Iterator[tuple[NotificationType, Mapping[str, Any]]]:
-    yield from _NOTICES.items()
+    yield from _NOTICES
     events = (NotificationType.FIRING, NotificationType.RESOLVED, NotificationType.REMINDER)
     names = (("", ""), ("Huyện Đồng Văn", "Điểm cầu 1"))
     marks = ((False, False), (True, False), (False, True))

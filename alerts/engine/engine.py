@@ -84,10 +84,11 @@ class AlertEngine:
             open_alerts = repository.open_alerts(conn)
             due = self._due_groups(groups.open_groups(conn))
             climbing = self._climbing(conn, evaluation, open_alerts.values()) if evaluation else set()
+            digest = evaluation is not None and self._digest_is_due(conn, evaluation)
         changing = list(self._changing(evaluation, open_alerts)) if evaluation else []
         outdated = list(self._outdated(evaluation, open_alerts)) if evaluation else []
         owed = [alert for alert in open_alerts.values() if alert.owed is not None] if evaluation else []
-        if not (changing or outdated or due or owed or climbing):
+        if not (changing or outdated or due or owed or climbing or digest):
             return False
         parts = [*slices(sorted(changing, key=_gravest_first), PART)] or [()]
         for part in parts[:-1]:
@@ -104,6 +105,8 @@ class AlertEngine:
                 changes += self._advancing.hold_back(conn, evaluation, due, open_alerts.values())
                 self._write(conn, evaluation, changes, open_alerts, owed, climbing)
                 cut_off.bring_up_to_date(conn, self.notifier, evaluation, due)
+                if digest:
+                    self.notifier.tell_digest(conn, evaluation.inventory, open_alerts.values(), evaluation.now)
             self.notifier.release(conn, due, self.clock.now_ms())
         return True
 
@@ -112,6 +115,9 @@ class AlertEngine:
     def _due_groups(self, groups: list[RowMapping]) -> list[int]:
         self._groups.retain({(row["id"], row["next_try_at"]) for row in groups})
         return [row["id"] for row in groups if self._groups.expired(tuple(row.values()), row["next_try_at"])]
+
+    def _digest_is_due(self, conn: Connection, evaluation: Evaluation) -> bool:
+        return self.notifier.digest_is_due(conn, evaluation.inventory, evaluation.now)
 
     def _climbing(self, conn: Connection, evaluation: Evaluation, open_alerts: Iterable[Alert]) -> set[int]:
         """The incidents with a ladder on which something is due, or that rests from now on, or no more."""

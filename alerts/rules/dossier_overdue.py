@@ -18,6 +18,7 @@ from ioc.live.dossier_sources import backfilling, watermarks
 from ioc.platform.db.tables import dossier, source
 
 kind = "dossier_overdue"
+in_digest = True
 default_hold_s = 0.0
 every_s = 5.0
 DAY_MS = 86_400_000

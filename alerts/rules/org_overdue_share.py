@@ -14,6 +14,7 @@ from ioc.core.model import Severity
 from ioc.core.share import percent
 
 kind = "org_overdue_share"
+in_digest = True
 default_hold_s = 600.0
 every_s = 15.0
 

@@ -21,6 +21,7 @@ class Fact(StrEnum):
     CREATED_AT = "created_at"
     BOOK_REV = "book_rev"  # of table `configured`
     BOOK_ORDER = "book_order"  # digest of the order of the entries in the file
+    DIGEST_DAY = "digest_day"  # when the daily digest was last told
     DOSSIER_RULES = "dossier_rules"  # by which the dossiers were judged
     PROOF_DAY = "proof_day"  # of the last daily proof
     FEED_CURSOR = "feed"  # of a channel: the last event its feed was given
