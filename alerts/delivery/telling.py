@@ -137,9 +137,8 @@ class Telling:
         return True
 
     def knows(self, incident_id: int, destination: Destination) -> bool:
-        """True where a destination was told of an incident, and not of its end since."""
-        told = self._told.get(incident_id, {}).get(_address(destination), [])
-        return any(one.held and one.what in TOLD for one in told) or bool(_standing(told))
+        """True where a destination was told of an incident, and not of its end since; what is held is yet to come."""
+        return bool(_standing(self._told.get(incident_id, {}).get(_address(destination), [])))
 
     def all_clear(
         self, incident_id: int, alerts: Sequence[Alert], facts_of: Callable[[Alert], AlertSummary], wait_s: float

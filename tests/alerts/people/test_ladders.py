@@ -218,3 +218,10 @@ channels = ["mail"]
     s.until("2026-11-20 19:00", 600)
     fail(s, "hg/service/portal")
     assert [who for who, *_ in told(s)] == ["lan", "hung", "hoa"]
+
+
+def test_a_person_on_two_routes_gets_one_message_at_a_time(stage):
+    other = '[[route]]\nname = "khac"\nreceivers = ["lan"]\nchannels = ["mail"]\ncontinue = true\n'
+    s = stage(other + ladder(), PEOPLE)
+    fail(s)
+    assert [(who, what) for who, what, *_ in told(s)] == [("lan", "firing")]
