@@ -91,11 +91,11 @@ def absences_with(seed: int, day: date, site: SimSource, usual: tuple[Shift, ...
 
 
 def _dark(seed: int, day: date, site: SimSource, cut: Shift) -> list[Shift]:
-    """The broker notices a device that is gone after a while, and each finds its way back in its own time."""
+    """The broker notices a device that is gone after a while, and each is back soon after its line."""
     if site.key.kind == "link":
         return []
     dice = Dice(seed, "will", site.path, day)
-    return [Shift(cut.start + _seconds(dice, 8, 22), cut.end + _seconds(dice, 3, 40))]
+    return [Shift(cut.start + _seconds(dice, 8, 22), cut.end + _seconds(dice, 1, 9))]
 
 
 def _seconds(dice: Dice, low: float, high: float) -> int:

@@ -10,6 +10,7 @@ import pytest
 
 from alerts.channels import email, sms_http
 from alerts.message import AlertMessage
+from alerts.sms import Piece
 from connectors.postbox.serving import receiving
 from connectors.simulator.demo import alerting
 from ioc.bootstrap import default_table, parse_settings
@@ -40,7 +41,7 @@ def channels(tmp_path, file, monkeypatch):
 
 
 def message(address: str) -> AlertMessage:
-    return AlertMessage("ref-1", address, f"[IOC] {TEXT}", TEXT, f"<p>{TEXT}</p>", TEXT, 1_780_000_000_000)
+    return AlertMessage("ref-1", address, f"[IOC] {TEXT}", TEXT, f"<p>{TEXT}</p>", (Piece(TEXT),), 1_780_000_000_000)
 
 
 def test_a_mail_is_kept_with_its_words_and_its_page(channels, file):

@@ -75,6 +75,28 @@ def test_three_seconds_of_silence_freeze_the_wall_and_a_word_thaws_it(stage: Sta
     expect(page.locator("[data-state=live]")).to_have_count(len(stage.widgets))
 
 
+def test_a_meeting_is_seen_before_it_starts_and_a_confidential_one_by_its_hour_alone(
+    stage: Stage, show: Opener
+) -> None:
+    when = {
+        "starts_at": "2026-11-20T10:00:00+07:00",
+        "ends_at": "2026-11-20T11:30:00+07:00",
+        "org_name": "Tỉnh Hà Giang",
+    }
+    near = {"title": "Giao ban", "confidential": False, "running": False, "ready": 180, "of": 191} | when
+    hidden = {"title": None, "confidential": True, "running": True, "ready": 0, "of": 0} | when
+    stage.payloads["vc"] |= {"meetings": [near, hidden]}
+    page = show("/wall")
+    first = page.locator("[data-widget=vc_grid] [data-meeting=scheduled]")
+    expect(first).to_contain_text("10:00–11:30")
+    expect(first).to_contain_text("Giao ban")
+    expect(first).to_contain_text("180/191 điểm cầu sẵn sàng")
+    expect(page.locator("[data-meeting=running]")).to_have_text("10:00–11:30 Họp kín")
+    assert page.evaluate("document.querySelector('[data-widget=vc_grid]').scrollWidth") <= page.evaluate(
+        "document.querySelector('[data-widget=vc_grid]').clientWidth"
+    )
+
+
 def test_the_wall_says_that_the_engine_behind_it_stands_still(stage: Stage, show: Opener) -> None:
     page = show("/wall")
     stage.silent = {"alerts": stage.now().isoformat()}
