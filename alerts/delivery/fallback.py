@@ -14,8 +14,14 @@ from sqlalchemy.engine import Connection
 
 from alerts.delivery.routing import Destination
 from alerts.model import NotificationState, NotificationType
-from ioc.platform.db.tables import notification, notification_alert
+from ioc.platform.db.tables import ladder, notification, notification_alert
 
+_MAY_BE_HEARD = (
+    NotificationState.HELD,
+    NotificationState.WAITING,
+    NotificationState.SENDING,
+    NotificationState.DELIVERED,
+)
 _KEPT = ("what", "subject", "incident_id", "severity", "route", "escalation", "step", "rota", "put_back")
 
 
@@ -39,9 +45,15 @@ def late(channel: str, now: int, after_s: float, *, tried_only: bool) -> sa.Sele
 
 
 def pass_on(conn: Connection, row: sa.RowMapping, now: int, channels: Collection[str]) -> int | None:
-    """Queue the same for the next of its chain; its id, None where the chain has ended or only an end is told."""
+    """Queue the same for the next of its chain; its id, None where only an end is told, or the chain has ended.
+
+    Where that was everybody whom a step of a ladder told, the next step is due at once.
+    """
+    if row["what"] == NotificationType.RESOLVED:
+        return None
     chained = [Destination(**each) for each in row["fallback"] or () if each["channel"] in channels]
-    if not chained or row["what"] == NotificationType.RESOLVED:
+    if not chained:
+        _hurry(conn, row, now)
         return None
     following, *left = chained
     values = {
@@ -63,3 +75,18 @@ def pass_on(conn: Connection, row: sa.RowMapping, now: int, channels: Collection
     conn.execute(sa.insert(notification_alert).from_select(["notification_id", "alert_id"], links))
     conn.execute(sa.update(notification).where(notification.c.id == row["id"]).values(replaced_by=next_id))
     return next_id
+
+
+def _hurry(conn: Connection, row: sa.RowMapping, now: int) -> None:
+    """Once a step: what fails again, as a last step that is repeated, keeps its pace."""
+    if row["incident_id"] is None or row["step"] is None:
+        return
+    n = notification.c
+    same_step = [n[name] == row[name] for name in ("incident_id", "route", "step")]
+    heard = sa.and_(n.state.in_(_MAY_BE_HEARD), n.id != row["id"])
+    before = sa.and_(n.id < row["id"], n.channel == row["channel"], n.address == row["address"])
+    if conn.execute(sa.select(n.id).where(*same_step, sa.or_(heard, before)).limit(1)).first() is not None:
+        return
+    told_last = [ladder.c[name] == row[name] for name in ("incident_id", "route", "step")]
+    waits = [ladder.c.next_at > now, ladder.c.ended_at.is_(None), ladder.c.rested_at.is_(None)]
+    conn.execute(sa.update(ladder).where(*told_last, *waits).values(next_at=now))

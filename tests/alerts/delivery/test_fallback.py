@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alerts.delivery.fallback import chain
 from alerts.delivery.routing import Destination
 from ioc.platform.db.tables import notification
+from tests.alerts.conftest import ROUTES
 from tests.alerts.delivery.test_outbox import AWAY, NOW, REFUSED, down, rows
 
 NEXT = Destination("lan", "mail", "lan@example.vn", "vi")
@@ -78,3 +79,39 @@ def test_a_chain_passes_over_a_channel_that_is_no_more(stage):
     s.pocket.failures = [REFUSED]
     s.run(20)
     assert told(s) == ["hung@example.vn"]
+
+
+ALONE = ROUTES.partition("[[route]]")[0]
+LADDER = """
+[[receiver]]
+name = "lan"
+email = ["lan@example.vn"]
+[[escalation]]
+name = "su-co"
+repeat_min = 10
+steps = [
+  { after_min = 0, receivers = ["truc-ban"], channels = ["mail"] },
+  { after_min = 15, receivers = ["lan"], channels = ["mail"] },
+]
+[[route]]
+escalation = "su-co"
+"""
+
+
+@pytest.mark.parametrize(("failures", "heard"), [([], "truc@example.vn"), ([REFUSED], "lan@example.vn")])
+def test_where_a_whole_step_cannot_be_reached_the_next_is_told_at_once(stage, failures, heard):
+    s = stage(NOW + LADDER, base=ALONE)
+    s.pocket.failures = list(failures)
+    down(s)
+    s.run(40)
+    assert told(s) == [heard]
+
+
+def test_a_last_step_that_cannot_be_reached_is_tried_once_more_and_then_at_its_own_pace(stage):
+    s = stage(NOW + LADDER, base=ALONE)
+    s.pocket.failures = [REFUSED] * 100
+    down(s)
+    s.run(300, 5)
+    assert [row["address"] for row in rows(s)] == ["truc@example.vn", "lan@example.vn", "lan@example.vn"]
+    s.run(900, 10)
+    assert len(rows(s)) <= 5
