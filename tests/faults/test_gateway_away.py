@@ -19,7 +19,7 @@ from tests.databases import empty_records
 from tests.long import running_long, size
 from tests.running import wait_until
 
-ALERTS, RECEIVERS = size("alerts-away", 15, 500), 2
+ALERTS, RECEIVERS = size("alerts-away", 15, 500), size("alerts-away", 2, 1)
 AWAY_S = size("alerts-away", 1, 40)
 MODES = ["ok", "refuses", "hangs", "defers", "drops"]  # the first is the control
 KINDS = [Mailbox, Gateway]
