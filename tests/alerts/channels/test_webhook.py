@@ -85,6 +85,12 @@ def test_what_an_answer_means(receiver, status, code):
     assert refused.value.code is code
 
 
+def test_a_short_secret_is_refused_without_being_repeated():
+    with pytest.raises(ValueError, match="16 characters") as refused:
+        webhook.Options(url="http://127.0.0.1/", secret="ngan-qua")
+    assert "ngan-qua" not in str(refused.value)
+
+
 def test_one_that_is_away_is_worth_another_try_and_no_secret_of_its_address_is_told():
     away = webhook.Options(url="http://127.0.0.1:1/ioc?key=an-cap", secret=SECRET)
     with pytest.raises(IocError) as refused:
