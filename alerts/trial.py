@@ -18,7 +18,7 @@ DAY_MS: Final = 86_400_000
 STEPS_MS: Final = (60_000, 300_000, 900_000, 3_600_000)
 MOST_VALUES: Final = 1_000_000  # series × steps: beyond it the steps are longer
 AT_A_TIME: Final = 60  # questions to the store between two looks at the clock
-LONGEST_S: Final = 20.0
+LONGEST_S: Final = 15.0
 ReadSeries = Callable[[Sequence[RangeQuery]], list[list[Point]]]
 
 

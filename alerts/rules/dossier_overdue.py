@@ -35,7 +35,8 @@ class Options(Struct, frozen=True, kw_only=True):
 class OverdueCount:
     """Open dossiers of one receiving org beyond due; `new` are those due after their source was first seen.
 
-    `backfilling`: the source of some of the new ones has not come to the end of what it has to tell.
+    `backfilling`: the source of some of the new ones has not come to the end of what it has to tell; `unsettled`: of
+    any of them.
     """
 
     total: int = 0
@@ -45,6 +46,7 @@ class OverdueCount:
     open: int = 0  # all that are, overdue or not
     simulated: bool = False
     backfilling: bool = False
+    unsettled: bool = False
 
     def add(self, row: RowMapping) -> None:
         self.total += row["total"]
@@ -53,6 +55,7 @@ class OverdueCount:
         self.oldest = min(self.oldest or row["oldest"], row["oldest"])
         self.simulated = self.simulated or bool(row["simulated"])
         self.backfilling = self.backfilling or bool(row["backfilling"])
+        self.unsettled = self.unsettled or bool(row["unsettled"])
 
 
 def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
@@ -103,7 +106,8 @@ def still_open(known_until: Mapping[int, int], orgs: Iterable[str]) -> sa.Select
 def overdue(known_until: Mapping[int, int], backfilling: Collection[int] = ()) -> sa.Select[Any]:
     """A source's first load is a baseline: what was due before the source was first seen is not new."""
     is_new = dossier.c.overdue_at > source.c.first_seen
-    incomplete = sa.and_(is_new, source.c.id.in_(sorted(backfilling)))
+    unsettled = source.c.id.in_(sorted(backfilling))
+    incomplete = sa.and_(is_new, unsettled)
     now = max(known_until.values(), default=0)
     beyond = (
         sa.and_(dossier.c.source_id == source_id, dossier.c.overdue_at >= until)
@@ -119,6 +123,7 @@ def overdue(known_until: Mapping[int, int], backfilling: Collection[int] = ()) -
             sa.func.min(dossier.c.overdue_at).label("oldest"),
             sa.func.max(sa.cast(source.c.simulated, sa.Integer)).label("simulated"),
             sa.func.max(sa.case((incomplete, 1), else_=0)).label("backfilling"),
+            sa.func.max(sa.case((unsettled, 1), else_=0)).label("unsettled"),
         )
         .join(source, source.c.id == dossier.c.source_id)
         # in the words of the partial index on what is open

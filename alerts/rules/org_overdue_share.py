@@ -44,7 +44,7 @@ def evaluate(view: View, rule: Rule) -> Iterator[Finding]:
 def evaluate_org(view: View, rule: Rule, org: str, count: OverdueCount) -> Finding | None:
     options: Options = rule.options
     severity = Severity(rule.severity)
-    if count.open < options.at_least or count.backfilling:  # what its source has still to tell may explain it
+    if count.open < options.at_least or count.unsettled:  # what its source has still to tell may explain it
         return Finding(rule.id, org, Condition.UNKNOWN, severity)
     pct = percent(count.total, count.open) or 0.0
     condition = options.limits.of_number(pct)

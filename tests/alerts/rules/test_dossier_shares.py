@@ -37,7 +37,7 @@ def test_what_is_due_soon_and_what_is_due_today_are_told_apart(stage):
     registry.write("later", "xm", ms("2026-11-27 17:00"))
     registry.write("calm", "mv", ms("2026-11-27 17:00"))
     s.run(60, 5)
-    assert [(alert.rule, alert.org, dict(alert.params)["n"]) for alert in s.alerts] == [
+    assert sorted((alert.rule, alert.org, dict(alert.params)["n"]) for alert in s.alerts) == [
         ("near", "xm", 3),
         ("today", "xm", 2),
     ]
@@ -86,6 +86,19 @@ def test_few_open_dossiers_say_nothing(stage):
         registry.write(f"x{n}", "xm", s.clock.now_ms() - 60_000)
     s.run(60, 5)
     assert s.alerts == []
+
+
+def test_a_source_that_still_tells_its_past_makes_no_share(stage):
+    s = stage(SHARE)
+    registry = Registry(s, first_seen=0)
+    for n in range(10):
+        registry.write(f"x{n}", "xm", s.clock.now_ms() - 60_000)
+    s.hear(registry.system, complete=False)
+    s.run(120, 5)
+    assert s.alerts == []
+    s.hear(registry.system, complete=True)
+    s.run(30, 5)
+    assert s.states == ["firing"]
 
 
 def test_a_recovery_above_the_limit_is_refused(stage):
