@@ -1,6 +1,6 @@
 """The book in force, and the changes that people make to it, each with its audit row."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from msgspec import structs
@@ -16,6 +16,7 @@ from ioc.platform import audit
 from ioc.platform.db import Database
 
 version = rows.version
+Guard = Callable[[Book, Book], None]  # raises IocError where the second must not follow the first
 
 
 def load(conn: Connection, grounds: Grounds) -> Book:
@@ -38,11 +39,19 @@ _NO_PLUGINS = Grounds({}, {})
 
 
 def put(
-    db: Database, grounds: Grounds, section: str, table: Table, actor: str, now: int, *, before: str | None = None
+    db: Database,
+    grounds: Grounds,
+    section: str,
+    table: Table,
+    actor: str,
+    now: int,
+    *,
+    before: str | None = None,
+    guard: Guard | None = None,
 ) -> Entry:
     """Create or replace the entry of that name; it stands in front of `before`, else keeps its place or comes last.
 
-    `bad_config` names every problem that the book would have by it.
+    `bad_config` names every problem that the book would have by it; `guard` may refuse the book that comes of it.
     """
     entry = _read(grounds, section, table)
     name, body = name_of(entry), table_of(entry)
@@ -51,8 +60,9 @@ def put(
         standing = _standing(conn)
         held = {row["name"]: row["body"] for row in standing if row["section"] == section}
         order = _order(section, list(held), name, before)
-        others = [row for row in standing if (row["section"], row["name"]) != (section, name)]
-        _check(f"{section} {name!r}", grounds, standing, [*_bodies(others), (section, body)])
+        elsewhere = [row for row in standing if row["section"] != section]
+        after = [*_bodies(elsewhere), *((section, body if each == name else held[each]) for each in order)]
+        _check(f"{section} {name!r}", grounds, standing, after, guard)
         rows.write(db, conn, (section, name), body=body, position=0, removed=False, changed_at=now, changed_by=actor)
         for position, each in enumerate(order):
             rows.change(conn, (section, each), position=position)
@@ -62,7 +72,9 @@ def put(
     return entry
 
 
-def remove(db: Database, grounds: Grounds, section: str, name: str, actor: str, now: int) -> None:
+def remove(
+    db: Database, grounds: Grounds, section: str, name: str, actor: str, now: int, *, guard: Guard | None = None
+) -> None:
     """Take an entry away, also one of the file, which does not come back until its text changes there.
 
     `unknown_entry` where there is none, `bad_config` where others need it.
@@ -74,7 +86,7 @@ def remove(db: Database, grounds: Grounds, section: str, name: str, actor: str, 
         if row is None:
             raise IocError(Code.UNKNOWN_ENTRY, f"there is no {section} {name!r}", section=section, name=name)
         others = [each for each in standing if each is not row]
-        _check(f"without {section} {name!r}", grounds, standing, _bodies(others))
+        _check(f"without {section} {name!r}", grounds, standing, _bodies(others), guard)
         if row["loaded"] is None:
             rows.drop(conn, (section, name))
         else:
@@ -110,11 +122,15 @@ def _order(section: str, names: list[str], name: str, before: str | None) -> lis
     return [*others[:place], name, *others[place:]]
 
 
-def _check(what: str, grounds: Grounds, standing: Sequence[RowMapping], after: Iterable[tuple[str, Table]]) -> None:
+def _check(
+    what: str, grounds: Grounds, standing: Sequence[RowMapping], after: Iterable[tuple[str, Table]], guard: Guard | None
+) -> None:
     """Refuses what a change makes wrong, not what was wrong already."""
-    already = set(_book(_bodies(standing), grounds).problems)
-    if problems := [each for each in _book(after, grounds).problems if each not in already]:
+    was, becomes = _book(_bodies(standing), grounds), _book(after, grounds)
+    if problems := [each for each in becomes.problems if each not in set(was.problems)]:
         raise refused(what, problems)
+    if guard is not None:
+        guard(was, becomes)
 
 
 def _book(bodies: Iterable[tuple[str, Table]], grounds: Grounds) -> Book:

@@ -168,11 +168,11 @@ def rotas_behind(directory: Directory, names: Iterable[str]) -> set[str]:
     return found
 
 
-def lost(before: Iterable[Readiness], after: Iterable[Readiness]) -> list[tuple[Readiness, Readiness]]:
-    """Where a change leaves somebody untold who would have been told, now or in the time ahead: as it was and is."""
+def lost(before: Iterable[Readiness], after: Iterable[Readiness]) -> list[Readiness]:
+    """Where after a change nobody is told, now or some time ahead, who was told before it."""
     earlier = {(each.org, each.severity): each for each in before}
     pairs = [(earlier[each.org, each.severity], each) for each in after if (each.org, each.severity) in earlier]
-    return [(was, is_) for was, is_ in pairs if _is_worse(was, is_)]
+    return [is_ for was, is_ in pairs if _is_worse(was, is_)]
 
 
 def _is_worse(was: Readiness, is_: Readiness) -> bool:

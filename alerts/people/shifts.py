@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
+from alerts.configured import store
 from ioc.core.errors import Code, IocError
 from ioc.domain import access
 from ioc.domain.inventory import Scope
@@ -41,12 +42,14 @@ class PinProof:
 
 
 def set_pin(db: Database, person: str, pin: str, now: int, actor: str) -> None:
-    """Give a person a PIN of 4-8 digits, or another one; IocError `bad_pin`."""
+    """Give a receiver a PIN of 4-8 digits, or another one; IocError `bad_pin`, `unknown_entry`."""
     if _PIN.fullmatch(pin) is None:
         raise IocError(Code.BAD_PIN, "a PIN has 4-8 digits")
     values = {"pin": access.seal(pin), "set_at": now, "set_by": actor}
     insert = db.upsert(person_pin).values(person=person, **values)
     with db.write() as conn:
+        if person not in {receiver.name for receiver in store.people(conn).receiver}:
+            raise IocError(Code.UNKNOWN_ENTRY, f"there is no receiver {person!r}", section="receiver", name=person)
         conn.execute(insert.on_conflict_do_update(index_elements=["person"], set_=values))
         audit.record(conn, now, actor, "pin_set", person, {})
 

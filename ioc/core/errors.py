@@ -79,6 +79,7 @@ class Code(StrEnum):
     ALERT_MUTED = "alert_muted", 409
     CLOSE_UNEXPLAINED = "close_unexplained", 409
     DRILL_RUNNING = "drill_running", 409
+    LEAVES_UNTOLD = "leaves_untold", 409
     FIGURES_DECIDED = "figures_decided", 409
     FIGURES_SUPERSEDED = "figures_superseded", 409
 

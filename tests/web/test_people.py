@@ -128,7 +128,7 @@ def test_what_others_need_stays_and_what_nobody_needs_goes(province: Province) -
     refused = delete(province, "receivers/hoa")
     assert refused.status_code == 422
     assert "escalation 'su-co'.steps[1].receivers: 'hoa' is not defined" in refused.json["error"]["message"]
-    for path in ("routes/hg-nang", "escalations/su-co", "rotas/truc-ioc", "receivers/hoa"):
+    for path in ("routes/hg-nang?force=true", "escalations/su-co", "rotas/truc-ioc", "receivers/hoa"):
         assert delete(province, path).status_code == 204
         assert delete(province, path).status_code == 404
     acts = [row["action"] for row in province.get(f"{V1}/audit").json["items"][:4]]
@@ -144,3 +144,18 @@ def test_only_who_may_see_all_changes_what_is_for_all(province: Province) -> Non
     assert post(province, "routes", own, "admin-north").status_code == 200
     assert post(province, "routes", own | {"name": "nam", "org": SOUTH}, "admin-north").status_code == 422
     assert delete(province, "routes/hg-nang", "admin-north").status_code == 404
+
+
+def test_a_change_that_leaves_somebody_untold_is_refused_until_it_is_meant(province: Province) -> None:
+    fill(province)
+    assert post(province, "routes", ROUTE | {"severity": ["warning", "critical"], "name": "tat-ca"}).status_code == 200
+    assert post(province, "routes", ROUTE).status_code == 200
+    assert delete(province, "routes/hg-nang").status_code == 204, "the other route still tells"
+    refused = delete(province, "routes/tat-ca")
+    assert (refused.status_code, refused.json["error"]["code"]) == (409, "leaves_untold")
+    assert "Tỉnh Hà Giang (critical)" in refused.json["error"]["message"]
+    narrowed = post(province, "routes", ROUTE | {"name": "tat-ca", "org": SOUTH})
+    assert narrowed.json["error"]["code"] == "leaves_untold"
+    assert items(province, "routes")[-1]["org"] == "hg"
+    assert delete(province, "routes/tat-ca?force=true").status_code == 204
+    assert items(province, "routes") == []

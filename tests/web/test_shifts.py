@@ -12,7 +12,9 @@ LAN, HUNG = {"person": "truc-sang", "pin": "2468"}, {"person": "truc-toi", "pin"
 
 @pytest.fixture(autouse=True)
 def pins(province: Province) -> None:
-    for who in (LAN, HUNG):
+    for n, who in enumerate((LAN, HUNG)):
+        receiver = {"name": who["person"], "phone": [f"091234567{n}"]}
+        assert province.post("/api/v1/receivers", json=receiver).status_code == 200
         assert province.post(f"/api/v1/receivers/{who['person']}/pin", json={"pin": who["pin"]}).status_code == 204
 
 
@@ -76,6 +78,11 @@ def test_a_shift_that_nobody_ended_bears_no_name_the_next_day(province: Province
     province.post(SHIFTS, "operator", LAN)
     province.clock.advance(16 * 3600 + 1)
     assert current(province) is None
+
+
+def test_only_somebody_who_is_told_may_have_one(province: Province) -> None:
+    answer = province.post("/api/v1/receivers/khong-co/pin", json={"pin": "2468"})
+    assert (answer.status_code, answer.json["error"]["code"]) == (404, "unknown_entry")
 
 
 @pytest.mark.parametrize("pin", ["123", "123456789", "12a4", ""])

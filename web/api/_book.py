@@ -1,6 +1,6 @@
 """The book over the API: read, changed entry by entry, each within the caller's part of the tree."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -8,6 +8,8 @@ from msgspec import Struct, structs
 
 from alerts.configured import store
 from alerts.configured.entry import Grounds, Table
+from alerts.delivery import readiness
+from alerts.delivery.readiness import Readiness
 from ioc.config.book import Book
 from ioc.config.read import refused
 from ioc.context import Context
@@ -18,14 +20,21 @@ from web.boundary.call import Call
 from web.boundary.ports import Announces, Reads
 
 NamedEntry = TypeVar("NamedEntry", bound=Struct)
-REFUSED = (Code.BAD_CONFIG, Code.BEYOND_SCOPE)
-REMOVED = (Code.BAD_CONFIG, Code.UNKNOWN_ENTRY)
+REFUSED = (Code.BAD_CONFIG, Code.BEYOND_SCOPE, Code.LEAVES_UNTOLD)
+REMOVED = (Code.BAD_CONFIG, Code.UNKNOWN_ENTRY, Code.LEAVES_UNTOLD)
+_NAMED = 3
 
 
 class NamedBody(Struct, frozen=True):
     """The keys of an entry as the file would hold it; one of the same name is replaced."""
 
     name: str
+
+
+class ForceQuery(Struct, frozen=True):
+    """`force`: save it although it leaves somewhere nobody to be told."""
+
+    force: bool = False
 
 
 def load(context: Context, records: Reads) -> Book:
@@ -42,28 +51,57 @@ def put(
     workers: Announces,
     *,
     before: str | None = None,
+    force: bool = False,
 ) -> NamedEntry:
     """Create or replace what the body holds; in force within a second."""
     table = {key: value for key, value in msgspec.json.decode(call.raw).items() if key != "before"}
     _check_part(call, section, table)
-    entry = workers.offload(store.put, db, _grounds(context), section, table, call.actor, call.now, before=before)
+    guard = None if force else _guard(call, context)
+    entry = workers.offload(
+        store.put, db, _grounds(context), section, table, call.actor, call.now, before=before, guard=guard
+    )
     workers.announce("configured")
     return msgspec.convert(entry, kind)
 
 
-def remover(section: str) -> Callable[[Call, Context, Reads, Database, Announces], None]:
+def remover(section: str) -> Callable[[Call, ForceQuery, Context, Reads, Database, Announces], None]:
     """The handler that takes an entry of a section away."""
 
-    def remove(call: Call, context: Context, records: Reads, db: Database, workers: Announces) -> None:
+    def remove(
+        call: Call, query: ForceQuery, context: Context, records: Reads, db: Database, workers: Announces
+    ) -> None:
         name = call.path["name"]
         entries: tuple[Any, ...] = getattr(load(context, records), section)
         found = next((each for each in entries if each.name == name), None)
         if found is None or not (call.sees_all or _is_own(call, found)):
             raise unknown(section, name)
-        workers.offload(store.remove, db, _grounds(context), section, name, call.actor, call.now)
+        guard = None if query.force else _guard(call, context)
+        workers.offload(store.remove, db, _grounds(context), section, name, call.actor, call.now, guard=guard)
         workers.announce("configured")
 
     return remove
+
+
+def _guard(call: Call, context: Context) -> store.Guard:
+    """Refuses a change by which trouble somewhere would be told to nobody, where it was told before."""
+    address_of, everywhere = _grounds(context).address_of, call.orgs.reach(None)
+
+    def surveyed(book: Book) -> list[Readiness]:
+        return list(readiness.survey(book, address_of, call.inventory, (), call.now).of(everywhere))
+
+    def check(was: Book, becomes: Book) -> None:
+        untold = readiness.lost(surveyed(was), surveyed(becomes))
+        if untold:
+            raise _leaves_untold(call, untold)
+
+    return check
+
+
+def _leaves_untold(call: Call, untold: Sequence[Readiness]) -> IocError:
+    places = [f"{call.orgs.get(each.org).name} ({each.severity})" for each in untold]
+    more = len(places) - _NAMED
+    where = ", ".join(places[:_NAMED]) + (f" + {more}" if more > 0 else "")
+    return IocError(Code.LEAVES_UNTOLD, f"nobody would be told of trouble at {where}", where=where, n=len(places))
 
 
 def touches(call: Call, org: str | None) -> bool:

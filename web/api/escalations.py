@@ -32,10 +32,16 @@ def escalations(call: Call, context: Context, records: Reads) -> Page[Escalation
 
 
 def put_escalation(
-    call: Call, body: _book.NamedBody, context: Context, records: Reads, db: Database, workers: Announces
+    call: Call,
+    body: _book.NamedBody,
+    query: _book.ForceQuery,
+    context: Context,
+    records: Reads,
+    db: Database,
+    workers: Announces,
 ) -> EscalationItem:
     """Create a ladder or replace the one of that name; what is under way goes on by the new one."""
-    ladder = _book.put(call, "escalation", EscalationOptions, context, db, workers)
+    ladder = _book.put(call, "escalation", EscalationOptions, context, db, workers, force=query.force)
     return _escalation(ladder, _book.load(context, records))
 
 

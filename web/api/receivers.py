@@ -34,9 +34,11 @@ def receivers(call: Call, context: Context, records: Reads) -> Page[ReceiverItem
     return call.part.of(found, _receiver)
 
 
-def put_receiver(call: Call, body: _book.NamedBody, context: Context, db: Database, workers: Announces) -> ReceiverItem:
+def put_receiver(
+    call: Call, body: _book.NamedBody, query: _book.ForceQuery, context: Context, db: Database, workers: Announces
+) -> ReceiverItem:
     """Create a person, a list or a duty, or replace the one of that name."""
-    return _receiver(_book.put(call, "receiver", ReceiverOptions, context, db, workers))
+    return _receiver(_book.put(call, "receiver", ReceiverOptions, context, db, workers, force=query.force))
 
 
 def _receiver(found: ReceiverOptions) -> ReceiverItem:

@@ -70,10 +70,16 @@ def on(call: Call, query: OnQuery, context: Context, records: Reads) -> OnDutyAn
 
 
 def put_rota(
-    call: Call, body: _book.NamedBody, context: Context, records: Reads, db: Database, workers: Announces
+    call: Call,
+    body: _book.NamedBody,
+    query: _book.ForceQuery,
+    context: Context,
+    records: Reads,
+    db: Database,
+    workers: Announces,
 ) -> RotaItem:
     """Create a rota or replace the one of that name."""
-    rota = _book.put(call, "rota", RotaOptions, context, db, workers)
+    rota = _book.put(call, "rota", RotaOptions, context, db, workers, force=query.force)
     return _rota(call, Directory(_book.load(context, records)), rota)
 
 

@@ -43,9 +43,11 @@ def routes(call: Call, context: Context, records: Reads) -> Page[RouteItem]:
     return call.part.of(found, _route)
 
 
-def put_route(call: Call, body: RouteBody, context: Context, db: Database, workers: Announces) -> RouteItem:
+def put_route(
+    call: Call, body: RouteBody, query: _book.ForceQuery, context: Context, db: Database, workers: Announces
+) -> RouteItem:
     """Create a route or replace the one of that name."""
-    return _route(_book.put(call, "route", RouteOptions, context, db, workers, before=body.before))
+    return _route(_book.put(call, "route", RouteOptions, context, db, workers, force=query.force, before=body.before))
 
 
 def _route(route: RouteOptions) -> RouteItem:

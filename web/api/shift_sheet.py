@@ -28,7 +28,7 @@ _OPEN = (IncidentState.OPEN, IncidentState.TAKEN)
 _GRAVEST_FIRST = {severity: rank for rank, severity in enumerate(reversed(Severity))}
 
 
-class SheetQuery(Struct, frozen=True):
+class ShiftSheetQuery(Struct, frozen=True):
     org: str | None = None
 
 
@@ -54,7 +54,7 @@ class ContactRow(NamedTuple):
     email: str
 
 
-def sheet(call: Call, query: SheetQuery, records: Reads, texts: Texts) -> Answer[str]:
+def sheet(call: Call, query: ShiftSheetQuery, records: Reads, texts: Texts) -> Answer[str]:
     """In Vietnamese, whoever asks; the gravest incident first."""
     scope = call.subtree(query.org)
 

@@ -109,12 +109,11 @@ def _shown(call: Call, shift: DeskShift) -> ShiftItem:
 
 _SHIFTS = f"{V1}/shifts"
 _PIN = (Code.WRONG_PIN, Code.TOO_MANY_ATTEMPTS, Code.BAD_COMMENT)
+_GIVEN = (Code.BAD_PIN, Code.UNKNOWN_ENTRY)
 ROUTES = (
     Route("GET", _SHIFTS, Role.LEADER, shifts, "Who had which shift, newest first"),
     Route("GET", f"{_SHIFTS}/current", Role.OPERATOR, current, "Who has the shift of the caller's desk"),
     Route("POST", _SHIFTS, Role.OPERATOR, take, "Take the shift", _PIN, status=201),
     Route("POST", f"{_SHIFTS}/end", Role.OPERATOR, end, "End the shift without a successor", (*_PIN, Code.NO_SHIFT)),
-    Route(
-        "POST", f"{V1}/receivers/<name>/pin", Role.ADMIN, set_pin, "Give a person a PIN", (Code.BAD_PIN,), status=204
-    ),
+    Route("POST", f"{V1}/receivers/<name>/pin", Role.ADMIN, set_pin, "Give a person a PIN", _GIVEN, status=204),
 )

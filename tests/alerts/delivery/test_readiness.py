@@ -121,5 +121,5 @@ escalation = "su-co"
     ],
 )
 def test_a_change_says_whom_it_leaves_without(after, untold):
-    pairs = readiness.lost(survey(PEOPLE + EVERYTHING).values(), survey(PEOPLE + after).values())
-    assert [is_.org for _, is_ in pairs] == untold
+    lost = readiness.lost(survey(PEOPLE + EVERYTHING).values(), survey(PEOPLE + after).values())
+    assert [each.org for each in lost] == untold
