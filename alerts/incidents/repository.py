@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, RowMapping
 from alerts import drills
 from alerts.incidents.assessment import assess, worst
 from alerts.incidents.joining import Causes, JoinPlan, plan
-from alerts.model import Alert, Incident, IncidentState, Subject
+from alerts.model import Alert, Incident, IncidentState, NotificationState, Subject
 from alerts.repository import read_alert, select_alerts
 from ioc.core.model import Severity, SourceKey
 from ioc.platform.db.bulk import slices
@@ -86,6 +86,8 @@ def merge(conn: Connection, first: int, others: Sequence[int]) -> None:
     """Make several open incidents one: alerts with their log, messages and ladders go to the first."""
     for table in (alert, notification):
         conn.execute(sa.update(table).where(table.c.incident_id.in_(others)).values(incident_id=first))
+    held = sa.and_(notification.c.incident_id == first, notification.c.state == NotificationState.HELD)
+    conn.execute(sa.update(notification).where(held).values(subject=f"incident/{first}"))
     has = set(conn.scalars(sa.select(ladder.c.route).where(ladder.c.incident_id == first)))
     for row in conn.execute(sa.select(ladder).where(ladder.c.incident_id.in_(others)).order_by(ladder.c.id)).mappings():
         if row["route"] not in has:
