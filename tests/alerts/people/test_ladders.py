@@ -225,3 +225,16 @@ def test_a_person_on_two_routes_gets_one_message_at_a_time(stage):
     s = stage(other + ladder(), PEOPLE)
     fail(s)
     assert [(who, what) for who, what, *_ in told(s)] == [("lan", "firing")]
+
+
+def test_a_chain_goes_from_channel_to_channel_and_then_to_the_next_person(stage):
+    chained = ladder().replace(
+        'receivers = ["lan"], channels = ["mail"]', 'receivers = ["lan"], fallback = ["mail", "tin"]'
+    )
+    second = PEOPLE.replace("[[receiver]]", '[[channel]]\nname = "tin"\nkind = "pocket"\n[[receiver]]', 1)
+    s = stage(chained, second)
+    fail(s)
+    with s.db.read() as conn:
+        row = conn.execute(sa.select(notification.c.channel, notification.c.fallback)).one()
+    assert row.channel == "mail"
+    assert [(to["receiver"], to["channel"]) for to in row.fallback] == [("lan", "tin"), ("hung", "mail")]
