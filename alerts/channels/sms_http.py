@@ -2,17 +2,16 @@
 
 import base64
 import re
-import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
-from urllib.parse import quote, quote_plus, urlsplit
+from urllib.parse import quote, quote_plus
 
 from msgspec import Meta, Struct
 
 from alerts import sms
 from alerts.channels import _profiles
+from alerts.channels._http import Reply, ask, refusal, text_at
 from alerts.channels._registered import is_registered, pattern
-from alerts.channels._reply import Reply, text_at
 from alerts.channels._template import escape_for, fill
 from alerts.gateway_calls import ReplyFormat, ReportFormat
 from alerts.message import AlertMessage
@@ -21,8 +20,6 @@ from ioc.core.errors import Code, IocError
 
 kind = "sms_http"
 address = "phone"
-MAX_REPLY = 64 * 1024
-TOO_MANY = 429
 _PATTERN = Annotated[str, Meta(min_length=1)]
 
 
@@ -102,7 +99,8 @@ class Options(Struct, frozen=True, kw_only=True):
 
 def send(options: Options, message: AlertMessage) -> str:
     """One request; the receipt is the gateway's message id where it tells one."""
-    reply = _ask(options, *request(options, message))
+    url, headers, body = request(options, message)
+    reply = ask(options.method, url, headers, body, timeout_s=options.timeout_s, ca=options.ca)
     check_reply(options, reply)
     receipt = text_at(reply.body, options.message_id_path) if options.message_id_path else None
     return receipt or ""
@@ -144,7 +142,7 @@ def composed(options: Options, draft: sms.Draft) -> sms.Sms:
 def check_reply(options: Options, reply: Reply) -> None:
     """Return when the gateway took the message, else raise, transient or not."""
     answer = f"gateway answered {reply.status}: {reply.text[:200]}"
-    ok = reply.status in options.success_status if options.success_status else 200 <= reply.status < 300
+    ok = reply.status in options.success_status if options.success_status else reply.is_ok
     value = _value(options, reply)
     if value is not None and value in options.retry_values:
         raise IocError(Code.GATEWAY_BUSY, answer)
@@ -153,18 +151,10 @@ def check_reply(options: Options, reply: Reply) -> None:
     if value is not None and value in options.address_values:
         raise IocError(Code.GATEWAY_ADDRESS, answer)
     if not ok:
-        raise IocError(_refusal(reply.status), answer)
+        raise IocError(refusal(reply.status), answer)
     if options.success_values and value not in options.success_values:
         # a page without the value is not the gateway's own refusal
         raise IocError(Code.GATEWAY_UNAVAILABLE if value is None else Code.GATEWAY_REFUSED, answer)
-
-
-def _refusal(status: int) -> Code:
-    if status == TOO_MANY:
-        return Code.GATEWAY_BUSY
-    if status in (401, 403):
-        return Code.GATEWAY_ACCOUNT
-    return Code.GATEWAY_UNAVAILABLE if status >= 500 else Code.GATEWAY_REFUSED
 
 
 def _value(options: Options, reply: Reply) -> str | None:
@@ -186,31 +176,3 @@ def _authorised(options: Options, url: str, headers: dict[str, str]) -> str:
         joint = "&" if "?" in url else "?"
         return f"{url}{joint}{quote_plus(options.token_name)}={quote_plus(options.token or '')}"
     return url
-
-
-def _ask(options: Options, url: str, headers: dict[str, str], body: bytes) -> Reply:
-    """Redirects are not followed: a gateway that moved is a matter for the configuration."""
-    import httpx2
-
-    parts = urlsplit(url)
-    door = parts._replace(netloc=parts.netloc.rpartition("@")[2])  # `auth` alone says how we are let in
-    trust = ssl.create_default_context(cafile=options.ca) if parts.scheme == "https" else False
-    try:
-        with (
-            httpx2.Client(verify=trust, timeout=options.timeout_s, trust_env=False) as client,
-            client.stream(options.method, door.geturl(), content=body or None, headers=headers) as response,
-        ):
-            return Reply(response.status_code, _beginning(response.iter_bytes()))
-    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-        line = f"{door.scheme}://{door.netloc}: {error or type(error).__name__}"
-        raise IocError(Code.GATEWAY_UNAVAILABLE, line) from error
-
-
-def _beginning(pieces: Iterator[bytes]) -> bytes:
-    """Of an answer without end as much as is looked at."""
-    body = b""
-    for piece in pieces:
-        body += piece
-        if len(body) >= MAX_REPLY:
-            break
-    return body[:MAX_REPLY]

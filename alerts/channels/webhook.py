@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import ssl
 import time
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -12,13 +11,13 @@ import msgspec
 from msgspec import Meta, Struct
 
 from alerts import sms
+from alerts.channels._http import ask, refusal
 from alerts.message import AlertMessage
-from ioc.core.errors import Code, IocError
+from ioc.core.errors import IocError
 
 kind = "webhook"
 address = "channel"
 SCHEMA = "ioc.notification/1"
-TOO_MANY = 429
 SECRET_LENGTH = 16
 
 
@@ -52,14 +51,13 @@ def document(message: AlertMessage) -> dict[str, Any]:
         "subject": message.subject,
         "text": message.text,
         "sms": sms.joined(message.sms),
+        "incident": message.payload.get("incident"),
         "alerts": [dict(line) for line in message.payload.get("lines", ())],
     }
 
 
 def post(options: Options, ref: str, said: Mapping[str, Any]) -> None:
     """Sign and send; IocError, transient unless the other side refuses what is said."""
-    import httpx2
-
     body = msgspec.json.encode(said)
     at = str(int(time.time()))
     headers = {
@@ -68,16 +66,9 @@ def post(options: Options, ref: str, said: Mapping[str, Any]) -> None:
         "X-IOC-Timestamp": at,
         "X-IOC-Signature": signature(options.secret, ref, at, body),
     }
-    parts = urlsplit(options.url)
-    trust = ssl.create_default_context(cafile=options.ca) if parts.scheme == "https" else False
-    try:
-        with httpx2.Client(verify=trust, timeout=options.timeout_s, trust_env=False) as client:
-            status = client.post(options.url, content=body, headers=headers).status_code
-    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-        line = f"{parts.scheme}://{parts.hostname}: {error or type(error).__name__}"
-        raise IocError(Code.GATEWAY_UNAVAILABLE, line) from error
-    if not 200 <= status < 300:
-        raise IocError(_refusal(status), f"{parts.hostname} answered {status}")
+    reply = ask("POST", options.url, headers, body, timeout_s=options.timeout_s, ca=options.ca)
+    if not reply.is_ok:
+        raise IocError(refusal(reply.status), f"{urlsplit(options.url).hostname} answered {reply.status}")
 
 
 def signature(secret: str, ref: str, at: str, body: bytes) -> str:
@@ -88,11 +79,3 @@ def signature(secret: str, ref: str, at: str, body: bytes) -> str:
     """
     signed = f"{ref}.{at}.".encode() + body
     return "v1=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
-
-
-def _refusal(status: int) -> Code:
-    if status in (401, 403):
-        return Code.GATEWAY_ACCOUNT
-    if status == TOO_MANY:
-        return Code.GATEWAY_BUSY
-    return Code.GATEWAY_UNAVAILABLE if status >= 500 or status in (408, 409, 425) else Code.GATEWAY_REFUSED

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from alerts.channels import sms_http
+from alerts.channels import _http, sms_http
 from alerts.message import AlertMessage
 from alerts.sms import Piece
 from ioc.core.errors import IocError
@@ -83,7 +83,7 @@ def test_whom_the_address_names_is_not_signed_in(gateway):
 
 
 def test_of_an_answer_without_end_the_beginning_is_read(gateway):
-    gateway.answers = [(200, "OK|7" + "x" * 10 * sms_http.MAX_REPLY)]
+    gateway.answers = [(200, "OK|7" + "x" * 10 * _http.MAX_REPLY)]
     judged = {"success_pattern": r"^(\w\w)\|", "success_values": ("OK",)}
     sms_http.send(options(gateway, body=JSON, **judged), NOTE)
 

@@ -15,7 +15,9 @@ from tests.alerts.channels.gateways import Gateway, serving
 
 SECRET = "mot-bi-mat-du-dai"
 LINE = {"alert": 7, "severity": "critical", "title": "alert.offline", "params": {}, "org": "hg", "subject": "hg/vc/p1"}
-NOTE = AlertMessage("ref-1", "su-kien", "Mất kết nối", "t", "h", [Piece("sms")], 9, "firing", {"lines": [LINE]})
+NOTE = AlertMessage(
+    "ref-1", "su-kien", "Mất kết nối", "t", "h", [Piece("sms")], 9, "firing", {"lines": [LINE], "incident": 3}
+)
 
 
 class Receiver(Gateway):
@@ -53,7 +55,7 @@ def test_what_is_said_arrives_as_text_and_as_figures_and_a_copy_is_known(receive
     said = json.loads(body)
     assert ref == said["id"] == "ref-1"
     assert (said["schema"], said["event"], said["subject"]) == ("ioc.notification/1", "firing", "Mất kết nối")
-    assert (said["sms"], said["alerts"]) == ("sms", [LINE])
+    assert (said["sms"], said["incident"], said["alerts"]) == ("sms", 3, [LINE])
 
 
 def test_what_was_listened_to_cannot_be_changed_or_played_later(receiver):
