@@ -162,10 +162,14 @@ def test_the_feed_puts_what_nobody_took_first(province: Province) -> None:
     province.reload()
     shown = payload(province, "alert_feed")
     assert list(shown["alerts"]) == [str(new), str(taken)]
-    assert shown["counts"] == {"critical": 1, "warning": 1, "info": 0, "unacknowledged": 1, "resolved_unseen": 0}
+    counts = {"critical": 1, "warning": 1, "info": 0, "unacknowledged": 1, "muted": 0, "resolved_unseen": 0}
+    assert shown["counts"] == counts
     assert shown["alerts"][str(new)]["title"] == {"key": "alert.offline", "params": {"name": str(KIOSKS[SOUTH])}}
     assert shown["alerts"][str(new)]["source_name"] == f"queue {SOUTH}"
     assert shown["state"] == "live"
+    aside = raise_alert(province, KIOSKS[SOUTH], state="shelved", fingerprint="c")
+    assert payload(province, "alert_feed")["counts"] == counts | {"muted": 1}, "counted, announced nowhere"
+    assert str(aside) not in payload(province, "alert_feed")["alerts"]
     assert list(payload(province, "alert_feed", limit=1)["alerts"]) == [str(new)]
     assert list(payload(province, "alert_feed", severity=["critical"])["alerts"]) == [str(taken)]
     province.clock.advance(60)

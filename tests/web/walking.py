@@ -127,6 +127,8 @@ class Walk:
             yield Seen(severity, feed["counts"][severity], listed)
         yield Seen("nobody has", feed["counts"]["unacknowledged"], self.total("alerts", state="firing"))
         yield Seen("over", feed["counts"]["resolved_unseen"], self.total("alerts", state="resolved_unseen"))
+        muted = self.total("alerts", state="suppressed,shelved,out_of_service")
+        yield Seen("muted", feed["counts"]["muted"], muted)
         every = sum(feed["counts"][name] for name in ("critical", "warning", "info", "resolved_unseen"))
         yield Seen("all", every, self.total("alerts", state="firing,acknowledged,resolved_unseen"))
 
