@@ -45,6 +45,8 @@ class Stage:
     unknown: list[dict[str, Any]] = field(default_factory=list)
     trial: dict[str, Any] = field(default_factory=dict)
     figures: list[dict[str, Any]] = field(default_factory=list)
+    shift: dict[str, Any] | None = None
+    pin: str = "2468"
     feeds: list[dict[str, Any]] = field(default_factory=list)
     me: dict[str, Any] | None = field(default_factory=lambda: dict(ME))
     build: str = "build-1"
@@ -65,6 +67,7 @@ class Stage:
         _session(self)
         _lists(self)
         _alerts(self)
+        _shifts(self)
         _sources(self)
         _maps(self)
         _figures(self)
@@ -195,6 +198,21 @@ def _act(stage: Stage, key: str, verb: str, said: dict[str, Any]) -> None:
         "noise": {"state": "closed", "noise": said.get("reason")},
     }  # fmt: skip
     stage.alerts[key] |= made.get(verb, {})
+
+
+def _shifts(stage: Stage) -> None:
+    @stage.app.get(f"{API}/shifts/current")
+    def current() -> Response:
+        return jsonify(desk=ME["name"], shift=stage.shift)
+
+    @stage.app.post(f"{API}/shifts")
+    def take() -> Any:
+        body = request.get_json()
+        stage.calls.append(("take", body))
+        if body["pin"] != stage.pin:
+            return _refusal(403, "wrong_pin", "Sai người trực hoặc mã PIN.")
+        stage.shift = {"person": body["person"], "taken_at": stage.now().isoformat(), "signed": "giver_pin" in body}
+        return jsonify(stage.shift), 201
 
 
 def _sources(stage: Stage) -> None:
