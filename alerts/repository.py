@@ -1,6 +1,6 @@
 """The repository of alerts: tables `alert` and `alert_entry`, each transition written with who and when."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -54,6 +54,12 @@ def add_entry(
 ) -> None:
     row = {"alert_id": alert_id, "at": at, "what": transition, "actor": actor, "comment": comment, "detail": detail}
     conn.execute(sa.insert(alert_entry).values(row))
+
+
+def owe(conn: Connection, alert_ids: Collection[int]) -> None:
+    """What of these is loud is told anew at the next tick."""
+    loud = sa.and_(alert.c.id.in_(alert_ids), alert.c.state == AlertState.FIRING)
+    conn.execute(sa.update(alert).where(loud).values(owed=NotificationType.FIRING))
 
 
 def settle(conn: Connection, told: Alert) -> None:

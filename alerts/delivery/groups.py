@@ -6,8 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from alerts.model import NotificationState, NotificationType
-from ioc.platform.db.tables import notification, notification_alert
+from alerts.model import HELD, NotificationState, NotificationType
+from alerts.mutes.holder import BY_PEOPLE
+from ioc.platform.db.tables import alert, notification, notification_alert
 
 AlertSummary = Mapping[str, Any]  # the keys and names that a notification keeps of one alert, see `notifier.summary`
 ANNOUNCED = (
@@ -32,6 +33,33 @@ def announced_by(conn: Connection, group_ids: list[int]) -> set[int]:
         .join(notification, notification.c.id == notification_alert.c.notification_id)
         .where(notification.c.id.in_(group_ids), notification.c.what == NotificationType.FIRING)
     )
+    return set(conn.scalars(query))
+
+
+def unsent_of_muted(conn: Connection) -> set[int]:
+    """The alerts that people hold back and that a message speaks of which nobody has begun to send.
+
+    One that was being sent when the mute began, and failed, would else be tried again inside it.
+    """
+    muted = sa.or_(*(alert.c.held_by.startswith(f"{kind}:") for kind in sorted(BY_PEOPLE)))
+    query = (
+        sa.select(notification_alert.c.alert_id)
+        .join(notification, notification.c.id == notification_alert.c.notification_id)
+        .join(alert, alert.c.id == notification_alert.c.alert_id)
+        .where(
+            alert.c.state.in_(HELD),
+            muted,
+            notification.c.state.in_((NotificationState.HELD, NotificationState.WAITING)),
+            notification.c.what.in_((NotificationType.FIRING, NotificationType.REMINDER)),
+        )
+    )
+    return set(conn.scalars(query))
+
+
+def others_of(conn: Connection, group_id: int, alert_id: int) -> set[int]:
+    """The other alerts that a message stands for."""
+    pair = notification_alert.c
+    query = sa.select(pair.alert_id).where(pair.notification_id == group_id, pair.alert_id != alert_id)
     return set(conn.scalars(query))
 
 

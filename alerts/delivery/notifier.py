@@ -19,7 +19,7 @@ from alerts.delivery.telling import Telling
 from alerts.incidents.repository import StandingIncident
 from alerts.model import Alert, DropReason, Incident, NotificationState, NotificationType
 from alerts.people.climbs import Standing
-from alerts.repository import count_drop
+from alerts.repository import count_drop, owe
 from ioc.core.model import SourceKey
 from ioc.domain.inventory import Inventory, Org, OrgTree
 from ioc.platform.db import Database
@@ -160,6 +160,7 @@ class Notifier:
             if not summaries:
                 if groups.update(conn, group, state=NotificationState.DROPPED, receipt=reason):
                     count_drop(self.db, conn, reason)
+                    owe(conn, groups.others_of(conn, group["id"], alert_id))
             elif groups.update(conn, group, payload={**group["payload"], "lines": summaries}):
                 groups.unlink(conn, group["id"], alert_id)
 

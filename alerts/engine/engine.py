@@ -22,6 +22,7 @@ from alerts.incidents import repository as incidents
 from alerts.incidents.repository import StandingIncident
 from alerts.model import (
     ACTIVE,
+    HELD,
     Alert,
     AlertState,
     Condition,
@@ -84,11 +85,12 @@ class AlertEngine:
             open_alerts = repository.open_alerts(conn)
             due = self._due_groups(groups.open_groups(conn))
             climbing = self._climbing(conn, evaluation, open_alerts.values()) if evaluation else set()
+            unsent = self._unsent(conn, open_alerts.values())
             digest = evaluation is not None and self._digest_is_due(conn, evaluation)
         changing = list(self._changing(evaluation, open_alerts)) if evaluation else []
         outdated = list(self._outdated(evaluation, open_alerts)) if evaluation else []
         owed = [alert for alert in open_alerts.values() if alert.owed is not None] if evaluation else []
-        if not (changing or outdated or due or owed or climbing or digest):
+        if not (changing or outdated or due or owed or climbing or unsent or digest):
             return False
         parts = [*slices(sorted(changing, key=_gravest_first), PART)] or [()]
         for part in parts[:-1]:
@@ -99,6 +101,8 @@ class AlertEngine:
             self.lease.keep()
         with self.db.write() as conn:
             self.lease.check(conn)
+            for alert_id in unsent:
+                self.notifier.mute(conn, alert_id)
             if evaluation:
                 changes = self._advancing.advance(conn, evaluation.now, parts[-1])
                 repository.refresh(conn, outdated)
@@ -111,6 +115,10 @@ class AlertEngine:
         return True
 
     # --- deciding ----------------------------------------------------------------------------------------------------
+
+    def _unsent(self, conn: Connection, open_alerts: Iterable[Alert]) -> set[int]:
+        """What people mute and a message still speaks of, though nobody sends it now."""
+        return groups.unsent_of_muted(conn) if any(alert.state in HELD for alert in open_alerts) else set()
 
     def _due_groups(self, groups: list[RowMapping]) -> list[int]:
         self._groups.retain({(row["id"], row["next_try_at"]) for row in groups})

@@ -90,9 +90,9 @@ def _from_held(alert: Alert, observation: Observation) -> Transition | None:
 
 def _from_told(alert: Alert, observation: Observation) -> Transition | None:
     """What people set an end to ends by itself, never while nothing may fire."""
-    if alert.state is AlertState.FIRING:
-        return _from_firing(observation)
-    if not observation.may_raise:
+    if alert.state in ACTIVE and (muted := _muted(observation)) is not None:
+        return muted
+    if alert.state is AlertState.FIRING or not observation.may_raise:
         return None
     if alert.state is AlertState.SHELVED:
         return Transition.UNSHELVED if observation.shelf_over and observation.bad else None
@@ -108,7 +108,7 @@ def _worse(alert: Alert, observation: Observation) -> bool:
     return finding.stage > alert.stage or finding.severity.rank > alert.severity.rank
 
 
-def _from_firing(observation: Observation) -> Transition | None:
+def _muted(observation: Observation) -> Transition | None:
     """What people mute keeps still from here on; what hangs on a source that fails later has been told already."""
     return next((holder.transition for holder in observation.holders if holder.mutes), None)
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from alerts.model import ACTIVE, WORST_FIRST, Alert, AlertState, Incident, IncidentState
+from alerts.model import ACTIVE, HELD, WORST_FIRST, Alert, AlertState, Incident, IncidentState
 from ioc.core.model import Severity
 
 
@@ -52,9 +52,13 @@ def _gravest(alert: Alert) -> tuple[int, int, int]:
 def _state(standing: Sequence[Alert]) -> IncidentState:
     if not standing:
         return IncidentState.OVER
-    states = {alert.state for alert in standing}
-    is_taken = AlertState.ACKNOWLEDGED in states and AlertState.FIRING not in states
+    in_hand = any(alert.state is AlertState.ACKNOWLEDGED or _muted_in_hand(alert) for alert in standing)
+    is_taken = in_hand and all(alert.state is not AlertState.FIRING for alert in standing)
     return IncidentState.TAKEN if is_taken else IncidentState.OPEN
+
+
+def _muted_in_hand(alert: Alert) -> bool:
+    return alert.state in HELD and alert.acknowledged_until is not None
 
 
 def _taken_at(alerts: Sequence[Alert]) -> int | None:

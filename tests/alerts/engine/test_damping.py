@@ -3,8 +3,7 @@
 import pytest
 
 from alerts.model import NotificationType
-from tests.alerts import conftest
-from tests.alerts.conftest import OFFLINE
+from tests.alerts.conftest import OFFLINE, ROUTES
 
 KIOSK = "hg/queue/kiosk-1"
 RULE = OFFLINE + "hold_s = 10\n"
@@ -28,7 +27,7 @@ def told(stage):
 
 @pytest.fixture
 def kiosk(stage):
-    def make(config="", base=conftest.ROUTES):
+    def make(config="", base=ROUTES):
         s = stage(config + RULE, base)
         key = s.add(KIOSK, interval_s=0)
         s.returns(key)
@@ -80,7 +79,7 @@ def test_three_times_in_an_hour_and_as_often_in_the_next_is_no_flapping(kiosk):
 
 
 def test_it_can_be_switched_off(kiosk):
-    s, key = kiosk(base=conftest.ROUTES.replace("[alerts]", "[alerts]\nflap_returns = 0"))
+    s, key = kiosk(base=ROUTES.replace("[alerts]", "[alerts]\nflap_returns = 0"))
     flap(s, key, 8)
     assert len(s.pocket.messages) == 16
 
