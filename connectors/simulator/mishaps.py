@@ -15,7 +15,7 @@ POWER_CUT = 0.05
 SLOW_SYSTEM = 0.03
 DEAD_SYSTEM = 0.012
 FIRST_CUT: Final = "hg.quan-ba"
-FIRST_CUT_S: Final = 150
+FIRST_CUT_S: Final = 180
 
 
 class Cut(NamedTuple):

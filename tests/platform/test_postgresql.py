@@ -9,9 +9,12 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from ioc.core.model import SourceKey
 from ioc.domain.dossiers.counting.buckets import Bucket
 from ioc.domain.dossiers.counting.summary import overall
 from ioc.domain.dossiers.reporting import listing
+from ioc.domain.meetings import attended, plan
+from ioc.domain.meetings.plan import MeetingOrigin, PlannedMeeting
 from ioc.platform.db import Database, migrate
 from ioc.platform.db.tables import dossier_tally, metadata
 from tests.domain.dossiers.counting.test_summary import PERIODS, database, fill, life, question, tell_all
@@ -58,3 +61,22 @@ def _answers(db: Database, period: tuple[str, str]) -> dict[str, tuple[int, int,
         counts = overall(conn, asked)
         found = {bucket: listing.page(conn, listing.Filter(asked, bucket), 0, 1_000) for bucket in Bucket}
     return {bucket: (counts[bucket], total, {row["code"] for row in rows}) for bucket, (rows, total) in found.items()}
+
+
+def test_a_meeting_its_group_and_its_attendance_are_kept_alike(postgres: Database) -> None:
+    key = SourceKey("hg", "vc", "ubnd")
+    span = {"starts_at": 1_000, "ends_at": 2_000}
+    open_one = PlannedMeeting(org="hg", id="x", title="Giao ban", sites=(key,), **span)
+    with postgres.write() as conn:
+        assert plan.save(postgres, conn, open_one, MeetingOrigin.FORM, "mai", 1)
+        assert not plan.save(postgres, conn, open_one, MeetingOrigin.FORM, "mai", 2)
+        attended.joined(postgres, conn, "x", key, 1_100)
+        attended.joined(postgres, conn, "x", key, 1_100)
+        attended.left(conn, "x", key, 1_900, None)
+        assert attended.stays(conn, "x") == [attended.Attended("hg/ubnd", 1_100, 1_900, None)]
+        hidden = PlannedMeeting(org="hg", id="x", title="Kín", sites=(key,), confidential=True, **span)
+        plan.save(postgres, conn, hidden, MeetingOrigin.FORM, "mai", 3)
+        attended.joined(postgres, conn, "x", key, 1_200)
+        assert attended.stays(conn, "x") == []
+        (known,) = plan.listing(conn, None, 0, 5_000)
+    assert (known.title, known.sites, known.confidential) == (None, (), True)

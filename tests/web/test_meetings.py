@@ -177,3 +177,12 @@ def test_whom_to_call_is_one_tap_away(province: Province, entered: dict[str, Any
     province.reload()
     called = province.get(f"/api/v1/conferences/roll-call?{one(entered)}", "leader").json
     assert [site["tel"] for site in called["sites"]] == ["tel:02193860000", "tel:0912345678"]
+
+
+def test_an_endpoint_that_says_nothing_is_taken_by_its_readings(province: Province, entered: dict[str, Any]) -> None:
+    before = province.get(f"{PATH}/minutes?{one(entered)}", "leader").json
+    assert [site["measured"] for site in before["sites"]] == [False, False], "it is still to begin"
+    province.clock.set(SATURDAY + 2 * HOUR)
+    after = province.get(f"{PATH}/minutes?{one(entered)}", "leader").json
+    assert [(site["measured"], len(site["stays"])) for site in after["sites"]] == [(True, 1), (True, 1)]
+    assert after["sites"][0]["stays"][0]["joined_at"] == "2026-11-21T10:30:00+07:00"

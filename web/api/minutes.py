@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from ioc.core.errors import Code
 from ioc.core.model import Role, SeriesKey, SourceKey
-from ioc.domain.meetings import attended, plan
+from ioc.domain.meetings import attended, plan, readings
 from ioc.domain.meetings.minutes import CallStay, EndOfCall, SiteMinutes, Trouble, minutes
 from ioc.domain.meetings.plan import KnownMeeting
 from ioc.domain.meetings.sites import KIND, endpoint
@@ -27,7 +27,7 @@ from web.printed.form06 import Say
 from web.printed.media import XLSX
 from web.printed.minutes import Cell, MinutesPaper
 
-LOSS = "loss_rx_pct"
+LOSS, IN_CALL = "loss_rx_pct", "in_call"
 AWAY = ("alert.offline", "alert.silent")
 Loss = tuple[float | None, float | None]
 
@@ -47,7 +47,10 @@ class StayItem(Struct, frozen=True, kw_only=True):
 
 
 class AttendanceItem(Struct, frozen=True, kw_only=True):
-    """The losses are of the whole meeting, null where nothing was measured; `away`: never came, and was off."""
+    """The losses are of the whole meeting, null where nothing was measured; `away`: never came, and was off.
+
+    `measured`: the stays are to the minute and out of readings, since the endpoint says nothing when it joins.
+    """
 
     site: str
     name: str
@@ -58,6 +61,7 @@ class AttendanceItem(Struct, frozen=True, kw_only=True):
     loss_max_pct: float | None
     away: bool
     absent_cause: str | None
+    measured: bool
     stays: list[StayItem]
 
 
@@ -99,7 +103,10 @@ def _minutes(call: Call, known: KnownMeeting, records: Reads, series: SeriesPort
         return stays, _troubles(conn, {*known.sites, *(one.site for one in stays)}, span)
 
     stays, troubles = ([], {}) if known.confidential else records.read(look)
-    sites = minutes(known.sites, stays, troubles, *span, call.now)
+    silent = [site for site in known.sites if site not in {one.site for one in stays}]
+    seen = _measured(series, silent, span, call.now)
+    sites = minutes(known.sites, [*stays, *seen], troubles, *span, call.now)
+    measured = {one.site for one in seen}
     losses = _losses(series, [endpoint(one.site) for one in sites if one.stays], *span)
     sources = call.inventory.sources
     return MeetingMinutes(
@@ -114,7 +121,7 @@ def _minutes(call: Call, known: KnownMeeting, records: Reads, series: SeriesPort
         simulated=any(key in sources and sources[key].simulated for key in map(endpoint, known.sites)),
         numerator=sum(bool(one.stays) for one in sites if one.expected),
         denominator=len(known.sites),
-        sites=[_item(call, one, losses.get(endpoint(one.site), (None, None))) for one in sites],
+        sites=[_item(call, one, losses.get(endpoint(one.site), (None, None)), one.site in measured) for one in sites],
     )
 
 
@@ -134,6 +141,21 @@ def _troubles(conn: Connection, sites: set[str], span: tuple[int, int]) -> dict[
     return found
 
 
+def _measured(series: SeriesPort, sites: list[str], span: tuple[int, int], now: int) -> list[attended.Attended]:
+    """A meeting that is still to begin has been measured by nobody."""
+    step = readings.STEP_MS
+    start, end = span[0] - readings.BESIDE_MS, min(span[1] + readings.BESIDE_MS, now)
+    if end <= span[0]:
+        return []
+    asked = [
+        RangeQuery(SeriesKey(endpoint(site), IN_CALL), start, end, step, Aggregate.MAX, Fill.NULL, -start % step)
+        for site in sites
+    ]
+    told = zip(sites, series.read_series(asked), strict=True)
+    every = (stay for site, points in told for stay in readings.stays(site, points))
+    return [one for one in every if one.joined_at < span[1] and (one.left_at is None or one.left_at > span[0])]
+
+
 def _losses(series: SeriesPort, keys: list[SourceKey], start: int, end: int) -> Mapping[SourceKey, Loss]:
     """Mean and highest loss of each over the meeting."""
     asked = [
@@ -145,7 +167,7 @@ def _losses(series: SeriesPort, keys: list[SourceKey], start: int, end: int) -> 
     return {key: (values[2 * at], values[2 * at + 1]) for at, key in enumerate(keys)}
 
 
-def _item(call: Call, one: SiteMinutes, loss: Loss) -> AttendanceItem:
+def _item(call: Call, one: SiteMinutes, loss: Loss, measured: bool) -> AttendanceItem:
     key = endpoint(one.site)
     source = call.inventory.sources.get(key)
     return AttendanceItem(
@@ -158,6 +180,7 @@ def _item(call: Call, one: SiteMinutes, loss: Loss) -> AttendanceItem:
         loss_max_pct=None if loss[1] is None else round(loss[1], 2),
         away=one.away,
         absent_cause=_cause(call, one.absent_cause),
+        measured=measured,
         stays=[_stay(call, key.org, stay) for stay in one.stays],
     )
 
