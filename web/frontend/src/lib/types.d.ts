@@ -98,7 +98,9 @@ export interface Notification {
   what: string
   state: string
   delivered_at?: Instant | null
-  deliveries?: { at: Instant; ok: boolean; detail: string | null }[]
+  receipt_state?: 'delivered' | 'undeliverable' | null
+  receipt_at?: Instant | null
+  deliveries?: { at: Instant; ok: boolean; failure?: string | null; detail: string | null }[]
 }
 
 export interface OutboxItem {
