@@ -43,7 +43,7 @@ def history(s):
 
 
 def minutes(s, n):
-    s.run(n * 60, step=20)
+    s.run(n * 60, step=60)
 
 
 def test_an_acknowledgement_ends_and_the_alert_is_loud_one_level_up(fired):
@@ -69,7 +69,7 @@ def test_no_acknowledgement_without_a_fault_in_it_ends_early(fired):
     s = fired
     act(s, "acknowledge")
     s.returns(the(s).subject)
-    s.run(70 * 60, step=20, each=lambda: s.hear(the(s).subject))
+    s.run(70 * 60, step=60, each=lambda: s.hear(the(s).subject))
     assert (the(s).level, heard(s)) == (0, ["NGHIÊM TRỌNG", "ĐÃ KHẮC PHỤC"])
 
 
