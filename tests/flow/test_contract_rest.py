@@ -13,7 +13,18 @@ from tests.running import ioc, rows
 
 ZONE = timezone(timedelta(hours=7))
 HEALTHS = {"ok", "warning", "critical", "offline", "stale", "closed", "maintenance", "pending", "unknown"}
-LISTS = ("/orgs", "/sources", "/dossiers", "/alerts", "/rules", "/notifications", "/audit", "/quarantine")
+LISTS = (
+    "/orgs",
+    "/sources",
+    "/dossiers",
+    "/alerts",
+    "/rules",
+    "/notifications",
+    "/audit",
+    "/quarantine",
+    "/silences",
+    "/maintenances",
+)
 
 
 def test_liveness_is_open_and_the_rest_needs_any_token(house: House) -> None:
@@ -89,10 +100,13 @@ def test_the_description_is_true(house: House) -> None:
         "/api/v1/deadline",
         "/api/v1/reports/form06",
         "/api/v1/index766",
+        "/api/v1/silences",
+        "/api/v1/silences/{id}",
+        "/api/v1/maintenances",
     ):
         assert path in paths
-    for later in ("silences", "maintenances"):
-        assert not any(later in path for path in paths), "what is not there yet is not described"
+    for later in ("board", "petitions"):
+        assert not any(f"/{later}" in path for path in paths), "what is not there yet is not described"
 
 
 def test_orgs_are_a_tree_with_counts(house: House) -> None:
@@ -253,6 +267,21 @@ def open_always(house: House) -> None:
     path.write_text("org,kind,source,hours\nhg.dong-van,queue,unseen-kiosk,always\n", encoding="utf-8")
     ioc("source", "import", str(path), "--config", str(house.config))
     until(lambda: house.get("/sources/hg.dong-van/queue/unseen-kiosk")["hours"] == "always", "its hours")
+
+
+def test_a_source_that_is_silenced_by_name_is_in_maintenance_until_that_ends(house: House) -> None:
+    source = next(item for item in house.get("/sources")["items"] if item["health"] not in ("closed", "pending"))
+    match = {name: source[name] for name in ("org", "kind", "source")}
+
+    def health() -> str:
+        return str(house.get(f"/sources/{'/'.join(match.values())}")["health"])
+
+    ends_at = (datetime.now(ZONE) + timedelta(hours=1)).isoformat()
+    made = house.post("/silences", match=match, ends_at=ends_at, reason="thay giấy")
+    assert (made.status_code, made.json()["state"]) == (201, "active")
+    until(lambda: health() == "maintenance", "maintenance")
+    assert house.call("DELETE", f"/silences/{made.json()['id']}").status_code == 204
+    until(lambda: health() != "maintenance", "its end")
 
 
 def test_a_last_will_shows_at_once_and_a_return_inside_the_hold_is_a_flap(house: House) -> None:
