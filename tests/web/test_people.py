@@ -97,6 +97,14 @@ def test_a_route_stands_where_it_is_put(province: Province) -> None:
     assert [route["name"] for route in items(province, "routes")] == ["first", "hg-nang"]
 
 
+def test_a_route_without_a_name_is_a_new_one(province: Province) -> None:
+    fill(province)
+    nameless = {key: value for key, value in ROUTE.items() if key != "name"}
+    assert post(province, "routes", nameless).json["name"] == "route-2"
+    assert post(province, "routes", nameless | {"before": "hg-nang"}).json["name"] == "route-3"
+    assert [route["name"] for route in items(province, "routes")] == ["route-3", "hg-nang", "route-2"]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "told"),
     [

@@ -52,9 +52,11 @@ def put(
     *,
     before: str | None = None,
     force: bool = False,
+    name: str | None = None,
 ) -> NamedEntry:
-    """Create or replace what the body holds; in force within a second."""
+    """Create or replace what the body holds, under `name` where it has none; in force within a second."""
     table = {key: value for key, value in msgspec.json.decode(call.raw).items() if key != "before"}
+    table |= {} if name is None else {"name": name}
     _check_part(call, section, table)
     guard = None if force else _guard(call, context)
     entry = workers.offload(

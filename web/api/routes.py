@@ -1,8 +1,12 @@
 """Routes: which alerts go to whom, in the order they are tried."""
 
+from functools import partial
+from itertools import count
+
 from msgspec import Struct
 
 from ioc.config.alerting import RouteOptions
+from ioc.config.book import Book
 from ioc.context import Context
 from ioc.core.model import Role, Severity
 from ioc.platform.db import Database
@@ -14,9 +18,12 @@ from web.boundary.route import V1, Route
 
 
 class RouteBody(Struct, frozen=True):
-    """`before`: the route in front of which it stands; else it keeps its place, or comes last."""
+    """`before`: the route in front of which it stands; else it keeps its place, or comes last.
 
-    name: str
+    Without a `name` it is a new one, called `route-N`.
+    """
+
+    name: str | None = None
     before: str | None = None
 
 
@@ -44,10 +51,23 @@ def routes(call: Call, context: Context, records: Reads) -> Page[RouteItem]:
 
 
 def put_route(
-    call: Call, body: RouteBody, query: _book.ForceQuery, context: Context, db: Database, workers: Announces
+    call: Call,
+    body: RouteBody,
+    query: _book.ForceQuery,
+    context: Context,
+    records: Reads,
+    db: Database,
+    workers: Announces,
 ) -> RouteItem:
     """Create a route or replace the one of that name."""
-    return _route(_book.put(call, "route", RouteOptions, context, db, workers, force=query.force, before=body.before))
+    name = _free_name(_book.load(context, records)) if body.name is None else None
+    put = partial(_book.put, force=query.force, before=body.before, name=name)
+    return _route(put(call, "route", RouteOptions, context, db, workers))
+
+
+def _free_name(book: Book) -> str:
+    taken = {route.name for route in book.route}
+    return next(name for n in count(len(book.route) + 1) if (name := f"route-{n}") not in taken)
 
 
 def _route(route: RouteOptions) -> RouteItem:
