@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from ioc.core.registry import Plugins
 from ioc.core.share import percent
 from ioc.platform.db.tables import conference
-from tests.web.conftest import KIOSKS, NORTH, Province, raise_alert
+from tests.web.conftest import KIOSKS, NORTH, Province, begin_incident, raise_alert
 from tests.web.walking import Walk
 from web.boundary.route import Route
 from web.routes import routes
@@ -17,7 +17,8 @@ from web.scenes import SCENES
 _NO_FIGURES = frozenset({
     "id", "page", "per_page", "total", "lat", "lon", "order", "interval_s", "hold_s", "seq", "x", "y", "w", "h",
     "year", "status", "version", "limit", "least", "min_ratings", "points", "flaps", "level", "options", "widgets",
-    "params", "rank", "ranked", "weight", "due_at", "since", "fired_at", "place", "days", "weeks", "stt", "columns",
+    "params", "incident", "rank", "ranked", "weight", "due_at", "since", "fired_at", "place", "days", "weeks", "stt",
+    "columns",
 })  # fmt: skip
 _AGES = ("as_of", "age_s", "told_at", "taken_at", "ages_s", "at", "changed_at")
 _OF = ("denominator", "of", "expected", "reporting", "must_resolve", "max")
@@ -25,7 +26,18 @@ _NEEDED = {"/api/v1/deadline": "?org=hg&start=2026-11-20&value=3&unit=day", "/ap
            "/api/v1/conferences/roll-call": "?org=hg&conference=census",
            "/api/v1/meetings/minutes": "?org=hg&conference=census",
            "/api/v1/series": f"?org={NORTH}&kind=queue&source=kiosk-1&metric=waiting"}  # fmt: skip
-_NOT_OF_THE_FIELD = ("deadline", "calendar", "openapi", "asyncapi", "vendor-sheet", "/scenes", "rules", "/me")
+_NOT_OF_THE_FIELD = (
+    "deadline",
+    "calendar",
+    "openapi",
+    "asyncapi",
+    "vendor-sheet",
+    "/scenes",
+    "rules",
+    "/me",
+    "outbox",
+    "/rotas/",
+)
 
 
 class Figure(NamedTuple):
@@ -64,7 +76,8 @@ class Census:
 
     def _addresses(self) -> Iterator[str]:
         self._meet()
-        alert = raise_alert(self._province, KIOSKS[NORTH], fingerprint="census")
+        self._incident = begin_incident(self._province, KIOSKS[NORTH])
+        alert = raise_alert(self._province, KIOSKS[NORTH], fingerprint="census", incident_id=self._incident)
         parts = {"org": NORTH, "kind": "queue", "source": "kiosk-1", "id": str(alert), "code": "hg", "name": "mot-cua"}
         for route in routes(Plugins()):
             if self._reads(route):
@@ -84,6 +97,8 @@ class Census:
         )
 
     def _part_of(self, path: str) -> Mapping[str, str]:
+        if "/incidents/" in path:
+            return {"id": str(self._incident)}
         if "/dossiers/" in path:
             return {"code": "H22-1"}
         return {"id": "pct.in_time"} if "/indicators/" in path else {}

@@ -132,7 +132,14 @@ def _operates(call: Call) -> bool:
 
 
 _ALERT = f"{V1}/alerts/<int:id>"
-_REFUSED = (Code.UNKNOWN_ALERT, Code.ALERT_PENDING, Code.ALERT_MUTED, Code.CLOSE_UNEXPLAINED, Code.BAD_COMMENT)
+_REFUSED = (
+    Code.UNKNOWN_ALERT,
+    Code.ALERT_PENDING,
+    Code.ALERT_MUTED,
+    Code.CLOSE_UNEXPLAINED,
+    Code.BAD_COMMENT,
+    Code.MISSING_VALUE,
+)
 _PLAIN = {
     Action.ACKNOWLEDGE: "Take it, for as long as its severity allows or until an hour agreed with another unit",
     Action.ASSIGN: "Give it to somebody (`owner`), with a time by which it is due",

@@ -42,7 +42,7 @@ _SUMMARIES = {
     Action.SEEN: "Note that it has been seen",
     Action.CLOSE: "Close it; one that is not over needs a comment",
 }
-_REFUSED = (Code.UNKNOWN_INCIDENT, Code.ALERT_PENDING, Code.CLOSE_UNEXPLAINED, Code.BAD_COMMENT)
+_REFUSED = (Code.UNKNOWN_INCIDENT, Code.ALERT_PENDING, Code.CLOSE_UNEXPLAINED, Code.BAD_COMMENT, Code.MISSING_VALUE)
 ROUTES = tuple(
     Route(
         "POST",
