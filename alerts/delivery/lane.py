@@ -42,7 +42,7 @@ class Lane:
     _size: int = 1
     _claimed_at: float = 0.0
     _claims: deque[Claim] = field(default_factory=deque)
-    _busy: set[str] = field(default_factory=set)
+    _busy: dict[str, float] = field(default_factory=dict)  # by address, since when
     _lock: threading.Lock = field(default_factory=threading.Lock)
     claiming: threading.Lock = field(default_factory=threading.Lock)
 
@@ -55,6 +55,12 @@ class Lane:
         """Nothing is claimed, and nothing under way."""
         with self._lock:
             return not self._claims and not self._busy
+
+    def is_slow(self, after_s: float) -> bool:
+        """Everything under way has lasted longer than that."""
+        now = self.health.clock.monotonic()
+        with self._lock:
+            return bool(self._busy) and all(now - began > after_s for began in self._busy.values())
 
     def next_size(self) -> int:
         """As many as are sent in about a second: a critical one waits for that at most."""
@@ -77,13 +83,13 @@ class Lane:
             for i, claim in enumerate(self._claims):
                 if claim.address not in self._busy:
                     del self._claims[i]
-                    self._busy.add(claim.address)
+                    self._busy[claim.address] = self.health.clock.monotonic()
                     return claim
         return None
 
     def done(self, claim: Claim) -> None:
         with self._lock:
-            self._busy.discard(claim.address)
+            self._busy.pop(claim.address, None)
 
     def give_back(self, address: str | None = None) -> list[Claim]:
         """What is not sent now after all: to one address, or all of it."""

@@ -18,7 +18,7 @@ from alerts.delivery.failures import failure_of
 from alerts.delivery.health import ChannelHealth, remember, remembered
 from alerts.delivery.lane import Claim, Lane
 from alerts.delivery.ledger import DETAIL_CHARS, Ledger, attempted
-from alerts.delivery.turn import Turn
+from alerts.delivery.turn import PATIENCE_S, Turn
 from alerts.message import ChannelPlugin
 from alerts.model import ChannelState, DeliveryFailure, DropReason, NotificationState
 from ioc.core.clock import Clock
@@ -108,6 +108,10 @@ class Outbox:
         finally:
             lane.done(claim)
         return True
+
+    def is_slow(self, channel: str) -> bool:
+        """True where another message may begin beside what is under way."""
+        return self._lanes[channel].is_slow(PATIENCE_S)
 
     # --- claiming ----------------------------------------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ log = logging.getLogger(__name__)
 
 THREADS = 2
 POLL_S = 0.5
+LOOK_S = 0.1
 
 
 class DeliveryWorkers:
@@ -21,7 +22,9 @@ class DeliveryWorkers:
         self._busy: dict[str, tuple[str, float]] = {}  # by thread: the channel it is at work on, since when
         self._wake = threading.Condition()
         self._threads = [
-            threading.Thread(target=self._run, args=(name, 60 / limit if limit else 0.0), name=f"delivery-{name}-{i}")
+            threading.Thread(
+                target=self._run, args=(name, 60 / limit if limit else 0.0, i), name=f"delivery-{name}-{i}"
+            )
             for name, limit in per_minute.items()
             for i in range(1 if limit else THREADS)  # one alone can keep a pace
         ]
@@ -49,10 +52,13 @@ class DeliveryWorkers:
         for thread in self._threads:
             thread.join(share)
 
-    def _run(self, channel: str, gap_s: float) -> None:
+    def _run(self, channel: str, gap_s: float, number: int) -> None:
+        """The first of a channel works; the next steps in where a message takes its time."""
         stop = self._outbox.stop
         while not stop.is_set():
-            if self._step(channel):
+            if number and not self._outbox.is_slow(channel):
+                stop.wait(LOOK_S)
+            elif self._step(channel):
                 stop.wait(gap_s)
             else:
                 with self._wake:
