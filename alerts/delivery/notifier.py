@@ -140,8 +140,9 @@ class Notifier:
         """Close groups; from here on the outbox delivers them."""
         people = self.router.directory.receivers
         per_hour = {name: person.per_hour for name, person in people.items() if person.per_hour is not None}
+        quiet = {name: person.quiet for name, person in people.items() if person.quiet is not None}
         self._count(conn, releasing.drop_taken(conn, group_ids, now))
-        releasing.release(conn, group_ids, per_hour, now)
+        releasing.release(conn, releasing.put_off(conn, group_ids, quiet, now), per_hour, now)
 
     def mute(self, conn: Connection, alert_id: int) -> None:
         """Take an alert out of every message that nobody has begun to send."""

@@ -3,11 +3,13 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
 from alerts.delivery import summaries
+from alerts.delivery.quiet import quiet_end
 from alerts.model import WORST_FIRST, AlertState, DropReason, NotificationState, NotificationType
 from ioc.core.model import Severity
 from ioc.platform.db.tables import alert, notification, notification_alert
@@ -54,6 +56,21 @@ def release(conn: Connection, group_ids: Sequence[int], per_hour: Mapping[str, i
         allowed = allowance(sent, per_hour[receiver], now)
         free += _within(conn, sorted(groups, key=_critical_first), allowed, now)
     _close(conn, free, now)
+
+
+def put_off(conn: Connection, group_ids: Sequence[int], quiet: Mapping[str, str], now: int) -> list[int]:
+    """The groups that may go; ends that are not critical wait for the end of the `quiet` hours of their receiver."""
+    left = list(group_ids)
+    for some in _parts(group_ids) if quiet else ():
+        for row in conn.execute(_held(some)).mappings():
+            hours = quiet.get(row["receiver"])
+            if hours is None or row["what"] != NotificationType.RESOLVED or row["severity"] == Severity.CRITICAL:
+                continue
+            ends = quiet_end(hours, ZoneInfo(row["payload"]["lines"][0]["tz"]), now)
+            if ends is not None:
+                conn.execute(sa.update(notification).where(notification.c.id == row["id"]).values(next_try_at=ends))
+                left.remove(row["id"])
+    return left
 
 
 def drop_taken(conn: Connection, group_ids: Sequence[int], now: int) -> list[DropReason]:

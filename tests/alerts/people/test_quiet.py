@@ -65,6 +65,17 @@ def test_a_critical_alert_is_told_at_once_and_takes_what_waits_with_it(stage):
     assert [message.address for message in s.pocket.messages].count("mai@example.vn") == 1
 
 
+def test_an_end_wakes_nobody_either(stage):
+    s = stage(SLOW, PEOPLE, at="2026-11-20 21:50")
+    key = slow(s, "xm/service/mot-cua")
+    assert len(s.pocket.messages) == 2
+    s.until("2026-11-20 23:00", 60, each=lambda: s.hear(key, latency_ms=500))
+    s.run(10, each=lambda: s.hear(key, latency_ms=5))
+    assert [message.address for message in s.pocket.messages[2:]] == ["hung@example.vn"]
+    s.until("2026-11-21 06:02", 120, each=lambda: s.hear(key, latency_ms=5))
+    assert [message.address for message in s.pocket.messages[3:]] == ["mai@example.vn"]
+
+
 CAPPED = """
 [[receiver]]
 name = "mai"
