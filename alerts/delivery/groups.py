@@ -1,6 +1,6 @@
 """Groups of notifications: rows of table `notification` with the alerts that each announces."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,9 +8,12 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from alerts.model import HELD, NotificationState, NotificationType
 from alerts.mutes.holder import BY_PEOPLE
+from ioc.platform.db.bulk import slices
 from ioc.platform.db.tables import alert, notification, notification_alert
 
 AlertSummary = Mapping[str, Any]  # the keys and names that a notification keeps of one alert, see `notifier.summary`
+TOLD = (NotificationType.FIRING, NotificationType.REMINDER)
+UNSENT = (NotificationState.HELD, NotificationState.WAITING)
 ANNOUNCED = (
     NotificationState.WAITING,
     NotificationState.SENDING,
@@ -49,8 +52,8 @@ def unsent_of_muted(conn: Connection) -> set[int]:
         .where(
             alert.c.state.in_(HELD),
             muted,
-            notification.c.state.in_((NotificationState.HELD, NotificationState.WAITING)),
-            notification.c.what.in_((NotificationType.FIRING, NotificationType.REMINDER)),
+            notification.c.state.in_(UNSENT),
+            notification.c.what.in_(TOLD),
         )
     )
     return set(conn.scalars(query))
@@ -69,6 +72,19 @@ def incidents_of(conn: Connection, group_ids: list[int]) -> set[int]:
     return set(conn.scalars(sa.select(notification.c.incident_id).where(wanted)))
 
 
+def announced_as(conn: Connection, alert_ids: Sequence[int]) -> dict[int, set[NotificationState]]:
+    """How the messages stand that announce these alerts."""
+    pair, found = notification_alert.c, dict[int, set[NotificationState]]()
+    announcing = sa.select(pair.alert_id, notification.c.state).join(
+        notification, notification.c.id == pair.notification_id
+    )
+    for some in slices(alert_ids):
+        wanted = announcing.where(pair.alert_id.in_(some), notification.c.what.in_(TOLD)).distinct()
+        for alert_id, state in conn.execute(wanted):
+            found.setdefault(alert_id, set()).add(NotificationState(state))
+    return found
+
+
 def is_announced(conn: Connection, alert_id: int) -> bool:
     return bool(announcements(conn, alert_id, ANNOUNCED))
 
@@ -80,7 +96,7 @@ def announcements(conn: Connection, alert_id: int, states: tuple[NotificationSta
         .join(notification_alert, notification_alert.c.notification_id == notification.c.id)
         .where(
             notification_alert.c.alert_id == alert_id,
-            notification.c.what.in_((NotificationType.FIRING, NotificationType.REMINDER)),
+            notification.c.what.in_(TOLD),
             notification.c.state.in_(states),
         )
         .order_by(notification.c.id)

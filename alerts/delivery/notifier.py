@@ -146,7 +146,7 @@ class Notifier:
 
     def mute(self, conn: Connection, alert_id: int) -> None:
         """Take an alert out of every message that nobody has begun to send."""
-        self.withdraw(conn, alert_id, DropReason.SUPPRESSED, (NotificationState.HELD, NotificationState.WAITING))
+        self.withdraw(conn, alert_id, DropReason.SUPPRESSED, groups.UNSENT)
 
     def withdraw(
         self,

@@ -47,6 +47,8 @@ class Advancing:
         """Every transition that is due of each alert: raised, and at once fired where there is no hold."""
         batch = TransitionBatch(conn, now)
         still = batch.still([alert for alert, _ in changing if alert is not None])  # a person was faster with the rest
+        muting = sorted(alert.id for alert, each in changing if alert is not None and alert.fired_at and each.holders)
+        batch.announced = groups.announced_as(conn, muting)
         findings = [each.finding for _, each in changing if each.bad and each.finding is not None]
         batch.look_back({each.fingerprint for each in findings}, now - self.damping.window_ms)
         new = {each.finding.fingerprint: each for alert, each in changing if alert is None and each.finding is not None}
@@ -69,10 +71,11 @@ class Advancing:
         firing = [each for each in open_alerts if each.id in announced and each.state is AlertState.FIRING]
         found = [(each, holders[0]) for each in firing if (holders := evaluation.holders(each))]
         still = batch.still([each for each, _ in found])
+        batch.announced = groups.announced_as(conn, sorted(still))
         changes = [
             AlertChange(self._hold(batch, each, holder), holder.transition)
             for each, holder in found
-            if each.id in still and not groups.is_announced(conn, each.id)
+            if each.id in still and not any(state in groups.ANNOUNCED for state in batch.announced.get(each.id, ()))
         ]
         batch.write()
         return changes
@@ -113,11 +116,14 @@ class Advancing:
 
     def _hold(self, batch: TransitionBatch, alert: Alert, holder: Holder) -> Alert:
         """Hold an alert back from here on, with whatever of it waits to be sent; unheard of, it never fired."""
-        fired_at = alert.fired_at
-        if fired_at is not None:
-            self.notifier.mute(batch.conn, alert.id)
-            fired_at = fired_at if groups.is_announced(batch.conn, alert.id) else None
-        values: dict[str, Any] = {"held_by": holder.by, "fired_at": fired_at}
+        values: dict[str, Any] = {"held_by": holder.by}
+        if alert.fired_at is not None:
+            states = batch.announced.get(alert.id, ())
+            is_announced = any(state in groups.ANNOUNCED for state in states)
+            if any(state in groups.UNSENT for state in states):
+                self.notifier.mute(batch.conn, alert.id)
+                is_announced = groups.is_announced(batch.conn, alert.id)
+            values["fired_at"] = alert.fired_at if is_announced else None
         return batch.change(alert, holder.transition, holder.state, remark=holder.by, **values)
 
 

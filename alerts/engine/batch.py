@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from alerts.model import OPEN_STATES, Alert, AlertState, Finding, Transition
+from alerts.model import OPEN_STATES, Alert, AlertState, Finding, NotificationState, Transition
 from alerts.repository import ENGINE, FLAP_WINDOW_MS, finding_values, read_alert, select_alerts
 from ioc.platform.db.bulk import slices
 from ioc.platform.db.tables import alert, alert_entry
@@ -23,12 +23,16 @@ _DEFAULTS = {each.name: None for each in fields(Alert)} | {"flaps": 0, "level": 
 
 @dataclass(slots=True)
 class TransitionBatch:
-    """Inside one transaction; `unseen` and `returned` are by fingerprint what came before."""
+    """Inside one transaction; `unseen` and `returned` are by fingerprint what came before.
+
+    `announced` says how the messages stand that told of an alert.
+    """
 
     conn: Connection
     now: int
     unseen: dict[str, list[Alert]] = field(default_factory=dict)
     returned: dict[str, int] = field(default_factory=dict)
+    announced: Mapping[int, Collection[NotificationState]] = field(default_factory=dict)  # by alert
     _changed: dict[int, Alert] = field(default_factory=dict)
     _entries: list[Mapping[str, Any]] = field(default_factory=list)
 
