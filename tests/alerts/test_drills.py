@@ -2,7 +2,7 @@
 
 import pytest
 
-from alerts import drills, queries
+from alerts import drills, queries, sms
 from alerts.drills import DrillScene
 from ioc.core.errors import IocError
 from ioc.core.model import Severity
@@ -32,7 +32,7 @@ def test_it_is_told_like_a_real_one_and_begins_with_its_word(stage):
     story.run(20)
     (message,) = story.pocket.messages
     assert message.subject.startswith("DIEN TAP [IOC] NGHIÊM TRỌNG · Xín Mần")
-    assert message.sms.startswith("DIEN TAP ")
+    assert sms.joined(message.sms).startswith("DIEN TAP ")
     assert message.text.startswith("DIEN TAP ")
     assert "Đứt cáp quang Xín Mần" in message.text
 
