@@ -17,7 +17,7 @@ from web.boundary.route import V1, Route
 class TickBody(Struct, frozen=True):
     """`step` counts from 1; `done` false takes a tick back."""
 
-    step: int
+    step: int = 0
     done: bool = True
 
 
