@@ -1,6 +1,6 @@
 """The sheet of a shift, for the hour the server is away: who is on duty, what is open, whom to call."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -11,10 +11,12 @@ from alerts.incidents import queries
 from alerts.model import IncidentState
 from alerts.people import shifts
 from alerts.people.directory import Directory
+from ioc.config.alerting import ReceiverOptions
 from ioc.core.errors import Code
 from ioc.core.model import Role, Severity
 from ioc.core.texts import Texts
 from ioc.domain.inventory import Scope
+from web.api import _book
 from web.api.incidents import IncidentItem, items
 from web.boundary.answers import HTML, Answer, Document
 from web.boundary.call import Call
@@ -66,6 +68,7 @@ def sheet(call: Call, query: ShiftSheetQuery, records: Reads, texts: Texts) -> A
 
     directory, incidents, holder = records.read(read)
     root = scope.root or call.home
+    rotas = [name for name, rota in directory.rotas.items() if _book.touches(call, rota.org)]
 
     def say(key: str, **params: object) -> str:
         return texts.render("vi", key, params)
@@ -76,15 +79,15 @@ def sheet(call: Call, query: ShiftSheetQuery, records: Reads, texts: Texts) -> A
         name=call.orgs.by_code[root].name if root else "",
         at=moment(call, call.now, root),
         holder=holder,
-        duties=list(_duties(call, directory, root)),
+        duties=list(_duties(call, directory, rotas, root)),
         incidents=[_incident(each, say) for each in sorted(incidents, key=_urgency)],
-        contacts=sorted({*_persons(directory), *_heads(call, scope), *_sources(call, scope)}),
+        contacts=sorted({*_persons(call, directory, rotas), *_heads(call, scope), *_sources(call, scope)}),
         simulated=any(source.simulated for source in call.inventory.in_scope(scope)),
     )
 
 
-def _duties(call: Call, directory: Directory, root: str | None) -> Iterator[DutyRow]:
-    for name in directory.rotas:
+def _duties(call: Call, directory: Directory, rotas: Iterable[str], root: str | None) -> Iterator[DutyRow]:
+    for name in rotas:
         who, until, following = directory.on(name, call.now, call.inventory)
         ends = "" if until is None else moment(call, until, root)
         yield DutyRow(name, _called(directory, who), ends, _called(directory, following))
@@ -112,10 +115,18 @@ def _incident(incident: IncidentItem, say: Callable[..., str]) -> IncidentRow:
     )
 
 
-def _persons(directory: Directory) -> Iterator[ContactRow]:
-    for person in directory.receivers.values():
+def _persons(call: Call, directory: Directory, rotas: Iterable[str]) -> Iterator[ContactRow]:
+    """Everybody for who may see all, else those who are on duty or will be."""
+    known = directory.receivers.values() if call.sees_all else _on_duty(call, directory, rotas)
+    for person in known:
         if person.phone or person.email:
             yield ContactRow(person.name, ", ".join(person.phone), ", ".join(person.email))
+
+
+def _on_duty(call: Call, directory: Directory, rotas: Iterable[str]) -> Iterator[ReceiverOptions]:
+    for name in rotas:
+        who, _, following = directory.on(name, call.now, call.inventory)
+        yield from (directory.receivers[each] for each in (*who, *following) if each in directory.receivers)
 
 
 def _heads(call: Call, scope: Scope) -> Iterator[ContactRow]:

@@ -8,6 +8,7 @@ from alerts.people.shifts import Desk, DeskShift, PinProof
 from ioc.core.errors import Code
 from ioc.core.model import Role
 from ioc.platform.db import Database
+from web.api import _book
 from web.boundary.answers import Instant, Page
 from web.boundary.call import Call
 from web.boundary.ports import Announces, Reads
@@ -91,6 +92,9 @@ def end(call: Call, body: EndBody, workers: Announces, db: Database, brake: Logi
 
 
 def set_pin(call: Call, body: PinBody, workers: Announces, db: Database) -> None:
+    """Persons are known to who may see all."""
+    if not call.sees_all:
+        raise _book.unknown("receiver", call.path["name"])
     workers.offload(desk.set_pin, db, call.path["name"], body.pin, call.now, call.actor)
 
 
