@@ -34,6 +34,7 @@ class ChannelItem(Struct, frozen=True, kw_only=True):
     since: Instant | None
     failure: DeliveryFailure | None
     detail: str | None
+    as_of: Instant
     queued: int
     oldest_at: Instant | None
     delivered_at: Instant | None
@@ -74,6 +75,7 @@ def _item(call: Call, kinds: Mapping[str, str], one: ChannelStanding, delivered_
         since=call.at(one.since, None),
         failure=one.failure,
         detail=one.detail,
+        as_of=call.at(call.now, None),
         queued=one.queued,
         oldest_at=call.at(one.oldest_at, None),
         delivered_at=call.at(delivered_at, None),

@@ -5,6 +5,7 @@ from msgspec import Struct
 from ioc.core.contact import dialled
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, SourceKey
+from ioc.core.share import percent
 from ioc.live import meetings
 from ioc.live.meetings import AnnouncedMeeting, SiteConfirmation, SitePresence
 from ioc.platform.db import Database
@@ -46,7 +47,7 @@ class CalledSite(Struct, frozen=True, kw_only=True):
 
 
 class RollCall(Struct, frozen=True, kw_only=True):
-    """`numerator` of `denominator` expected sites are ready or confirmed."""
+    """`numerator` of `denominator` expected sites are ready or confirmed, which is `value` per cent."""
 
     org: str
     conference: str
@@ -54,6 +55,7 @@ class RollCall(Struct, frozen=True, kw_only=True):
     starts_at: Instant
     ends_at: Instant
     as_of: Instant
+    value: float | None
     numerator: int
     denominator: int
     sites: list[CalledSite]
@@ -92,6 +94,7 @@ def _called(call: Call, meeting: AnnouncedMeeting, records: Reads, live: LivePor
     confirmed = records.read(lambda conn: meetings.confirmations(conn, meeting))
     called = meetings.roll_call(live.world, meeting, confirmed, call.now)
     sites = [_site(call, key, presence, confirmed.get(key)) for key, presence in called.items()]
+    ready = sum(not site.missing for site in sites)
     return RollCall(
         org=meeting.org,
         conference=meeting.conference_id,
@@ -99,7 +102,8 @@ def _called(call: Call, meeting: AnnouncedMeeting, records: Reads, live: LivePor
         starts_at=call.at(meeting.starts_at, meeting.org),
         ends_at=call.at(meeting.ends_at, meeting.org),
         as_of=call.at(call.now, meeting.org),
-        numerator=sum(not site.missing for site in sites),
+        value=percent(ready, len(sites)),
+        numerator=ready,
         denominator=len(sites),
         sites=sites,
     )

@@ -98,6 +98,7 @@ class LastTime(Struct, frozen=True, kw_only=True):
 class WholeIncident(IncidentHead, frozen=True, kw_only=True):
     """`log` has what was done to several alerts at once as one entry."""
 
+    as_of: Instant
     alerts: list[AlertItem]
     log: list[AlertEntry]
     notifications: list[Message]
@@ -145,6 +146,7 @@ def _whole(conn: Connection, call: Call, number: int) -> WholeIncident | None:
     entries = queries.log(conn, [alert.id for alert in members])
     return WholeIncident(
         **_head(call, incident, cause, membership, _watched(call)),
+        as_of=call.at(call.now, incident.org),
         alerts=[item(call, alert) for alert in members],
         log=[entry(call, row, incident.org) for row in entries],
         notifications=[message(call, row, incident.org) for row in queries.messages(conn, call.scope, number)],
