@@ -46,11 +46,16 @@ class Digest:
         facts_of: Callable[[Alert], AlertSummary],
         now: int,
     ) -> None:
-        """One message a destination with every alert that is its business; nothing where nothing is overdue."""
+        """One message a destination with every alert that is its business; nothing where nothing is overdue.
+
+        What fired since the hour of the digest was told by itself.
+        """
         calendar = _calendar(inventory)
+        hour = calendar.instant(calendar.date_of(now), self.at)
         told: dict[Destination, list[Alert]] = {}
         for alert in alerts:
-            for destination in (router.destinations(inventory, alert, now) or ()) if alert.state in ACTIVE else ():
+            owed = alert.state in ACTIVE and (alert.fired_at or 0) < hour
+            for destination in (router.destinations(inventory, alert, now) or ()) if owed else ():
                 told.setdefault(destination, []).append(alert)
         for destination, of_it in told.items():
             _insert(conn, destination, of_it, _payload(destination, of_it, facts_of, calendar, now), now)
