@@ -159,7 +159,8 @@ class Transition(StrEnum):
     SEEN = "seen"
     COMMENTED = "commented"
     REPORTED = "reported"  # the result
-    REMINDED = "reminded"  # somebody asked that its owner be told again
+    REMINDED = "reminded"
+    ESCALATED = "escalated"  # reported to the leaders  # somebody asked that its owner be told again
     SHELVED = "shelved"
     UNSHELVED = "unshelved"
     CLOSED = "closed"
@@ -173,6 +174,7 @@ class NotificationType(StrEnum):
     FIRING = "firing"
     RESOLVED = "resolved"
     REMINDER = "reminder"  # still unattended, or asked for by a person
+    ESCALATION = "escalation"  # a person reports it to the leaders
     DIGEST = "digest"
     SUMMARY = "summary"  # what could not be delivered in time, in one message
     TEST = "test"
@@ -209,6 +211,10 @@ class IncidentState(StrEnum):
     OPEN = "open"
     TAKEN = "taken"
     OVER = "over"
+
+
+# what tells somebody of an alert: the end goes to whoever had one of these
+ANNOUNCEMENTS = (NotificationType.FIRING, NotificationType.REMINDER, NotificationType.ESCALATION)
 
 
 class NotificationState(StrEnum):

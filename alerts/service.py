@@ -270,6 +270,7 @@ def build_engine(
     evaluator = Evaluator(clock, db, live, rule_set, Inhibition(clock, settings.alerts.settle_s), recent=recent)
     notifier = Notifier(db, Router(Book(), grounds.address_of), settings.alerts.group_wait_s)
     notifier.independence = Independence(settings.channel)
+    notifier.leaders = settings.alerts.leaders
     notifier.digest = Digest(db, time.fromisoformat(settings.alerts.digest_at))
 
     def take(book: Book) -> None:

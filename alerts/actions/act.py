@@ -25,6 +25,7 @@ class Action(StrEnum):
     COMMENT = "comment"
     SEEN = "seen"
     REMIND = "remind"
+    ESCALATE = "escalate"
     CONFIRM = "confirm"
     RESULT = "result"
     SHELVE = "shelve"

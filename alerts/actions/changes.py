@@ -124,6 +124,14 @@ def _remind(alert: Alert, act: Act, last: LastEntry | None, _times: HoldingTimes
     return Move(Transition.REMINDED, {"owed": NotificationType.REMINDER})
 
 
+def _escalate(alert: Alert, act: Act, last: LastEntry | None, _times: HoldingTimes) -> Move:
+    """Report to the leaders what is announced and not over."""
+    _check_fired(alert)
+    if alert.state not in ACTIVE or alert.owed is not None or _just_did(Transition.ESCALATED, act, last):
+        return _NOTHING
+    return Move(Transition.ESCALATED, {"owed": NotificationType.ESCALATION})
+
+
 def _result(alert: Alert, act: Act, _last: LastEntry | None, _times: HoldingTimes) -> Move:
     return _NOTHING if alert.result == act.comment else Move(Transition.REPORTED, {"result": act.comment})
 
@@ -184,6 +192,7 @@ _MOVES: _Moves = MappingProxyType(
         Action.COMMENT: _comment,
         Action.SEEN: _seen,
         Action.REMIND: _remind,
+        Action.ESCALATE: _escalate,
         Action.CONFIRM: _confirm,
         Action.RESULT: _result,
         Action.SHELVE: _shelve,

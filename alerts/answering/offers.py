@@ -8,11 +8,10 @@ from typing import Any, NamedTuple
 from sqlalchemy.engine import RowMapping
 
 from alerts.answering import links
-from alerts.model import NotificationType
+from alerts.model import ANNOUNCEMENTS
 
 LINK_HOURS = 72
 TAKE = "a"  # the letter that takes an incident over
-_ANSWERED = (NotificationType.FIRING, NotificationType.REMINDER)
 
 
 class AnswerOffer(NamedTuple):
@@ -37,7 +36,7 @@ class Offers:
     def of(self, row: RowMapping, payload: Mapping[str, Any]) -> AnswerOffer:
         """The number of an alert is its code: no two have one, so that a late answer means no later trouble."""
         is_of_a_person = row["address"] != row["channel"]
-        if row["what"] not in _ANSWERED or not payload["lines"] or not is_of_a_person:
+        if row["what"] not in ANNOUNCEMENTS or not payload["lines"] or not is_of_a_person:
             return NOTHING
         code = f"{payload['lines'][0]['alert']}{TAKE}" if row["channel"] in self.inbound else ""
         return AnswerOffer(code, self._link(row), self.inbound.get(row["channel"], ""))

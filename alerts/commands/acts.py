@@ -16,6 +16,7 @@ ABOUT = {
     "comment": "Say something about alerts.",
     "seen": "Note that alerts have been seen.",
     "remind": "Have the owner of alerts told again, now.",
+    "escalate": "Report alerts to the leaders, now.",
     "confirm": "Say that alerts are still in hand: their acknowledgement begins anew.",
     "result": "Say what came of alerts.",
     "shelve": "Put alerts aside until an instant; two hours when none is given.",

@@ -81,7 +81,8 @@ class _Renderer:
             mark = f"{self.text('alert.message.drill')} {mark}"
         if self.event is NotificationType.RESOLVED:
             return f"{mark}[IOC] {self.text('alert.message.resolved')}"
-        again = f"{self.text('alert.message.reminder')} " if self.event is NotificationType.REMINDER else ""
+        marked = self.event in (NotificationType.REMINDER, NotificationType.ESCALATION)
+        again = f"{self.text(f'alert.message.{self.event}')} " if marked else ""
         severity = min((Severity(summary["severity"]) for summary in summaries), key=WORST_FIRST.__getitem__)
         return f"{mark}[IOC] {again}{self.text(f'alert.message.{severity}')}"
 

@@ -6,13 +6,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from alerts.model import HELD, NotificationState, NotificationType
+from alerts.model import ANNOUNCEMENTS, HELD, NotificationState, NotificationType
 from alerts.mutes.holder import BY_PEOPLE
 from ioc.platform.db.bulk import slices
 from ioc.platform.db.tables import alert, notification, notification_alert
 
 AlertSummary = Mapping[str, Any]  # the keys and names that a notification keeps of one alert, see `notifier.summary`
-TOLD = (NotificationType.FIRING, NotificationType.REMINDER)
 UNSENT = (NotificationState.HELD, NotificationState.WAITING)
 ANNOUNCED = (
     NotificationState.WAITING,
@@ -53,7 +52,7 @@ def unsent_of_muted(conn: Connection) -> set[int]:
             alert.c.state.in_(HELD),
             muted,
             notification.c.state.in_(UNSENT),
-            notification.c.what.in_(TOLD),
+            notification.c.what.in_(ANNOUNCEMENTS),
         )
     )
     return set(conn.scalars(query))
@@ -79,7 +78,7 @@ def announced_as(conn: Connection, alert_ids: Sequence[int]) -> dict[int, set[No
         notification, notification.c.id == pair.notification_id
     )
     for some in slices(alert_ids):
-        wanted = announcing.where(pair.alert_id.in_(some), notification.c.what.in_(TOLD)).distinct()
+        wanted = announcing.where(pair.alert_id.in_(some), notification.c.what.in_(ANNOUNCEMENTS)).distinct()
         for alert_id, state in conn.execute(wanted):
             found.setdefault(alert_id, set()).add(NotificationState(state))
     return found
@@ -96,7 +95,7 @@ def announcements(conn: Connection, alert_id: int, states: tuple[NotificationSta
         .join(notification_alert, notification_alert.c.notification_id == notification.c.id)
         .where(
             notification_alert.c.alert_id == alert_id,
-            notification.c.what.in_(TOLD),
+            notification.c.what.in_(ANNOUNCEMENTS),
             notification.c.state.in_(states),
         )
         .order_by(notification.c.id)

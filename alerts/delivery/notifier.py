@@ -38,6 +38,7 @@ class Notifier:
     digest_rules: frozenset[str] = frozenset()
     digest: Digest | None = None
     independence: Independence | None = None
+    leaders: Sequence[str] = ()
 
     def use(self, router: Router, owner_rules: frozenset[str], digest_rules: frozenset[str] = frozenset()) -> None:
         """From now on these."""
@@ -104,6 +105,11 @@ class Notifier:
         else:
             self.louder(conn, telling, inventory, alert)
 
+    def escalate(self, conn: Connection, telling: Telling, inventory: Inventory, alert: Alert) -> None:
+        """A person reports it to the leaders, over every channel that reaches them."""
+        destinations = self.router.reaching(self.leaders, inventory, telling.now)
+        self._again(conn, telling, inventory, alert, destinations, NotificationType.ESCALATION)
+
     def ended(self, telling: Telling, inventory: Inventory, incident_id: int, alerts: Sequence[Alert]) -> None:
         """The end goes to each destination of the announcement; one that still waits in its group is dropped."""
         for alert in alerts:
@@ -117,7 +123,13 @@ class Notifier:
         self._count(conn, telling.dropped)
 
     def _again(
-        self, conn: Connection, telling: Telling, inventory: Inventory, alert: Alert, destinations: list[Destination]
+        self,
+        conn: Connection,
+        telling: Telling,
+        inventory: Inventory,
+        alert: Alert,
+        destinations: list[Destination],
+        event: NotificationType = NotificationType.REMINDER,
     ) -> None:
         if alert.incident_id is None:
             return
@@ -125,7 +137,7 @@ class Notifier:
             count_drop(self.db, conn, DropReason.NO_ROUTE)
         facts = summary(inventory, alert)
         for destination in destinations:
-            telling.announce(NotificationType.REMINDER, alert.incident_id, destination, facts, 0.0)
+            telling.announce(event, alert.incident_id, destination, facts, 0.0)
 
     def digest_is_due(self, conn: Connection, inventory: Inventory, now: int) -> bool:
         return self.digest is not None and self.digest.is_due(conn, inventory, now)

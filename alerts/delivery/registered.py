@@ -7,7 +7,7 @@ from typing import Any
 from alerts.answering.offers import AnswerOffer
 from alerts.channels import sms_http
 from alerts.delivery.composer import Composer
-from alerts.model import NotificationType
+from alerts.model import ANNOUNCEMENTS, NotificationType
 from ioc.config.settings import Settings
 from ioc.core.errors import IocError
 from ioc.core.model import Severity
@@ -49,7 +49,7 @@ def _refused(options: sms_http.Options, composers: Iterable[Composer], langs: It
 
 def _payloads() -> Iterator[tuple[NotificationType, Mapping[str, Any]]]:
     yield from _NOTICES
-    events = (NotificationType.FIRING, NotificationType.RESOLVED, NotificationType.REMINDER)
+    events = (*ANNOUNCEMENTS, NotificationType.RESOLVED)
     names = (("", ""), ("Huyện Đồng Văn", "Điểm cầu 1"))
     marks = ((False, False), (True, False), (False, True))
     for event, severity, title, (parent, name), (simulated, drill) in product(events, Severity, _TITLES, names, marks):

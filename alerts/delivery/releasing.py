@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from alerts.delivery import summaries
 from alerts.delivery.quiet import quiet_end
-from alerts.model import WORST_FIRST, AlertState, DropReason, NotificationState, NotificationType
+from alerts.model import ANNOUNCEMENTS, WORST_FIRST, AlertState, DropReason, NotificationState, NotificationType
 from ioc.core.model import Severity
 from ioc.platform.db.tables import alert, notification, notification_alert
 
@@ -80,7 +80,7 @@ def drop_taken(conn: Connection, group_ids: Sequence[int], now: int) -> list[Dro
     dropped: list[DropReason] = []
     for some in _parts(group_ids):
         long_held = (n.id.in_(some), n.state == NotificationState.HELD, n.created_at < now - LONG_MS)
-        told = n.what.in_((NotificationType.FIRING, NotificationType.REMINDER))
+        told = n.what.in_(ANNOUNCEMENTS)
         silent = n.id.not_in(loud.where(pair.notification_id.in_(some), alert.c.state == AlertState.FIRING))
         values = {"state": NotificationState.DROPPED, "receipt": DropReason.SUPPRESSED}
         gone = conn.execute(sa.update(notification).where(*long_held, told, silent).values(values)).rowcount

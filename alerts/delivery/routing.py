@@ -83,6 +83,11 @@ class Router:
         told = [self.lines(ladder.steps[0], inventory, now, str(alert.subject)) for ladder in ladders]
         return list(dict.fromkeys(line.to for lines in told for line in lines)) if ladders else None
 
+    def reaching(self, receivers: Sequence[str], inventory: Inventory, now: int) -> list[Destination]:
+        """Everybody who is meant now, over every channel that has an address of theirs."""
+        step = LadderStep(0.0, tuple(receivers), tuple(self._address_of), ())
+        return [line.to for line in self.lines(step, inventory, now, "")]
+
     def lines(
         self, step: LadderStep, inventory: Inventory, now: int, about: str, order: ChannelsInOrder = as_given
     ) -> list[TellingLine]:

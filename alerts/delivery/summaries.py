@@ -7,13 +7,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from alerts.model import ACTIVE, MUTED, NotificationState, NotificationType
+from alerts.model import ACTIVE, ANNOUNCEMENTS, MUTED, NotificationState, NotificationType
 from ioc.core.model import Severity
 from ioc.platform.db.tables import alert, notification, notification_alert
 
 LISTED = 200  # lines of one summary; all its alerts are linked and counted
 SUBJECT = "summary"
-REPLACEABLE = (NotificationType.FIRING, NotificationType.RESOLVED, NotificationType.REMINDER)
+REPLACEABLE = (*ANNOUNCEMENTS, NotificationType.RESOLVED)
 _OPEN = (*ACTIVE, *MUTED)
 _ORDER = {Severity.CRITICAL: 0, Severity.WARNING: 1, Severity.INFO: 2}
 _PART = 5_000

@@ -15,13 +15,12 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from alerts.delivery.groups import ANNOUNCED, AlertSummary
 from alerts.delivery.routing import Destination
-from alerts.model import WORST_FIRST, Alert, DropReason, Incident, NotificationState, NotificationType
+from alerts.model import ANNOUNCEMENTS, WORST_FIRST, Alert, DropReason, Incident, NotificationState, NotificationType
 from alerts.people.climbs import ClimbsAtHand
 from ioc.core.model import Severity
 from ioc.platform.db.bulk import slices
 from ioc.platform.db.tables import notification, notification_alert
 
-TOLD = (NotificationType.FIRING, NotificationType.REMINDER)
 Address = tuple[str, str, str]  # receiver, channel, address
 Reason = Mapping[str, Any]  # why one gets it: columns route, escalation, step, rota, fallback, put_back
 
@@ -173,7 +172,7 @@ class Telling:
     def withdraw(self, incident_id: int, alert_id: int, reason: DropReason) -> None:
         """Take an alert out of the announcements that may still grow; one that says nothing any more is dropped."""
         for one in self._all(incident_id):
-            if one.held and one.what in TOLD and any(line["alert"] == alert_id for line in one.lines):
+            if one.held and one.what in ANNOUNCEMENTS and any(line["alert"] == alert_id for line in one.lines):
                 one.leave_out(alert_id)
                 if not one.lines:
                     one.state, one.receipt = NotificationState.DROPPED, reason
@@ -255,7 +254,7 @@ def _cause(told: Sequence[IncidentMessage]) -> str:
 
 
 def _announces(one: IncidentMessage) -> bool:
-    return one.what in TOLD and one.state in ANNOUNCED
+    return one.what in ANNOUNCEMENTS and one.state in ANNOUNCED
 
 
 def _standing(told: Sequence[IncidentMessage]) -> list[IncidentMessage]:
@@ -274,7 +273,8 @@ def _is_news(incident: Incident, standing: Sequence[IncidentMessage], facts: Ale
 
 def _of_incidents(ids: Collection[int]) -> sa.Select[Any]:
     """Announcements that went, may go, or may still grow, and every all-clear."""
-    announced = sa.and_(notification.c.what.in_(TOLD), notification.c.state.in_((NotificationState.HELD, *ANNOUNCED)))
+    may_arrive = notification.c.state.in_((NotificationState.HELD, *ANNOUNCED))
+    announced = sa.and_(notification.c.what.in_(ANNOUNCEMENTS), may_arrive)
     wanted = sa.or_(announced, notification.c.what == NotificationType.RESOLVED)
     return sa.select(notification).where(notification.c.incident_id.in_(ids), wanted).order_by(notification.c.id)
 

@@ -268,6 +268,8 @@ class AlertEngine:
         """False for what is put off: loud is told while it is known to be bad; what is held back is owed no more."""
         if alert.owed is NotificationType.REMINDER and alert.state in ACTIVE:
             self.notifier.remind(conn, telling, evaluation.inventory, alert)
+        if alert.owed is NotificationType.ESCALATION and alert.state in ACTIVE:
+            self.notifier.escalate(conn, telling, evaluation.inventory, alert)
         if alert.owed is NotificationType.FIRING and alert.state is AlertState.FIRING:
             finding = evaluation.findings.by_fingerprint.get(alert.fingerprint)
             if finding is None or finding.condition is not Condition.BAD:

@@ -23,6 +23,7 @@ class AlertOptions(Struct, frozen=True, kw_only=True):
     fallback that has not been delivered `fallback_after_s` after it began goes on to the next of its chain.
     An alert that came and went `flap_returns` times within `flap_window_min` is told once more, as flapping, and then
     stays one alert until it has been well for `flap_stable_min`; 0 returns: none is damped.
+    `leaders`: whom a person reports to by a button; no ladder goes so far by itself.
     `proof_at`: when `proof_receivers` get their daily proof over every channel that reaches them.
     `heartbeat_url` is fetched each minute while the engine decides and delivers: for a watchman outside.
     """
@@ -40,6 +41,7 @@ class AlertOptions(Struct, frozen=True, kw_only=True):
     flap_stable_min: Annotated[float, Meta(gt=0)] = 20.0
     proof_at: Annotated[str, Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "07:00"
     proof_receivers: tuple[Name, ...] = ()
+    leaders: tuple[Name, ...] = ()
     acknowledged_min: dict[SeverityWord, Annotated[float, Meta(gt=0)]] = msgspec.field(
         default_factory=lambda: {"critical": 60.0, "warning": 480.0, "info": 1_440.0}
     )

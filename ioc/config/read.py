@@ -103,6 +103,7 @@ def _cross_check(settings: Settings) -> list[str]:
     problems += faults(settings.book, [channel.name for channel in settings.channel])
     people = [*(one.name for one in settings.receiver), *(one.name for one in settings.rota)]
     problems += unknown("alerts.proof_receivers", settings.alerts.proof_receivers, people)
+    problems += unknown("alerts.leaders", settings.alerts.leaders, people)
     for connector in settings.connector:
         problems += _unpublishable(f"connector {connector.name!r}: publish", connector)
     return [*problems, *_of_embedded(settings.mqtt)] if settings.mqtt.embedded else problems

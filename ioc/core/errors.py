@@ -80,6 +80,7 @@ class Code(StrEnum):
     CLOSE_UNEXPLAINED = "close_unexplained", 409
     DRILL_RUNNING = "drill_running", 409
     LEAVES_UNTOLD = "leaves_untold", 409
+    NO_LEADERS = "no_leaders", 409
     FIGURES_DECIDED = "figures_decided", 409
     FIGURES_SUPERSEDED = "figures_superseded", 409
 

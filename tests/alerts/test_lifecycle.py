@@ -7,7 +7,7 @@ from alerts.model import AlertState
 from ioc.core.errors import IocError
 from ioc.platform.db.tables import alert_entry
 from tests.alerts import acts
-from tests.alerts.conftest import OFFLINE
+from tests.alerts.conftest import OFFLINE, ROUTES
 
 NOW = OFFLINE + "hold_s = 0\n"
 MINUTE = 60_000
@@ -170,6 +170,29 @@ def test_who_is_reminded_and_who_is_not(fired):
     with pytest.raises(IocError) as held:
         act(s, "remind", actor="lanh-dao", operates=False)
     assert held.value.code == "alert_muted"
+
+
+LEADER = """
+[[receiver]]
+name = "lanh-dao"
+email = ["lanh-dao@example.vn"]
+"""
+
+
+def test_leaders_hear_of_it_when_a_person_reports_it_and_of_its_end(stage):
+    s = stage(LEADER + NOW, ROUTES.replace("[alerts]", '[alerts]\nleaders = ["lanh-dao"]'))
+    kiosk = s.add("xm/queue/k1")
+    s.leaves(kiosk)
+    s.run(15)
+    assert [message.address for message in s.pocket.messages] == ["truc@example.vn"], "no ladder goes so far by itself"
+    assert [act(s, "escalate") for _ in range(2)] == [1, 0]
+    s.run(5)
+    last = s.pocket.messages[-1]
+    assert (last.address, heard(s)[-1]) == ("lanh-dao@example.vn", "BÁO CÁO LÃNH ĐẠO NGHIÊM TRỌNG")
+    s.returns(kiosk)
+    s.run(30)
+    ends = {message.address for message in s.pocket.messages if "ĐÃ KHẮC PHỤC" in message.subject}
+    assert ends == {"truc@example.vn", "lanh-dao@example.vn"}
 
 
 def test_a_reminder_goes_to_the_owner_where_that_is_a_receiver(stage):

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from msgspec.structs import force_setattr
 
+from ioc.config.alerting import AlertOptions
 from ioc.core.model import SourceKey
 from ioc.platform.db import Database
 from ioc.platform.db.tables import alert, alert_entry, audit
@@ -102,6 +104,16 @@ def test_each_act_can_be_sent_twice_and_is_written_once(
         written = (conn.scalar(entries), conn.scalar(sa.select(sa.func.count()).select_from(audit)))
     assert written[0] == 1 + (action == "unshelve")
     assert province.get("/api/v1/audit").json["items"][0]["action"] == f"alert.{first.json['history'][-1]['what']}"
+
+
+def test_a_report_to_leaders_needs_somebody_named_and_is_the_operators(province: Province) -> None:
+    one = raise_alert(province, KIOSKS[NORTH])
+    refused = do(province, one, "escalate")
+    assert (refused.status_code, refused.json["error"]["code"]) == (409, "no_leaders")
+    assert do(province, one, "escalate", "leader").status_code == 403
+    force_setattr(province.site.context.settings, "alerts", AlertOptions(leaders=("lanh-dao",)))
+    reported = do(province, one, "escalate").json
+    assert (reported["state"], reported["history"][-1]["what"]) == ("firing", "escalated")
 
 
 def test_the_five_of_every_alert_are_set_and_shown(province: Province) -> None:

@@ -65,6 +65,7 @@ def bulk(call: Call, body: BulkBody, settings: Settings, db: Database, workers: 
     """All of them or, where one cannot be, none."""
     given = ActBody(comment=body.comment, owner=body.owner, due_at=body.due_at, until=body.until)
     act = act_of(call, body.action, given)
+    _check_leaders(body.action, settings)
     changed = workers.offload(perform, db, call.scope, body.ids, act, settings.alerts)
     workers.announce("alerts")
     return BulkAnswer(changed)
@@ -108,6 +109,7 @@ def _done(
     if found is None:
         raise IocError(Code.UNKNOWN_ALERT, f"alert {alert_id} is not known", alert=alert_id)
     check_allowed(action, call.actor, found.owner, operates=_operates(call))
+    _check_leaders(action, settings)
     act = act_of(call, action, body, found.org)
     workers.offload(perform, db, call.scope, [alert_id], act, settings.alerts)
     workers.announce("alerts")
@@ -127,6 +129,11 @@ def act_of(call: Call, action: Action, body: ActBody, org: str | None = None) ->
     )
 
 
+def _check_leaders(action: Action, settings: Settings) -> None:
+    if action is Action.ESCALATE and not settings.alerts.leaders:
+        raise IocError(Code.NO_LEADERS, "nobody is named in [alerts] leaders")
+
+
 def _operates(call: Call) -> bool:
     return RANK[call.principal.role] >= RANK[Role.OPERATOR]
 
@@ -136,6 +143,7 @@ _REFUSED = (
     Code.UNKNOWN_ALERT,
     Code.ALERT_PENDING,
     Code.ALERT_MUTED,
+    Code.NO_LEADERS,
     Code.CLOSE_UNEXPLAINED,
     Code.BAD_COMMENT,
     Code.MISSING_VALUE,
@@ -146,6 +154,7 @@ _PLAIN = {
     Action.COMMENT: "Say something about it",
     Action.SEEN: "Note that it has been seen",
     Action.REMIND: "Tell its owner again, now",
+    Action.ESCALATE: "Report it to the leaders (`[alerts] leaders`), now",
     Action.CONFIRM: "Say that it is still in hand: the acknowledgement begins anew",
     Action.SHELVE: "Put it aside until an hour",
     Action.UNSHELVE: "Take it up again",

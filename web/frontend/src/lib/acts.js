@@ -18,6 +18,7 @@ const FITS = {
   unshelve: ({ state }) => state === 'shelved',
   assign: ({ state }) => !OVER.includes(state),
   remind: ({ state }) => TOLD.includes(state),
+  escalate: ({ state }) => TOLD.includes(state),
   wait: ({ state }) => TOLD.includes(state),
   shelve: ({ state }) => [...TOLD, 'suppressed', 'out_of_service'].includes(state),
   result: ({ state }) => state !== 'pending',
