@@ -44,7 +44,11 @@ def check(context: "Context") -> "Iterator[CheckResult]":
 
     found = _survey(context, None)
     untold = [f"{each.org} ({each.severity})" for each in found if not each.ready]
-    if untold:
+    if not any(each.now for each in found):
+        yield CheckResult(
+            CheckState.WARN, "readiness", "no route leads to anybody: alerts are shown and told to nobody"
+        )
+    elif untold:
         more = f" and {len(untold) - SHOWN} more" if len(untold) > SHOWN else ""
         detail = f"nobody would be told of trouble at {', '.join(untold[:SHOWN])}{more}; see `ioc readiness`"
         yield CheckResult(CheckState.FAIL, "readiness", detail)

@@ -22,14 +22,12 @@ class Sharpness:
         for finding in findings:
             if finding.measured is not None and finding.condition in (Condition.BAD, Condition.EASING):
                 beyond.setdefault((finding.subject, *finding.measured[:2]), []).append(finding)
-        made = cls()
-        for figure, several in beyond.items():
-            if len(several) > 1:
-                ordered = sorted(several, key=_sharpest)
-                made._by_figure[figure] = [finding.fingerprint for finding in ordered]
-                made._figure_of.update({finding.fingerprint: figure for finding in ordered})
-                made._rules.update({finding.fingerprint: finding.rule for finding in ordered})
-        return made
+        rivals = {figure: sorted(several, key=_sharpest) for figure, several in beyond.items() if len(several) > 1}
+        return cls(
+            {figure: [finding.fingerprint for finding in ordered] for figure, ordered in rivals.items()},
+            {finding.fingerprint: figure for figure, ordered in rivals.items() for finding in ordered},
+            {finding.fingerprint: finding.rule for ordered in rivals.values() for finding in ordered},
+        )
 
     def in_order(self, names: Iterable[str]) -> list[str]:
         """Each after whatever may silence it."""

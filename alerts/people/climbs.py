@@ -35,12 +35,12 @@ class ClimbsAtHand:
 
     @classmethod
     def of_incidents(cls, conn: Connection, incident_ids: Collection[int]) -> "ClimbsAtHand":
-        made = cls()
+        climbs: dict[int, dict[str, Climb]] = {}
         for ids in slices(sorted(incident_ids)):
             query = sa.select(*_COLUMNS).where(ladder.c.incident_id.in_(ids)).order_by(ladder.c.id)
             for row in conn.execute(query).mappings():
-                made._climbs.setdefault(row["incident_id"], {})[row["route"]] = Climb(**row)
-        return made
+                climbs.setdefault(row["incident_id"], {})[row["route"]] = Climb(**row)
+        return cls(climbs)
 
     def find(self, incident_id: int, route: str) -> Climb | None:
         return self._climbs.get(incident_id, {}).get(route)
