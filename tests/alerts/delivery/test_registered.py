@@ -57,7 +57,19 @@ def test_a_text_that_fits_none_is_refused_with_the_place(templates, told):
 def test_a_language_that_a_receiver_reads_is_looked_at_too():
     vietnamese = [
         f"[IOC] {word}{{x}}"
-        for word in ("NGHIEM", "CANH", "THONG", "DA KHAC", "NHAC LAI", "TIN", "Tin", "TOM TAT", "...", "HO SO")
+        for word in (
+            "NGHIEM",
+            "CANH",
+            "THONG",
+            "DA KHAC",
+            "NHAC LAI",
+            "BAO CAO",
+            "TIN",
+            "Tin",
+            "TOM TAT",
+            "...",
+            "HO SO",
+        )
     ]
     templates = [*vietnamese, "DIEN TAP {x}", "[MO PHONG] {x}"]
     load(*templates)
