@@ -39,6 +39,7 @@ key = "chung-mot-khoa-cho-hai-may-chu-00"
 [alerts]
 startup_grace_s = 0
 group_wait_s = 0
+flap_returns = 0
 [[channel]]
 name = "mail"
 kind = "email"
