@@ -68,11 +68,6 @@ def settle(conn: Connection, told: Alert) -> None:
     conn.execute(sa.update(alert).where(same).values(owed=None))
 
 
-def last_entry(conn: Connection, alert_id: int) -> RowMapping | None:
-    newest = sa.select(alert_entry).where(alert_entry.c.alert_id == alert_id).order_by(alert_entry.c.id.desc())
-    return conn.execute(newest.limit(1)).mappings().first()
-
-
 def refresh(conn: Connection, outdated: Sequence[tuple[Alert, Finding]]) -> None:
     """Update title and figures of open alerts; no transition, for a graver severity is one."""
     rows = [
