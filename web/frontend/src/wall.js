@@ -3,7 +3,7 @@ import { clock } from './lib/clock.svelte.js'
 import { watchPreload } from './lib/reload.js'
 import { show } from './lib/show.js'
 import { bring } from './lib/texts.svelte.js'
-import Wall from './screens/Wall.svelte'
+import Wall from './screens/wall/Wall.svelte'
 import './wall.css'
 
 bring({ vi: () => import('../../i18n/vi.json?of=wall'), en: () => import('../../i18n/en.json?of=wall') })

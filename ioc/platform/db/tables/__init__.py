@@ -14,6 +14,7 @@ from ioc.platform.db.tables.alerting import (
     silence,
 )
 from ioc.platform.db.tables.base import metadata
+from ioc.platform.db.tables.documents import document
 from ioc.platform.db.tables.doors import device, unknown_topic
 from ioc.platform.db.tables.dossiers import dossier, dossier_delivery, dossier_pause, dossier_snapshot, dossier_tally
 from ioc.platform.db.tables.feeds import feed_day, feed_delivery
@@ -63,6 +64,7 @@ __all__ = [
     "desk",
     "device",
     "display_beat",
+    "document",
     "dossier",
     "dossier_delivery",
     "dossier_pause",

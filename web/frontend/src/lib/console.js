@@ -5,7 +5,7 @@ import { toLogin } from './login.js'
 import { watchPreload } from './reload.js'
 import { show } from './show.js'
 import { speak } from './texts.svelte.js'
-import Shell from '../screens/Shell.svelte'
+import Shell from '../screens/shell/Shell.svelte'
 
 const AGAIN = 2_000
 
