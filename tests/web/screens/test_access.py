@@ -1,30 +1,14 @@
 """What axe-core finds on every page, by day and by night, live and stale, with an entry open: nothing."""
 
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page
 
 from tests.web.screens import province
-from tests.web.screens.conftest import MORNING, Opener, missing
+from tests.web.screens.access import violations
+from tests.web.screens.conftest import MORNING, Opener
 from tests.web.screens.stage import Stage
 from tests.web.screens.test_console import source
-
-AXE = Path(__file__).resolve().parents[3] / "web" / "frontend" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-def violations(page: Page) -> list[str]:
-    if not AXE.is_file():
-        missing("no axe-core: npm ci in web/frontend")
-    page.emulate_media(reduced_motion="reduce")
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found: list[dict[str, Any]] = page.evaluate(
-        "rules => axe.run({runOnly: rules}).then(result => result.violations)", RULES
-    )
-    return [f"{one['id']}: {node['html'][:160]}" for one in found for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
