@@ -38,7 +38,7 @@ from tests.live.worlds import kinds
 FULL, QUICK = 1_000_000, 50_000
 NOW = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 SPAN_MINUTES = 3 * 365 * 1_440
-ORGS = resources.files("connectors.simulator").joinpath("hagiang/orgs.csv")
+ORGS = resources.files("connectors.simulator").joinpath("ha_giang/orgs.csv")
 HEADINGS = (
     "MaHoSo", "MaTTHC", "TrangThai", "MaDonViTiepNhan", "KenhThucHien", "NgayTiepNhan", "NgayHenTra",
     "NgayKetThucXuLy",

@@ -5,16 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from msgspec.structs import asdict
 
 from connectors.deliveries.rounds import fetching
 from connectors.mapping.unknown import watching
 from connectors.postbox.serving import receiving
 from connectors.runner.thread import probing
-from connectors.simulator import roster
+from connectors.simulator import DEFAULT, roster
 from connectors.simulator.days import SECOND, Shift
 from connectors.simulator.demo import load_demo
-from connectors.simulator.mishaps import FIRST_CUT, FIRST_CUT_S, Cut
-from connectors.simulator.province import CADENCE_S, Province
+from connectors.simulator.mishaps import FIRST_CUT_S, Cut
+from connectors.simulator.province import Province
 from connectors.simulator.speaker import LIVE_PER_TICK, TICK_S, Speaker
 from connectors.simulator.timeline import Timeline
 from ioc.context import Context
@@ -32,6 +33,7 @@ from ioc.platform.logins import as_bus
 class SimulatorOptions:
     """`speed` 1 is real time; the same `seed` tells the same story; `incident_at` (epoch ms): a line is cut then."""
 
+    province: str = DEFAULT
     speed: float = 1.0
     seed: int = 1
     incident_at: int | None = None
@@ -61,33 +63,34 @@ def _serve(
         ready()
         stop.wait()
         return
-    load_demo(context.db, context.kinds, context.clock.now_ms())
+    load_demo(context.db, context.kinds, context.clock.now_ms(), simulator.province)
     _speak(context, stop, ready, simulator, rate=None)
 
 
-def simulate(context: Context, stop: threading.Event, *, rate: float | None, seed: int, speed: float) -> None:
+def simulate(context: Context, stop: threading.Event, options: SimulatorOptions, *, rate: float | None) -> None:
     """The simulator alone, at about `rate` states a second while all is open; UsageError beside real sources."""
-    if speed <= 0 or (rate is not None and rate <= 0):
-        raise UsageError(Code.BAD_OPTION, f"speed {speed}, rate {rate}: both must be above 0")
+    if options.speed <= 0 or (rate is not None and rate <= 0):
+        raise UsageError(Code.BAD_OPTION, f"speed {options.speed}, rate {rate}: both must be above 0")
     real = _real_sources(context)
     if real:
         named = ", ".join(real[:3])
         message = f"{len(real)} real source(s) are active here ({named}, …): the simulator would mix with them"
         raise UsageError(Code.REAL_SOURCES, message, n=len(real), sources=real)
-    load_demo(context.db, context.kinds, context.clock.now_ms())
-    _speak(context, stop, lambda: None, SimulatorOptions(speed, seed), rate)
+    load_demo(context.db, context.kinds, context.clock.now_ms(), options.province)
+    _speak(context, stop, lambda: None, options, rate)
 
 
 def _speak(
     context: Context, stop: threading.Event, ready: Callable[[], None], options: SimulatorOptions, rate: float | None
 ) -> None:
-    people = roster.load()
+    people = roster.load(options.province)
     start = context.clock.now_ms()
     pace = 1.0 if rate is None else rate / natural_rate(people)
     # faster than real, tomorrow is told today: its events must not be taken for those of the real tomorrow
     tag = "" if options.speed == 1 else f"-x{start // 1000:x}"
     timeline = Timeline(start, options.speed)
-    province = Province(options.seed, people, options.speed / pace, tag, _first_cut(options.incident_at, timeline))
+    cut = _first_cut(people.profile.first_cut, options.incident_at, timeline)
+    province = Province(options.seed, people, options.speed / pace, tag, cut)
     per_tick = max(LIVE_PER_TICK, round(2 * (rate or 0) * TICK_S))
     bus = Bus(as_bus(context.settings), "ioc-simulator")
     heard = threading.Event()
@@ -100,16 +103,17 @@ def _speak(
         bus.stop()
 
 
-def _first_cut(begins: int | None, timeline: Timeline) -> Cut | None:
+def _first_cut(line: str, begins: int | None, timeline: Timeline) -> Cut | None:
     """The incident a newcomer sees, in the province's own time; it lasts as long on every clock."""
     if begins is None:
         return None
-    return Cut(FIRST_CUT, Shift(*(timeline.virtual(t) for t in (begins, begins + FIRST_CUT_S * SECOND))))
+    return Cut(line, Shift(*(timeline.virtual(t) for t in (begins, begins + FIRST_CUT_S * SECOND))))
 
 
 def natural_rate(people: roster.Roster) -> float:
     """States a second when everything is open and nobody is in a call."""
-    return sum(1 / CADENCE_S[site.key.kind] for site in people.sites if site.key.kind in CADENCE_S)
+    cadence: dict[str, int] = asdict(people.profile.cadence_s)
+    return sum(1 / cadence[site.key.kind] for site in people.sites if site.key.kind in cadence)
 
 
 def _real_sources(context: Context) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from connectors.simulator import DEFAULT, PROVINCES
 from ioc.cli import service
 from ioc.cli.common import DEMO_DIR, Commands, now_ms
 from ioc.core.errors import Code, UsageError
@@ -28,6 +29,7 @@ def add(commands: Commands) -> None:
     show.add_argument("--no-simulator", action="store_true", help="only what comes in from outside")
     show.add_argument("--speed", type=float, default=1.0, help="how many times faster than life the simulator tells")
     show.add_argument("--seed", type=int, default=1, help="the same seed tells the same story")
+    show.add_argument("--province", choices=PROVINCES, default=DEFAULT, help="which one is simulated")
     about = "set the demonstration's clock, as 2026-11-23T09:10 local time: see a working day at any hour"
     show.add_argument("--at", metavar="TIME", help=about)
     about = "leave out the line that is cut soon after the start"
@@ -52,7 +54,7 @@ def demo(arguments: argparse.Namespace) -> None:
     if not is_loopback(arguments.host):
         mqtt |= first.mqtt_account(data_dir)
     smtp, sms = (sockets.bind("demo", "127.0.0.1", 0) for _ in range(2))
-    told = alerting(smtp.getsockname()[1], sms.getsockname()[1])
+    told = alerting(arguments.province, smtp.getsockname()[1], sms.getsockname()[1])
     table = bootstrap.default_table(data_dir, http=http, mqtt=mqtt) | told
     settings = bootstrap.parse_settings(table, "ioc demo", ())  # the sample as it is shipped: its roles read the rest
     ahead = _ahead_ms(arguments.at)
@@ -61,15 +63,15 @@ def demo(arguments: argparse.Namespace) -> None:
 
     def links(db: "Database") -> Iterator[str]:
         if simulator is None:
-            ensure_orgs(db, now_ms())
+            ensure_orgs(db, now_ms(), arguments.province)
         return first.links(service.base_url(settings), first.ensure_people(db, data_dir, now_ms()))
 
     handed = {roles.CONNECTORS: {environment.SMTP_FD: smtp, environment.SMS_FD: sms}}
     service.start(settings, started, service.ALL, links, handed=handed)
 
 
-def _simulator(arguments: argparse.Namespace, now: int) -> dict[str, int | float]:
-    told: dict[str, int | float] = {"speed": arguments.speed, "seed": arguments.seed}
+def _simulator(arguments: argparse.Namespace, now: int) -> dict[str, int | float | str]:
+    told = {"province": arguments.province, "speed": arguments.speed, "seed": arguments.seed}
     return told if arguments.no_incident else told | {"incident_at": now + INCIDENT_AFTER_S * 1000}
 
 

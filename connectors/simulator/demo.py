@@ -1,11 +1,11 @@
-"""The demo province's inventory into the database."""
+"""A demo province's inventory into the database."""
 
 import tomllib
 from typing import Any
 
 import sqlalchemy as sa
 
-from connectors.simulator.roster import packaged
+from connectors.simulator.profile import packaged
 from ioc.domain.importing.inventory import import_orgs, import_sources
 from ioc.domain.sheets.report import ImportReport
 from ioc.messages.kinds import Kinds
@@ -16,16 +16,17 @@ ACTOR = "demo"
 LOOPBACK = "127.0.0.1"
 
 
-def load_demo(db: Database, kinds: Kinds, now: int) -> tuple[ImportReport, ImportReport]:
-    """Import Hà Giang's orgs and sources, marked simulated; a second time changes nothing."""
-    orgs = import_orgs(db, packaged("orgs.csv"), now, dry_run=False, actor=ACTOR)
-    sources = import_sources(db, packaged("sources.csv"), kinds, now, dry_run=False, actor=ACTOR, simulated=True)
+def load_demo(db: Database, kinds: Kinds, now: int, province: str) -> tuple[ImportReport, ImportReport]:
+    """Import the province's orgs and sources, marked simulated; a second time changes nothing."""
+    orgs = import_orgs(db, packaged(province, "orgs.csv"), now, dry_run=False, actor=ACTOR)
+    listed = packaged(province, "sources.csv")
+    sources = import_sources(db, listed, kinds, now, dry_run=False, actor=ACTOR, simulated=True)
     return orgs, sources
 
 
-def alerting(smtp_port: int, sms_port: int) -> dict[str, Any]:
+def alerting(province: str, smtp_port: int, sms_port: int) -> dict[str, Any]:
     """The sections of the configuration that say who is told; what is sent goes to these ports of this machine."""
-    told = tomllib.loads(packaged("alerting.toml"))
+    told = tomllib.loads(packaged(province, "alerting.toml"))
     places: dict[str, dict[str, Any]] = {
         "email": {"host": LOOPBACK, "port": smtp_port},
         "sms_http": {"url": f"http://{LOOPBACK}:{sms_port}/sms"},
@@ -33,9 +34,9 @@ def alerting(smtp_port: int, sms_port: int) -> dict[str, Any]:
     return told | {"channel": [{**one, **places[one["kind"]]} for one in told["channel"]]}
 
 
-def ensure_orgs(db: Database, now: int) -> None:
+def ensure_orgs(db: Database, now: int, province: str) -> None:
     """The demo's units where there are none yet, so that a message finds its org without the simulator."""
     with db.read() as conn:
         count = conn.scalar(sa.select(sa.func.count()).select_from(org))
     if not count:
-        import_orgs(db, packaged("orgs.csv"), now, dry_run=False, actor=ACTOR)
+        import_orgs(db, packaged(province, "orgs.csv"), now, dry_run=False, actor=ACTOR)

@@ -7,6 +7,7 @@ from typing import Any, Final, NamedTuple
 
 from connectors.simulator.chance import Dice
 from connectors.simulator.days import CLOSING, MINUTE, OPENINGS, at, day_of, minutes_of, working_day_after, works
+from connectors.simulator.profile import Desks, Procedure, Procedures
 from connectors.simulator.roster import Roster, SimSource
 
 State = dict[str, Any]
@@ -16,34 +17,9 @@ EARLY: Final = 0.8297
 ON_TIME: Final = 0.1405
 LATE: Final = 0.0264
 ONLINE: Final = 510 / 9_079
-PROVINCIAL_A_DAY: Final = 38
-DISTRICT_A_DAY: Final = 7
 SUPPLEMENT_OF_LONG: Final = 0.12
 LONGEST_LIFE_DAYS: Final = 45
 FIRST_STATUS, PROCESSING, SUPPLEMENTING, DONE, RETURNED = 2, 4, 5, 9, 10
-
-
-class Procedure(NamedTuple):
-    code: str
-    name: str
-    days: int
-    handled_by: str | None  # None: the centre's own unit
-    fee: int
-
-
-PROVINCIAL: Final = (
-    Procedure("MP-101", "Thông báo hoạt động khuyến mại", 1, "hg.sct", 0),
-    Procedure("MP-102", "Đổi giấy phép lái xe", 5, "hg.sgtvt", 135_000),
-    Procedure("MP-103", "Cấp phiếu lý lịch tư pháp", 10, "hg.stp", 200_000),
-    Procedure("MP-104", "Đăng ký thành lập doanh nghiệp", 3, "hg.skhdt", 50_000),
-    Procedure("MP-105", "Đăng ký biến động quyền sử dụng đất", 15, "hg.stnmt", 100_000),
-)
-DISTRICT: Final = (
-    Procedure("MP-201", "Đăng ký hộ kinh doanh", 3, None, 100_000),
-    Procedure("MP-202", "Cấp bản sao trích lục hộ tịch", 1, None, 8_000),
-    Procedure("MP-203", "Đăng ký cấp giấy chứng nhận quyền sử dụng đất", 15, None, 100_000),
-    Procedure("MP-204", "Chứng thực hợp đồng, giao dịch", 2, None, 50_000),
-)
 
 
 class SimDossier(NamedTuple):
@@ -68,9 +44,9 @@ def received_on(seed: int, day: date, roster: Roster) -> tuple[SimDossier, ...]:
     if not works(day):
         return ()
     return tuple(
-        _dossier(seed, day, site, unit, number)
+        _dossier(seed, day, site, roster.profile.procedures, unit, number)
         for unit, site in enumerate(roster.of("queue"))
-        for number in range(1, _how_many(seed, day, site) + 1)
+        for number in range(1, _how_many(seed, day, site, roster.profile.desks) + 1)
     )
 
 
@@ -83,15 +59,15 @@ def dossier_events(seed: int, day: date, first_day: date, roster: Roster, tag: s
                     yield event
 
 
-def _how_many(seed: int, day: date, site: SimSource) -> int:
-    usual = PROVINCIAL_A_DAY if site.provincial else DISTRICT_A_DAY
+def _how_many(seed: int, day: date, site: SimSource, desks: Desks) -> int:
+    usual = (desks.provincial if site.provincial else desks.local).dossiers_a_day
     return round(usual * Dice(seed, "dossiers", site.path, day).between(0.7, 1.3))
 
 
-def _dossier(seed: int, day: date, site: SimSource, unit: int, number: int) -> SimDossier:
-    code = f"H22.{15 + unit}-{day:%y%m%d}-{number:04d}"
+def _dossier(seed: int, day: date, site: SimSource, procedures: Procedures, unit: int, number: int) -> SimDossier:
+    code = f"{procedures.prefix}.{procedures.first_unit + unit}-{day:%y%m%d}-{number:04d}"
     dice = Dice(seed, code)
-    procedure = dice.pick(PROVINCIAL if site.provincial else DISTRICT)
+    procedure = dice.pick(procedures.provincial if site.provincial else procedures.local)
     received = _at_work(dice, day)
     due = at(working_day_after(day, procedure.days), CLOSING)
     accepted = received + round(dice.between(5, 50) * MINUTE)
@@ -157,7 +133,7 @@ def _steps(dossier: SimDossier) -> Iterator[tuple[int, State]]:
             "procedure": procedure.code,
             "procedure_name": procedure.name,
             "receiving_org": centre,
-            "handling_org": procedure.handled_by or dossier.centre.line or centre,
+            "handling_org": procedure.handled_by or dossier.centre.unit,
             "submission": dossier.submission,
             "submitted_at": dossier.received - 5 * MINUTE,
             "received_at": dossier.received,

@@ -26,7 +26,7 @@ def endpoint_state(seed: int, site: SimSource, t: int, roster: Roster) -> State:
     """Loss, jitter and round trip are measured idle too, against the bridge; picture and sound only in a call."""
     dice = Dice(seed, "vc", site.path, t)
     call = call_at(seed, site, t, roster)
-    bad = bad_lines(seed, day_of(t), roster.districts).get(site.line or "")
+    bad = bad_lines(seed, day_of(t), roster.areas).get(site.line or "")
     poor = (bad is not None and t in bad) or (call is not None and t in _bad_part(seed, site, call))
     loss = dice.between(1.2, 4.2) if poor else 0.5 * dice.unit() ** 4
     nature = Dice("endpoint", site.path)

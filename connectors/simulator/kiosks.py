@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from connectors.simulator.days import SECOND, day_of
+from connectors.simulator.profile import Desks
 from connectors.simulator.queues import QueueDay, Ticket, queue_day
 from connectors.simulator.roster import SimSource
 from ioc.messages.events import TicketEventType as Step
@@ -12,9 +13,9 @@ from ioc.messages.events import TicketEventType as Step
 State = dict[str, Any]
 
 
-def kiosk_state(seed: int, site: SimSource, t: int) -> State:
+def kiosk_state(seed: int, site: SimSource, t: int, desks: Desks) -> State:
     """Issued is always served + waiting + serving + no-show + cancelled; a mean of nothing is left out."""
-    day = queue_day(seed, day_of(t), site)
+    day = queue_day(seed, day_of(t), site, desks)
     issued = [ticket for ticket in day.tickets if ticket.issued <= t]
     waiting = [ticket for ticket in issued if not _by(ticket.called, t) and not _by(ticket.cancelled, t)]
     called = [ticket for ticket in issued if _by(ticket.called, t)]
@@ -50,9 +51,9 @@ def _printer(day: QueueDay, t: int) -> State:
     return {"paper": paper, "printer": "jam" if day.jam and t in day.jam else "ok"}
 
 
-def kiosk_events(seed: int, day: date, site: SimSource, tag: str) -> Iterator[State]:
+def kiosk_events(seed: int, day: date, site: SimSource, desks: Desks, tag: str) -> Iterator[State]:
     """Every event of a day; the ids are those of the day, so sending one again changes nothing."""
-    plan = queue_day(seed, day, site)
+    plan = queue_day(seed, day, site, desks)
     for number, (counter, span) in enumerate(plan.counters):
         for step, t in ((Step.COUNTER_OPENED, span.start), (Step.COUNTER_CLOSED, span.end)):
             event_id = f"{day:%y%m%d}-{counter}-{number}-{step}{tag}"

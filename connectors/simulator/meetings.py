@@ -11,24 +11,10 @@ from connectors.simulator.roster import Roster, SimSource
 
 ABSENT: Final = 0.02
 ANNOUNCED_MIN: Final = 60
-DISTRICT_MEETINGS: Final = 0.35
+AREA_MEETINGS: Final = 0.35
 PROVINCIAL_MORNING: Final = 0.75
 _DUTY_EVERY_H: Final = 2
 _DUTY_MIN: Final = 25
-
-WEEKLY: Final = "Giao ban trực tuyến tỉnh – huyện – xã đầu tuần"
-PROVINCIAL: Final = (
-    "Họp trực tuyến về cải cách hành chính",
-    "Giao ban công tác kiểm soát thủ tục hành chính",
-    "Họp trực tuyến về chuyển đổi số",
-    "Họp Ban chỉ đạo phát triển kinh tế – xã hội",
-)
-DISTRICT: Final = (
-    "Giao ban huyện với các xã, thị trấn",
-    "Tập huấn phần mềm một cửa điện tử liên thông",
-    "Triển khai nhiệm vụ tháng",
-)
-DUTY: Final = "Kiểm tra kỹ thuật cầu trực tỉnh – huyện"
 
 
 class SimMeeting(NamedTuple):
@@ -44,21 +30,22 @@ def meetings(seed: int, day: date, roster: Roster) -> tuple[SimMeeting, ...]:
     """The conferences of a day, in no order; one endpoint is never in two at once."""
     if not works(day):
         return tuple(_duty(day, roster, range(0, 24, _DUTY_EVERY_H)))
-    dice = Dice(seed, "meetings", day)
+    dice, called = Dice(seed, "meetings", day), roster.profile.meetings
     found = [*_duty(day, roster, (0, 2, 4, 6, 18, 20, 22))]
     if day.weekday() == 0:
-        found.append(_meeting(day, "t1", WEEKLY, (480, 570), roster.leading_points[0], roster.of("vc")))
+        found.append(_meeting(day, "t1", called.weekly, (480, 570), roster.leading_points[0], roster.of("vc")))
     elif dice.happens(PROVINCIAL_MORNING):
         start = dice.pick((480, 510, 540))
         span = (start, start + dice.pick((75, 90, 120)))
         leading = roster.leading_points
-        found.append(_meeting(day, "t1", dice.pick(PROVINCIAL), span, dice.pick(leading[:4]), leading))
-    for district in roster.districts:
-        if dice.happens(DISTRICT_MEETINGS):
+        everyone = roster.of("vc") if called.everyone else leading
+        found.append(_meeting(day, "t1", dice.pick(called.provincial), span, dice.pick(leading[:4]), everyone))
+    for area in roster.areas:
+        if dice.happens(AREA_MEETINGS):
             start = dice.pick((825, 840, 870))
-            points = roster.points_of(district)
+            points = roster.points_of(area)
             span = (start, start + dice.pick((60, 90)))
-            found.append(_meeting(day, district.removeprefix("hg."), dice.pick(DISTRICT), span, points[0], points))
+            found.append(_meeting(day, area.split(".", 1)[1], dice.pick(called.local), span, points[0], points))
     return tuple(found)
 
 
@@ -66,7 +53,9 @@ def _duty(day: date, roster: Roster, hours: "range | tuple[int, ...]") -> Iterat
     """Outside office hours the manned points test their lines with each other."""
     for hour in hours:
         span = (hour * 60 + 5, hour * 60 + 5 + _DUTY_MIN)
-        yield _meeting(day, f"truc-{hour:02d}", DUTY, span, roster.leading_points[1], roster.leading_points)
+        yield _meeting(
+            day, f"truc-{hour:02d}", roster.profile.meetings.duty, span, roster.leading_points[1], roster.leading_points
+        )
 
 
 def _meeting(

@@ -14,35 +14,34 @@ BAD_LINES_A_DAY = 0.5
 POWER_CUT = 0.05
 SLOW_SYSTEM = 0.03
 DEAD_SYSTEM = 0.012
-FIRST_CUT: Final = "hg.quan-ba"
 FIRST_CUT_S: Final = 180
 
 
 class Cut(NamedTuple):
-    """The line of a district, and when it is cut."""
+    """The line of an area, and when it is cut."""
 
     line: str
     span: Shift
 
 
 @lru_cache(maxsize=64)
-def fibre_cuts(seed: int, day: date, districts: tuple[str, ...]) -> dict[str, Shift]:
+def fibre_cuts(seed: int, day: date, areas: tuple[str, ...]) -> dict[str, Shift]:
     """At most one line is cut a day, for some minutes."""
     dice = Dice(seed, "cut", day)
     if not dice.happens(CUTS_A_DAY):
         return {}
     start = dice.between(20, 1_380)
-    return {dice.pick(districts): Shift(at(day, start), at(day, start + dice.between(4, 25)))}
+    return {dice.pick(areas): Shift(at(day, start), at(day, start + dice.between(4, 25)))}
 
 
 @lru_cache(maxsize=64)
-def bad_lines(seed: int, day: date, districts: tuple[str, ...]) -> dict[str, Shift]:
+def bad_lines(seed: int, day: date, areas: tuple[str, ...]) -> dict[str, Shift]:
     """A line that loses packets for a while."""
     dice = Dice(seed, "loss", day)
     if not dice.happens(BAD_LINES_A_DAY):
         return {}
     start = dice.between(10, 1_390)
-    return {dice.pick(districts): Shift(at(day, start), at(day, start + dice.between(3, 30)))}
+    return {dice.pick(areas): Shift(at(day, start), at(day, start + dice.between(3, 30)))}
 
 
 def slow_spell(seed: int, day: date, path: str) -> Shift | None:
@@ -56,9 +55,9 @@ def dead_spell(seed: int, day: date, path: str) -> Shift | None:
 
 
 @lru_cache(maxsize=2_048)
-def absences(seed: int, day: date, site: SimSource, districts: tuple[str, ...]) -> tuple[Shift, ...]:
+def absences(seed: int, day: date, site: SimSource, areas: tuple[str, ...]) -> tuple[Shift, ...]:
     """When a device is not connected that day: not yet on, switched off, without power, behind a cut line."""
-    spans = [*_closed(seed, day, site), *_behind_the_cut(seed, day, site, districts)]
+    spans = [*_closed(seed, day, site), *_behind_the_cut(seed, day, site, areas)]
     if site.key.kind == "vc" and site.line is not None:
         power = _sometimes(Dice(seed, "power", site.path, day), day, POWER_CUT, (460, 980), (5, 60))
         spans += [power] if power else []
@@ -75,9 +74,9 @@ def _closed(seed: int, day: date, site: SimSource) -> list[Shift]:
     return [Shift(at(day, 0), at(day, on)), Shift(at(day, off), at(day, 1_440))]
 
 
-def _behind_the_cut(seed: int, day: date, site: SimSource, districts: tuple[str, ...]) -> list[Shift]:
+def _behind_the_cut(seed: int, day: date, site: SimSource, areas: tuple[str, ...]) -> list[Shift]:
     """The line itself is probed from its provincial end, so it stays connected and says that it is down."""
-    cut = fibre_cuts(seed, day, districts).get(site.line or "")
+    cut = fibre_cuts(seed, day, areas).get(site.line or "")
     return [] if cut is None else _dark(seed, day, site, cut)
 
 

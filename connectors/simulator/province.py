@@ -7,11 +7,13 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
+from msgspec import to_builtins
+from msgspec.structs import asdict
+
 from connectors.simulator.chance import Dice
 from connectors.simulator.days import DAY, MINUTE, SECOND, Shift, at, day_of
 from connectors.simulator.dossiers import dossier_events
 from connectors.simulator.endpoints import call_at, endpoint_state
-from connectors.simulator.feeds import FEEDS
 from connectors.simulator.kiosks import kiosk_events, kiosk_state
 from connectors.simulator.meetings import ANNOUNCED_MIN, SimMeeting, calls, meetings
 from connectors.simulator.mishaps import Cut, absences, absences_with
@@ -20,7 +22,6 @@ from connectors.simulator.systems import CUT_OFF, link_state, service_state
 from ioc.messages.wire import ROOT
 
 IN_CALL_S: Final = 15
-CADENCE_S: Final = {"vc": 30, "queue": 15, "service": 10, "link": 15}
 
 
 class SimMessage(NamedTuple):
@@ -44,10 +45,11 @@ class Province:
         self.tag = tag
         self._cut = cut
         self._last: int | None = None
+        self._cadence_s: dict[str, int] = asdict(roster.profile.cadence_s)
         self._senders = [
-            (site, round(CADENCE_S[site.key.kind] * SECOND * stretch), Dice(seed, "phase", site.path).unit())
+            (site, round(self._cadence_s[site.key.kind] * SECOND * stretch), Dice(seed, "phase", site.path).unit())
             for site in roster.sites
-            if site.key.kind in CADENCE_S and not _speaks_in_events(site)
+            if site.key.kind in self._cadence_s and not _speaks_in_events(site)
         ]
         self._happenings = lru_cache(maxsize=4)(self._timeline)
 
@@ -93,18 +95,18 @@ class Province:
             case "vc":
                 return endpoint_state(self.seed, site, t, self.roster)
             case "queue" if not _speaks_in_events(site):
-                return kiosk_state(self.seed, site, t)
+                return kiosk_state(self.seed, site, t, self.roster.profile.desks)
             case "service":
-                return service_state(self.seed, site, t)
+                return service_state(self.seed, site, t, self.roster.profile.services[site.key.source])
             case "link" if self._cut is not None and site.key.org == self._cut.line and t in self._cut.span:
                 return dict(CUT_OFF)
             case "link":
-                return link_state(self.seed, site, t, self.roster.districts)
+                return link_state(self.seed, site, t, self.roster.areas)
         return None
 
     def _states(self, start: int, end: int) -> Iterator[SimMessage]:
         for site, cadence, phase in self._senders:
-            every = cadence * IN_CALL_S // CADENCE_S["vc"] if site.key.kind == "vc" else cadence
+            every = cadence * IN_CALL_S // self._cadence_s["vc"] if site.key.kind == "vc" else cadence
             offset = round(phase * cadence)
             first = (start - offset) // every + 1
             for slot in range(first, (end - offset) // every + 1):
@@ -132,7 +134,7 @@ class Province:
         for site in self.roster.sites:
             yield from self._comings_and_goings(day, site)
         for site in filter(_speaks_in_events, self.roster.of("queue")):
-            for event in kiosk_events(self.seed, day, site, self.tag):
+            for event in kiosk_events(self.seed, day, site, self.roster.profile.desks, self.tag):
                 yield self._say(site, "event", event["ts"], event)
         yield from self._meetings(day)
         yield from self.dossiers(day)
@@ -144,7 +146,7 @@ class Province:
                 yield self._say(system, "event", event["ts"], event)
 
     def _absences(self, day: date, site: SimSource) -> tuple[Shift, ...]:
-        usual = absences(self.seed, day, site, self.roster.districts)
+        usual = absences(self.seed, day, site, self.roster.areas)
         return usual if self._cut is None else absences_with(self.seed, day, site, usual, self._cut)
 
     def _comings_and_goings(self, day: date, site: SimSource) -> Iterator[SimMessage]:
@@ -180,9 +182,9 @@ class Province:
 
     def _feed(self, site: SimSource, t: int) -> Iterator[SimMessage]:
         """Year by year; what is retained, and stands as its state, is the last."""
-        periods = FEEDS[site.key.source]
+        periods = self.roster.profile.feeds[site.key.source]
         for age, published in zip(reversed(range(len(periods))), periods, strict=True):
-            yield self._say(site, "state", t - age, published, retain=age == 0)
+            yield self._say(site, "state", t - age, to_builtins(published), retain=age == 0)
 
     def _standing(self, site: SimSource, now: int) -> SimMessage:
         """Connected, or gone since when."""

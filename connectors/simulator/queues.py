@@ -10,9 +10,10 @@ from typing import Final
 
 from connectors.simulator.chance import Dice
 from connectors.simulator.days import MINUTE, OPENINGS, SECOND, Shift, at, works
+from connectors.simulator.profile import Desks
 from connectors.simulator.roster import SimSource
 
-SERVICES: Final = ("dat-dai", "ho-tich", "dang-ky-kinh-doanh", "giay-phep-lai-xe", "ly-lich-tu-phap", "khuyen-mai")
+LETTERS: Final = "ABCDEF"
 # share of the day's visitors by half hour from 07:30, and from 13:30
 MORNING: Final = (7, 13, 15, 12, 9, 7, 5, 3)
 AFTERNOON: Final = (5, 8, 7, 5, 4, 3, 2)
@@ -28,9 +29,6 @@ class Centre:
     visitors: int
     counters: int
     service_min: float
-
-
-PROVINCIAL: Final = Centre(visitors=230, counters=7, service_min=7.5)
 
 
 @dataclass(slots=True)
@@ -63,19 +61,18 @@ class QueueDay:
 _CLOSED: Final = QueueDay((), (), None, None, None)
 
 
-def centre(site: SimSource) -> Centre:
-    if site.provincial:
-        return PROVINCIAL
+def centre(site: SimSource, desks: Desks) -> Centre:
+    desk = desks.provincial if site.provincial else desks.local
     dice = Dice("centre", site.path)
-    return Centre(dice.whole(75, 130), dice.whole(3, 4), dice.between(6.5, 9.0))
+    return Centre(dice.whole(*desk.visitors), dice.whole(*desk.counters), dice.between(*desk.service_min))
 
 
 @lru_cache(maxsize=256)
-def queue_day(seed: int, day: date, site: SimSource) -> QueueDay:
+def queue_day(seed: int, day: date, site: SimSource, desks: Desks) -> QueueDay:
     if not works(day):
         return _CLOSED
     dice = Dice(seed, "queue", site.path, day)
-    size = centre(site)
+    size = centre(site, desks)
     low, out = _paper(dice, day)
     jam = _span(day, dice.between(480, 980), dice.between(2, 6)) if dice.happens(0.12) else None
     numbers = count(1)
@@ -84,7 +81,9 @@ def queue_day(seed: int, day: date, site: SimSource) -> QueueDay:
     for opening, shares in zip(OPENINGS, (MORNING, AFTERNOON), strict=True):
         arrivals = sorted(_arrivals(dice, size, opening, shares))
         held = [_after(at(day, minutes), out, jam) for minutes in arrivals]
-        session = [_ticket(dice, number, issued) for number, issued in zip(numbers, sorted(held), strict=False)]
+        session = [
+            _ticket(dice, desks.services, number, issued) for number, issued in zip(numbers, sorted(held), strict=False)
+        ]
         counters += _serve(dice, session, day, opening, size)
         tickets += session
     return QueueDay(tuple(tickets), tuple(counters), low, out, jam)
@@ -121,9 +120,9 @@ def _after(issued: int, *interruptions: Shift | None) -> int:
     return issued
 
 
-def _ticket(dice: Dice, number: int, issued: int) -> Ticket:
-    service = dice.pick(SERVICES)
-    return Ticket(no=f"{'ABCDEF'[SERVICES.index(service)]}{number:03d}", service=service, issued=issued)
+def _ticket(dice: Dice, services: tuple[str, ...], number: int, issued: int) -> Ticket:
+    service = dice.pick(services)
+    return Ticket(no=f"{LETTERS[services.index(service)]}{number:03d}", service=service, issued=issued)
 
 
 def _serve(

@@ -1,26 +1,27 @@
-"""The inhabitants of the demo province: the packaged inventory, as the simulator needs it."""
+"""The inhabitants of a demo province: the packaged inventory, as the simulator needs it."""
 
 import csv
 import io
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import resources
-from typing import Final
 
+from connectors.simulator.profile import Profile, packaged, profile
 from ioc.core.hours import OFFICE
 from ioc.core.model import SourceKey
-
-ROOT_ORG: Final = "hg"
 
 
 @dataclass(frozen=True, slots=True)
 class SimSource:
-    """One simulated source; `line` is the org of the district line it hangs on, None where it needs none."""
+    """One simulated source; `line` is the org of the area line it hangs on, None where it needs none.
+
+    `unit` is the org that the source's own belongs to: the commune of a one-stop centre.
+    """
 
     key: SourceKey
     name: str
     office: bool
     line: str | None
+    unit: str
 
     @property
     def path(self) -> str:
@@ -28,45 +29,53 @@ class SimSource:
 
     @property
     def provincial(self) -> bool:
-        return self.key.org in (ROOT_ORG, "hg.ttpvhcc")
+        return self.line is None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Roster:
-    """Every simulated source, in the order of the inventory."""
+    """Every simulated source, in the order of the inventory; itself its identity, as it keys what was worked out."""
 
     sites: tuple[SimSource, ...]
+    profile: Profile
 
     def of(self, kind: str) -> tuple[SimSource, ...]:
-        return tuple(site for site in self.sites if site.key.kind == kind)
+        return self._by_kind.get(kind, ())
 
     @cached_property
-    def districts(self) -> tuple[str, ...]:
+    def _by_kind(self) -> dict[str, tuple[SimSource, ...]]:
+        kinds = dict.fromkeys(site.key.kind for site in self.sites)
+        return {kind: tuple(site for site in self.sites if site.key.kind == kind) for kind in kinds}
+
+    @cached_property
+    def areas(self) -> tuple[str, ...]:
+        """The orgs where the lines end that others hang on."""
         return tuple(site.key.org for site in self.of("link") if site.line is not None)
 
     @cached_property
     def leading_points(self) -> tuple[SimSource, ...]:
-        """The conference points of the province and its districts: manned day and night."""
+        """The conference points that are manned day and night."""
         return tuple(site for site in self.of("vc") if not site.office)
 
-    def points_of(self, district: str) -> tuple[SimSource, ...]:
-        return tuple(site for site in self.of("vc") if site.line == district)
+    def points_of(self, area: str) -> tuple[SimSource, ...]:
+        return tuple(site for site in self.of("vc") if site.line == area)
 
 
-def packaged(name: str) -> str:
-    """The text of a file of the province, such as `orgs.csv`."""
-    return (resources.files(__package__) / "hagiang" / name).read_text(encoding="utf-8")
+def load(province: str) -> Roster:
+    told = profile(province)
+    above = {row["code"]: row["parent"] or row["code"] for row in _rows(province, "orgs.csv")}
+    return Roster(tuple(_site(row, told.root, above) for row in _rows(province, "sources.csv")), told)
 
 
-def load() -> Roster:
-    return Roster(tuple(_site(row) for row in csv.DictReader(io.StringIO(packaged("sources.csv")))))
+def _rows(province: str, name: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(packaged(province, name))))
 
 
-def _site(row: dict[str, str]) -> SimSource:
+def _site(row: dict[str, str], root: str, above: dict[str, str]) -> SimSource:
     key = SourceKey(row["org"], row["kind"], row["source"])
     if key.kind == "link":
-        line = None if key.org == ROOT_ORG else key.org
+        line = None if key.org == root else key.org
     else:
         upstream = row["parent"].split("/")[0]
-        line = upstream if upstream not in ("", ROOT_ORG) else None
-    return SimSource(key, row["name"], row["hours"] == OFFICE, line)
+        line = upstream if upstream not in ("", root) else None
+    return SimSource(key, row["name"], row["hours"] == OFFICE, line, above[key.org])

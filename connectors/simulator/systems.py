@@ -1,44 +1,22 @@
 """The readings of probes of the service systems and the network lines at an instant."""
 
 import math
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from connectors.simulator.chance import Dice
 from connectors.simulator.days import DAY, day_of, in_office, minutes_of
 from connectors.simulator.mishaps import bad_lines, dead_spell, fibre_cuts, slow_spell
-from connectors.simulator.roster import ROOT_ORG, SimSource
+from connectors.simulator.profile import Character
+from connectors.simulator.roster import SimSource
 
 State = dict[str, Any]
 
-
-class Character(NamedTuple):
-    """The behaviour of a system on a quiet day."""
-
-    latency_ms: float
-    cert_days: int | None = None  # on an arbitrary first day; a certificate lasts 397
-    queue_depth: float | None = None
-
-
-SYSTEMS = {
-    "mot-cua": Character(180, 212, 4),
-    "dich-vu-cong": Character(240, 154),
-    "vnpt-ioffice": Character(320, 301),
-    "truc-lien-thong": Character(95, 88, 12),
-    "thu-dien-tu": Character(130, 247, 18),
-    "cau-hoi-nghi": Character(45, 330),
-    "trung-tam-du-lieu": Character(12),
-    "chung-thu-so": Character(150, 178),
-    "sso": Character(210, 266),
-    "thanh-toan": Character(410, 121, 2),
-    "sms": Character(280, 365, 6),
-}
 CUT_OFF: Final[State] = {"up": False, "loss_pct": 100, "rx_kbps": 0, "tx_kbps": 0}
 _CERT_LIFE_DAYS = 397
 _RENEWED_BEFORE_DAYS = 45
 
 
-def service_state(seed: int, site: SimSource, t: int) -> State:
-    character = SYSTEMS[site.key.source]
+def service_state(seed: int, site: SimSource, t: int, character: Character) -> State:
     dice = Dice(seed, "service", site.path, t)
     day = day_of(t)
     dead, slow = dead_spell(seed, day, site.path), slow_spell(seed, day, site.path)
@@ -49,20 +27,20 @@ def service_state(seed: int, site: SimSource, t: int) -> State:
     if slow is not None and t in slow:
         latency += dice.between(3_100, 5_200)
     state: State = {"up": True, "latency_ms": round(latency, 1), "error": None, **_certificate(character, t)}
-    if site.key.source != "trung-tam-du-lieu":
+    if not character.hall:
         state["http_status"] = 200
     if character.queue_depth is not None:
         state["queue_depth"] = round(character.queue_depth * load * dice.between(0.2, 1.6))
-    return state | _own(site, load, dice)
+    return state | _own(character, load, dice)
 
 
-def link_state(seed: int, site: SimSource, t: int, districts: tuple[str, ...]) -> State:
+def link_state(seed: int, site: SimSource, t: int, areas: tuple[str, ...]) -> State:
     dice = Dice(seed, "link", site.path, t)
     day, org = day_of(t), site.key.org
-    cut, bad = fibre_cuts(seed, day, districts).get(org), bad_lines(seed, day, districts).get(org)
+    cut, bad = fibre_cuts(seed, day, areas).get(org), bad_lines(seed, day, areas).get(org)
     if cut is not None and t in cut:
         return dict(CUT_OFF)
-    core = org == ROOT_ORG
+    core = site.provincial
     distance = 3.0 if core else 8 + 22 * Dice(seed, "distance", org).unit()
     loss = 0.15 * dice.unit() ** 3
     if bad is not None and t in bad:
@@ -93,15 +71,15 @@ def _certificate(character: Character, t: int) -> State:
     return {"cert_days_left": _RENEWED_BEFORE_DAYS + (character.cert_days - t // DAY) % cycle}
 
 
-def _own(site: SimSource, load: float, dice: Dice) -> State:
+def _own(character: Character, load: float, dice: Dice) -> State:
     """Figures of their own that two systems report."""
-    if site.key.source == "trung-tam-du-lieu":
+    if character.hall:
         return {
             "cpu_pct": round(18 + 45 * load + 6 * dice.unit(), 1),
             "room_temp_c": round(21.5 + 2.5 * load + 0.6 * dice.unit(), 1),
             "ups_load_pct": round(34 + 12 * load + 2 * dice.unit(), 1),
             "disk_used_pct": 63.4,
         }
-    if site.key.source == "mot-cua":
+    if character.sessions:
         return {"sessions": round(14 + 420 * load * dice.between(0.9, 1.1))}
     return {}

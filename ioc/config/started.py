@@ -13,7 +13,7 @@ class Started(msgspec.Struct, frozen=True, kw_only=True):
 
     origin: str
     table: dict[str, Any]
-    simulator: dict[str, int | float] | None = None
+    simulator: dict[str, int | float | str] | None = None
     ahead_ms: int = 0  # how far a demonstration's clock is set
     demo: bool = False  # whether its own mail server and SMS gateway take what is sent
     map_trouble: str | None = None  # why the changed maps of the configuration file are not in force

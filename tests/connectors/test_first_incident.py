@@ -6,10 +6,11 @@ import pytest
 
 from connectors.simulator import roster
 from connectors.simulator.days import MINUTE, SECOND, Shift, at
-from connectors.simulator.mishaps import FIRST_CUT, FIRST_CUT_S, Cut
+from connectors.simulator.mishaps import FIRST_CUT_S, Cut
 from connectors.simulator.province import Province
 
-PEOPLE = roster.load()
+PEOPLE = roster.load("ha-giang")
+FIRST_CUT = PEOPLE.profile.first_cut
 MONDAY = date(2026, 11, 23)
 LINE = next(site for site in PEOPLE.of("link") if site.key.org == FIRST_CUT)
 BEHIND = PEOPLE.points_of(FIRST_CUT)

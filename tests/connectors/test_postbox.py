@@ -30,7 +30,7 @@ def file(tmp_path):
 def channels(tmp_path, file, monkeypatch):
     """The channels of the demonstration as configured, while its receivers are served."""
     smtp, sms = (socket.create_server(("127.0.0.1", 0)) for _ in range(2))
-    told = alerting(smtp.getsockname()[1], sms.getsockname()[1])
+    told = alerting("ha-giang", smtp.getsockname()[1], sms.getsockname()[1])
     for name, one in ((SMTP_FD, smtp), (SMS_FD, sms)):
         monkeypatch.setenv(name, str(os.dup(one.fileno())))
     settings = parse_settings(default_table(tmp_path) | told, "test")

@@ -20,8 +20,8 @@ FARTHEST = {  # roughly where they lie: who is north, south, east, west of whom
 @pytest.fixture
 def inventory(tmp_path):
     db = empty_records(tmp_path / "ioc.sqlite")
-    load_demo(db, kinds(), NOW)
-    orgs, sources = load_demo(db, kinds(), NOW + 1)
+    load_demo(db, kinds(), NOW, "ha-giang")
+    orgs, sources = load_demo(db, kinds(), NOW + 1, "ha-giang")
     assert not orgs.changes
     assert not sources.changes
     with db.read() as conn:

@@ -9,7 +9,7 @@ from connectors.simulator import roster
 from connectors.simulator.days import DAY, at, day_of, in_office, minutes_of, works
 from connectors.simulator.dossiers import LONGEST_LIFE_DAYS, dossier_events, received_on
 
-PEOPLE = roster.load()
+PEOPLE = roster.load("ha-giang")
 FIRST = date(2026, 10, 5)
 DAYS = [FIRST + timedelta(days=n) for n in range(42)]
 
@@ -66,7 +66,7 @@ def test_no_dossier_outlives_the_window_it_is_looked_for_in(dossiers):
 
 
 def test_orgs_of_dossiers_are_in_the_tree(lives):
-    known = {line.split(",")[0] for line in roster.packaged("orgs.csv").splitlines()}
+    known = {line.split(",")[0] for line in roster.packaged("ha-giang", "orgs.csv").splitlines()}
     named = {event[key] for events in lives.values() for event in events for key in event if key.endswith("_org")}
     assert named <= known
     assert len(named) > 20

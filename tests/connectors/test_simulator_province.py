@@ -25,7 +25,8 @@ pytestmark = pytest.mark.slow
 
 MONDAY = date(2026, 11, 23)
 SATURDAY = date(2026, 11, 21)
-PEOPLE = roster.load()
+PEOPLE = roster.load("ha-giang")
+DESKS = PEOPLE.profile.desks
 IDENTITY = Timeline(0)
 
 
@@ -45,7 +46,7 @@ def day_with_a_cut() -> tuple[date, str]:
     """A working day whose line is cut well inside the morning or afternoon, found by looking."""
     for offset in range(200):
         day = MONDAY + timedelta(days=offset)
-        for district, span in fibre_cuts(1, day, PEOPLE.districts).items():
+        for district, span in fibre_cuts(1, day, PEOPLE.areas).items():
             if in_office(span.start) and in_office(span.end + MINUTE):
                 return day, district
     pytest.fail("no cut in 200 days")
@@ -89,7 +90,7 @@ def test_messages_come_evenly_and_not_in_bursts():
 def test_figures_of_a_kiosk_add_up_all_day(site):
     before = 0
     for t in range(at(MONDAY, 7 * 60), at(MONDAY, 18 * 60), 5 * MINUTE):
-        k = kiosk_state(1, site, t)
+        k = kiosk_state(1, site, t, DESKS)
         parts = ("served_today", "waiting", "serving", "no_show_today", "cancelled_today")
         assert k["issued_today"] == sum(k[name] for name in parts)
         assert k["issued_today"] >= before
@@ -104,10 +105,10 @@ def test_the_events_of_the_provincial_centre_give_the_same_figures_as_its_plan()
     site = PEOPLE.of("queue")[0]
     t = at(MONDAY, 9 * 60 + 20)
     ids = defaultdict(set)
-    for event in kiosk_events(1, MONDAY, site, tag=""):
+    for event in kiosk_events(1, MONDAY, site, DESKS, tag=""):
         if event["ts"] <= t:
             ids[event["type"]].add(event["ticket_id"] if "ticket_id" in event else event["counter_id"])
-    k = kiosk_state(1, site, t)
+    k = kiosk_state(1, site, t, DESKS)
     gone = ids["ticket_called"] | ids["ticket_cancelled"]
     assert len(ids["ticket_issued"]) == k["issued_today"]
     assert len(ids["ticket_issued"] - gone) == k["waiting"]
@@ -121,7 +122,7 @@ def test_the_provincial_centre_is_never_silent_longer_than_its_contract_allows()
     week = [MONDAY + timedelta(days=offset) for offset in range(7)]
     assert [day for day in week if not works(day)] == [date(2026, 11, 24), *week[5:]]  # the Culture Day
     for day in filter(works, week):
-        heard = sorted(event["ts"] for event in kiosk_events(1, day, site, tag=""))
+        heard = sorted(event["ts"] for event in kiosk_events(1, day, site, DESKS, tag=""))
         for opening, closing in ((450, 690), (810, 1_020)):
             inside = [t for t in heard if at(day, opening) <= t <= at(day, closing)]
             gaps = [b - a for a, b in pairwise([at(day, opening), *inside, at(day, closing)])]
@@ -169,7 +170,7 @@ def test_a_meeting_is_announced_joined_and_left_and_its_figures_are_those_of_a_c
 
 def test_a_cut_line_takes_its_endpoints_down_and_brings_them_back():
     day, district = day_with_a_cut()
-    cut = fibre_cuts(1, day, PEOPLE.districts)[district]
+    cut = fibre_cuts(1, day, PEOPLE.areas)[district]
     told = province()
     line = next(site for site in PEOPLE.of("link") if site.key.org == district)
     behind = [site for site in PEOPLE.of("vc") if site.line == district]
@@ -208,7 +209,7 @@ def test_the_contract_takes_every_word():
     assert {leniency for one in batch.good for leniency in one.leniencies} == set()
 
 
-ORG_CODES = [line.split(",")[0] for line in roster.packaged("orgs.csv").splitlines()[1:]]
+ORG_CODES = [line.split(",")[0] for line in roster.packaged("ha-giang", "orgs.csv").splitlines()[1:]]
 
 
 def test_nothing_said_names_a_person():

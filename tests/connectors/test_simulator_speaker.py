@@ -26,7 +26,7 @@ from tests.databases import empty_records
 from tests.live.worlds import kinds
 from tests.servers import mosquitto
 
-PEOPLE = roster.load()
+PEOPLE = roster.load("ha-giang")
 NINE = at(date(2026, 11, 23), 9 * 60)
 
 
@@ -187,7 +187,7 @@ def test_simulate_refuses_beside_a_real_source(context):
     import_orgs(context.db, "code,name\nhg,Hà Giang\n", NINE, dry_run=False)
     import_sources(context.db, "org,kind,source\nhg,queue,kiosk-that\n", kinds(), NINE, dry_run=False)
     with pytest.raises(UsageError, match="hg/queue/kiosk-that") as caught:
-        simulate(context, threading.Event(), rate=None, seed=1, speed=1.0)
+        simulate(context, threading.Event(), SimulatorOptions(), rate=None)
     assert caught.value.code == "real_sources"
     with context.db.read() as conn:
         assert conn.scalar(sa.select(sa.func.count()).select_from(source)) == 1
@@ -196,7 +196,7 @@ def test_simulate_refuses_beside_a_real_source(context):
 @pytest.mark.parametrize(("rate", "speed"), [(0, 1.0), (None, 0), (-5, 1.0)])
 def test_simulate_refuses_a_rate_or_speed_that_means_nothing(context, rate, speed):
     with pytest.raises(UsageError, match="above 0"):
-        simulate(context, threading.Event(), rate=rate, seed=1, speed=speed)
+        simulate(context, threading.Event(), SimulatorOptions(speed=speed), rate=rate)
 
 
 def test_without_options_the_role_only_waits(context):
@@ -234,7 +234,7 @@ def test_over_a_real_broker_statuses_are_retained_and_everything_is_marked(conte
         listener.connect("127.0.0.1", broker.port)
         listener.loop_start()
         ready, stop = threading.Event(), threading.Event()
-        role = threading.Thread(target=run, args=(context, stop, ready.set, SimulatorOptions()))
+        role = threading.Thread(target=run, args=(context, stop, ready.set, SimulatorOptions("ha-giang")))
         role.start()
         try:
             assert ready.wait(60)

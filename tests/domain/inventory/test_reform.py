@@ -17,7 +17,7 @@ from ioc.platform.meta import Fact, get
 
 pytestmark = pytest.mark.slow
 
-PROVINCE = Path(simulator.__file__).parent / "hagiang" / "orgs.csv"
+PROVINCE = Path(simulator.__file__).parent / "ha_giang" / "orgs.csv"
 EVE, DAY = "2025-06-30", "2025-07-01"
 SMALL = """code,name,kind,parent,valid_from,valid_to,successor
 hg,Hà Giang,province,,,,
