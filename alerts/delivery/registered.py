@@ -14,7 +14,7 @@ from ioc.core.model import Severity
 from ioc.core.texts import Texts
 
 SHOWN = 5  # texts of one channel
-_TITLES = ("Mất kết nối", "Chờ lâu nhất 45 phút, vượt ngưỡng 30 phút")
+_TITLES = ("Mất kết nối", "Chờ lâu nhất 45 phút (ngưỡng 30 phút)")
 _NOTICES: Sequence[tuple[NotificationType, Mapping[str, Any]]] = (
     (NotificationType.SUMMARY, {"lines": [], "open": 3, "ended": 2, "messages": 5}),
     (NotificationType.SUMMARY, {"lines": [], "open": 3, "ended": 2, "messages": 5, "capped": True}),

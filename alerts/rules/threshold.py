@@ -19,7 +19,7 @@ from ioc.metrics import Aggregate
 kind = "threshold"
 default_hold_s = 0.0
 every_s = 0.0
-UP, CAUSE = "up", "cause"
+UP, CAUSE, LOSS = "up", "cause", "loss_pct"
 CAUSES = frozenset({"ours", "carrier", "ministry", "electricity"})  # those that have a text `cause.<word>`
 IN_MINUTES_FROM_S = 120
 
@@ -130,14 +130,14 @@ replay = Replayer(
 def describe(view: View, source: Source, options: Options, value: Number | str) -> tuple[str, Params]:
     """Title key and parameters; a declared metric is named by its own text, one of a period with that period."""
     key, metric, period = source.key, options.on.metric, view.world.period_of(source)
-    if metric == UP:
-        return _down(view, key)
     spec = view.world.kinds.get(key.kind) or KindSpec(key.kind)
+    if metric == UP:
+        return _down(view, key, spec)
     name = named(view, key.kind, metric)
     if period is not None:
         name = {"key": "alert.of_period", "params": {"metric": name, "period": period.text}}
     if isinstance(value, str):
-        return "alert.is_word", {"metric": name, "word": _word(spec, metric, value)}
+        return _said(spec, metric, value) or ("alert.is_word", {"metric": name, "word": _word(spec, metric, value)})
     if options.equals is not None:
         return f"alert.is_{str(options.equals).lower()}", {"metric": name}
     side, limit = options.beyond(value)
@@ -148,12 +148,20 @@ def describe(view: View, source: Source, options: Options, value: Number | str) 
     return f"alert.{bare}{was}{side}", {"metric": name, **shown}
 
 
-def _down(view: View, key: SourceKey) -> tuple[str, Params]:
-    """With the cause, where the source names one."""
-    cause = view.world.of(key).words().get(CAUSE)
-    if not cause:
-        return "alert.down", {}
-    return "alert.down_because", {"cause": {"key": f"cause.{cause}"} if cause in CAUSES else cause}
+def _down(view: View, key: SourceKey, spec: KindSpec) -> tuple[str, Params]:
+    """With the cause, where the source names one; what loses packets on its way is out of reach, not out of service."""
+    live, title = view.world.of(key), "alert.out_of_reach" if LOSS in spec.metrics else "alert.down"
+    if cause := live.words().get(CAUSE):
+        return f"{title}_because", {"cause": {"key": f"cause.{cause}"} if cause in CAUSES else cause}
+    lost = live.metrics.get(LOSS) if LOSS in spec.metrics else None
+    return (f"{title}_loss", {"loss": _plain(lost[1])}) if lost else (title, {})
+
+
+def _said(spec: KindSpec, metric: str, value: str) -> tuple[str, Params] | None:
+    """A word that has a sentence of its own."""
+    word = spec.words.get(metric)
+    whole = word is not None and word.sentences and word.words is not None and value in word.words
+    return (f"alert.said.{spec.kind}.{metric}.{value}", {}) if whole else None
 
 
 def _word(spec: KindSpec, metric: str, value: str) -> object:
@@ -165,6 +173,8 @@ def figures(unit: str, value: float, limit: float) -> Params:
     """Value and limit as people say them: long times in minutes."""
     if unit == "s" and limit >= IN_MINUTES_FROM_S:
         return {"value": whole_minutes(value), "limit": _plain(limit / 60), "unit": {"key": "alert.unit.minutes"}}
+    if unit == "d":
+        return {"value": _plain(value), "limit": _plain(limit), "unit": {"key": "alert.unit.days"}}
     if unit == "%":
         return {"value": _plain(rounded(value), 2), "limit": _plain(rounded(limit), 2), "unit": unit}
     return {"value": _plain(value), "limit": _plain(limit), "unit": unit}

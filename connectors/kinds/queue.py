@@ -77,8 +77,8 @@ SPEC = KindSpec(
         "avg_service_s": Metric(unit="s", low=0, high=86_400),
     },
     words={
-        "paper": Word({"ok": Health.OK, "low": Health.WARNING, "out": Health.CRITICAL}),
-        "printer": Word({"ok": Health.OK, "jam": Health.WARNING, "error": Health.CRITICAL}),
+        "paper": Word({"ok": Health.OK, "low": Health.WARNING, "out": Health.CRITICAL}, sentences=True),
+        "printer": Word({"ok": Health.OK, "jam": Health.WARNING, "error": Health.CRITICAL}, sentences=True),
     },
     decode_event=decode_event,
     apply_events=apply_events,

@@ -65,10 +65,14 @@ class Metric:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A text state: its allowed words with the health each means; `words` None accepts any text as plain OK."""
+    """A text state: its allowed words with the health each means; `words` None accepts any text as plain OK.
+
+    With `sentences` an alert says `alert.said.KIND.NAME.WORD` instead of the name and the word.
+    """
 
     words: Mapping[str, Health] | None = None
     examples: tuple[str, ...] = ()  # of a text that has a shape
+    sentences: bool = False
 
 
 class Sort(StrEnum):

@@ -94,6 +94,7 @@ class DossierAnswer(DossierAccount, frozen=True, kw_only=True):
     paused: bool
     late_to_accept: bool
     working_time_left_s: int | None
+    working_days_left: int | None
 
 
 class Change(DossierAccount, frozen=True, kw_only=True):
@@ -110,12 +111,16 @@ class Change(DossierAccount, frozen=True, kw_only=True):
 
 
 class Stay(Struct, frozen=True):
-    """An agency that had it, from when to when, and how much of its working time."""
+    """An agency that had it, from when to when, and how much of its working time.
+
+    `working_days`: those after the day it came, up to the one it left on.
+    """
 
     org: str | None
     from_at: Instant
     to_at: Instant | None
     working_time_s: int
+    working_days: int
 
 
 class Pause(Struct, frozen=True):

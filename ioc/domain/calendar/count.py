@@ -72,6 +72,13 @@ def working_time_between(calendar: Calendar, start: int, end: int) -> int:
     return ends + _open_between(calendar, first + _ONE_DAY, last)
 
 
+def working_days_between(calendar: Calendar, start: date, end: date) -> int:
+    """Working days after `start` up to and including `end`; negative where `end` comes first."""
+    if end < start:
+        return -working_days_between(calendar, end, start)
+    return sum(_open_on(calendar, start + n * _ONE_DAY) > 0 for n in range(1, (end - start).days + 1))
+
+
 def _open_within(calendar: Calendar, day: date, start: int, end: int) -> int:
     return sum(max(0, min(b, end) - max(a, start)) for a, b in calendar.spans_on(day))
 

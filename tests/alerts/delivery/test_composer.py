@@ -184,8 +184,8 @@ def test_a_hostile_name_stays_text():
 def test_a_title_with_a_text_inside_is_rendered_in_its_language():
     params = {"metric": {"key": "alert.field.since"}, "value": 32, "limit": 30, "unit": {"key": "alert.unit.minutes"}}
     above = line(title="alert.above", params=params)
-    assert compose(above).subject.endswith("Bắt đầu 32 phút, vượt ngưỡng 30 phút")
-    assert compose(above, lang="en").subject.endswith("Since 32 min, above the limit of 30 min")
+    assert compose(above).subject.endswith("Bắt đầu 32 phút (ngưỡng 30 phút)")
+    assert compose(above, lang="en").subject.endswith("Since 32 min (limit 30 min)")
 
 
 @pytest.mark.parametrize("lang", ["vi", "en"])
@@ -197,6 +197,12 @@ def test_every_text_this_package_names_is_there(lang):
     keys |= {f"alert.age.{unit}" for unit in ("days", "hours", "minutes", "seconds")}
     for kind, spec in specs(registry.scan("connectors.kinds")).items():
         keys |= {f"alert.word.{kind}.{name}.{word}" for name, each in spec.words.items() for word in each.words or ()}
+        keys |= {
+            f"alert.said.{kind}.{name}.{word}"
+            for name, each in spec.words.items()
+            if each.sentences
+            for word in each.words or ()
+        }
     assert {key for key in keys if key not in TEXTS.catalogues[lang]} == set()
 
 

@@ -33,10 +33,10 @@ def test_each_receiver_gets_one_summary_of_what_is_open_first_then_what_ended(st
     assert {message.address for message in s.pocket.messages} == {"truc@example.vn", "chief@example.vn"}
     assert len(s.pocket.messages) == 2
     message = next(message for message in s.pocket.messages if message.address == "truc@example.vn")
-    assert "2 cảnh báo còn mở, 1 đã hết" in message.subject
+    assert "2 cảnh báo còn mở, 1 đã khắc phục" in message.subject
     text = message.text
     assert "".join(piece.text for piece in message.sms).startswith("[IOC] TÓM TẮT")
-    assert text.index("Còn mở:") < text.index("Nguồn k0") < text.index("Đã hết") < text.index("Nguồn k2")
+    assert text.index("Còn mở:") < text.index("Nguồn k0") < text.index("Đã khắc phục") < text.index("Nguồn k2")
 
 
 def test_each_replaced_notification_says_by_which_summary(stage):

@@ -96,7 +96,7 @@ def test_what_is_more_than_a_receiver_is_told_in_an_hour_is_one_message(stage):
     s.run(3)
     subjects = s.subjects
     assert len(subjects) == 4
-    assert subjects[3].startswith("[IOC] … và 9 việc khác: 9 cảnh báo còn mở, 0 đã hết")
+    assert subjects[3].startswith("[IOC] … và 9 việc khác: 9 cảnh báo còn mở, 0 đã khắc phục")
     fail(s, "mv/service/late")
     assert len(s.subjects) == 4, "the next is allowed in a quarter of an hour"
     s.run(16 * 60, 20)

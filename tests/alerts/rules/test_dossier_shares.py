@@ -66,7 +66,7 @@ def test_a_large_share_of_overdue_dossiers_is_told_with_n_of_n(stage):
         registry.write(f"m{n}", "mv", now + (-60_000 if n < 3 else 86_400_000))
     s.run(60, 5)
     assert [(alert.state, alert.org) for alert in s.alerts] == [("firing", "xm")]
-    said = "Hồ sơ đang giải quyết đã quá hạn 40 % (4/10), vượt ngưỡng 30 %"
+    said = "Hồ sơ đang giải quyết đã quá hạn 40 % (4/10) (ngưỡng 30 %)"
     assert said in s.pocket.messages[0].text
     registry.write("x0", "xm", now - 60_000, status=9)
     registry.write("more", "xm", now + 86_400_000)

@@ -30,7 +30,7 @@ def test_a_rise_beyond_its_limit_is_told_with_the_rate(stage):
     kiosk, calm = s.add("xm/queue/k1"), s.add("mv/queue/k2")
     climb(s, kiosk, 3, 12, each=lambda: s.hear(calm, waiting=40))
     assert [(alert.state, alert.org) for alert in s.alerts] == [("firing", "xm")]
-    assert "Đang chờ thay đổi mỗi phút 3, vượt ngưỡng 2" in s.pocket.messages[0].text
+    assert "Đang chờ thay đổi mỗi phút 3 (ngưỡng 2)" in s.pocket.messages[0].text
     climb(s, kiosk, 1.5, 12, start=33)
     assert s.states == ["firing"], "1,5 is not yet past the recovery value"
     climb(s, kiosk, 0, 12, start=50)
@@ -49,7 +49,7 @@ def test_a_fall_is_negative_and_counted_by_the_hour(stage):
     s = stage(RISES.replace("minute", "hour").replace("above = 2", "below = -60").replace("recover_below = 1\n", ""))
     kiosk = s.add("xm/queue/k1")
     climb(s, kiosk, -2, 8, start=100)
-    assert "Đang chờ thay đổi mỗi giờ -120, dưới ngưỡng -60" in s.pocket.messages[0].text
+    assert "Đang chờ thay đổi mỗi giờ -120 (ngưỡng -60)" in s.pocket.messages[0].text
 
 
 def test_a_jump_within_less_than_half_the_window_proves_nothing(stage):

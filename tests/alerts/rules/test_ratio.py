@@ -38,7 +38,7 @@ def test_a_share_of_two_metrics_says_what_it_is_of_and_recovers_at_its_own_value
 
     s.run(30, 5, lambda: hear(9))
     assert [(alert.state, str(alert.subject)) for alert in s.alerts] == [("firing", "xm/queue/k1")]
-    assert "Vắng mặt hôm nay / Số đã cấp hôm nay 22,5 % (9/40), vượt ngưỡng 20 %" in s.pocket.messages[0].text
+    assert "Vắng mặt hôm nay / Số đã cấp hôm nay 22,5 % (9/40) (ngưỡng 20 %)" in s.pocket.messages[0].text
     s.run(30, 5, lambda: hear(7))
     assert s.states == ["firing"], "17,5 % is not yet past the recovery value"
     s.run(30, 5, lambda: hear(5))
@@ -61,7 +61,7 @@ def test_a_quotient_is_said_as_it_is(stage):
               .replace("above = 20", "percent = false\nabove = 8").replace("15", "5").replace("30", "1"))  # fmt: skip
     kiosk = s.add("xm/queue/k1")
     s.run(30, 5, lambda: s.hear(kiosk, waiting=27, open_counters=2))
-    assert "Đang chờ / Quầy mở 13,5 (27/2), vượt ngưỡng 8" in s.pocket.messages[0].text
+    assert "Đang chờ / Quầy mở 13,5 (27/2) (ngưỡng 8)" in s.pocket.messages[0].text
 
 
 def test_sources_in_a_state_are_counted_over_each_org_of_a_kind(stage):
@@ -79,7 +79,7 @@ def test_sources_in_a_state_are_counted_over_each_org_of_a_kind(stage):
     assert s.alerts == [], "sources are given time to be heard after we were away"
     s.run(120, 10, hear)
     assert [(alert.state, alert.org, alert.kind) for alert in s.alerts] == [("firing", "xm", None)]
-    said = "Điểm cầu: Mất kết nối hoặc Không có số liệu mới 66,67 % (2/3), vượt ngưỡng 50 %"
+    said = "Điểm cầu: Mất kết nối hoặc Không có số liệu mới 66,67 % (2/3) (ngưỡng 50 %)"
     assert said in s.pocket.messages[0].text
     s.run(30, 10, lambda: (hear(), s.hear(here[1], registered=True)))
     assert s.states == ["resolved_unseen"], "half is not beyond the limit, nor was the other district"

@@ -52,7 +52,7 @@ def test_a_share_tells_what_it_is_of(stage):
     s = stage(IN_TIME)
     s.run(15, 5, lambda: speaks(s, xm=counts(1234, 1324), mv=counts(100_000, 100_000)))
     (message,) = s.pocket.messages
-    sentence = "Tỷ lệ giải quyết đúng và trước hạn 93,2 % (1234/1324), dưới ngưỡng 95 %"
+    sentence = "Tỷ lệ giải quyết đúng và trước hạn 93,2 % (1234/1324) (ngưỡng 95 %)"
     assert message.subject.endswith(sentence)
     assert sentence in message.text
     assert sentence in message.html
@@ -62,7 +62,7 @@ def test_a_share_tells_what_it_is_of(stage):
 def test_a_count_tells_what_it_is_of(stage):
     s = stage(OVERDUE)
     s.run(15, 5, lambda: speaks(s, xm=counts(100, 220)))
-    assert s.subjects[0].endswith("Hồ sơ đang giải quyết quá hạn 120/120, vượt ngưỡng 100")
+    assert s.subjects[0].endswith("Hồ sơ đang giải quyết quá hạn 120/120 (ngưỡng 100)")
 
 
 def test_a_centre_that_accounts_for_the_province_speaks_alone(stage):
@@ -111,7 +111,7 @@ def test_what_another_speaks_for_inside_its_hold_is_not_told(stage):
     ("left", "said"),
     [
         (1700, "Chờ lâu nhất 28 phút, từng vượt ngưỡng 30 phút"),
-        (2700, "Chờ lâu nhất 45 phút, vượt ngưỡng 30 phút"),
+        (2700, "Chờ lâu nhất 45 phút (ngưỡng 30 phút)"),
         (1500, "Chờ lâu nhất 25 phút, từng vượt ngưỡng 30 phút"),
     ],
 )
@@ -127,7 +127,7 @@ def test_the_text_of_an_open_alert_follows_the_figure(stage, left, said):
     (alert,) = s.alerts
     assert s.context.texts.render("vi", alert.title, alert.params) == said
     assert str(alert.state) == "firing"
-    assert s.subjects == ["[IOC] CẢNH BÁO · Xín Mần · Nguồn k1: Chờ lâu nhất 45 phút, vượt ngưỡng 30 phút"]
+    assert s.subjects == ["[IOC] CẢNH BÁO · Xín Mần · Nguồn k1: Chờ lâu nhất 45 phút (ngưỡng 30 phút)"]
 
 
 def test_the_text_of_an_open_alert_follows_its_cause(stage):

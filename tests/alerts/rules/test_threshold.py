@@ -43,7 +43,7 @@ def test_a_figure_fires_after_its_hold_and_recovers_at_its_own_value(stage):
     assert s.states == ["pending"]
     s.run(30, 5, lambda: s.hear(kiosk, longest_wait_s=1920))
     assert s.states == ["firing"]
-    assert s.pocket.messages[0].subject.endswith("32 phút, vượt ngưỡng 30 phút")
+    assert s.pocket.messages[0].subject.endswith("32 phút (ngưỡng 30 phút)")
     s.run(60, 5, lambda: s.hear(kiosk, longest_wait_s=1600))
     assert s.states == ["firing"]
     s.run(10, 5, lambda: s.hear(kiosk, longest_wait_s=1499))
@@ -158,7 +158,7 @@ def test_a_word_that_is_bad(stage):
     assert s.alerts == []
     s.run(20, 5, say("out"))
     assert s.states == ["firing"]
-    assert s.pocket.messages[0].subject.endswith("Nguồn k1: Giấy in: hết")
+    assert s.pocket.messages[0].subject.endswith("Nguồn k1: Hết giấy in")
     s.run(10, 5, say("ok"))
     assert s.states == ["resolved_unseen"]
 
@@ -293,3 +293,17 @@ def test_nothing_is_overdue_later_than_a_batch_system_knows(stage):
     s.hear(registry.system, as_of=due + 1)
     s.run(10, 5)
     assert s.states == ["firing"]
+
+
+def test_a_line_that_is_down_is_out_of_reach_and_says_what_it_loses(stage):
+    s = stage(DOWN.replace('kind = "service", metric', 'kind = "link", metric'))
+    cable = s.add("hg/link/cap")
+    s.run(20, 5, lambda: s.hear(cable, up=False, loss_pct=100.0))
+    assert s.pocket.messages[0].subject.endswith("Nguồn cap: Mất liên lạc (mất gói 100 %)")
+
+
+def test_days_are_said_as_days(stage):
+    s = stage(DOWN.replace('"up"', '"cert_days_left"').replace("equals = false", "below = 7"))
+    portal = s.add("hg/service/portal")
+    s.run(20, 5, lambda: s.hear(portal, cert_days_left=5))
+    assert s.pocket.messages[0].subject.endswith("Nguồn portal: Chứng thư số còn 5 ngày (ngưỡng 7 ngày)")

@@ -7,7 +7,7 @@ import pytest
 from ioc.core.errors import IocError
 from ioc.domain.calendar import Calendar, Calendars, DayKind, DayReason, Special
 from ioc.domain.calendar import seed as seeds
-from ioc.domain.calendar.count import next_opening, next_working_day, working_time_between
+from ioc.domain.calendar.count import next_opening, next_working_day, working_days_between, working_time_between
 from tests.domain.calendar.calendars import CALENDARS, HANOI, OFF, at, hours, work
 
 HOUR = 3_600_000
@@ -126,3 +126,18 @@ def test_working_time_between(start, end, expected):
 def test_a_calendar_without_any_opening_says_so():
     with pytest.raises(IocError, match="no working day"):
         next_working_day(Calendar(HANOI, week=((),) * 7), date(2026, 9, 8))
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "days"),
+    [
+        ("2026-11-20", "2026-11-20", 0),
+        ("2026-11-20", "2026-11-23", 1),  # Friday to Monday
+        ("2026-11-23", "2026-11-20", -1),
+        ("2026-11-02", "2026-11-19", 13),
+        ("2026-12-31", "2027-01-04", 1),  # New Year's Day is off
+    ],
+)
+def test_working_days_lie_after_the_first_day_and_up_to_the_last(start, end, days):
+    calendar = DEFAULT
+    assert working_days_between(calendar, date.fromisoformat(start), date.fromisoformat(end)) == days

@@ -100,7 +100,7 @@ def test_a_night_of_recoveries_is_seen_with_two_clicks(stage: Stage, show: Opene
     for n in range(100, 145):
         stage.alerts[str(n)] = first | {"id": n, "state": "resolved_unseen"}
     page = show("/alerts", wait_for="[data-alert]")
-    page.get_by_role("button", name="Đã hết, chưa xem").click()
+    page.get_by_role("button", name="Đã khắc phục, chưa xem").click()
     expect(page.locator("[data-alert]")).to_have_count(45)
     page.get_by_label("Chọn cả trang").check()
     page.get_by_role("group", name="Việc có thể làm").get_by_role("button", name="Đã xem").click()
@@ -124,9 +124,9 @@ def test_a_leader_gives_reminds_and_sees_and_finds_no_other_button(stage: Stage,
     stage.me["role"] = "leader"
     page = show("/alerts?alert=4", wait_for="aside")
     acts = page.locator("aside").get_by_role("group", name="Việc có thể làm")
-    expect(acts.get_by_role("button")).to_have_text(["Giao việc…", "Nhắc ngay"])
-    acts.get_by_role("button", name="Nhắc ngay").click()
-    expect(acts.get_by_role("button", name="Nhắc ngay")).to_be_enabled()
+    expect(acts.get_by_role("button")).to_have_text(["Giao việc…", "Đôn đốc ngay"])
+    acts.get_by_role("button", name="Đôn đốc ngay").click()
+    expect(acts.get_by_role("button", name="Đôn đốc ngay")).to_be_enabled()
     assert last(stage) == ("remind 4", {})
 
 

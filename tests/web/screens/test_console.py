@@ -108,7 +108,7 @@ def test_the_number_beside_every_choice_is_what_the_list_it_opens_holds(stage: S
 def listed(stage: Stage, state: Locator, severity: Locator) -> int:
     """How many of the stage's alerts are of the chosen state and severity, by the words on the buttons."""
     states = {"Đang mở": ("firing", "acknowledged"), "Chưa ai nhận": ("firing",), "Đã nhận": ("acknowledged",),
-              "Đã hết, chưa xem": ("resolved_unseen",)}  # fmt: skip
+              "Đã khắc phục, chưa xem": ("resolved_unseen",)}  # fmt: skip
     severities = {"Nghiêm trọng": "critical", "Cảnh báo": "warning", "Thông tin": "info"}
     wanted = states.get(words(state), ())
     worst = severities.get(words(severity))
@@ -269,7 +269,7 @@ def test_before_the_first_source_the_page_says_how_one_comes(show: Opener) -> No
 def test_every_scene_of_the_wall_is_one_step_away_with_the_keyboard_too(show: Opener) -> None:
     page = show("/alerts", wait_for="nav")
     page.locator("nav .scenes a").nth(1).wait_for(state="attached")
-    page.get_by_role("link", name="Màn hình tường").focus()
+    page.get_by_role("link", name="Màn hình lớn").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Một cửa")).to_be_focused()

@@ -182,7 +182,7 @@ def test_every_figure_says_what_it_is_of_and_leads_to_its_dossiers(one_stop_syst
     expect(figure).to_contain_text("2,64% của 8.483")
     with answered(page, bucket="resolved_late"):
         figure.click()
-    expect(page.get_by_role("heading", name="Xong trễ hạn")).to_be_visible()
+    expect(page.get_by_role("heading", name="Đã giải quyết quá hạn")).to_be_visible()
     expect(figure).to_have_attribute("aria-pressed", "true")
     page.wait_for_function("() => location.search === '?bucket=resolved_late'")
     figure.click()
@@ -233,7 +233,7 @@ def test_an_agency_is_found_down_the_tree_or_without_diacritics(one_stop_system:
     page.get_by_role("searchbox", name="Tìm đơn vị…").fill("so ke hoach")
     page.get_by_role("dialog").get_by_role("button", name="Sở Kế hoạch và Đầu tư").click()
     with answered(page, "/summary?", org="hg.skhdt", by="handling"):
-        page.get_by_role("button", name="Nơi xử lý").click()
+        page.get_by_role("button", name="Cơ quan giải quyết").click()
 
 
 def test_a_dossier_is_found_by_its_code(one_stop_system: OneStop, show: Opener) -> None:
@@ -284,7 +284,7 @@ def test_a_finished_dossier_ends_where_it_was_finished(one_stop_system: OneStop,
         "paused",
         "running",
     ]
-    expect(page.locator("aside .state")).to_contain_text("Xong trước hạn")
+    expect(page.locator("aside .state")).to_contain_text("Đã giải quyết trước hạn")
     expect(page.locator("aside figure li").filter(has_text="Xử lý xong")).to_contain_text("16/11/2026 10:00")
 
 

@@ -33,7 +33,7 @@ MONTHLY = feed("Par", cadence="m+5wd", due_at="2026-12-07T17:00:00+07:00")
 def test_the_board_says_who_promised_what_and_who_is_late(stage: Stage, show: Opener) -> None:
     stage.feeds = [LATE, MONTHLY, feed("Moi")]
     page = show("/sources", wait_for=".sources")
-    page.get_by_role("button", name="Giao số liệu").click()
+    page.get_by_role("button", name="Cung cấp số liệu").click()
     late = page.locator('[data-feed="hg/dossier/dem"]')
     expect(late).to_contain_text("mỗi ngày làm việc, trước 07:00 · phụ trách: so-tttt")
     expect(late).to_contain_text("Trễ từ 20/11/2026 07:00")
@@ -49,5 +49,5 @@ def test_the_board_says_who_promised_what_and_who_is_late(stage: Stage, show: Op
 
 def test_without_feeds_it_says_so(show: Opener) -> None:
     page = show("/sources", wait_for=".sources")
-    page.get_by_role("button", name="Giao số liệu").click()
+    page.get_by_role("button", name="Cung cấp số liệu").click()
     expect(page.get_by_text("Chưa có nguồn hồ sơ hay số liệu định kỳ nào.")).to_be_visible()

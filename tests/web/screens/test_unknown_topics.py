@@ -29,7 +29,7 @@ def page(stage: Stage, show: Opener) -> Page:
     stage.unknown = [dict(ROW)]
     stage.trial = TRIAL
     opened = show("/sources", wait_for=".sources")
-    opened.get_by_role("button", name="Chủ đề chưa nhận ra").click()
+    opened.get_by_role("button", name="Topic chưa khai báo").click()
     expect(opened.locator("[data-topic]")).to_contain_text("lsx/MV/k9")
     return opened
 
@@ -64,4 +64,4 @@ def test_a_topic_is_taken_off_the_list(page: Page) -> None:
 
 def test_it_is_an_administrators(stage: Stage, show: Opener) -> None:
     opened = show("/sources", wait_for=".sources")
-    assert opened.get_by_role("button", name="Chủ đề chưa nhận ra").count() == 0
+    assert opened.get_by_role("button", name="Topic chưa khai báo").count() == 0

@@ -185,7 +185,7 @@ def test_what_is_over_unseen_stands_last_and_looks_over(stage: Stage, show: Open
     last = page.locator("[data-widget=alert_feed] [data-alert]").last
     expect(last).to_have_attribute("data-alert", "99")
     expect(last).to_contain_text("Bộ phận Một cửa huyện Bắc Mê")
-    expect(last).to_contain_text("Đã hết, chưa xem")
+    expect(last).to_contain_text("Đã khắc phục, chưa xem")
     expect(last).not_to_have_class(re.compile(r"\bbad\b"))
 
 

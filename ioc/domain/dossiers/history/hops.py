@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from ioc.domain.calendar import Calendar
-from ioc.domain.calendar.count import working_time_between
+from ioc.domain.calendar.count import working_days_between, working_time_between
 from ioc.domain.dossiers.history import statements
 from ioc.domain.dossiers.history.course import NEVER, Course
 from ioc.domain.dossiers.history.statements import History
@@ -11,12 +11,16 @@ from ioc.domain.dossiers.history.statements import History
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One agency's turn; epoch ms, `to` None while it lasts, `working_ms` without the pauses of the clock."""
+    """One agency's turn; epoch ms, `end` None while it lasts, `working_ms` without the pauses of the clock.
+
+    `working_days` are those after the day it began, up to the one it ended on.
+    """
 
     org: str
     start: int
     end: int | None
     working_ms: int
+    working_days: int
 
 
 def hops(history: History, course: Course, receiving: str, calendar: Calendar, now: int) -> list[Hop]:
@@ -26,9 +30,14 @@ def hops(history: History, course: Course, receiving: str, calendar: Calendar, n
     last = now if end is None else end
     starts = [start for start, _ in begun[1:]]
     return [
-        Hop(org, start, until, _worked(course, calendar, start, last if until is None else until))
+        _hop(org, start, until, last if until is None else until, course, calendar)
         for (start, org), until in zip(begun, [*starts, end], strict=True)
     ]
+
+
+def _hop(org: str, start: int, end: int | None, until: int, course: Course, calendar: Calendar) -> Hop:
+    days = working_days_between(calendar, calendar.date_of(start), calendar.date_of(max(start, until)))
+    return Hop(org, start, end, _worked(course, calendar, start, until), days)
 
 
 def turns(history: History, course: Course, receiving: str, now: int) -> list[tuple[int, str]]:
@@ -48,8 +57,19 @@ def working_time_left(course: Course, calendar: Calendar, due: int | None, now: 
     """Working ms to the due instant, negative beyond it; it stands still while the clock does."""
     if due is None or course.ended_at is not None:
         return None
-    waiting_since = next((begin for begin, end in course.pauses if end == NEVER), None)
-    return working_time_between(calendar, now if waiting_since is None else waiting_since, due)
+    return working_time_between(calendar, _clock(course, now), due)
+
+
+def working_days_left(course: Course, calendar: Calendar, due: int | None, now: int) -> int | None:
+    """In working days: those after today up to the day it is due; negative: those after that day up to today."""
+    if due is None or course.ended_at is not None:
+        return None
+    return working_days_between(calendar, calendar.date_of(_clock(course, now)), calendar.date_of(due))
+
+
+def _clock(course: Course, now: int) -> int:
+    """Where the clock of the term stands: now, or when it was stopped."""
+    return next((begin for begin, end in course.pauses if end == NEVER), now)
 
 
 def _worked(course: Course, calendar: Calendar, start: int, end: int) -> int:

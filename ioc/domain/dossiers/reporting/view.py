@@ -9,7 +9,7 @@ from ioc.domain.dossiers.counting.watermarks import Watermarks
 from ioc.domain.dossiers.history import statements
 from ioc.domain.dossiers.history.course import NEVER, Course
 from ioc.domain.dossiers.history.course import read as read_course
-from ioc.domain.dossiers.history.hops import hops, working_time_left
+from ioc.domain.dossiers.history.hops import Hop, hops, working_days_left, working_time_left
 from ioc.domain.dossiers.history.judgement import Policy, Timeliness, judge
 from ioc.domain.dossiers.history.record import Record
 from ioc.domain.dossiers.history.statements import History
@@ -62,10 +62,7 @@ class DossierReader:
             "overdue_at": row["overdue_at"],
             "supplement_requests": len(course.requests),
             "history": _changes(history),
-            "hops": [
-                {"org": hop.org, "from_at": hop.start, "to_at": hop.end, "working_time_s": hop.working_ms // 1000}
-                for hop in hops(history, course, row["receiving_org"], calendar, self.now)
-            ],
+            "hops": [_stay(hop) for hop in hops(history, course, row["receiving_org"], calendar, self.now)],
             "pauses": [{"from_at": begin, "to_at": None if end == NEVER else end} for begin, end in course.pauses],
         }
 
@@ -94,6 +91,7 @@ class DossierReader:
             "paused": running and any(begin < self.now <= end for begin, end in course.pauses),
             "late_to_accept": self._passed(row["late_to_accept_at"]) and row["accepted_at"] is None,
             "working_time_left_s": None if left is None else left // 1000,
+            "working_days_left": working_days_left(course, calendar, row["due_at"], self.now),
         }
         return course.fields | {name: row[name] for name in _JUDGED} | shown
 
@@ -105,6 +103,11 @@ class DossierReader:
 
     def _passed(self, at: int | None) -> bool:
         return at is not None and at < self.now
+
+
+def _stay(hop: Hop) -> dict[str, Any]:
+    spent = {"working_time_s": hop.working_ms // 1000, "working_days": hop.working_days}
+    return {"org": hop.org, "from_at": hop.start, "to_at": hop.end, **spent}
 
 
 def _read(row: Record) -> History:

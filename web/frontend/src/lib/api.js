@@ -36,8 +36,22 @@ export async function me() {
   return answer
 }
 
-/** @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>} */
+/**
+ * Whoever signed in again in another window has a new CSRF token: it is fetched once, and the call repeated.
+ * @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>}
+ */
 async function call(method, path, body) {
+  try {
+    return await once(method, path, body)
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'csrf') throw error
+    await me()
+    return once(method, path, body)
+  }
+}
+
+/** @param {string} method @param {string} path @param {object} [body] @returns {Promise<any>} */
+async function once(method, path, body) {
   /** @type {Record<string, string>} */
   const headers = { Accept: 'application/json', 'Accept-Language': language() }
   if (method !== 'GET' && csrf) headers['X-CSRF-Token'] = csrf
@@ -57,7 +71,8 @@ async function call(method, path, body) {
 }
 
 /** What a reader is told of a failure. @param {unknown} error @param {string} [otherwise] key of what is said where it has no words of its own */
-export const problemOf = (error, otherwise = 'ui.wall.unreachable') => (error instanceof Error && error.message) || t(otherwise)
+export const problemOf = (error, otherwise = 'ui.wall.unreachable') =>
+  error instanceof ApiError && error.code === 'unauthenticated' ? t('ui.session_over') : (error instanceof Error && error.message) || t(otherwise)
 
 /** @param {unknown} error */
 export const isSignedOut = (error) => error instanceof ApiError && error.status === 401

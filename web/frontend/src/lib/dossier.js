@@ -18,10 +18,10 @@ export function standing(state) {
   return { mark, tone, text: t(`ui.dossiers.bucket.${state ?? 'refused'}`) }
 }
 
-/** "còn 12 giờ 30 phút làm việc" @param {import('./types').Dossier} one */
+/** "còn 3 ngày làm việc", "quá 2 giờ 30 phút làm việc" @param {import('./types').Dossier} one */
 export function timeLeft(one) {
   if (one.working_time_left_s === null || one.working_time_left_s === undefined) return ''
-  return t(one.working_time_left_s < 0 ? 'ui.dossiers.over_by' : 'ui.dossiers.left', { age: workingTime(one.working_time_left_s) })
+  return t(one.working_time_left_s < 0 ? 'ui.dossiers.over_by' : 'ui.dossiers.left', { age: workingTime(one.working_time_left_s, one.working_days_left ?? 0) })
 }
 
 /** "5 ngày làm việc" @param {{value: number, unit: string}|null|undefined} term */

@@ -10,9 +10,9 @@ const UNITS = [
   ['temp_c', ' °C'],
 ]
 
-/** @param {string} name @param {number|boolean|string|null} value */
-export function figure(name, value) {
-  if (typeof value === 'boolean') return t(value ? 'ui.yes' : 'ui.no')
+/** @param {string} kind @param {string} name @param {number|boolean|string|null} value */
+export function figure(kind, name, value) {
+  if (typeof value === 'boolean') return tOr(`metric.${kind}.${name}.${value}`, t(value ? 'ui.yes' : 'ui.no'))
   if (typeof value !== 'number') return value ?? '–'
   if (name === 'as_of') return dayTime(value)
   if (name === 'fps') return t('ui.unit.fps', { n: value })

@@ -119,10 +119,11 @@ export function duration(seconds) {
 /** After a day the hours do not matter. @param {number|null} seconds */
 export const ago = (seconds) => (seconds === null ? t('ui.never') : t('ui.ago', { age: duration(seconds < 86_400 ? seconds : seconds - (seconds % 86_400)) }))
 
-/** Open hours are never turned into days: a working day is a day, whatever its hours. @param {number} seconds */
-export function workingTime(seconds) {
+/** "13 ngày làm việc"; within a day "2 giờ 5 phút làm việc". Hours are never turned into days: the server counts those. @param {number} seconds @param {number} days */
+export function workingTime(seconds, days) {
+  if (days) return t('ui.dossiers.unit.working_day', { n: Math.abs(days) })
   const minutes = Math.round(Math.abs(seconds) / 60)
   const [hours, rest] = [Math.floor(minutes / 60), minutes % 60]
   const parts = [hours && t('ui.duration.hour', { n: hours }), (rest || !hours) && t('ui.duration.minute', { n: rest })]
-  return parts.filter(Boolean).join(' ')
+  return t('ui.duration.working', { age: parts.filter(Boolean).join(' ') })
 }

@@ -214,6 +214,7 @@ export interface Dossier {
   near_due: boolean
   late_to_accept: boolean
   working_time_left_s?: number | null
+  working_days_left?: number | null
 }
 
 export interface DossierInFull extends Dossier {
@@ -233,6 +234,7 @@ export interface Hop {
   from_at: Instant
   to_at: Instant | null
   working_time_s: number
+  working_days: number
 }
 
 /** One field of a dossier as one message said it; the value stands under the field's own name. */
