@@ -21,6 +21,7 @@ from web.boundary.caller import CSRF_HEADER, Caller
 from web.boundary.ports import bound
 from web.boundary.route import V1, Open, Route
 from web.login_brake import LoginBrake
+from web.pairing_brake import PairingBrake
 from web.site import Site
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,7 @@ def _offered(site: Site, sessions: Sessions, brake: LoginBrake) -> tuple[object,
     """The ports of handlers by type; where several are of one type, the first."""
     context = site.context
     own = context.settings, context.texts, context.db, context.clock
-    return site, context, *own, sessions, brake, site.bus, site.clients
+    return site, context, *own, sessions, brake, PairingBrake(), site.bus, site.clients
 
 
 def _description(site: Site, routes: tuple[Route, ...]) -> Route:

@@ -25,15 +25,12 @@ _BEARER = "bearer "
 
 @dataclass(frozen=True, slots=True)
 class LoginSession:
-    """The contents of a cookie: a user's name and generation, or the name of a display's token."""
+    """The contents of a cookie: the name and generation of a user, or of a display's token."""
 
     name: str
     csrf: str
-    generation: int | None
-
-    @property
-    def is_display(self) -> bool:
-        return self.generation is None
+    generation: int
+    is_display: bool = False
 
 
 class Sessions:
@@ -45,15 +42,14 @@ class Sessions:
 
     def issue(self, principal: Principal, *, display: bool = False) -> tuple[str, int]:
         """The cookie's value and how many seconds it lasts; a display's lasts until its token is revoked."""
-        generation = None if display else principal.generation
-        value = self._signer.dumps([principal.name, secrets.token_urlsafe(16), generation])
+        value = self._signer.dumps([principal.name, secrets.token_urlsafe(16), principal.generation, display])
         return str(value), DISPLAY_DAYS * 86_400 if display else self._user_s
 
     def open(self, cookie: str) -> LoginSession | None:
         """The session, or None when the cookie is not ours, damaged or too old."""
         try:
             body, signed = self._signer.loads(cookie, max_age=DISPLAY_DAYS * 86_400, return_timestamp=True)
-            session = LoginSession(*body)
+            session = _session(*body)
             if not session.is_display:
                 self._signer.loads(cookie, max_age=self._user_s)
         except (BadSignature, TypeError, ValueError):
@@ -69,7 +65,7 @@ def identify(site: Site, sessions: Sessions, authorization: str, cookie: str | N
     if session is None:
         return None
     now = site.clock.now_ms()
-    return site.read(lambda conn: _caller(conn, _owner(conn, session.name, session.generation), now, session.csrf))
+    return site.read(lambda conn: _caller(conn, _owner(conn, session), now, session.csrf))
 
 
 def check_device(site: Site, authorization: str, path: Mapping[str, Any]) -> None:
@@ -98,8 +94,8 @@ def _caller(conn: Connection, principal: Principal | None, now: int, csrf: str |
 
 def still_there(conn: Connection, principal: Principal) -> bool:
     """True where the rights this principal came in with are the ones it has now."""
-    generation = None if principal.via is Via.BEARER else principal.generation
-    return _owner(conn, principal.name, generation) == principal
+    of = LoginSession(principal.name, "", principal.generation, principal.via is Via.BEARER)
+    return _owner(conn, of) == principal
 
 
 def require(caller: Caller | None, role: Role) -> Caller:
@@ -117,8 +113,14 @@ def check_csrf(caller: Caller, sent: str | None) -> None:
         raise IocError(Code.CSRF, f"send the header {CSRF_HEADER} with the value from GET /api/v1/me")
 
 
-def _owner(conn: Connection, name: str, generation: Any) -> Principal | None:
-    return token_named(conn, name) if generation is None else session_owner(conn, name, generation)
+def _session(name: str, csrf: str, generation: int | None, display: bool = False) -> LoginSession:
+    """As a cookie has it; one of a display that was made before tokens had generations names none."""
+    return LoginSession(name, csrf, generation or 0, display or generation is None)
+
+
+def _owner(conn: Connection, session: LoginSession) -> Principal | None:
+    known = token_named if session.is_display else session_owner
+    return known(conn, session.name, session.generation)
 
 
 def _bearer(authorization: str) -> str:

@@ -1,6 +1,6 @@
 """A connected screen: its widgets, and the rule that it is sent nothing more until it took what it was sent."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -34,6 +34,13 @@ class Client:
     widgets: dict[str, Watching] = field(default_factory=dict)
     stuck_since: float | None = None
     stuck_at: int = 0
+    given: str = ""
+    owed: str | None = None
+
+    def give(self, event: str) -> None:
+        """An event of its own with the next flush, unless it was given the same last; a newer one takes its place."""
+        if event != self.given:
+            self.given = self.owed = event
 
     def watch(self, wanted: dict[str, Shared], board: Board) -> None:
         """From now on exactly these; whatever was watched before ends."""
@@ -44,7 +51,7 @@ class Client:
     def flush(self, now: float, also: str | None = None) -> bool:
         """Send what is new, and `also`; False when the client has taken nothing for STALL_S and was cut."""
         behind = [w for w in self.widgets.values() if w.behind]
-        if not behind and also is None:
+        if not behind and also is None and self.owed is None:
             return True
         waiting = self.outlet.waiting()
         if waiting:
@@ -52,6 +59,9 @@ class Client:
         self.stuck_since = None
         for watching in behind:
             self.outlet.send(watching.message())
+        if self.owed is not None:
+            self.outlet.send(self.owed)
+            self.owed = None
         if also is not None:
             self.outlet.send(also)
         return True
@@ -78,6 +88,9 @@ class Connections:
     def __len__(self) -> int:
         return len(self._by_id)
 
+    def __iter__(self) -> Iterator[Client]:
+        return iter(list(self._by_id.values()))
+
     def add(self, sid: str, client: Client) -> None:
         self._by_id[sid] = client
 
@@ -94,13 +107,13 @@ class Connections:
 
     def asks(self, principal: Principal) -> None:
         """Somebody made a call; a display may poll instead of being connected."""
-        if _is_display(principal):
+        if is_display(principal):
             self._asked.add(principal.name)
 
     def displays(self) -> set[str]:
         """The tokens of walls that are connected, or have asked since this was called last."""
         asked, self._asked = self._asked, set()
-        return asked | {principal.name for principal in self.principals() if _is_display(principal)}
+        return asked | {principal.name for principal in self.principals() if is_display(principal)}
 
     def flush(self, now: float, also: str | None = None) -> None:
         for client in list(self._by_id.values()):
@@ -112,5 +125,6 @@ class Connections:
         return [sid for sid, client in self._by_id.items() if chosen(client.principal)]
 
 
-def _is_display(principal: Principal) -> bool:
+def is_display(principal: Principal) -> bool:
+    """A wall that came in by a token of its own, not somebody who looks at one."""
     return principal.role is Role.WALL and principal.via is Via.BEARER

@@ -20,10 +20,13 @@ from web.boundary.route import Route
 from web.boundary.signature import Malformed
 from web.clients import Connections
 from web.login_brake import LoginBrake
+from web.pairing_brake import PairingBrake
 from web.site import Site
 
 # what a handler may ask for, or any part of it by a protocol; where several are of one type, the first
-OFFERED: tuple[type, ...] = (Site, Context, Settings, Texts, Database, Clock, Sessions, LoginBrake, Bus, Connections)
+OFFERED: tuple[type, ...] = (
+    *(Site, Context, Settings, Texts, Database, Clock, Sessions, LoginBrake, PairingBrake, Bus, Connections),
+)
 
 
 class ApiPlugin(Plugin, Protocol):

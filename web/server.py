@@ -24,6 +24,7 @@ from ioc.platform import displays
 from ioc.platform.beat import EVERY_S, Beat
 from ioc.platform.broker import Bus
 from web import app as application
+from web import displays as screens
 from web.assets import build_id
 from web.auth import Sessions
 from web.listen import listener
@@ -74,6 +75,7 @@ class WebWorker:
         self.pump = DeltaPump(self.site, self._board, self.realtime.recheck)
         self._beat = Beat(context.db, ROLE, context.clock)
         self._changed, self._wanted, self._noticed, self._newcomers = Event(), Event(), Event(), Event()
+        self._sent = Event()
 
     def run(self, stop: threading.Event, ready: Callable[[], None]) -> None:
         self._trust_proxies()
@@ -112,7 +114,8 @@ class WebWorker:
         self.pump.load_facts()
 
     def _loops(self) -> tuple[Callable[[], None], ...]:
-        return self._pump, self._facts, self._series, self._rights, self._inventory, self._live, self._displays
+        every = self._pump, self._facts, self._series, self._rights, self._inventory, self._live, self._displays
+        return *every, self._screens
 
     def _live(self) -> None:
         """The sign of life, written off the loop like everything in the database."""
@@ -127,15 +130,24 @@ class WebWorker:
             gevent.sleep(displays.EVERY_S)
             _guarded(lambda: offload(displays.note, db, self.site.clients.displays(), clock.now_ms()))
 
+    def _screens(self) -> None:
+        """What each display shows, as soon as somebody has changed it; now and then without being told."""
+        while True:
+            self._sent.wait(displays.EVERY_S)
+            self._sent.clear()
+            _guarded(lambda: screens.tell(self.site))
+            self._changed.set()
+
     def _on_change(self, changed: set[SourceKey]) -> None:
         self.pump.touch(changed)
         self._changed.set()
 
     def _on_notice(self, what: str) -> None:
-        (self._newcomers if what == "inventory" else self._noticed).set()
+        {"inventory": self._newcomers, "displays": self._sent}.get(what, self._noticed).set()
 
     def _on_watch(self) -> None:
         self._wanted.set()
+        self._sent.set()
         self._changed.set()
 
     def _pump(self) -> None:

@@ -48,6 +48,7 @@ class Code(StrEnum):
     BAD_PIN = "bad_pin", 422
     BAD_STEP = "bad_step", 422
     BAD_PAUSE = "bad_pause", 422
+    TOO_FAR = "too_far", 422
     NEVER_OPEN = "never_open", 422
     TOO_MANY_BUCKETS = "too_many_buckets", 422
     TOO_MANY_WIDGETS = "too_many_widgets", 422
@@ -70,6 +71,8 @@ class Code(StrEnum):
     UNKNOWN_FIGURES = "unknown_figures", 404
     UNKNOWN_SCENE = "unknown_scene", 404
     UNKNOWN_CHANNEL = "unknown_channel", 404
+    UNKNOWN_DISPLAY = "unknown_display", 404
+    UNKNOWN_PAIRING = "unknown_pairing", 404
     NO_SNAPSHOT = "no_snapshot", 404
     NO_SHIFT = "no_shift", 404
     UNKNOWN_INCIDENT = "unknown_incident", 404

@@ -34,7 +34,7 @@ class Via(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Somebody who came in; `org` None is the whole tree, `generation` ends a user's sessions when it rises."""
+    """Somebody who came in; `org` None is the whole tree, `generation` ends the sessions of a name when it rises."""
 
     name: str
     role: Role
@@ -51,19 +51,49 @@ def create_token(db: Database, name: str, role: Role, org: str | None, now: int,
     with db.write() as conn:
         _check_org(conn, org)
         _check_free(conn, token_table, name, "token")
-        row = {"name": name, "sha256": _digest(text), "role": role, "org": org, "created_at": now}
+        row = {"name": name, "sha256": digest(text), "role": role, "org": org, "created_at": now}
         conn.execute(sa.insert(token_table).values(row))
         audit.record(conn, now, actor, "token_created", name, {"role": role}, org)
     return text
 
 
+def reserve_wall(conn: Connection, name: str, org: str | None, now: int, *, replace: bool) -> None:
+    """A token of a wall whose text nobody has yet: `renew_token` gives it out.
+
+    The name of a wall that was revoked is free again, with `replace` that of one at work too; whoever came in by the
+    token of before is out at once. IocError `name_taken` for any other name there is.
+    """
+    _check_name(name)
+    _check_org(conn, org)
+    t = token_table.c
+    free = sa.and_(t.name == name, t.role == Role.WALL, sa.true() if replace else t.revoked_at.is_not(None))
+    values = {"sha256": _of_nobody(), "org": org, "created_at": now, "revoked_at": None}
+    if conn.execute(sa.update(token_table).where(free).values(values | {"generation": t.generation + 1})).rowcount:
+        return
+    _check_free(conn, token_table, name, "token")
+    conn.execute(sa.insert(token_table).values(name=name, role=Role.WALL, **values))
+
+
+def renew_token(conn: Connection, name: str) -> str | None:
+    """A new text for a living token, and the end of the one before; None where there is no such token."""
+    t, text = token_table.c, secrets.token_urlsafe(32)
+    living = sa.and_(t.name == name, t.revoked_at.is_(None))
+    renewed = conn.execute(sa.update(token_table).where(living).values(sha256=digest(text))).rowcount == 1
+    return text if renewed else None
+
+
 def revoke_token(db: Database, name: str, now: int, actor: str = "cli") -> bool:
     """End a token at once; False when there is no such living token."""
-    living = sa.and_(token_table.c.name == name, token_table.c.revoked_at.is_(None))
     with db.write() as conn:
-        ended = conn.execute(sa.update(token_table).where(living).values(revoked_at=now)).rowcount == 1
-        if ended:
-            audit.record(conn, now, actor, "token_revoked", name, {})
+        return end_token(conn, name, now, actor)
+
+
+def end_token(conn: Connection, name: str, now: int, actor: str, org: str | None = None) -> bool:
+    """The same within a transaction."""
+    living = sa.and_(token_table.c.name == name, token_table.c.revoked_at.is_(None))
+    ended = conn.execute(sa.update(token_table).where(living).values(revoked_at=now)).rowcount == 1
+    if ended:
+        audit.record(conn, now, actor, "token_revoked", name, {}, org)
     return ended
 
 
@@ -77,17 +107,20 @@ def list_tokens(conn: Connection) -> list[Mapping[str, Any]]:
 def token_owner(conn: Connection, text: str) -> Principal | None:
     """Whose living token `text` is."""
     t = token_table.c
-    found = sa.select(t.name, t.role, t.org).where(t.sha256 == _digest(text), t.revoked_at.is_(None))
-    row = conn.execute(found).one_or_none()
-    return None if row is None else Principal(row.name, Role(row.role), row.org, "vi", Via.BEARER)
+    return _bearer(conn, t.sha256 == digest(text))
 
 
-def token_named(conn: Connection, name: str) -> Principal | None:
-    """The owner of the living token of that name; a name is never given twice."""
+def token_named(conn: Connection, name: str, generation: int) -> Principal | None:
+    """The owner of the living token of that name, as it was given out the `generation`th time."""
     t = token_table.c
-    found = sa.select(t.name, t.role, t.org).where(t.name == name, t.revoked_at.is_(None))
-    row = conn.execute(found).one_or_none()
-    return None if row is None else Principal(row.name, Role(row.role), row.org, "vi", Via.BEARER)
+    return _bearer(conn, sa.and_(t.name == name, t.generation == generation))
+
+
+def _bearer(conn: Connection, which: sa.ColumnElement[bool]) -> Principal | None:
+    t = token_table.c
+    living = sa.select(t.name, t.role, t.org, t.generation).where(which, t.revoked_at.is_(None))
+    row = conn.execute(living).one_or_none()
+    return None if row is None else Principal(row.name, Role(row.role), row.org, "vi", Via.BEARER, row.generation)
 
 
 def add_user(
@@ -171,8 +204,13 @@ def _check_free(conn: Connection, table: sa.Table, name: str, what: str) -> None
         raise UsageError(Code.NAME_TAKEN, f"{what} {name!r} exists already; choose another name", name=name)
 
 
-def _digest(text: str) -> str:
+def digest(text: str) -> str:
+    """A secret of many random bits as it is kept."""
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _of_nobody() -> str:
+    return digest(secrets.token_urlsafe(32))
 
 
 def _hash(password: str) -> str:

@@ -38,7 +38,7 @@ class Delta(msgspec.Struct):
 
 
 class Notice(msgspec.Struct):
-    """Something else changed in the database and readers should look: `what` is `alerts` or `inventory`."""
+    """Something else changed in the database and readers should look: `what` is `alerts`, `inventory` or `displays`."""
 
     what: str
     at: int

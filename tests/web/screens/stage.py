@@ -124,7 +124,8 @@ def _pages(stage: Stage) -> None:
 def _session(stage: Stage) -> None:
     @stage.app.before_request
     def known() -> tuple[Response, int] | None:
-        guarded = request.path.startswith(API) and request.path != f"{API}/session"
+        is_open = request.path == f"{API}/session" or request.path.startswith(f"{API}/displays/pair")
+        guarded = request.path.startswith(API) and not is_open
         return _refusal(401, "not_signed_in") if guarded and stage.me is None else None
 
     @stage.app.get(f"{API}/me")

@@ -200,7 +200,7 @@ def test_few_alerts_are_told_to_the_end_of_their_line(stage: Stage, show: Opener
 def test_a_wall_without_a_right_says_so_and_recovers_when_it_gets_one(stage: Stage, show: Opener) -> None:
     stage.me = None
     page = show("/wall", wait_for="[data-notice=refused]")
-    expect(page.get_by_text("không có quyền")).to_be_visible()
+    expect(page.get_by_text("chưa được cấp quyền")).to_be_visible()
     assert page.locator("input").count() == 0
     stage.me = dict(ME)
     expect(page.locator("[data-state=live]")).to_have_count(len(stage.widgets), timeout=15_000)

@@ -14,6 +14,7 @@ from ioc.platform.db.tables.alerting import (
     silence,
 )
 from ioc.platform.db.tables.base import metadata
+from ioc.platform.db.tables.displays import display, display_beat, display_pairing
 from ioc.platform.db.tables.documents import document
 from ioc.platform.db.tables.doors import device, unknown_topic
 from ioc.platform.db.tables.dossiers import dossier, dossier_delivery, dossier_pause, dossier_snapshot, dossier_tally
@@ -37,7 +38,6 @@ from ioc.platform.db.tables.ingested import (
 from ioc.platform.db.tables.inventory import calendar_day, meta, org, org_past, source
 from ioc.platform.db.tables.people import (
     audit,
-    display_beat,
     lease,
     observed,
     person_pin,
@@ -63,7 +63,9 @@ __all__ = [
     "derived",
     "desk",
     "device",
+    "display",
     "display_beat",
+    "display_pairing",
     "document",
     "dossier",
     "dossier_delivery",

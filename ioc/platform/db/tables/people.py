@@ -36,14 +36,7 @@ token = Table(
     Column("org", String(64)),
     Column("created_at", BigInteger, nullable=False),
     Column("revoked_at", BigInteger),
-)
-
-display_beat = Table(  # when the display of a token last showed something
-    "display_beat",
-    metadata,
-    Column("token", String(64), primary_key=True),
-    Column("first_at", BigInteger, nullable=False),
-    Column("seen_at", BigInteger, nullable=False),
+    Column("generation", Integer, nullable=False, server_default="0"),  # raised to end every session that began with it
 )
 
 audit = Table(

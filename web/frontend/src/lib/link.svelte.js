@@ -50,6 +50,11 @@ export class Link {
     setInterval(() => this.#check(), 250)
   }
 
+  /** Another event of the server. @param {string} event @param {(message: any) => void} hear */
+  on(event, hear) {
+    this.#socket.on(event, hear)
+  }
+
   /** @param {import('./types').WidgetSpec[]} specs */
   #watch(specs) {
     for (const feed of Object.values(this.feeds)) feed.reset()

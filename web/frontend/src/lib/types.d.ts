@@ -266,3 +266,32 @@ export interface DossierSummary {
   [bucket: string]: any
 }
 
+
+/** How large the picture of a display is, from how far it is read, when it is dim, whether it may sound. */
+export interface Profile {
+  diagonal_in: number | null
+  distance_m: number | null
+  night: string | null
+  sound: boolean
+}
+
+/** What a display is told of itself. */
+export interface DisplayState {
+  name: string
+  title: string
+  org: string | null
+  scene: string | null
+  scenes: string[]
+  every_s: number
+  profile: Profile
+  show: Shown | null
+  identify_until: Instant | null
+}
+
+/** A scene or an incident that somebody sent to a display until an instant. */
+export interface Shown {
+  scene: string | null
+  incident: number | null
+  until: Instant
+  by: string
+}
