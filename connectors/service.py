@@ -12,12 +12,12 @@ from connectors.mapping.unknown import watching
 from connectors.postbox.serving import receiving
 from connectors.runner.thread import probing
 from connectors.simulator import DEFAULT, roster
-from connectors.simulator.days import SECOND, Shift
 from connectors.simulator.demo import load_demo
-from connectors.simulator.mishaps import FIRST_CUT_S, Cut
+from connectors.simulator.mending import Mending
 from connectors.simulator.province import Province
 from connectors.simulator.speaker import LIVE_PER_TICK, TICK_S, Speaker
 from connectors.simulator.timeline import Timeline
+from connectors.simulator.troubles import Troubles
 from ioc.context import Context
 from ioc.core.errors import Code, UsageError
 from ioc.core.model import SourceStatus
@@ -31,12 +31,15 @@ from ioc.platform.logins import as_bus
 
 @dataclass(frozen=True, slots=True)
 class SimulatorOptions:
-    """`speed` 1 is real time; the same `seed` tells the same story; `incident_at` (epoch ms): a line is cut then."""
+    """`speed` 1 is real time; things go wrong from `incidents_from` (epoch ms) on.
+
+    The same `seed` tells the same story.
+    """
 
     province: str = DEFAULT
     speed: float = 1.0
     seed: int = 1
-    incident_at: int | None = None
+    incidents_from: int | None = None
 
 
 def run(
@@ -89,8 +92,8 @@ def _speak(
     # faster than real, tomorrow is told today: its events must not be taken for those of the real tomorrow
     tag = "" if options.speed == 1 else f"-x{start // 1000:x}"
     timeline = Timeline(start, options.speed)
-    cut = _first_cut(people.profile.first_cut, options.incident_at, timeline)
-    province = Province(options.seed, people, options.speed / pace, tag, cut)
+    troubles, look = _troubles(context, people, options, timeline)
+    province = Province(options.seed, people, options.speed / pace, tag, troubles)
     per_tick = max(LIVE_PER_TICK, round(2 * (rate or 0) * TICK_S))
     bus = Bus(as_bus(context.settings), "ioc-simulator")
     heard = threading.Event()
@@ -98,16 +101,19 @@ def _speak(
     bus.start()
     ready()
     try:
-        Speaker(province, timeline, bus, heard.is_set, context.clock, context.settings.root, per_tick).run(stop)
+        Speaker(province, timeline, bus, heard.is_set, context.clock, context.settings.root, per_tick, look).run(stop)
     finally:
         bus.stop()
 
 
-def _first_cut(line: str, begins: int | None, timeline: Timeline) -> Cut | None:
-    """The incident a newcomer sees, in the province's own time; it lasts as long on every clock."""
-    if begins is None:
-        return None
-    return Cut(line, Shift(*(timeline.virtual(t) for t in (begins, begins + FIRST_CUT_S * SECOND))))
+def _troubles(
+    context: Context, people: roster.Roster, options: SimulatorOptions, timeline: Timeline
+) -> tuple[Troubles | None, Callable[[int], None]]:
+    """What goes wrong, and who looks whether somebody took it."""
+    if options.incidents_from is None:
+        return None, lambda _now: None
+    troubles = Troubles(options.seed, people, options.incidents_from, timeline)
+    return troubles, Mending(troubles, timeline, context.db).look
 
 
 def natural_rate(people: roster.Roster) -> float:

@@ -72,7 +72,7 @@ def demo(arguments: argparse.Namespace) -> None:
 
 def _simulator(arguments: argparse.Namespace, now: int) -> dict[str, int | float | str]:
     told = {"province": arguments.province, "speed": arguments.speed, "seed": arguments.seed}
-    return told if arguments.no_incident else told | {"incident_at": now + INCIDENT_AFTER_S * 1000}
+    return told if arguments.no_incident else told | {"incidents_from": now + INCIDENT_AFTER_S * 1000}
 
 
 def _ahead_ms(at: str | None) -> int:

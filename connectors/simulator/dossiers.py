@@ -53,10 +53,20 @@ def received_on(seed: int, day: date, roster: Roster) -> tuple[SimDossier, ...]:
 def dossier_events(seed: int, day: date, first_day: date, roster: Roster, tag: str) -> Iterator[State]:
     """Everything that happens on that day to a dossier received on `first_day` or later."""
     for back in range(min(LONGEST_LIFE_DAYS, (day - first_day).days + 1)):
-        for dossier in received_on(seed, day - timedelta(days=back), roster):
+        for dossier in _told_on(seed, day - timedelta(days=back), roster).get(day, ()):
             for event in _life(dossier, tag):
                 if day_of(event["ts"]) == day:
                     yield event
+
+
+@lru_cache(maxsize=128)
+def _told_on(seed: int, received: date, roster: Roster) -> dict[date, tuple[SimDossier, ...]]:
+    """The dossiers received on one day, by each day on which anything happens to them."""
+    found: dict[date, list[SimDossier]] = {}
+    for dossier in received_on(seed, received, roster):
+        for day in {day_of(ts) for ts, _ in _steps(dossier)}:
+            found.setdefault(day, []).append(dossier)
+    return {day: tuple(dossiers) for day, dossiers in found.items()}
 
 
 def _how_many(seed: int, day: date, site: SimSource, desks: Desks) -> int:

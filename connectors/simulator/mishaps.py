@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
-from typing import Final, NamedTuple
 
 from connectors.simulator.chance import Dice
-from connectors.simulator.days import CLOSING, DAY, OPENING, SECOND, Shift, at, works
+from connectors.simulator.days import CLOSING, OPENING, SECOND, Shift, at, works
 from connectors.simulator.roster import SimSource
 
 CUTS_A_DAY = 0.6
@@ -14,14 +13,6 @@ BAD_LINES_A_DAY = 0.5
 POWER_CUT = 0.05
 SLOW_SYSTEM = 0.03
 DEAD_SYSTEM = 0.012
-FIRST_CUT_S: Final = 180
-
-
-class Cut(NamedTuple):
-    """The line of an area, and when it is cut."""
-
-    line: str
-    span: Shift
 
 
 @lru_cache(maxsize=64)
@@ -77,24 +68,13 @@ def _closed(seed: int, day: date, site: SimSource) -> list[Shift]:
 def _behind_the_cut(seed: int, day: date, site: SimSource, areas: tuple[str, ...]) -> list[Shift]:
     """The line itself is probed from its provincial end, so it stays connected and says that it is down."""
     cut = fibre_cuts(seed, day, areas).get(site.line or "")
-    return [] if cut is None else _dark(seed, day, site, cut)
+    return [] if cut is None or site.key.kind == "link" else [dark(seed, site, cut)]
 
 
-def absences_with(seed: int, day: date, site: SimSource, usual: tuple[Shift, ...], cut: Cut) -> tuple[Shift, ...]:
-    """The same beside one more cut, which may begin on one day and end on the next."""
-    if site.line != cut.line:
-        return usual
-    midnight = at(day, 0)
-    today = [Shift(max(one.start, midnight), min(one.end, midnight + DAY)) for one in _dark(seed, day, site, cut.span)]
-    return _joined([*usual, *(one for one in today if one.start < one.end)])
-
-
-def _dark(seed: int, day: date, site: SimSource, cut: Shift) -> list[Shift]:
+def dark(seed: int, site: SimSource, cut: Shift) -> Shift:
     """The broker notices a device that is gone after a while, and each is back soon after its line."""
-    if site.key.kind == "link":
-        return []
-    dice = Dice(seed, "will", site.path, day)
-    return [Shift(cut.start + _seconds(dice, 8, 22), cut.end + _seconds(dice, 1, 9))]
+    dice = Dice(seed, "will", site.path, cut.start)
+    return Shift(cut.start + _seconds(dice, 8, 22), cut.end + _seconds(dice, 1, 9))
 
 
 def _seconds(dice: Dice, low: float, high: float) -> int:

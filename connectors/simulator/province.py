@@ -16,9 +16,10 @@ from connectors.simulator.dossiers import dossier_events
 from connectors.simulator.endpoints import call_at, endpoint_state
 from connectors.simulator.kiosks import kiosk_events, kiosk_state
 from connectors.simulator.meetings import ANNOUNCED_MIN, SimMeeting, calls, meetings
-from connectors.simulator.mishaps import Cut, absences, absences_with
+from connectors.simulator.mishaps import absences
 from connectors.simulator.roster import Roster, SimSource
-from connectors.simulator.systems import CUT_OFF, link_state, service_state
+from connectors.simulator.systems import link_state, service_state
+from connectors.simulator.troubles import Troubles
 from ioc.messages.wire import ROOT
 
 IN_CALL_S: Final = 15
@@ -36,14 +37,16 @@ class SimMessage(NamedTuple):
 class Province:
     """Everything follows from `seed`; `stretch` widens the cadence of states, `tag` ends every event id.
 
-    `cut`: one more line that is cut, whatever the seed says.
+    `troubles`: what goes wrong beside the ordinary mishaps of a day.
     """
 
-    def __init__(self, seed: int, roster: Roster, stretch: float = 1.0, tag: str = "", cut: Cut | None = None) -> None:
+    def __init__(
+        self, seed: int, roster: Roster, stretch: float = 1.0, tag: str = "", troubles: Troubles | None = None
+    ) -> None:
         self.seed = seed
         self.roster = roster
         self.tag = tag
-        self._cut = cut
+        self._troubles = troubles
         self._last: int | None = None
         self._cadence_s: dict[str, int] = asdict(roster.profile.cadence_s)
         self._senders = [
@@ -81,6 +84,9 @@ class Province:
         return sorted(said, key=attrgetter("at"))
 
     def present(self, site: SimSource, t: int) -> bool:
+        return self._usually(site, t) and (self._troubles is None or self._troubles.gone(site, t) is None)
+
+    def _usually(self, site: SimSource, t: int) -> bool:
         return not any(t in span for span in self._absences(day_of(t), site))
 
     def state(self, site: SimSource, t: int) -> SimMessage | None:
@@ -88,7 +94,10 @@ class Province:
         if not self.present(site, t):
             return None
         figures = self._figures(site, t)
-        return None if figures is None else self._say(site, "state", t, figures)
+        if figures is None:
+            return None
+        told = figures if self._troubles is None else self._troubles.figures(site, t, figures)
+        return self._say(site, "state", t, told)
 
     def _figures(self, site: SimSource, t: int) -> dict[str, Any] | None:
         match site.key.kind:
@@ -98,8 +107,6 @@ class Province:
                 return kiosk_state(self.seed, site, t, self.roster.profile.desks)
             case "service":
                 return service_state(self.seed, site, t, self.roster.profile.services[site.key.source])
-            case "link" if self._cut is not None and site.key.org == self._cut.line and t in self._cut.span:
-                return dict(CUT_OFF)
             case "link":
                 return link_state(self.seed, site, t, self.roster.areas)
         return None
@@ -124,6 +131,18 @@ class Province:
             instants, messages = self._happenings(day)
             yield from messages[bisect_right(instants, start) : bisect_right(instants, end)]
             day += timedelta(days=1)
+        yield from self._troubled(start, end)
+
+    def _troubled(self, start: int, end: int) -> Iterator[SimMessage]:
+        """The comings and goings that troubles make, of those that would be there."""
+        if self._troubles is None:
+            return
+        for trouble in self._troubles.between(start, end):
+            for site in self._troubles.reached(trouble):
+                span = self._troubles.darkness(site, trouble)
+                for t, online in ((span.start, False), (span.end, True)) if span else ():
+                    if start < t <= end and self._usually(site, t):
+                        yield self._status(site, t, online=online)
 
     def _timeline(self, day: date) -> tuple[list[int], list[SimMessage]]:
         """Everything of a day that is not a regular state, in order."""
@@ -146,8 +165,7 @@ class Province:
                 yield self._say(system, "event", event["ts"], event)
 
     def _absences(self, day: date, site: SimSource) -> tuple[Shift, ...]:
-        usual = absences(self.seed, day, site, self.roster.areas)
-        return usual if self._cut is None else absences_with(self.seed, day, site, usual, self._cut)
+        return absences(self.seed, day, site, self.roster.areas)
 
     def _comings_and_goings(self, day: date, site: SimSource) -> Iterator[SimMessage]:
         midnight = at(day, 0)
@@ -189,6 +207,8 @@ class Province:
     def _standing(self, site: SimSource, now: int) -> SimMessage:
         """Connected, or gone since when."""
         gone = next((span for span in self._absences(day_of(now), site) if now in span), None)
+        if gone is None and self._troubles is not None:
+            gone = self._troubles.gone(site, now)
         return self._status(site, now if gone is None else gone.start, online=gone is None)
 
     def _status(self, site: SimSource, t: int, online: bool) -> SimMessage:

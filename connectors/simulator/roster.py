@@ -57,6 +57,18 @@ class Roster:
         """The conference points that are manned day and night."""
         return tuple(site for site in self.of("vc") if not site.office)
 
+    def line(self, area: str) -> SimSource:
+        return next(site for site in self.of("link") if site.key.org == area)
+
+    def behind(self, area: str) -> tuple[SimSource, ...]:
+        """Everything that hangs on the line of an area, without the line."""
+        return self._behind.get(area, ())
+
+    @cached_property
+    def _behind(self) -> dict[str, tuple[SimSource, ...]]:
+        hanging = [site for site in self.sites if site.line is not None and site.key.kind != "link"]
+        return {area: tuple(site for site in hanging if site.line == area) for area in self.areas}
+
     def points_of(self, area: str) -> tuple[SimSource, ...]:
         return tuple(site for site in self.of("vc") if site.line == area)
 

@@ -39,7 +39,7 @@ class Speaker:
     """One story told over one connection; when it falls silent for long it catches up from where it was.
 
     `heard` says whether anybody keeps what is said: a broker forgets events that nobody has subscribed to, so the
-    day's events and the past wait for it.
+    day's events and the past wait for it. `look` is called at every turn, before anything is said.
     """
 
     def __init__(
@@ -51,6 +51,7 @@ class Speaker:
         clock: Clock,
         root: Path,
         per_tick: int = LIVE_PER_TICK,
+        look: Callable[[int], None] = lambda _now: None,
     ) -> None:
         self._province = province
         self._timeline = timeline
@@ -59,6 +60,7 @@ class Speaker:
         self._clock = clock
         self._root = root
         self._per_tick = per_tick
+        self._look = look
         self._live: deque[SimMessage] = deque()
         self._past: Iterator[Batch] | None = None
         self._told = marker.read(root, province.seed)
@@ -77,6 +79,7 @@ class Speaker:
     def turn(self) -> None:
         """Say what is due now; whatever is left of the tick goes to the past."""
         now = self._clock.now_ms()
+        self._look(now)
         silent = self._last is not None and not 0 <= now - self._last < LONG_SILENCE
         if self._heard() and (silent or not self._begun):
             self._begin(now)
