@@ -222,6 +222,7 @@ def build(settings: Settings, ahead_ms: int = 0, *, demo: bool = False) -> Conte
         open_store=partial(open_store, settings, known, clock),
         plugins=plugins,
         demo=demo,
+        replay=ahead_ms != 0,
     )
 
 

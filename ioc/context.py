@@ -32,6 +32,7 @@ class Context:
     open_store: OpenStore
     plugins: Plugins = field(default_factory=Plugins)
     demo: bool = False
+    replay: bool = False  # its clock is set to another time
 
     @property
     def postbox(self) -> Path | None:

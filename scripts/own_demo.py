@@ -53,6 +53,7 @@ class Demo:
 def running(folder: Path, more: Sequence[str] = (), at: str = MORNING) -> Iterator[Demo]:
     """On free ports and a data directory in `folder`, without the line that is cut for a newcomer."""
     http, mqtt = free_port(), free_port()
+    at = more[more.index("--at") + 1] if "--at" in more else at
     ports = ["--http-port", str(http), "--mqtt-port", str(mqtt)]
     command = [
         ROOT / ".venv/bin/ioc",

@@ -169,7 +169,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--lang", action="append", choices=LANGS)
     parser.add_argument("--mood", action="append", choices=(CALM, CRISIS))
     parser.add_argument("--axe", action="store_true", help="the rules of access on every picture too")
-    parser.add_argument("--demo", default="", metavar="OPTIONS", help="more for ioc demo, as '--province ha-giang'")
+    parser.add_argument(
+        "--demo",
+        default="",
+        metavar="OPTIONS",
+        help="more for ioc demo, as '--province ha-giang --at 2021-11-22T09:05'",
+    )
     arguments = parser.parse_args()
     arguments.size, arguments.lang = arguments.size or list(SIZES), arguments.lang or list(LANGS)
     arguments.mood = arguments.mood or [CALM, CRISIS]

@@ -69,6 +69,10 @@ class Site:
         return self.context.clock
 
     @property
+    def replay(self) -> bool:
+        return self.context.replay
+
+    @property
     def world(self) -> World:
         return self.following.world
 

@@ -44,10 +44,12 @@ class Principal:
     generation: int = 0
 
 
-def create_token(db: Database, name: str, role: Role, org: str | None, now: int, actor: str = "cli") -> str:
-    """A new API token of 256 random bits; its text is not kept and cannot be shown again."""
+def create_token(
+    db: Database, name: str, role: Role, org: str | None, now: int, actor: str = "cli", *, text: str | None = None
+) -> str:
+    """A new API token of 256 random bits, or one that was given out before; its text is not kept."""
     _check_name(name)
-    text = secrets.token_urlsafe(32)
+    text = text or secrets.token_urlsafe(32)
     with db.write() as conn:
         _check_org(conn, org)
         _check_free(conn, token_table, name, "token")

@@ -10,7 +10,7 @@ from ioc.platform.db import Database
 from web.auth import Sessions
 from web.boundary.answers import Answer
 from web.boundary.call import Call
-from web.boundary.ports import Build, OffloadsWrites
+from web.boundary.ports import Edition, OffloadsWrites
 from web.boundary.route import V1, Open, Route
 from web.login_brake import LoginBrake
 
@@ -39,6 +39,7 @@ class Me(Struct, frozen=True, kw_only=True):
     lang: str | None
     csrf: str | None
     simulated: bool
+    replay: bool
     build: str
 
 
@@ -60,7 +61,7 @@ def log_out(call: Call) -> Answer[None]:
     return Answer(None, cookie=("", 0))
 
 
-def me(call: Call, of: Build) -> Me:
+def me(call: Call, of: Edition) -> Me:
     principal, root = call.principal, call.home
     return Me(
         name=principal.name,
@@ -71,6 +72,7 @@ def me(call: Call, of: Build) -> Me:
         lang=principal.lang,
         csrf=call.caller.csrf if call.caller else None,
         simulated=any(source.simulated for source in call.inventory.in_scope(call.scope)),
+        replay=of.replay,
         build=of.build,
     )
 

@@ -80,6 +80,13 @@ class Build(Protocol):
     def build(self) -> str: ...
 
 
+class Edition(Build, Protocol):
+    """And whether it tells of a past that is played again."""
+
+    @property
+    def replay(self) -> bool: ...
+
+
 class LivePort(Protocol):
     """The live world as it is now."""
 

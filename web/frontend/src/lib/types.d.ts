@@ -23,6 +23,7 @@ export interface Who {
   csrf?: string
   build: string
   simulated?: boolean
+  replay?: boolean
 }
 
 export interface WidgetSpec {
