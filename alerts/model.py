@@ -111,6 +111,7 @@ class RulePlugin(Plugin, Protocol):
     replay: Annotated[object, "how it is tried on the past (alerts.past.Replayer); None: it cannot be"] = None
     to_owner: Annotated[bool, "its alerts are the business of the source's owner"] = False
     in_digest: Annotated[bool, "its open alerts are told again in the digest of each working day"] = False
+    duty: Annotated[bool, "what it finds is to be done by a date and breaks nothing now: on no wall"] = False
 
     def evaluate(self, view: View, rule: Rule) -> Iterable[Finding]: ...
 

@@ -7,10 +7,11 @@ from typing import NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from alerts import queries, reach
+from alerts import duties, queries, reach, standing
 from alerts.model import MUTED, Alert, AlertState, ChannelState
 from alerts.mutes import mutes, windows
 from alerts.reach import ChannelStanding
+from alerts.standing import IncidentsNow
 from ioc.core.model import Severity, SourceKey
 from ioc.domain.dossiers.counting.question import Question, Side, year_start
 from ioc.domain.dossiers.counting.summary import Counts, by_org
@@ -65,6 +66,8 @@ class Facts:
     at: int | None = None
     alerts: tuple[Alert, ...] = ()
     alert_counts: Mapping[tuple[str, AlertState, Severity], int] = field(default_factory=dict)  # by org too
+    incidents: IncidentsNow = field(default_factory=IncidentsNow)
+    duties: frozenset[str] = frozenset()  # the rules whose alerts are duties
     counters: Mapping[tuple[str, str], int] = field(default_factory=dict)
     desks: Mapping[int, tuple[OpenCounter, ...]] = field(default_factory=dict)
     meetings: tuple[LiveMeeting, ...] = ()
@@ -84,15 +87,28 @@ class Facts:
         return role in self.alive
 
 
-def load(conn: Connection, world: World, now: int, before: Facts | None = None) -> Facts:
-    """Everything as the database has it; `now` in epoch ms. Of `before` stays what need not be counted each second."""
+def load(
+    conn: Connection,
+    world: World,
+    now: int,
+    before: Facts | None = None,
+    *,
+    duty_kinds: frozenset[str] = frozenset(),
+) -> Facts:
+    """Everything as the database has it; `now` in epoch ms. Of `before` stays what need not be counted each second.
+
+    `duty_kinds`: the kinds of rule that find nothing but duties.
+    """
+    before = before or Facts()
     by_import = imported(conn)
     until, beats = watermarks(world, by_import, now), pulses(conn, now)
-    handled, handled_at, sources_of = _handled(conn, world, until, now, before or Facts())
+    handled, handled_at, sources_of = _handled(conn, world, until, now, before)
     return Facts(
         at=now,
         alerts=tuple(queries.shown(conn, _EVERYTHING)),
         alert_counts=queries.counts(conn, _EVERYTHING, (*queries.SHOWN, *MUTED)),
+        incidents=standing.load(conn, world.inventory, now, before.incidents),
+        duties=duties.duty_rules(conn, duty_kinds),
         counters={(row.name, row.label): row.n for row in conn.execute(sa.select(counter))},
         desks=_desks(conn, world, now),
         meetings=_meetings(conn, now),
@@ -108,7 +124,7 @@ def load(conn: Connection, world: World, now: int, before: Facts | None = None) 
         alerts_at=next((pulse.at for pulse in beats if pulse.role == "alerts"), None),
         alive=frozenset(pulse.role for pulse in beats if pulse.alive),
         maintained=mutes.load(conn, windows.in_force(conn), world.inventory, now).in_maintenance(),
-        silent=_silent(beats, now, before or Facts()),
+        silent=_silent(beats, now, before),
     )
 
 

@@ -55,8 +55,10 @@ class DeltaPump:
         """A database that is away leaves the facts as they were, with their age."""
         now = self._site.clock.now_ms()
         try:
-            before = self._site.facts.value
-            self._site.facts.value = self._site.read(lambda conn: facts.load(conn, self._site.world, now, before))
+            before, kinds = self._site.facts.value, self._site.duty_kinds
+            self._site.facts.value = self._site.read(
+                lambda conn: facts.load(conn, self._site.world, now, before, duty_kinds=kinds)
+            )
         except IocError as error:
             log.warning("facts cannot be read: %s", error)
         self._touched.add("facts")

@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection
 
+from alerts.duties import duty_kinds
 from ioc.context import Context
 from ioc.core.clock import Clock
+from ioc.core.registry import PluginSort
 from ioc.domain.access import Principal
 from ioc.domain.figures import series
 from ioc.domain.inventory import OrgTree, Scope
@@ -79,6 +81,10 @@ class Site:
     @property
     def orgs(self) -> OrgTree:
         return self.world.inventory.orgs
+
+    @property
+    def duty_kinds(self) -> frozenset[str]:
+        return duty_kinds(self.context.plugins.of(PluginSort.RULE))
 
     def look(self, now: int) -> Moment:
         """At the world and the facts as they are."""

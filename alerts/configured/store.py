@@ -34,7 +34,13 @@ def people(conn: Connection) -> Book:
     return _book([(section, body) for section, body in _bodies(_standing(conn)) if section in _OF_PEOPLE], _NO_PLUGINS)
 
 
+def ways(conn: Connection) -> Book:
+    """With the routes and ladders that lead to them."""
+    return _book([(section, body) for section, body in _bodies(_standing(conn)) if section in _OF_WAYS], _NO_PLUGINS)
+
+
 _OF_PEOPLE = frozenset({"receiver", "rota"})
+_OF_WAYS = _OF_PEOPLE | {"escalation", "route"}
 _NO_PLUGINS = Grounds({}, {})
 
 

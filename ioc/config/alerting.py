@@ -62,11 +62,14 @@ class Rule(Struct, frozen=True, kw_only=True):
     """One rule; `options` are those of its kind (`alerts/rules/<kind>.py`).
 
     `guide`: what to do about it, step by step, each to be ticked on the alert.
+    `duty`: what it finds is to be done by a date and breaks nothing now, so that it stands on no wall; absent: as its
+    kind has it.
     """
 
     id: Name
     kind: str
     severity: SeverityWord = "warning"
+    duty: bool | None = None
     hours: Literal["always", "source"] = "source"
     hold_s: Seconds | None = None
     org: OrgCode | None = None

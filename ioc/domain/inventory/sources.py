@@ -58,6 +58,7 @@ class Inventory:
     rev: int = 0
     calendars: Calendars = field(default_factory=Calendars)
     _calendar: dict[str, Calendar] = field(default_factory=dict)
+    _directly: dict[SourceKey, list[Source]] | None = None
 
     def in_scope(self, scope: Scope) -> Iterator[Source]:
         return (source for source in self.sources.values() if source.key.org in scope)
@@ -70,6 +71,25 @@ class Inventory:
             passed.add(source.parent)
             yield source.parent
             source = self.sources.get(source.parent)
+
+    def behind(self, key: SourceKey) -> list[Source]:
+        """The sources that hang on one, at any distance; nearest first."""
+        found: dict[SourceKey, Source] = {}
+        todo = [key]
+        for at in todo:  # grows while it is walked
+            for source in self._hanging().get(at, ()):
+                if source.key != key and source.key not in found:
+                    found[source.key] = source
+                    todo.append(source.key)
+        return list(found.values())
+
+    def _hanging(self) -> dict[SourceKey, list[Source]]:
+        if self._directly is None:
+            self._directly = {}
+            for source in self.sources.values():
+                if source.parent is not None:
+                    self._directly.setdefault(source.parent, []).append(source)
+        return self._directly
 
     def tz(self, key: SourceKey) -> ZoneInfo:
         return self.orgs.tz(key.org)
