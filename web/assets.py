@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, redirect, request, send_from_directory
+from flask import Flask, Response, redirect, request
 from werkzeug.exceptions import NotFound
 
 from ioc.core.errors import IocError
 from ioc.core.model import Role
-from web import components
+from web import components, shell
 from web.auth import COOKIE, Sessions, by_token, identify
 from web.site import Site
 
@@ -30,8 +30,9 @@ _YEAR_S = 31_536_000
 
 def mount(app: Flask, site: Site, sessions: Sessions, dist: Path = DIST) -> None:
     """Add the pages that exist to the application."""
-    told = components.told(site.context.plugins, site.context.kinds)
+    told = components.told(site.context.plugins, site.context.kinds, site.build)
     components.mount(app, site.context.plugins)
+    shell.mount(app, dist, site.build)
     for name in PAGES if site.context.demo else (page for page in PAGES if page not in OF_DEMO):
         app.add_url_rule(f"/{name}", f"page {name}", _Page(site, sessions, dist, name, told))
     app.add_url_rule("/", "home", lambda: redirect(_home(site, sessions)))
@@ -74,7 +75,7 @@ class _Page:
         response.headers["Cache-Control"] = "no-store"
         scheme = "wss" if request.scheme == "https" else "ws"
         response.headers["Content-Security-Policy"] = CSP.format(socket=f"{scheme}://{request.host}")
-        return response
+        return shell.packed(response)
 
 
 def _kept() -> list[tuple[str, str]]:
@@ -85,7 +86,7 @@ def _kept() -> list[tuple[str, str]]:
 
 def _asset(dist: Path, name: str) -> Response:
     try:
-        response = send_from_directory(dist / "assets", name, max_age=_YEAR_S)
+        response = shell.file(dist / "assets", name, _YEAR_S)
     except NotFound:
         return Response("not found", 404, content_type="text/plain")
     response.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable"

@@ -26,13 +26,16 @@ def scripts(plugins: Plugins) -> Mapping[str, Path]:
     return {kind: script_of(module) for kind, module in plugins.of(PluginSort.WIDGET).items() if not is_ours(module)}
 
 
-def told(plugins: Plugins, kinds: Kinds) -> str:
-    """An element for the head of a page: data, which no content security policy takes for a script."""
+def told(plugins: Plugins, kinds: Kinds, build: str = "") -> str:
+    """An element for the head of a page: data, which no content security policy takes for a script.
+
+    `build` is the page's own: one that a browser kept is older than what its server says later.
+    """
     known = sorted(kinds, key=lambda kind: (kinds[kind].rank, kind))
     widgets = {kind: f"/plugins/{kind}.js" for kind in scripts(plugins)}
     foremost = {kind: spec.foremost for kind, spec in kinds.items() if spec.foremost}
     data = msgspec.json.encode(
-        {"kinds": known, "foremost": foremost, "texts": plugins.texts(), "widgets": widgets}
+        {"kinds": known, "foremost": foremost, "texts": plugins.texts(), "widgets": widgets, "build": build}
     ).decode()
     return f'<script type="application/json" id="site">{data.replace("<", chr(92) + "u003c")}</script>'
 

@@ -297,6 +297,11 @@ def test_the_description_names_every_route_and_no_other(province: Province) -> N
         "/sources",
         "/login",
         "/assets/{name}",
+        "/start.js",
+        "/sw.js",
+        "/app.webmanifest",
+        "/icon-192.png",
+        "/icon-512.png",
         "/plugins/{kind}.js",
         "/api/v1/openapi.json",
     }

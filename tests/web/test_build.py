@@ -58,6 +58,7 @@ def tree(tmp_path: Path, hook: ModuleType) -> Path:
         "web/dist/assets/wall.js": "1",
         "web/dist/manifest.json": '{"wall.html": {"file": "assets/wall.js"}}',
         **{f"web/dist/{page}.html": "<p>" for page in hook.PAGES},
+        **{f"web/dist/{name}": "" for name in hook.SHELL},
     }.items():
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -109,7 +110,7 @@ def test_the_frontend_can_be_left_out_on_purpose(
     builder.initialize("standard", {})
 
 
-@pytest.mark.parametrize("lost", ["wall.html", "manifest.json", "assets/wall.js"])
+@pytest.mark.parametrize("lost", ["wall.html", "manifest.json", "sw.js", "assets/wall.js"])
 def test_a_build_without_its_pages_fails_and_names_them(hook: ModuleType, tree: Path, lost: str) -> None:
     (tree / "web/dist" / lost).unlink()
     with pytest.raises(SystemExit, match=lost):
@@ -189,7 +190,9 @@ def test_every_page_is_one_shell_with_a_script_of_its_own() -> None:
     pages = [(DIST / f"{page}.html").read_text(encoding="utf-8") for page in PAGES]
     own = r"<script .*?</script>|<link rel=.(?:modulepreload|stylesheet).*?>|\s+"
     assert len({re.sub(own, "", page) for page in pages}) == 1
-    assert len({script for page in pages for script in re.findall(r'<script [^>]*src="([^"]+)', page)}) == len(PAGES)
+    assert len(
+        {script for page in pages for script in re.findall(r'<script type="module" [^>]*src="([^"]+)', page)}
+    ) == len(PAGES)
 
 
 def test_a_wheel_holds_the_pages_and_the_texts_but_not_their_sources(tmp_path: Path) -> None:

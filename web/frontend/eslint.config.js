@@ -9,6 +9,7 @@ export default [
   ...svelte.configs.recommended,
   { files: ['src/**'], languageOptions: { globals: globals.browser } },
   { files: ['*.js', 'plugins/**'], languageOptions: { globals: globals.node } },
+  { files: ['public/sw.js'], languageOptions: { globals: globals.serviceworker } },
   {
     rules: {
       'no-undef': 'off', // svelte-check knows better
@@ -24,4 +25,5 @@ export default [
       complexity: ['error', 16],
     },
   },
+  { files: ['public/start.js'], languageOptions: { globals: globals.browser }, rules: { 'no-var': 'off' } }, // old browsers read it
 ]

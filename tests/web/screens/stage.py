@@ -116,6 +116,10 @@ def _pages(stage: Stage) -> None:
     def asset(name: str) -> Response:
         return send_from_directory(DIST / "assets", name)
 
+    @stage.app.get("/<any('start.js', 'app.webmanifest'):name>")
+    def public(name: str) -> Response:
+        return send_from_directory(DIST, name)
+
     @stage.app.get("/healthz")
     def healthz() -> Response:
         return jsonify(ok=True)

@@ -1,5 +1,6 @@
 // Calls to the REST interface: session cookie, CSRF header on writes, errors as one class.
 
+import { site } from './site.js'
 import { language, t } from './texts.svelte.js'
 
 const BASE = '/api/v1'
@@ -33,7 +34,7 @@ export const remove = (path) => call('DELETE', path)
 export async function me() {
   const answer = await get('/me')
   csrf = answer.csrf ?? ''
-  return answer
+  return site.build ? { ...answer, build: site.build } : answer // a page that was kept may be older than its server
 }
 
 /**

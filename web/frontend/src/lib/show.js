@@ -1,4 +1,4 @@
-// Puts a screen where the page said that a browser may be too old for it.
+// Puts a screen where the skeleton of the page stood.
 import { mount } from 'svelte'
 
 /**
