@@ -33,7 +33,7 @@ def file(folder: Path, name: str, max_age: int) -> Response:
     """A file of the build, packed where the browser takes that; NotFound where there is none."""
     response = send_from_directory(folder, name, max_age=max_age)
     path = folder / name
-    if path.suffix in _PACKED and response.status_code == 200 and "gzip" in request.accept_encodings:
+    if path.suffix in _PACKED and response.status_code == 200 and request.accept_encodings.quality("gzip") > 0:
         response.direct_passthrough = False
         response.set_data(_packed(path, path.stat().st_mtime_ns))
         _told_as_packed(response)
@@ -43,7 +43,7 @@ def file(folder: Path, name: str, max_age: int) -> Response:
 def packed(response: Response) -> Response:
     """An answer made for this request, packed likewise."""
     body = response.get_data()
-    if "gzip" in request.accept_encodings and len(body) >= _LEAST_PACKED:
+    if request.accept_encodings.quality("gzip") > 0 and len(body) >= _LEAST_PACKED:
         response.set_data(gzip.compress(body, 6))
         _told_as_packed(response)
     return response
