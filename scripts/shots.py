@@ -2,6 +2,7 @@
 
 import argparse
 import fnmatch
+import signal
 import sys
 import tempfile
 import time
@@ -31,6 +32,7 @@ Found = dict[str, list[str]]
 
 
 def main() -> int:
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # its demo ends with it
     arguments = _arguments()
     screens = [screen for screen in SCREENS if _wanted(screen.name, arguments.only)]
     if not screens:

@@ -107,9 +107,7 @@ WALLS = (
 ALERT = "[data-alert] .open"
 ALERTS = (
     Screen("alerts", "/alerts", ".alerts .bar"),
-    Screen(
-        "alerts-filters", "/alerts", ".alerts .bar", (press(".filters > summary, .filters > button"),), moods=(CALM,)
-    ),
+    Screen("alerts-filters", "/alerts", ".alerts .bar", (press("[data-filters]"),), moods=(CALM,)),
     Screen("alerts-open", "/alerts", ALERT, (press(ALERT),), moods=(CRISIS,), texts="aside dl"),
     Screen("alerts-assign", "/alerts", ALERT, (press(ALERT), press("aside [data-act=assign]")), moods=(CRISIS,)),
     Screen("alerts-marked", "/alerts", ALERT, (check("[data-alert] input"),), moods=(CRISIS,), texts=".many"),
@@ -125,7 +123,7 @@ DOSSIERS = (
     Screen("dossiers", "/dossiers", DOSSIER),
     Screen("dossiers-overdue", "/dossiers?bucket=open_overdue", ".table", moods=(CALM,)),
     Screen("dossiers-open", "/dossiers", DOSSIER, (press(DOSSIER),), moods=(CALM,), texts="aside dl"),
-    Screen("dossiers-filters", "/dossiers", DOSSIER, (press(".filters > summary, .filters > button"),), moods=(CALM,)),
+    Screen("dossiers-filters", "/dossiers", DOSSIER, (press("[data-filters]"),), moods=(CALM,)),
     Screen("dossiers-org", "/dossiers", DOSSIER, (press(".picker > button"),), moods=(CALM,), texts="[role=dialog] li"),
     Screen("dossiers-empty", "/dossiers?q=khong-co-ma-nay", ".empty", moods=(CALM,)),
     Screen("dossiers-error", "/dossiers", ".problem", before=failing("dossiers?*"), moods=(CALM,)),
@@ -139,7 +137,7 @@ SOURCES = (
     Screen("sources-unknown", "/sources", SOURCE, (press(".others button:nth-child(1)"),), moods=(CALM,)),
     Screen("sources-figures", "/sources", SOURCE, (press(".others button:nth-child(2)"),), moods=(CALM,)),
     Screen("sources-feeds", "/sources", SOURCE, (press(".others button:nth-child(3)"),), moods=(CALM,)),
-    Screen("sources-filters", "/sources", SOURCE, (press(".filters > summary, .filters > button"),), moods=(CALM,)),
+    Screen("sources-filters", "/sources", SOURCE, (press("[data-filters]"),), moods=(CALM,)),
     Screen("sources-empty", "/sources", ".empty", before=empty("sources?*"), moods=(CALM,)),
     Screen("sources-error", "/sources", ".problem", before=failing("sources?*"), moods=(CALM,)),
 )
