@@ -41,6 +41,7 @@ from alerts.message import ChannelPlugin
 from alerts.model import RulePlugin
 from alerts.old_log import OldLog
 from alerts.proof import DailyProof
+from ioc.config import bands
 from ioc.config.alerting import Rule
 from ioc.config.book import Book
 from ioc.config.read import is_loopback
@@ -274,7 +275,7 @@ def build_engine(
     notifier.digest = Digest(db, time.fromisoformat(settings.alerts.digest_at))
 
     def take(book: Book) -> None:
-        rule_set.use((*book.rule, drills.RULE))
+        rule_set.use((*(bands.standing_on(context.kinds, rule) for rule in book.rule), drills.RULE))
         evaluator.windows = book.maintenance
         notifier.use(Router(book, grounds.address_of), owner_rules(book.rule, rules), digest_rules(book.rule, rules))
 

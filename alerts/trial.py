@@ -6,6 +6,7 @@ from typing import Final
 
 from alerts.model import RulePlugin, View
 from alerts.past import FiringSpan, ReplayedPast, Replayer, Values, WantedSeries, firings
+from ioc.config import bands
 from ioc.config.alerting import Rule
 from ioc.core.errors import Code, IocError
 from ioc.core.model import SeriesKey, SourceKey
@@ -59,6 +60,7 @@ def plan(view: View, rule: Rule, plugins: Mapping[str, RulePlugin], days: int, s
         raise IocError(Code.NOT_REPLAYABLE, f"kind {rule.kind}: allowed: {allowed}", kind=rule.kind, allowed=allowed)
     if (why := replayer.refusal(view, rule)) is not None:
         raise IocError(Code.TRIAL_REFUSED, f"kind {rule.kind}: {why}", kind=rule.kind, why={"key": why})
+    rule = bands.standing_on(view.world.kinds, rule)
     sources = tuple(source for source in replayer.sources(view, rule) if source.key.org in scope)
     wanted = {source.key: tuple(replayer.wants(view, rule, source)) for source in sources}
     step = _step(sum(len(each) for each in wanted.values()), days)

@@ -14,7 +14,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from ioc.config import read, rule_checks, sample
+from ioc.config import bands, read, rule_checks, sample
 from ioc.config.book_checks import file_faults, reach_faults
 from ioc.config.rule_checks import KnownFigures
 from ioc.config.settings import Settings
@@ -72,6 +72,7 @@ def parse_settings(table: dict[str, Any], origin: str, sections: Iterable[str] =
         raise read.refused(origin, error.message.splitlines()) from error
     settings = _with_maps_that_work(read.parse(table, options, os.environ, origin), origin)
     settings = _with_people_that_are_reached(_with_kinds_that_are(settings, origin), origin)
+    settings = _with_bands_of_figures(settings, origin)
     return _with_rules_that_can_fire(_with_texts_that_go_out(settings, origin), origin)
 
 
@@ -130,6 +131,13 @@ def _with_kinds_that_are(settings: Settings, origin: str) -> Settings:
         if one.publish.split("/")[1] not in known
     ]
     if problems:
+        raise read.refused(origin, problems)
+    return settings
+
+
+def _with_bands_of_figures(settings: Settings, origin: str) -> Settings:
+    """A band of a figure that nobody sends would colour nothing."""
+    if settings.band and (problems := list(bands.faults(kinds(plugins_of(settings)), settings.band))):
         raise read.refused(origin, problems)
     return settings
 
@@ -211,7 +219,7 @@ def build(settings: Settings, ahead_ms: int = 0, *, demo: bool = False) -> Conte
     """Wire one process; the data directory is made where it is missing, the clock set `ahead_ms`."""
     open_data_dir(settings)
     clock, plugins = SystemClock(ahead_ms), plugins_of(settings)
-    known = kinds(plugins)
+    known = kinds_of(settings)
     return Context(
         settings=settings,
         clock=clock,
@@ -232,8 +240,8 @@ def kinds(plugins: Plugins | None = None) -> Kinds:
 
 
 def kinds_of(settings: Settings) -> Kinds:
-    """With those of the site."""
-    return kinds(plugins_of(settings))
+    """With those of the site, and its bands."""
+    return bands.applied(kinds(plugins_of(settings)), settings.band)
 
 
 def texts(plugins: Plugins | None = None) -> Texts:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
+from msgspec import structs
+
 from alerts.model import Condition, Finding, Measured, Params, View
 from alerts.past import ConditionTrack, ReplayedPast, Replayer, WantedSeries
 from alerts.rules._limits import RuleLimits
@@ -13,7 +15,7 @@ from ioc.core.model import Number, Severity, SourceKey
 from ioc.core.rounding import whole_minutes
 from ioc.core.share import rounded
 from ioc.domain.inventory import Source
-from ioc.messages.kinds import KindSpec
+from ioc.messages.kinds import KindSpec, Metric
 from ioc.metrics import Aggregate
 
 kind = "threshold"
@@ -22,6 +24,9 @@ every_s = 0.0
 UP, CAUSE, LOSS = "up", "cause", "loss_pct"
 CAUSES = frozenset({"ours", "carrier", "ministry", "electricity"})  # those that have a text `cause.<word>`
 IN_MINUTES_FROM_S = 120
+
+
+EASED = 1 / 6  # of a band: how far within it a figure is well again
 
 
 class MetricSelector(Selector, frozen=True, kw_only=True):
@@ -37,17 +42,40 @@ class MetricSelector(Selector, frozen=True, kw_only=True):
 
 
 class Options(RuleLimits, frozen=True, kw_only=True):
-    """Bad beyond `above` or `below`, or when a flag or a word `equals`; well again beyond the recovery value."""
+    """Bad beyond `above` or `below`, or when a flag or a word `equals`; well again beyond the recovery value.
+
+    With none of them the bands of the metric hold, which the screens are coloured by; unless it says otherwise it is
+    well again a sixth within the limit.
+    """
 
     on: MetricSelector
     equals: bool | str | None = None
 
     def __post_init__(self) -> None:
-        if self.above is None and self.below is None and self.equals is None:
-            raise ValueError("one of above, below, equals is needed")
         if self.equals is not None and (self.above is not None or self.below is not None):
             raise ValueError("equals stands alone, without above and below")
-        self.check_recovery()
+        if self.has_limits:
+            self.check_recovery()
+
+    @property
+    def has_limits(self) -> bool:
+        """Of its own."""
+        return self.above is not None or self.below is not None or self.equals is not None
+
+    def banded(self, metric: Metric | None, severity: Severity) -> "Options":
+        """With the bands of the metric where it has no limits of its own; ValueError where the metric has none."""
+        if self.has_limits:
+            return self
+        above, below = (None, None) if metric is None else metric.band(severity)
+        equals = None if metric is None else metric.flag(severity)
+        if above is None and below is None and equals is None:
+            name = f"{self.on.metric} of {self.on.kind}"
+            raise ValueError(f"{name} has no band of severity {severity}: one of above, below, equals is needed")
+        recovered = self.recover_below is not None or self.recover_above is not None
+        eased = {"recover_below": self.recover_below, "recover_above": self.recover_above}
+        if not recovered:
+            eased = {"recover_below": _within(above, -EASED), "recover_above": _within(below, EASED)}
+        return structs.replace(self, above=above, below=below, equals=equals, **eased)
 
     def condition_of(self, value: Number | str) -> Condition | None:
         """BAD, EASING between limit and recovery value, None when all is well."""
@@ -178,6 +206,10 @@ def figures(unit: str, value: float, limit: float) -> Params:
     if unit == "%":
         return {"value": _plain(rounded(value), 2), "limit": _plain(rounded(limit), 2), "unit": unit}
     return {"value": _plain(value), "limit": _plain(limit), "unit": unit}
+
+
+def _within(limit: float | None, part: float) -> float | None:
+    return None if limit is None else limit + abs(limit) * part
 
 
 def _plain(number: float, digits: int = 1) -> int | float:

@@ -72,7 +72,7 @@ SPEC = KindSpec(
         "issued_today": _count(),
         "served_today": _count(),
         "no_show_today": _count(),
-        "longest_wait_s": Metric(unit="s", low=0, high=86_400, warning_above=900, critical_above=3_600),
+        "longest_wait_s": Metric(unit="s", low=0, high=86_400, warning_above=1_800, critical_above=3_600),
         "avg_wait_s": Metric(unit="s", low=0, high=86_400),
         "avg_service_s": Metric(unit="s", low=0, high=86_400),
     },

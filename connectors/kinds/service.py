@@ -13,7 +13,7 @@ SPEC = KindSpec(
         "up": Metric(boolean=True, critical_when=False),
         "latency_ms": Metric(unit="ms", low=0, warning_above=3_000),
         "http_status": Metric(low=0, high=999),
-        "cert_days_left": Metric(unit="d", low=-36_500, high=36_500, warning_below=30, critical_below=7),
+        "cert_days_left": Metric(unit="d", low=-36_500, high=36_500, warning_below=15, critical_below=7),
         "queue_depth": Metric(low=0),
         "on_battery": Metric(boolean=True, warning_when=True),
         "battery_pct": Metric(unit="%", low=0, high=100, gauge=True),

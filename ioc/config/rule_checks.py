@@ -1,14 +1,14 @@
 """Checks of rules against the kinds there are: a metric that nobody sends would keep a rule silent for ever."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from msgspec import Struct
 
 from ioc.config.alerting import Rule
 from ioc.config.selectors import Selector, selectors
 from ioc.config.settings import Connector
-from ioc.messages.kinds import Kinds
+from ioc.core.model import Severity
+from ioc.messages.kinds import Kinds, Metric
 from ioc.messages.mapping.declared import MapRule
 
 
@@ -49,14 +49,25 @@ def faults(rule: Rule, known: KnownFigures) -> Iterator[str]:
         if kind is not None and kind not in known.kinds:
             yield f"{key}.kind: {kind!r}; allowed: {', '.join(sorted(known.kinds))}"
         elif kind is not None:
-            yield from _of_metrics(key, kind, selector, rule.options, known)
+            yield from _of_metrics(key, kind, selector, rule, known)
 
 
-def _of_metrics(key: str, kind: str, selector: Selector, options: Any, known: KnownFigures) -> Iterator[str]:
+def _of_metrics(key: str, kind: str, selector: Selector, rule: Rule, known: KnownFigures) -> Iterator[str]:
+    options = rule.options
     for name, metric in selector.metrics:
         if not known.has(kind, metric):
             yield f"{key}.{name}: {metric!r} is no metric of {kind}; allowed: {known.of_kind(kind)}"
             continue
+        if name == "metric" and (banded := getattr(options, "banded", None)) is not None:
+            yield from _of_bands(key, banded, known.kinds[kind].metrics.get(metric), Severity(rule.severity))
         words, equals = known.words(kind, metric), getattr(options, "equals", None)
         if words is not None and isinstance(equals, str) and equals not in words:
             yield f"equals: {equals!r} is no word of {metric}; allowed: {', '.join(words)}"
+
+
+def _of_bands(key: str, banded: Callable[..., object], metric: Metric | None, severity: Severity) -> Iterator[str]:
+    """A rule without limits of its own stands on the bands of its metric."""
+    try:
+        banded(metric, severity)
+    except ValueError as problem:
+        yield f"{key}: {problem}"

@@ -17,6 +17,7 @@ from ioc.config.alerting import (
     RouteOptions,
     Rule,
 )
+from ioc.config.bands import Band
 from ioc.config.book import Book
 from ioc.config.fields import Name, OrgCode, Port, Positive, SourcePath
 from ioc.config.influx_address import StoreAddress, check_access, parse
@@ -228,6 +229,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     auth: Auth = Auth()
     plugins: PluginSettings = PluginSettings()
     log: Log = Log()
+    band: tuple[Band, ...] = ()
     rule: tuple[Rule, ...] = ()
     receiver: tuple[ReceiverOptions, ...] = ()
     rota: tuple[RotaOptions, ...] = ()

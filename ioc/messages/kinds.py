@@ -9,7 +9,7 @@ from typing import Annotated, Any, Protocol
 from ioc.core.contract import Plugin
 from ioc.core.errors import UsageError
 from ioc.core.hours import ALWAYS, Hours
-from ioc.core.model import Health, Number
+from ioc.core.model import Health, Number, Severity
 from ioc.core.periods import Length
 from ioc.messages.events import Event
 from ioc.messages.wire import Fields, is_metric_name
@@ -56,6 +56,23 @@ class Metric:
         if _beyond(value, self.warning_above, self.warning_below):
             return Health.WARNING
         return Health.OK
+
+    @property
+    def is_banded(self) -> bool:
+        """Whether any value of it is worth a colour."""
+        return any(each is not None for severity in Severity for each in (*self.band(severity), self.flag(severity)))
+
+    def band(self, severity: Severity) -> tuple[float | None, float | None]:
+        """The value above, and the one below, which it is of that severity."""
+        if severity is Severity.CRITICAL:
+            return self.critical_above, self.critical_below
+        return (self.warning_above, self.warning_below) if severity is Severity.WARNING else (None, None)
+
+    def flag(self, severity: Severity) -> bool | None:
+        """The value of a boolean that is of that severity."""
+        if severity is Severity.CRITICAL:
+            return self.critical_when
+        return self.warning_when if severity is Severity.WARNING else None
 
     def _of_flag(self, value: bool) -> Health:
         if value is self.critical_when:

@@ -71,8 +71,8 @@ def test_a_kiosk_switched_off_at_closing_is_no_outage_until_it_is_missed_on_mond
 @pytest.mark.parametrize(
     ("key", "values", "expected"),
     [
-        (KIOSK, {"longest_wait_s": 900}, (Health.OK, None)),
-        (KIOSK, {"longest_wait_s": 901}, (Health.WARNING, "longest_wait_s")),
+        (KIOSK, {"longest_wait_s": 1800}, (Health.OK, None)),
+        (KIOSK, {"longest_wait_s": 1801}, (Health.WARNING, "longest_wait_s")),
         (KIOSK, {"longest_wait_s": 3600, "waiting": 3}, (Health.WARNING, "longest_wait_s")),
         (KIOSK, {"longest_wait_s": 3601, "waiting": 3}, (Health.CRITICAL, "longest_wait_s")),
         (ENDPOINT, {"loss_rx_pct": 6.0, "jitter_ms": 40}, (Health.CRITICAL, "loss_rx_pct")),

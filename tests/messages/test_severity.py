@@ -64,9 +64,9 @@ def test_a_figure_of_many_is_as_red_as_the_worst_of_them() -> None:
 
 
 @pytest.mark.parametrize(("figure", "value", "expected"), [
-    ("vc_lost_pct", 0, "ok"), ("vc_lost_pct", 0.01, "warning"), ("vc_lost_pct", 10, "warning"),
-    ("vc_lost_pct", 10.01, "critical"), ("dossiers_in_time_pct", 95, "ok"), ("dossiers_in_time_pct", 94.99, "warning"),
-    ("dossiers_overdue", 0, "ok"), ("dossiers_overdue", 1, "critical"), ("feed_pct", 94.99, "warning"),
+    ("vc_lost_pct", 0, "ok"), ("vc_lost_pct", 0.01, "warning"), ("vc_lost_pct", 30, "warning"),
+    ("vc_lost_pct", 30.01, "critical"), ("dossiers_in_time_pct", 95, "ok"), ("dossiers_in_time_pct", 94.99, "warning"),
+    ("dossiers_overdue", 0, "ok"), ("dossiers_overdue", 1, "warning"), ("feed_pct", 94.99, "warning"),
 ])  # fmt: skip
 def test_a_figure_has_its_bands(figure: str, value: float, expected: str) -> None:
     assert severity.of_figure(figure, value) == expected

@@ -20,7 +20,7 @@ DAY = 86_400_000
 
 
 def test_a_source_has_the_shape_of_the_contract(province: Province) -> None:
-    province.say(KIOSKS[NORTH], waiting=7, longest_wait_s=1000)
+    province.say(KIOSKS[NORTH], waiting=7, longest_wait_s=1900)
     province.clock.advance(12)
     item = province.get(f"/api/v1/sources/{NORTH}/queue/kiosk-1").json
     assert (item["org"], item["kind"], item["source"], item["health"]) == (NORTH, "queue", "kiosk-1", "warning")

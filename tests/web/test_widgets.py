@@ -196,7 +196,7 @@ def test_dossiers_overdue_out_of_those_open(province: Province) -> None:
     tell_dossier(province, "b", due_at=SATURDAY + HOUR)
     province.reload()
     shown = payload(province, "kpi", figure="dossiers_overdue")
-    assert (shown["value"], shown["total"], shown["severity"]) == (1, 2, "critical")
+    assert (shown["value"], shown["total"], shown["severity"]) == (1, 2, "warning")
     south = payload(province, "kpi", figure="dossiers_overdue", org=SOUTH)
     assert (south["value"], south["total"]) == (0, 0), "the province's system tells of the south too: it has none"
 
