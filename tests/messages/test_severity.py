@@ -7,6 +7,7 @@ import pytest
 import ioc
 from alerts.rules import threshold
 from ioc.bootstrap import load_settings
+from ioc.config import bands
 from ioc.config.alerting import Rule
 from ioc.core.model import Health, Severity
 from ioc.core.registry import scan
@@ -22,7 +23,8 @@ BIT = 0.5
 
 def rules() -> list[Rule]:
     """Those that hold a figure or word of a kind against a limit."""
-    return [rule for rule in load_settings(ROOT / "ioc.sample.toml").rule if rule.kind == threshold.kind]
+    found = (rule for rule in load_settings(ROOT / "ioc.sample.toml").rule if rule.kind == threshold.kind)
+    return [bands.standing_on(KINDS, rule) for rule in found]
 
 
 def colour(spec: KindSpec, rule: Rule) -> Health:
@@ -43,13 +45,13 @@ def test_where_a_rule_speaks_the_boards_have_its_colour(rule: Rule) -> None:
 
 
 def test_a_figure_that_turns_red_and_has_a_rule_has_one_that_says_so() -> None:
-    limits = {(rule.options.on.kind, rule.options.on.metric, rule.severity): rule.options for rule in rules()}
-    for kind, metric, _ in list(limits):
-        bands = KINDS[kind].metrics.get(metric)
-        if bands is not None and bands.critical_above is not None:
-            assert limits[kind, metric, "critical"].above == bands.critical_above
-        if bands is not None and bands.critical_below is not None:
-            assert limits[kind, metric, "critical"].below == bands.critical_below
+    critical = [rule.options for rule in rules() if rule.severity == "critical"]
+    for on in {rule.options.on for rule in rules()}:
+        metric = KINDS[on.kind].metrics.get(on.metric)
+        if metric is not None and metric.critical_above is not None:
+            assert metric.critical_above in [options.above for options in critical if options.on == on]
+        if metric is not None and metric.critical_below is not None:
+            assert metric.critical_below in [options.below for options in critical if options.on == on]
 
 
 def test_every_state_and_severity_has_a_colour() -> None:

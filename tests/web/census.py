@@ -32,6 +32,8 @@ _NOT_OF_THE_FIELD = (
     "openapi",
     "asyncapi",
     "vendor-sheet",
+    "/bands",
+    "/displays",
     "/scenes",
     "rules",
     "/me",
