@@ -22,12 +22,14 @@ from ioc.ingest.desks import is_open, midnight
 from ioc.live.dossier_sources import watermarks
 from ioc.live.meetings import AnnouncedMeeting, SiteConfirmation, between, confirmations
 from ioc.live.world import World
+from ioc.platform import documents
 from ioc.platform.beat import Pulse, pulses
 from ioc.platform.db.tables import conference, counter, desk
 
 HANDLED_EVERY_MS = 10_000
 WATCHED = frozenset({"alerts", "ingest"})  # the roles without which a screen shows less than it seems to
 DELIVERY = "delivery"
+SCENES = "scene"  # as documents
 ANNOUNCED_MS = 12 * 3_600_000
 MOST_ANNOUNCED = 50
 _DESK_MS = 26 * 3_600_000  # a day anywhere, with an hour that a clock is put back
@@ -82,6 +84,7 @@ class Facts:
     alive: frozenset[str] = frozenset()
     maintained: frozenset[SourceKey] = frozenset()  # inside a window or a silence that means all of it
     silent: Mapping[str, int] = field(default_factory=dict)  # what should be at work and is not: since when
+    scenes: int = 0  # how often one was saved: a wall reads them again when this changes
 
     def role_alive(self, role: str) -> bool:
         return role in self.alive
@@ -125,6 +128,7 @@ def load(
         alive=frozenset(pulse.role for pulse in beats if pulse.alive),
         maintained=mutes.load(conn, windows.in_force(conn), world.inventory, now).in_maintenance(),
         silent=_silent(beats, now, before),
+        scenes=documents.count(conn, SCENES),
     )
 
 

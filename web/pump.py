@@ -94,7 +94,8 @@ class DeltaPump:
     def _beat_text(self) -> str:
         now, zone = self._site.clock.now_ms(), self._site.zone(None)
         silent = {name: rfc3339(since, zone) for name, since in self._silent(now).items()}
-        told = {"now": rfc3339(now, zone), "build": self._site.build, **({"silent": silent} if silent else {})}
+        told = {"now": rfc3339(now, zone), "build": self._site.build, "scenes": self._site.facts.value.scenes}
+        told |= {"silent": silent} if silent else {}
         return json.encode(["beat", told]).decode()
 
     def _silent(self, now: int) -> Mapping[str, int]:

@@ -70,6 +70,9 @@ class Code(StrEnum):
     UNKNOWN_INDICATOR = "unknown_indicator", 404
     UNKNOWN_FIGURES = "unknown_figures", 404
     UNKNOWN_SCENE = "unknown_scene", 404
+    UNKNOWN_VERSION = "unknown_version", 404
+    BAD_SCENE = "bad_scene", 422
+    SCENE_UNCHANGED = "scene_unchanged", 409
     UNKNOWN_CHANNEL = "unknown_channel", 404
     UNKNOWN_DISPLAY = "unknown_display", 404
     UNKNOWN_PAIRING = "unknown_pairing", 404

@@ -45,6 +45,12 @@ def versions(conn: Connection, sort: str, name: str) -> list[DocumentVersion]:
     return [DocumentVersion(*row) for row in conn.execute(mine.order_by(document.c.version.desc()))]
 
 
+def count(conn: Connection, sort: str) -> int:
+    """The versions of all documents of a sort; another number tells that something was saved."""
+    mine = sa.select(sa.func.count()).select_from(document).where(document.c.sort == sort)
+    return int(conn.execute(mine).scalar_one())
+
+
 def save(
     conn: Connection, sort: str, name: str, body: Mapping[str, Any] | None, *, at: int, author: str, note: str | None
 ) -> int:

@@ -57,3 +57,10 @@ def test_each_change_is_in_the_audit(db):
         ("scene.saved", "toan-canh", {"version": 1, "note": None}),
         ("scene.removed", "toan-canh", {"version": 2, "note": None}),
     ]
+
+
+def test_what_was_saved_is_counted_a_removal_too(db):
+    save(db, {"tiles": []}, 1)
+    save(db, None, 2)
+    with db.read() as conn:
+        assert (documents.count(conn, "scene"), documents.count(conn, "outline")) == (2, 0)

@@ -1,4 +1,4 @@
-"""The snapshots of the live socket for those who poll, and the built-in scenes."""
+"""The snapshots of the live socket for those who poll."""
 
 from collections.abc import Mapping
 from typing import Any, Literal, Protocol
@@ -12,7 +12,6 @@ from ioc.core.model import Role
 from web.boundary.answers import Instant, Page
 from web.boundary.call import Call
 from web.boundary.route import V1, Route
-from web.scenes import Scene, Tile, known
 from web.sight import Looks, Moment
 from web.subject import MAX_WIDGETS, Request, Subject, Widget, read_request, subject
 
@@ -41,18 +40,6 @@ class Snapshot(Struct, frozen=True):
     payload: dict[str, Any]
 
 
-class Title(Struct, frozen=True):
-    key: str
-
-
-class SceneItem(Struct, frozen=True):
-    """A wall layout: which widget stands where."""
-
-    name: str
-    widgets: tuple[Tile, ...]
-    title: Title
-
-
 def live(call: Call, query: Query, site: Widgets) -> Page[Snapshot]:
     look, requests = site.look(call.now), _requests(query.widgets)
     subjects = [(request.id, subject(site.widgets, request, call.scope, call.home)) for request in requests]
@@ -77,24 +64,5 @@ def _requests(text: str) -> list[Request]:
     return [Request(entry, entry) if isinstance(entry, str) else read_request(entry) for entry in entries]
 
 
-def scenes(call: Call, site: Widgets) -> Page[SceneItem]:
-    return call.part.of(list(known(site.widgets.values()).values()), _scene)
-
-
-def scene(call: Call, site: Widgets) -> SceneItem:
-    found = known(site.widgets.values()).get(call.path["name"])
-    if found is None:
-        raise IocError(Code.UNKNOWN_SCENE, f"no scene {call.path['name']!r}", name=call.path["name"])
-    return _scene(found)
-
-
-def _scene(scene: Scene) -> SceneItem:
-    return SceneItem(scene.name, scene.widgets, Title(f"ui.scene.{scene.name}"))
-
-
 _WRONG = (Code.UNKNOWN_WIDGET, Code.TOO_MANY_WIDGETS, Code.UNKNOWN_ORG)
-ROUTES = (
-    Route("GET", f"{V1}/live", Role.WALL, live, "Widget snapshots for those who poll", _WRONG),
-    Route("GET", f"{V1}/scenes", Role.WALL, scenes, "The wall layouts"),
-    Route("GET", f"{V1}/scenes/<name>", Role.WALL, scene, "One wall layout", (Code.UNKNOWN_SCENE,)),
-)
+ROUTES = (Route("GET", f"{V1}/live", Role.WALL, live, "Widget snapshots for those who poll", _WRONG),)

@@ -8,6 +8,7 @@ from typing import Any
 
 from web.components import is_ours, script_of
 from web.scenes import GRID, SCENES
+from web.scenes.check import fits
 from web.subject import Widget
 
 CONTRACT = Widget
@@ -20,8 +21,7 @@ def check(module: Any) -> Iterator[str]:
         if scene.name in SCENES:
             yield f"SCENES: {scene.name!r} is a scene of ours already"
         for tile in scene.widgets:
-            x, y, w, h = tile.place.x, tile.place.y, tile.place.w, tile.place.h
-            if min(x, y) < 0 or min(w, h) < 1 or x + w > GRID[0] or y + h > GRID[1]:
+            if not fits(tile.place):
                 yield f"SCENES: {scene.name}: {tile.id} lies outside the grid of {GRID[0]} by {GRID[1]}"
 
 

@@ -5,7 +5,8 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
+from urllib.parse import quote
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
@@ -22,7 +23,10 @@ MORNING = datetime(2026, 11, 20, 9, 15, tzinfo=ZONE)
 
 KEY = re.compile(r"\b(?:ui|health|kind|metric|state|role|alert)\.[a-z_]+")
 
+SOURCES = Path(__file__).resolve().parents[3] / "web" / "frontend" / "src"
+
 Opener = Callable[..., Page]
+Ask = Callable[..., Any]
 
 
 def missing(what: str) -> NoReturn:
@@ -47,6 +51,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def stage() -> Iterator[Stage]:
     stage = Stage(payloads=province.payloads(MORNING), widgets=province.widgets(), now=lambda: MORNING)
+    stage.scenes = {"mot-cua": {"widgets": stage.widgets[:1]}}
     stage.alerts = stage.payloads["alerts"]["alerts"]
     with stage.open():
         yield stage
@@ -74,3 +79,17 @@ def show(browser: Browser, stage: Stage) -> Iterator[Opener]:
         context.close()
     assert errors == []
     assert unsaid == []
+
+
+@pytest.fixture
+def ask(browser: Browser) -> Iterator[Ask]:
+    """Calls a function of a module that imports nothing."""
+    page = browser.new_page()
+
+    def ask(module: str, function: str, *arguments: object) -> Any:
+        source = "data:text/javascript," + quote((SOURCES / f"{module}.js").read_text(encoding="utf-8"))
+        call = "([from, name, given]) => import(from).then((module) => module[name](...given))"
+        return page.evaluate(call, [source, function, list(arguments)])
+
+    yield ask
+    page.close()

@@ -39,6 +39,8 @@ class Stage:
 
     payloads: dict[str, Any] = field(default_factory=dict)
     widgets: list[dict[str, Any]] = field(default_factory=list)
+    scenes: dict[str, dict[str, Any]] = field(default_factory=dict)  # beside the first one, which holds `widgets`
+    saves: int = 0
     alerts: dict[str, dict[str, Any]] = field(default_factory=dict)
     sources: list[dict[str, Any]] = field(default_factory=list)
     orgs: list[dict[str, Any]] = field(default_factory=list)
@@ -73,6 +75,10 @@ class Stage:
         _figures(self)
         _live(self)
 
+    def told_scenes(self) -> dict[str, dict[str, Any]]:
+        every = {"toan-canh": {"widgets": self.widgets}, **self.scenes}
+        return {name: {"name": name, "title": {"key": f"ui.scene.{name}"}} | one for name, one in every.items()}
+
     def snapshot(self, widget: str) -> None:
         self.seq[widget] = self.seq.get(widget, 0) + 1
         self._emit("snapshot", widget, payload=self.payloads[widget])
@@ -103,7 +109,8 @@ class Stage:
         while not self._over.wait(1.0):
             if self.beating:
                 silent = {"silent": self.silent} if self.silent else {}
-                self.socket.emit("beat", {"now": self.now().isoformat(), "build": self.build, **silent})
+                told = {"now": self.now().isoformat(), "build": self.build, "scenes": self.saves, **silent}
+                self.socket.emit("beat", told)
 
 
 def _pages(stage: Stage) -> None:
@@ -148,14 +155,12 @@ def _session(stage: Stage) -> None:
 def _lists(stage: Stage) -> None:
     @stage.app.get(f"{API}/scenes")
     def scenes() -> Response:
-        names = ("toan-canh", "mot-cua")
-        return jsonify(items=[{"name": name, "title": {"key": f"ui.scene.{name}"}} for name in names], total=len(names))
+        return _page(list(stage.told_scenes().values()))
 
     @stage.app.get(f"{API}/scenes/<name>")
     def scene(name: str) -> Any:
-        if name != "toan-canh":
-            return _refusal(404, "no_such_scene")
-        return jsonify(name=name, title={"key": f"ui.scene.{name}"}, widgets=stage.widgets)
+        found = stage.told_scenes().get(name)
+        return _refusal(404, "no_such_scene") if found is None else jsonify(found)
 
 
 def _alerts(stage: Stage) -> None:
@@ -293,6 +298,7 @@ def _live(stage: Stage) -> None:
     @stage.socket.on("watch")
     def watch(body: dict[str, Any]) -> dict[str, bool]:
         stage.calls.append(("watch", body))
+        stage.seq.clear()
         for widget in body["widgets"] if stage.snapshots else []:
             if widget["id"] in stage.payloads:
                 stage.snapshot(widget["id"])

@@ -5,9 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.web.screens.test_rules import Ask, ask
-
-__all__ = ["ask"]  # a fixture
+from tests.web.screens.conftest import Ask
 
 HOUR, DAY = 3_600_000, 86_400_000
 NEVER_TOLD = {"received": 0, "due": None, "near": None, "overdue": None, "ended": None, "apology": None, "pauses": []}

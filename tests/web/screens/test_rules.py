@@ -1,32 +1,12 @@
 """The rules behind the pictures, asked one by one in a browser: names, places, sizes, beginnings."""
 
-from collections.abc import Callable, Iterator
 from itertools import product
-from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser
 
+from tests.web.screens.conftest import Ask
 from tests.web.screens.province import DISTRICTS
-
-SOURCES = Path(__file__).resolve().parents[3] / "web" / "frontend" / "src"
-Ask = Callable[..., Any]
-
-
-@pytest.fixture
-def ask(browser: Browser) -> Iterator[Ask]:
-    """Calls a function of a module that imports nothing."""
-    page = browser.new_page()
-
-    def ask(module: str, function: str, *arguments: object) -> Any:
-        source = "data:text/javascript," + quote((SOURCES / f"{module}.js").read_text(encoding="utf-8"))
-        call = "([from, name, given]) => import(from).then((module) => module[name](...given))"
-        return page.evaluate(call, [source, function, list(arguments)])
-
-    yield ask
-    page.close()
 
 
 @pytest.mark.parametrize(

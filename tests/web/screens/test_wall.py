@@ -234,7 +234,7 @@ def test_a_new_build_reloads_the_page_once_and_not_at_once(stage: Stage, show: O
 
 def test_english_is_one_parameter_away(show: Opener) -> None:
     page = show("/wall?lang=en")
-    expect(page.locator("h1")).to_contain_text("Smart operations")
+    expect(page.locator("h1")).to_contain_text("Overview")
     assert page.evaluate("() => document.documentElement.lang") == "en"
 
 

@@ -3,6 +3,7 @@ import { io } from 'socket.io-client'
 import { clock } from './clock.svelte.js'
 import { Feed } from './feed.svelte.js'
 import { reloadPolitely } from './reload.js'
+import { named } from './wires.js'
 
 const SILENCE = 3_000 // as the contract says: a page that hears nothing for 3 s says so
 const HOPELESS = 15_000 // an open socket that says nothing is given up
@@ -17,6 +18,12 @@ export class Link {
   feeds = $state({})
   /** @type {Record<string, string>} what the server says is not at work behind it, and since when */
   silent = $state.raw({})
+  /** how often a scene was saved; another number says that they are worth reading again */
+  scenes = $state(0)
+  /** @type {import('./types').WidgetSpec[]} as they are called on the wire */
+  #specs = []
+  /** @type {Record<string, string>} */
+  #known = {}
   #heard = performance.now()
   #asked = 0
   #build
@@ -31,14 +38,14 @@ export class Link {
    */
   constructor(specs, build, onRefused = () => {}) {
     this.#build = build
-    this.feeds = Object.fromEntries(specs.map((spec) => [spec.id, new Feed(spec)]))
+    this.#name(specs)
     this.#socket = io({
       transports: ['websocket'],
       reconnectionDelay: 500,
       reconnectionDelayMax: 3_000,
       timeout: 5_000,
     })
-    this.#socket.on('connect', () => this.#watch(specs))
+    this.#socket.on('connect', () => this.#begin())
     this.#socket.on('disconnect', () => this.#comeBack())
     this.#socket.on('connect_error', () => {
       if (!this.#socket.active) onRefused()
@@ -55,11 +62,37 @@ export class Link {
     this.#socket.on(event, hear)
   }
 
+  /**
+   * From now on exactly these, over the same socket; what goes on being watched keeps its figures.
+   * @param {import('./types').WidgetSpec[]} specs
+   * @returns {string[]} under which name in `feeds` each of them is found
+   */
+  rewatch(specs) {
+    const ids = this.#name(specs)
+    if (this.#socket.connected) this.#watch()
+    return ids
+  }
+
   /** @param {import('./types').WidgetSpec[]} specs */
-  #watch(specs) {
+  #name(specs) {
+    const { ids, known } = named(specs, this.#known)
+    this.#known = known
+    const kept = this.feeds
+    const wanted = specs.map((spec, at) => ({ id: ids[at], kind: spec.kind, options: spec.options }))
+    this.feeds = Object.fromEntries(wanted.map((spec) => [spec.id, kept[spec.id] ?? new Feed(spec)]))
+    this.#specs = Object.values(this.feeds).map((feed) => feed.spec)
+    return ids
+  }
+
+  /** A new connection: whatever comes first on it is a snapshot. */
+  #begin() {
     for (const feed of Object.values(this.feeds)) feed.reset()
+    this.#watch()
+  }
+
+  #watch() {
     this.#asked = performance.now()
-    this.#socket.emit('watch', { widgets: specs }, () => this.#hear())
+    this.#socket.emit('watch', { widgets: this.#specs }, () => this.#hear())
   }
 
   /** @param {{id: string}} message @param {(feed: Feed) => boolean} apply false when a message is missing */
@@ -75,10 +108,11 @@ export class Link {
     this.#socket.emit('resync', { id })
   }
 
-  /** @param {{now: string, build: string, silent?: Record<string, string>}} beat */
-  #beat({ now, build, silent = {} }) {
+  /** @param {{now: string, build: string, silent?: Record<string, string>, scenes?: number}} beat */
+  #beat({ now, build, silent = {}, scenes = 0 }) {
     clock.hear(now)
     this.silent = silent
+    this.scenes = scenes
     this.#hear()
     if (build !== this.#build) reloadPolitely()
   }

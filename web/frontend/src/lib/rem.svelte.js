@@ -2,6 +2,8 @@
 
 class Rem {
   px = $state(16)
+  /** of the page, px */
+  height = $state(0)
 
   constructor() {
     this.measure()
@@ -9,11 +11,12 @@ class Rem {
   }
 
   measure() {
+    this.height = innerHeight
     this.px = parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
   }
 }
 
-const rem = new Rem()
+export const rem = new Rem()
 
 /** @param {number} px @returns {number} */
 export const toRem = (px) => px / rem.px

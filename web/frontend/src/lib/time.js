@@ -65,3 +65,6 @@ export function dayMonth(instant) {
   const date = local(ms)
   return `${two(date.getUTCDate())}/${two(date.getUTCMonth() + 1)}`
 }
+
+/** Of the place. @param {number} ms */
+export const minuteOfDay = (ms) => local(ms).getUTCHours() * 60 + local(ms).getUTCMinutes()

@@ -32,10 +32,20 @@ export interface WidgetSpec {
   options: Record<string, any>
 }
 
+export type SceneTile = WidgetSpec & { place: { x: number; y: number; w: number; h: number } }
+
+/** A title is a text of the catalogue, or the words themselves. */
+export interface SceneTitle {
+  key?: string
+  vi?: string
+  en?: string
+}
+
 export interface Scene {
   name: string
-  title: { key: string }
-  widgets: (WidgetSpec & { place: { x: number; y: number; w: number; h: number } })[]
+  title: SceneTitle
+  widgets: SceneTile[]
+  variants?: { when: { crisis?: boolean | null; room?: string | null }; widgets: SceneTile[] }[]
 }
 
 /** What every widget is given; what its payload holds is between it and its file of the server. */
