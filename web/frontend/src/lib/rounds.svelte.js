@@ -26,7 +26,8 @@ export class Rounds {
     const now = performance.now()
     const wish = { fixed: this.#fixed, home, shown, touched: this.#touch, halted, turn: this.#turn }
     const { why } = standing(wish, now)
-    this.#turn = why === 'turn' ? passed(this.#turn, scenes, every, now) : { name: scenes[0], since: now }
+    const goesOn = why === 'turn' && this.now.why === 'turn'
+    this.#turn = goesOn ? passed(this.#turn, scenes, every, now) : { name: scenes[0], since: now }
     const { name } = standing({ ...wish, turn: this.#turn }, now)
     this.touched = isTouched(this.#touch, now)
     const since = why === 'turn' ? this.#turn.since : this.now.since
