@@ -15,7 +15,11 @@ if TYPE_CHECKING:
     from ioc.platform.db import Database
 
 DEMO_DIR = "ioc-demo"
-PACKAGES = ("connectors.commands", "alerts.commands")  # each brings its own commands, and checks of `ioc doctor`
+PACKAGES = (
+    "connectors.commands",
+    "alerts.commands",
+    "web.commands",
+)  # each brings its own commands, and checks of `ioc doctor`
 Commands = Any  # argparse keeps the type of its subparsers to itself
 Run = Callable[[argparse.Namespace], int | None]
 
