@@ -5,12 +5,13 @@ from typing import Protocol
 
 from ioc.core.errors import Code, IocError
 from ioc.domain.displays.model import DisplaySettings
-from web.scenes import known
+from web.boundary.ports import Reads
+from web.scenes import kept
 from web.subject import Widget
 
 
-class Scenes(Protocol):
-    """The widgets there are, which may bring scenes."""
+class Scenes(Reads, Protocol):
+    """The widgets there are, which may bring scenes, and the scenes that people saved."""
 
     @property
     def widgets(self) -> Mapping[str, Widget]: ...
@@ -18,7 +19,7 @@ class Scenes(Protocol):
 
 def check_scenes(scenes: Scenes, settings: DisplaySettings) -> None:
     """IocError `unknown_scene` names the first that is not there."""
-    there = known(scenes.widgets.values())
+    there = scenes.read(lambda conn: kept.every(conn, scenes.widgets.values()))
     for name in filter(None, (settings.scene, *settings.scenes)):
         if name not in there:
             raise IocError(Code.UNKNOWN_SCENE, f"no scene {name!r}", name=name)
