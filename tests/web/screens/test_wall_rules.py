@@ -127,7 +127,8 @@ def test_only_what_is_critical_and_nobodys_sounds(ask: Ask) -> None:
         "2": {"severity": "critical", "state": "taken", "owner": "lan"},
         "3": {"severity": "warning", "state": "open", "owner": None},
     }
-    assert ask("lib/alarm", "untakenOf", {"incidents": incidents}) == ["1"]
+    groups = {"7": {"severity": "critical", "state": "open", "owner": None, "incidents": [7, 8]}}
+    assert ask("lib/alarm", "untakenOf", {"incidents": incidents, "groups": groups}) == ["1", "7", "8"]
     assert ask("lib/alarm", "untakenOf", None) == []
 
 
