@@ -119,7 +119,7 @@ def _next_steps(conn: Connection, book: Book, inventory: Inventory, now: int) ->
         if way is None or climb.next_at is None:
             continue
         persons = directory.persons(way.upcoming(climb.step).receivers, now, inventory)
-        names = tuple(one.person.name for one in persons)
+        names = tuple(one.person.title or one.person.name for one in persons)
         step = NextStep(climb.next_at, min(climb.step, len(way.steps) - 1) + 1, names)
         found[climb.incident_id] = min(found.get(climb.incident_id, step), step)
     return found

@@ -86,10 +86,11 @@ class ReceiverOptions(Struct, frozen=True, kw_only=True):
     """A person with addresses, a list of others (`members`), or whoever is on duty by a `rota`.
 
     In `quiet` hours (`22:00-06:00`) nothing but critical alerts is told; what still fires at their end is told then.
-    Of more than `per_hour` messages over one channel the rest waits and comes as one.
+    Of more than `per_hour` messages over one channel the rest waits and comes as one. `title`: as screens call it.
     """
 
     name: Name
+    title: Annotated[str, Meta(min_length=1, max_length=80)] | None = None
     email: tuple[str, ...] = ()
     phone: tuple[str, ...] = ()
     lang: Literal["vi", "en"] = "vi"

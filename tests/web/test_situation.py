@@ -73,10 +73,10 @@ def shown(province: Province, **options: Any) -> dict[str, Any]:
     return payload
 
 
-def _sight(province: Province) -> Any:
+def _sight(province: Province, loaded: Any = None) -> Any:
     from web.sight import Sight
 
-    return Sight(province.site.look(province.clock.now_ms()), "hg")
+    return Sight(province.site.look(province.clock.now_ms()), "hg", loaded)
 
 
 def parts(province: Province) -> dict[str, dict[str, Any]]:
@@ -196,3 +196,19 @@ def test_whatever_happens_every_figure_is_a_list_s_length(watched: Province, see
 def _total(province: Province, path: str) -> int:
     answer = province.get(f"/api/v1/{path}").json
     return int(answer.get("total", len(answer["items"])))
+
+
+def test_the_one_that_holds_the_wall_is_told_in_full(watched: Province) -> None:
+    number = trouble(watched, LINES[NORTH])
+    lose(watched, LINES[NORTH])
+    for key in POINTS[NORTH][:4]:
+        lose(watched, key)
+    widget = watched.site.widgets["incident"]
+    options = widget.Options(takeover=True)
+    loaded = widget.load(watched.site, _sight(watched), options)
+    full = widget.snapshot(_sight(watched, loaded), options)["full"]
+    assert (full["id"], full["hit"]) == (number, [{"kind": "vc", "n": 4, "of": 6}])
+    assert [one["hit"] for one in full["sources"]] == [True] * 4 + [False] * 2
+    assert full["line"] == {"from": "hg", "to": NORTH}
+    assert [line["what"] for line in full["log"]] == ["began", "fired"]
+    assert full["areas"] == [{"org": NORTH, "name": "Đồng Văn", "n": 4, "of": 6}]

@@ -23,12 +23,13 @@ from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, Severity, SourceKey
 from ioc.domain.inventory import Source
 from web.api import _guidance
-from web.api._guidance import AlertContact, GuideStepItem
+from web.api._guidance import GuideStepItem
 from web.boundary.answers import Instant, Page, extended
 from web.boundary.call import Call
 from web.boundary.ports import Reads
 from web.boundary.route import V1, Route
 from web.boundary.words import words
+from web.contacts import AlertContact, contacts
 
 Counts = Mapping[tuple[str, AlertState, Severity], int]
 
@@ -219,7 +220,7 @@ def one(call: Call, records: Reads) -> WholeAlert:
     return WholeAlert(
         **_shown(call, found.alert),
         guide=_guidance.guide(call, found.alert, rule, found.entries),
-        contacts=_guidance.contacts(call, found.alert, rule),
+        contacts=contacts(call.inventory, found.alert, rule),
         history=entries,
         notifications=messages,
     )

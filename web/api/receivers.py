@@ -19,6 +19,7 @@ class ReceiverItem(Struct, frozen=True, kw_only=True):
     """A person with addresses, a list (`members`), or whoever is on duty by a `rota`."""
 
     name: str
+    title: str | None
     email: list[str]
     phone: list[str]
     lang: Literal["vi", "en"]

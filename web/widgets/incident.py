@@ -11,23 +11,42 @@ from alerts.standing import StandingNow
 from ioc.core.model import Severity, SourceKey
 from ioc.domain.inventory import Source
 from ioc.domain.inventory.naming import place, short_name
-from web import losses, situation
+from web import losses, situation, unfolding
+from web.boundary.ports import Reads
 from web.losses import Losses
 from web.sight import Sight
+from web.unfolding import Unfolding
 
 kind = "incident"
 
+NAMED = 80
 LIKE = 3  # so many alike are one line
+Hit = Sequence[tuple[Source, bool]]  # what an incident may hit, and whether it has
+
 TAKEOVER_MS = 300_000  # so long after it fired a critical incident that nobody has holds a whole wall
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True):
-    """`grouped`: what is alike and hit one source each is one line, which bears the ids. `view` is the screen's."""
+    """`grouped`: what is alike and hit one source each is one line, which bears the ids. `view` is the screen's.
+
+    `id`: that one in full; `takeover`: the one that holds the walls.
+    """
 
     org: str | None = None
+    id: int | None = None
+    takeover: bool = False
     view: Literal["list", "sentence"] = "list"
     limit: Annotated[int, Meta(ge=1, le=200)] = 20
     grouped: bool = True
+
+
+REFRESH_S = 2.0
+
+
+def load(site: Reads, sight: Sight, options: Options) -> Unfolding | None:
+    """The records of the one that is shown in full."""
+    one = _in_full(sight, options)
+    return None if one is None else site.read(lambda conn: unfolding.load(conn, sight.scope, one))
 
 
 def touches(_options: Options) -> frozenset[str]:
@@ -54,9 +73,63 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
             "critical": len(grave),
             "critical_untaken": len(situation.untaken(grave)),
         },
+        "critical_untaken": [one.incident.id for one in situation.untaken(grave)],
         "takeover": _takeover(sight, grave),
+        "full": _full(sight, options),
         "totals": {"lost": lost.n, "of": lost.of, "behind": lost.by_lines, "scattered": len(lost.scattered)},
     }
+
+
+def _in_full(sight: Sight, options: Options) -> StandingNow | None:
+    standing = situation.on_wall(sight)
+    held = _takeover(sight, situation.critical(standing)) if options.takeover else None
+    wanted = held["id"] if held is not None else options.id
+    return next((one for one in standing if one.incident.id == wanted), None)
+
+
+def _full(sight: Sight, options: Options) -> dict[str, Any] | None:
+    """With the name of everything it hit; what is read of it follows its head within seconds."""
+    one = _in_full(sight, options)
+    if one is None:
+        return None
+    found = sight.loaded if isinstance(sight.loaded, Unfolding) and sight.loaded.id == one.incident.id else None
+    told = {} if found is None else unfolding.shown(sight, one, found)
+    named = sorted(_hit(sight, one), key=lambda each: (not each[1], each[0].key.kind != "vc", each[0].key))
+    return {
+        **row(sight, one),
+        "sources": [
+            {"name": source.name, "kind": source.key.kind, "org_name": sight.org_name(source.key.org), "hit": is_hit}
+            for source, is_hit in named[:NAMED]
+        ],
+        "areas": _areas(sight, named),
+        "line": _line(sight, one),
+        "log": None,
+        "contacts": [],
+        "last_time": None,
+        **told,
+    }
+
+
+def _areas(sight: Sight, found: Hit) -> list[dict[str, Any]]:
+    """The parts of the subtree that it hit, the worst first."""
+    hit = losses.areas_of(sight, [source for source, is_hit in found if is_hit])
+    of = losses.areas_of(sight, [source for source, _ in found])
+    return [
+        {"org": code, "name": short_name(sight.org_name(code)), "n": n, "of": of[code]} for code, n in hit.most_common()
+    ]
+
+
+def _line(sight: Sight, one: StandingNow) -> dict[str, Any] | None:
+    """From where to where the cause leads, where that is a line; None for anything else."""
+    source = _source(sight, one.incident.subject)
+    if source is None or not sight.world.inventory.behind(source.key):
+        return None
+    above = None if source.parent is None else source.parent.org
+    return {"to": losses.area_of(sight, source.key.org), "from": above or sight.root}
+
+
+def _source(sight: Sight, subject: SourceKey | str) -> Source | None:
+    return None if isinstance(subject, str) else sight.world.inventory.sources.get(subject)
 
 
 def row(sight: Sight, one: StandingNow) -> dict[str, Any]:
@@ -95,9 +168,6 @@ def _next_step(sight: Sight, one: StandingNow) -> dict[str, Any] | None:
     if step is None or one.incident.state is not IncidentState.OPEN:
         return None
     return {"at": sight.at(step.at, one.incident.org), "step": step.step, "receivers": list(step.receivers)}
-
-
-Hit = Sequence[tuple[Source, bool]]  # what an incident may hit, and whether it has
 
 
 def _hit(sight: Sight, one: StandingNow) -> Hit:
