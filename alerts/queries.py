@@ -52,9 +52,14 @@ def alerts(
     sort: AlertOrder = AlertOrder.NEWEST,
     page: int = 1,
     per_page: int = 50,
+    only: Collection[str] | None = None,
+    without: Collection[str] = (),
 ) -> tuple[list[Alert], int]:
-    """One page in that order, and how many there are; without `states`, whatever fired or may yet."""
-    wanted = [_within(scope)]
+    """One page in that order, and how many there are; without `states`, whatever fired or may yet.
+
+    `only` of some rules, or `without` some.
+    """
+    wanted = [_within(scope), *_by_rule(only, without)]
     wanted.append(alert.c.state.in_(states) if states else sa.or_(alert.c.open, alert.c.fired_at.is_not(None)))
     if severities:
         wanted.append(alert.c.severity.in_(severities))
@@ -65,18 +70,23 @@ def alerts(
 
 
 def counts(
-    conn: Connection, scope: Scope, states: Collection[AlertState] = tuple(AlertState)
+    conn: Connection,
+    scope: Scope,
+    states: Collection[AlertState] = tuple(AlertState),
+    *,
+    only: Collection[str] | None = None,
+    without: Collection[str] = (),
 ) -> dict[tuple[str, AlertState, Severity], int]:
     """The number of alerts by (org, state, severity); those of drills are counted nowhere."""
     group = (alert.c.org, alert.c.state, alert.c.severity)
-    counted = (_within(scope), alert.c.state.in_(states), alert.c.rule != drills.RULE.id)
+    counted = (_within(scope), alert.c.state.in_(states), alert.c.rule != drills.RULE.id, *_by_rule(only, without))
     rows = conn.execute(sa.select(*group, sa.func.count().label("n")).where(*counted).group_by(*group))
     return {(row.org, AlertState(row.state), Severity(row.severity)): row.n for row in rows}
 
 
-def shown(conn: Connection, scope: Scope, limit: int = 1_000) -> list[Alert]:
-    """The alerts of a wall: firing, acknowledged, and resolved unseen."""
-    return alerts(conn, scope, states=SHOWN, per_page=limit)[0]
+def shown(conn: Connection, scope: Scope, limit: int = 1_000, without: Collection[str] = ()) -> list[Alert]:
+    """The alerts of a wall: firing, acknowledged, and resolved unseen; `without` those of some rules."""
+    return alerts(conn, scope, states=SHOWN, per_page=limit, without=without)[0]
 
 
 def held(conn: Connection, scope: Scope) -> list[Alert]:
@@ -188,6 +198,11 @@ _ORDER = {
 
 def _within(scope: Scope) -> sa.ColumnElement[bool]:
     return sa.true() if scope.root is None else alert.c.org.in_(scope.codes)
+
+
+def _by_rule(only: Collection[str] | None, without: Collection[str]) -> list[sa.ColumnElement[bool]]:
+    wanted: list[sa.ColumnElement[bool]] = [] if only is None else [alert.c.rule.in_(only)]
+    return [*wanted, *([alert.c.rule.not_in(without)] if without else [])]
 
 
 def attempts(conn: Connection, ids: list[int]) -> dict[int, list[Row]]:

@@ -112,6 +112,7 @@ def _call(site: Site, route: Route, caller: Caller | None, path: dict[str, Any])
         raw=request.get_data() if route.devices or route.body is not None else b"",
         fields=_fields() if route.foreign else {},
         part=Part(query.page, query.per_page) if route.is_list else Part(),
+        duties=site.facts.value.duties,
     )
 
 

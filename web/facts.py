@@ -66,7 +66,7 @@ class Facts:
     """Read together in one short transaction; `at` None means nothing was ever read."""
 
     at: int | None = None
-    alerts: tuple[Alert, ...] = ()
+    alerts: tuple[Alert, ...] = ()  # of no duty, as what is counted of them
     alert_counts: Mapping[tuple[str, AlertState, Severity], int] = field(default_factory=dict)  # by org too
     incidents: IncidentsNow = field(default_factory=IncidentsNow)
     duties: frozenset[str] = frozenset()  # the rules whose alerts are duties
@@ -103,15 +103,15 @@ def load(
     `duty_kinds`: the kinds of rule that find nothing but duties.
     """
     before = before or Facts()
-    by_import = imported(conn)
+    by_import, duty_rules = imported(conn), duties.duty_rules(conn, duty_kinds)
     until, beats = watermarks(world, by_import, now), pulses(conn, now)
     handled, handled_at, sources_of = _handled(conn, world, until, now, before)
     return Facts(
         at=now,
-        alerts=tuple(queries.shown(conn, _EVERYTHING)),
-        alert_counts=queries.counts(conn, _EVERYTHING, (*queries.SHOWN, *MUTED)),
+        alerts=tuple(queries.shown(conn, _EVERYTHING, without=duty_rules)),
+        alert_counts=queries.counts(conn, _EVERYTHING, (*queries.SHOWN, *MUTED), without=duty_rules),
         incidents=standing.load(conn, world.inventory, now, before.incidents),
-        duties=duties.duty_rules(conn, duty_kinds),
+        duties=duty_rules,
         counters={(row.name, row.label): row.n for row in conn.execute(sa.select(counter))},
         desks=_desks(conn, world, now),
         meetings=_meetings(conn, now),

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection, RowMapping
 
 from alerts import drills
 from alerts.incidents.repository import read_incident, select_incidents
-from alerts.model import Alert, Incident, IncidentState, Transition
+from alerts.model import ACTIVE, Alert, Incident, IncidentState, Transition
 from alerts.repository import read_alert, select_alerts
 from ioc.core.model import SourceKey
 from ioc.domain.inventory import Scope
@@ -39,10 +39,21 @@ class FormerIncident:
 
 
 def incidents(
-    conn: Connection, scope: Scope, states: Collection[IncidentState] = (), page: int = 1, per_page: int = 50
+    conn: Connection,
+    scope: Scope,
+    states: Collection[IncidentState] = (),
+    page: int = 1,
+    per_page: int = 50,
+    *,
+    announced_without: Collection[str] | None = None,
 ) -> tuple[list[Incident], int]:
-    """One page, newest first, and how many there are; those that became part of another are in no list."""
+    """One page, newest first, and how many there are; those that became part of another are in no list.
+
+    `announced_without`: those alone of which something is announced that is not by one of these rules, nor played.
+    """
     wanted = [_within(scope), _has_alerts()]
+    if announced_without is not None:
+        wanted.append(_announced({*announced_without, drills.RULE.id}))
     if states:
         wanted.append(incident.c.state.in_(states))
     total = conn.scalar(sa.select(sa.func.count()).select_from(incident).where(*wanted)) or 0
@@ -146,6 +157,11 @@ def _leave_out(membership: Membership, cause: object) -> None:
 
 def _has_alerts() -> sa.ColumnElement[bool]:
     return sa.exists().where(alert.c.incident_id == incident.c.id)
+
+
+def _announced(without: Collection[str]) -> sa.ColumnElement[bool]:
+    loud = sa.and_(alert.c.incident_id == incident.c.id, alert.c.state.in_(ACTIVE), alert.c.rule.not_in(without))
+    return sa.exists().where(loud)
 
 
 def _within(scope: Scope) -> sa.ColumnElement[bool]:

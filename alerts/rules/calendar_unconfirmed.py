@@ -15,6 +15,7 @@ from ioc.domain.inventory import Org
 kind = "calendar_unconfirmed"
 default_hold_s = 0.0
 every_s = 10.0
+duty = True
 
 
 class Options(Struct, frozen=True, kw_only=True):

@@ -18,6 +18,7 @@ from ioc.platform.db.tables import leniency
 kind = "clock_suspect"
 default_hold_s = 0.0
 every_s = 10.0
+duty = True
 _WRONG = (Leniency.CLOCK_AHEAD, Leniency.CLOCK_BEHIND)
 
 

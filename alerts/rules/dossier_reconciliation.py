@@ -19,6 +19,7 @@ from ioc.live.dossier_sources import backfilling, watermarks
 kind = "dossier_reconciliation"
 default_hold_s = 600.0  # dossiers may come in behind the totals they make up
 every_s = 60.0
+duty = True
 HOUR_MS = 3_600_000
 
 

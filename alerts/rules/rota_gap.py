@@ -15,6 +15,7 @@ from ioc.core.model import Severity
 kind = "rota_gap"
 default_hold_s = 0.0
 every_s = 60.0
+duty = True
 DAY_MS = 86_400_000
 
 

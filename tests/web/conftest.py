@@ -143,7 +143,8 @@ class Province:
         """What the worker's loops do each second."""
         now = self.clock.now_ms()
         self.site.world.inventory = self.site.read(lambda conn: load(conn, "2026-11-21", kinds()))
-        self.site.facts.value = self.site.read(lambda conn: facts.load(conn, self.site.world, now))
+        kinds_ = self.site.duty_kinds
+        self.site.facts.value = self.site.read(lambda conn: facts.load(conn, self.site.world, now, duty_kinds=kinds_))
 
 
 def run_here(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -104,9 +104,11 @@ class Walk:
         yield Seen("in a call", kpi["reason"]["params"]["n"] if kpi["reason"] else 0, len(calling))
 
     def _kpi_alerts_open(self, kpi: Any) -> Iterator[Seen]:
-        yield Seen("open", kpi["value"], self.total("alerts", state="firing,acknowledged"))
+        yield Seen("open", kpi["value"], self.total("alerts", duty="false", state="firing,acknowledged"))
         yield Seen(
-            "nobody has", kpi["reason"]["params"]["n"] if kpi["reason"] else 0, self.total("alerts", state="firing")
+            "nobody has",
+            kpi["reason"]["params"]["n"] if kpi["reason"] else 0,
+            self.total("alerts", duty="false", state="firing"),
         )
 
     def _kpi_dossiers_overdue(self, kpi: Any) -> Iterator[Seen]:
@@ -123,14 +125,16 @@ class Walk:
 
     def _alert_feed(self, feed: Any, _options: Any) -> Iterator[Seen]:
         for severity in ("critical", "warning", "info"):
-            listed = self.total("alerts", state="firing,acknowledged", severity=severity)
+            listed = self.total("alerts", duty="false", state="firing,acknowledged", severity=severity)
             yield Seen(severity, feed["counts"][severity], listed)
-        yield Seen("nobody has", feed["counts"]["unacknowledged"], self.total("alerts", state="firing"))
-        yield Seen("over", feed["counts"]["resolved_unseen"], self.total("alerts", state="resolved_unseen"))
-        muted = self.total("alerts", state="suppressed,shelved,out_of_service")
+        yield Seen("nobody has", feed["counts"]["unacknowledged"], self.total("alerts", duty="false", state="firing"))
+        yield Seen(
+            "over", feed["counts"]["resolved_unseen"], self.total("alerts", duty="false", state="resolved_unseen")
+        )
+        muted = self.total("alerts", duty="false", state="suppressed,shelved,out_of_service")
         yield Seen("muted", feed["counts"]["muted"], muted)
         every = sum(feed["counts"][name] for name in ("critical", "warning", "info", "resolved_unseen"))
-        yield Seen("all", every, self.total("alerts", state="firing,acknowledged,resolved_unseen"))
+        yield Seen("all", every, self.total("alerts", duty="false", state="firing,acknowledged,resolved_unseen"))
 
     def _vc_grid(self, grid: Any, _options: Any) -> Iterator[Seen]:
         cells = [site for area in grid["areas"].values() for site in area["sites"].values()]
@@ -190,6 +194,10 @@ class Walk:
         for state, counts in self.get("alerts")["counts"].items():
             for severity, n in counts.items():
                 yield Seen(f"/alerts {state} {severity}", n, self.total("alerts", state=state, severity=severity))
+        for state, counts in self.get("alerts")["duties"].items():
+            for severity, n in counts.items():
+                listed = self.total("alerts", state=state, severity=severity, duty="true")
+                yield Seen(f"/alerts duties {state} {severity}", n, listed)
 
     def _sources(self) -> Iterator[Seen]:
         items = self.get("sources")["items"]

@@ -37,12 +37,14 @@ Counts = Mapping[tuple[str, AlertState, Severity], int]
 class Query(Struct, frozen=True):
     """`state` and `severity` take a comma list; without `state`, all of them.
 
+    `duty`: duties alone, or none of them.
     `sort`: the newest first, or by urgency: what nobody has, then by severity, then the oldest first.
     """
 
     state: str | None = None
     severity: str | None = None
     org: str | None = None
+    duty: bool | None = None
     sort: AlertOrder = AlertOrder.NEWEST
 
 
@@ -61,6 +63,7 @@ class Text(Struct, frozen=True):
 class AlertItem(Struct, frozen=True, kw_only=True):
     """`accountable` answers for it: the owner of its source, else the head of the nearest org that has one.
 
+    `duty`: it is to be done by a date and breaks nothing now.
     `held_by` is what holds it back, by its id: `source:ORG/KIND/SOURCE` where that is down. `level` is how many
     acknowledgements have run out, `noise` why it was called that. From `flapping_since` on it stays one alert, however
     often it comes and goes.
@@ -97,13 +100,15 @@ class AlertItem(Struct, frozen=True, kw_only=True):
     open: bool
     incident: int | None
     held_by: str | None
+    duty: bool
 
 
 class AlertList(Page[AlertItem], frozen=True, kw_only=True):
-    """`counts`: how many a list of each state and severity would hold, whatever is asked for now."""
+    """`counts`: how many a list of each state and severity would hold, whatever is asked for now; `duties` of them."""
 
     as_of: Instant
     counts: dict[AlertState, dict[Severity, int]]
+    duties: dict[AlertState, dict[Severity, int]]
 
 
 class AlertEntry(Struct, frozen=True):
@@ -190,16 +195,26 @@ def alerts(call: Call, query: Query, records: Reads) -> AlertList:
     scope = call.subtree(query.org)
     states, severities = words("state", query.state, AlertState), words("severity", query.severity, Severity)
 
-    def read(conn: Connection) -> tuple[list[Alert], int, Counts]:
+    def read(conn: Connection) -> tuple[list[Alert], int, Counts, Counts]:
         page, per_page = call.part
         found = queries.alerts(
-            conn, scope, states=states, severities=severities, sort=query.sort, page=page, per_page=per_page
+            conn,
+            scope,
+            states=states,
+            severities=severities,
+            sort=query.sort,
+            page=page,
+            per_page=per_page,
+            only=call.duties if query.duty else None,
+            without=call.duties if query.duty is False else (),
         )
-        return *found, queries.counts(conn, scope)
+        return *found, queries.counts(conn, scope), queries.counts(conn, scope, only=call.duties)
 
-    rows, total, counts = records.read(read)
+    rows, total, counts, duties = records.read(read)
     page = call.part.read((AlertItem(**_shown(call, alert)) for alert in rows), total)
-    return extended(AlertList, page, as_of=call.at(call.now, query.org), counts=_counted(counts))
+    return extended(
+        AlertList, page, as_of=call.at(call.now, query.org), counts=_counted(counts), duties=_counted(duties)
+    )
 
 
 def _counted(counts: Counts) -> dict[AlertState, dict[Severity, int]]:
@@ -297,11 +312,12 @@ def _shown(call: Call, alert: Alert) -> dict[str, Any]:
         "accountable": _accountable(call, alert, source),
         "title": call.say(alert.title, **alert.params),
         "incident": alert.incident_id,
+        "duty": alert.rule in call.duties,
         "text": Text(alert.title, dict(alert.params)),
     }
 
 
-_WORKED_OUT = {"incident", "org_name", "source_name", "accountable", "title", "text"}
+_WORKED_OUT = {"duty", "incident", "org_name", "source_name", "accountable", "title", "text"}
 _OF_THE_ROW = [name for name in AlertItem.__struct_fields__ if name not in _WORKED_OUT]
 
 

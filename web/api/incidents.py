@@ -25,10 +25,14 @@ Watched = Counter[tuple[str, str | None]]
 
 
 class IncidentQuery(Struct, frozen=True):
-    """`state` takes a comma list; without it, all of them."""
+    """`state` takes a comma list; without it, all of them.
+
+    `wall`: those that a wall shows: something of them is announced, is no duty, and is not played in a drill.
+    """
 
     state: str | None = None
     org: str | None = None
+    wall: bool = False
 
 
 class IncidentCause(Struct, frozen=True, kw_only=True):
@@ -109,7 +113,8 @@ def incidents(call: Call, query: IncidentQuery, records: Reads) -> IncidentList:
     scope, states = call.subtree(query.org), words("state", query.state, IncidentState)
 
     def read(conn: Connection) -> tuple[list[IncidentItem], int]:
-        found, total = queries.incidents(conn, scope, states, *call.part)
+        announced = call.duties if query.wall else None
+        found, total = queries.incidents(conn, scope, states, *call.part, announced_without=announced)
         return list(items(conn, call, scope, found)), total
 
     found, total = records.read(read)

@@ -36,6 +36,7 @@ class Call:
     raw: bytes = b""
     fields: Mapping[str, str] = field(default_factory=dict)  # of a foreign call: of its query, form and JSON
     part: Part = field(default_factory=Part)
+    duties: frozenset[str] = frozenset()  # the rules whose alerts are duties
 
     @property
     def principal(self) -> Principal:
