@@ -12,6 +12,8 @@ from ioc.platform.db.tables import alert
 
 MENDED_AFTER: Final = MINUTE
 LOOK_EVERY: Final = 5 * SECOND
+Place = tuple[str | None, ...]
+MEETING: Final[Place] = ("conference-precheck",)
 
 
 class Mending:
@@ -30,19 +32,24 @@ class Mending:
         standing = self._troubles.at(self._timeline.virtual(now))
         taken = self._taken() if standing else {}
         for one in standing:
-            if (since := _taken_at(one, taken)) is not None:
-                self._troubles.end(one, self._timeline.virtual(since + MENDED_AFTER))
+            begins = self._timeline.real(one.span.start)
+            since = [at for place, at in taken.items() if at >= begins and _about(one, place)]
+            if since:
+                self._troubles.end(one, self._timeline.virtual(min(since) + MENDED_AFTER))
 
-    def _taken(self) -> dict[tuple[str, str, str], int]:
-        """When the open alerts of sources were acknowledged."""
+    def _taken(self) -> dict[Place, int]:
+        """When the open alerts were acknowledged, by what they speak of."""
         t = alert.c
-        wanted = sa.and_(t.open, t.acknowledged_at.is_not(None), t.source.is_not(None))
+        wanted = sa.and_(t.open, t.acknowledged_at.is_not(None))
         with self._db.read() as conn:
-            rows = conn.execute(sa.select(t.org, t.kind, t.source, t.acknowledged_at).where(wanted)).all()
-        return {(row.org, row.kind, row.source): row.acknowledged_at for row in rows}
+            rows = conn.execute(sa.select(t.org, t.kind, t.source, t.rule, t.acknowledged_at).where(wanted)).all()
+        return {
+            MEETING if row.rule in MEETING else (row.org, row.kind, row.source): row.acknowledged_at for row in rows
+        }
 
 
-def _taken_at(one: Trouble, taken: dict[tuple[str, str, str], int]) -> int | None:
-    keys = (site.key for site in one.subjects)
-    found = (taken.get((key.org, key.kind, key.source)) for key in keys)
-    return min((at for at in found if at is not None), default=None)
+def _about(one: Trouble, place: Place) -> bool:
+    """A meeting that lacks its points is told of before the points are."""
+    if place == MEETING:
+        return one.sort in ("points", "cut")
+    return any(place == (site.key.org, site.key.kind, site.key.source) for site in one.subjects)
