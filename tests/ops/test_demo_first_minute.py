@@ -16,8 +16,8 @@ from tests.long import running_long, size
 from tests.ops.running import Running
 from tests.servers import free_port
 
-# on a working morning, and seconds before the close of business, when dossiers fall due
-STARTS = ("2026-11-30T09:10", "2026-11-30T16:59:40")
+# on a working morning, and seconds before the close of business, when dossiers fall due; each province once
+STARTS = (("tuyen-quang", "2026-11-30T09:10"), ("ha-giang", "2021-11-22T16:59:40"))
 WATCHED_S = size("demo", 45, 270)  # alerts begin after 20 s, and the past is told after 35
 
 
@@ -27,10 +27,10 @@ def demos(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Path]]:
     folders = [tmp_path_factory.mktemp(f"demo-{i}") / "data" for i in range(len(STARTS))]
     running = [
         Running(
-            "demo", "--data-dir", str(folder), "--at", at,
+            "demo", "--province", province, "--data-dir", str(folder), "--at", at,
             "--http-port", str(free_port()), "--mqtt-port", str(free_port()),
         )
-        for folder, at in zip(folders, STARTS, strict=True)
+        for folder, (province, at) in zip(folders, STARTS, strict=True)
     ]  # fmt: skip
     try:
         for one in running:
