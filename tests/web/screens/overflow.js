@@ -58,7 +58,7 @@
     }
 
   const middle = (one) => {
-    const box = one.getBoundingClientRect()
+    const [box = one.getBoundingClientRect()] = one.getClientRects() // of what runs over several lines, the first
     const at = [box.left + box.width / 2, box.top + box.height / 2]
     return at[0] < 0 || at[1] < 0 || at[0] >= innerWidth || at[1] >= innerHeight ? null : at
   }
@@ -73,6 +73,10 @@
 
   // what a fixed or sticky bar hides, once everything that scrolls has been scrolled to its end
   const bars = all.filter((one) => ['fixed', 'sticky'].includes(getComputedStyle(one).position))
+  const atBottom = (bar) => {
+    const { position, top } = getComputedStyle(bar)
+    return position === 'sticky' ? top === 'auto' : bar.getBoundingClientRect().top > innerHeight / 2
+  }
   const scrollers = [root, ...all.filter((one) => scrolls(one, 'Y') && one.scrollHeight > one.clientHeight + 1)]
   const before = scrollers.map((one) => one.scrollTop)
   for (const [edge, to] of [['top', 0], ['bottom', 1e9]]) {
@@ -84,7 +88,7 @@
       const bar = bars.find((each) => each.contains(hit) && !each.contains(one))
       const label = hit.closest('label')
       if (!bar && edge === 'top' && !hit.closest(OVER) && !label?.contains(one)) note(`under ${name(hit)}`, one)
-      const atEdge = bar && (bar.getBoundingClientRect().top > innerHeight / 2 ? 'bottom' : 'top') === edge
+      const atEdge = bar && (atBottom(bar) ? 'bottom' : 'top') === edge
       if (atEdge && !bar.closest(OVER)) note(`under ${name(bar)}`, one)
     }
   }

@@ -30,6 +30,7 @@ class Screen:
     before: Before = _nothing
     moods: tuple[str, ...] = (CALM, CRISIS)
     texts: str = ""  # a selector that is there only where the state was reached
+    daily: bool = False  # in every run of the tests; the others where `scripts/shots` is run
 
     def open(self, page: Page, base: str, lang: str) -> None:
         """Show it; a TimeoutError of Playwright where the state is not to be had."""
@@ -107,10 +108,12 @@ WALLS = (
 ALERT = "[data-alert] .open"
 ALERTS = (
     Screen("alerts", "/alerts", ".alerts .bar"),
-    Screen("alerts-filters", "/alerts", ".alerts .bar", (press("[data-filters]"),), moods=(CALM,)),
-    Screen("alerts-open", "/alerts", ALERT, (press(ALERT),), moods=(CRISIS,), texts="aside dl"),
+    Screen("alerts-filters", "/alerts", ".alerts .bar", (press("[data-filters]"),), moods=(CALM,), daily=True),
+    Screen("alerts-open", "/alerts", ALERT, (press(ALERT),), moods=(CRISIS,), texts="aside dl", daily=True),
     Screen("alerts-assign", "/alerts", ALERT, (press(ALERT), press("aside [data-act=assign]")), moods=(CRISIS,)),
-    Screen("alerts-marked", "/alerts", ALERT, (check("[data-alert] input"),), moods=(CRISIS,), texts=".many"),
+    Screen(
+        "alerts-marked", "/alerts", ALERT, (check("[data-alert] input"),), moods=(CRISIS,), texts=".many", daily=True
+    ),
     Screen("alerts-leader", "/alerts", ".alerts .bar", who="leader", moods=(CRISIS,)),
     Screen("alerts-shift", "/alerts", "[data-shift]", (press("[data-shift] .button"),), moods=(CALM,)),
     Screen("alerts-empty", "/alerts", ".empty", before=empty("alerts?*"), moods=(CALM,)),
@@ -120,10 +123,10 @@ ALERTS = (
 )
 DOSSIER = "tbody tr button, [data-dossier] button"
 DOSSIERS = (
-    Screen("dossiers", "/dossiers", DOSSIER),
+    Screen("dossiers", "/dossiers", DOSSIER, daily=True),
     Screen("dossiers-overdue", "/dossiers?bucket=open_overdue", ".table", moods=(CALM,)),
-    Screen("dossiers-open", "/dossiers", DOSSIER, (press(DOSSIER),), moods=(CALM,), texts="aside dl"),
-    Screen("dossiers-filters", "/dossiers", DOSSIER, (press("[data-filters]"),), moods=(CALM,)),
+    Screen("dossiers-open", "/dossiers", DOSSIER, (press(DOSSIER),), moods=(CALM,), texts="aside dl", daily=True),
+    Screen("dossiers-filters", "/dossiers", DOSSIER, (press("[data-filters]"),), moods=(CALM,), daily=True),
     Screen("dossiers-org", "/dossiers", DOSSIER, (press(".picker > button"),), moods=(CALM,), texts="[role=dialog] li"),
     Screen("dossiers-empty", "/dossiers?q=khong-co-ma-nay", ".empty", moods=(CALM,)),
     Screen("dossiers-error", "/dossiers", ".problem", before=failing("dossiers?*"), moods=(CALM,)),
@@ -131,11 +134,11 @@ DOSSIERS = (
 SOURCE = "[data-source] button"
 RETIRE = ".acts .button.plain"
 SOURCES = (
-    Screen("sources", "/sources", SOURCE),
-    Screen("sources-open", "/sources", SOURCE, (press(SOURCE),), texts="aside dl"),
+    Screen("sources", "/sources", SOURCE, daily=True),
+    Screen("sources-open", "/sources", SOURCE, (press(SOURCE),), texts="aside dl", daily=True),
     Screen("sources-retire", "/sources", SOURCE, (press(SOURCE), press(f"aside {RETIRE}")), moods=(CALM,)),
     Screen("sources-unknown", "/sources", SOURCE, (press(".others button:nth-child(1)"),), moods=(CALM,)),
-    Screen("sources-figures", "/sources", SOURCE, (press(".others button:nth-child(2)"),), moods=(CALM,)),
+    Screen("sources-figures", "/sources", SOURCE, (press(".others button:nth-child(2)"),), moods=(CALM,), daily=True),
     Screen("sources-feeds", "/sources", SOURCE, (press(".others button:nth-child(3)"),), moods=(CALM,)),
     Screen("sources-filters", "/sources", SOURCE, (press("[data-filters]"),), moods=(CALM,)),
     Screen("sources-empty", "/sources", ".empty", before=empty("sources?*"), moods=(CALM,)),
@@ -144,13 +147,12 @@ SOURCES = (
 OTHERS = (
     Screen("outbox-sms", "/outbox", "[data-phone], .empty"),
     Screen("outbox-mail", "/outbox", ".choices", (press(".choices button:nth-child(2)"),)),
-    Screen("menu", "/alerts", "main", (press("[data-menu]"),), moods=(CALM,)),
+    Screen("menu", "/alerts", "main", (press("[data-menu]"),), moods=(CALM,), daily=True),
     Screen("login", "/login", "form", who="nobody", moods=(CALM,)),
     Screen(
         "login-refused", "/login", "form",
         (fill("#username", "truc.ban"), fill("#password", "sai"), press("form .button")), "nobody",
-        moods=(CALM,), texts="[role=alert]",
-    ),
+        moods=(CALM,), texts="[role=alert]", daily=True),
 )  # fmt: skip
 
 SCREENS = (*WALLS, *ALERTS, *DOSSIERS, *SOURCES, *OTHERS)
