@@ -13,7 +13,7 @@ from web.auth import COOKIE, Sessions, by_token, identify
 from web.site import Site
 
 DIST = Path(__file__).parent / "dist"
-PAGES = ("wall", "alerts", "dossiers", "sources", "login", "outbox")
+PAGES = ("wall", "tablet", "alerts", "dossiers", "sources", "login", "outbox")
 OF_DEMO = frozenset({"outbox"})
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
@@ -26,6 +26,7 @@ _NO_BUILD = """<!doctype html><html lang="vi"><meta charset="utf-8"><title>IOC</
 <p>The server runs, but web/dist is missing. Install again with <code>pip install .</code>.</p></html>
 """
 _YEAR_S = 31_536_000
+_HOMES = {Role.WALL: "/wall", Role.LEADER: "/tablet"}
 
 
 def mount(app: Flask, site: Site, sessions: Sessions, dist: Path = DIST) -> None:
@@ -100,7 +101,7 @@ def _home(site: Site, sessions: Sessions) -> str:
         caller = None
     if caller is None:
         return "/login"
-    return "/wall" if caller.principal.role is Role.WALL else "/alerts"
+    return _HOMES.get(caller.principal.role, "/alerts")
 
 
 def set_cookie(site: Site, response: Any, value: str, seconds: int) -> None:

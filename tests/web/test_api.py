@@ -289,6 +289,7 @@ def test_the_description_names_every_route_and_no_other(province: Province) -> N
     assert pages == {
         "/",
         "/wall",
+        "/tablet",
         "/alerts",
         "/dossiers",
         "/sources",

@@ -8,6 +8,7 @@ const KEY = /['"`]((?:ui|health|kind|metric|state|role|alert)\.[\w.${}-]+)['"`]/
 // keys that come in the server's messages; some of the alerts' are said in letters only
 const SENT = /^(?:alert\.(?!(?:age|field|message|severity)\.)|metric\.|ui\.scene\.)/
 const IMPORTS = /(?:from |import\()'(\.[^']+\.(?:js|svelte))'/g
+const WATCHED = /kind: '(\w+)'/g // in a page that draws a widget's payload itself
 const FOLDERS = /import\.meta\.glob\('([^'*]+)\*\/([^'*]+)'/g
 
 export const pageTexts = {
@@ -20,7 +21,8 @@ export const pageTexts = {
     const shapes = files.flatMap(keys)
     const said = ([key]) => SENT.test(key) || shapes.some((shape) => shape.test(key))
     const shared = Object.entries(JSON.parse(code)).filter(said)
-    const texts = Object.assign(Object.fromEntries(shared), ...files.map((file) => own(file, lang)))
+    const bodies = [...files, ...files.flatMap(watched)]
+    const texts = Object.assign(Object.fromEntries(shared), ...bodies.map((file) => own(file, lang)))
     return { code: `export default JSON.parse(${JSON.stringify(JSON.stringify(texts))})`, map: null, moduleType: 'js' }
   },
 }
@@ -38,6 +40,10 @@ function reached(file, seen = new Set()) {
 }
 
 const plugIns = (folder, name) => readdirSync(folder).map((kind) => path.join(folder, kind, name)).filter(existsSync)
+
+/** The components of the widgets that a file asks for by their kind. */
+const watched = (file) =>
+  [...readFileSync(file, 'utf-8').matchAll(WATCHED)].map(([, kind]) => path.join(SOURCES, 'widgets', kind, 'index.svelte'))
 
 /** What a plug-in brings: `texts.vi.json` beside its component. */
 function own(file, lang) {

@@ -26,3 +26,7 @@ declare module '*?of=outbox' {
   const texts: Record<string, string>
   export default texts
 }
+declare module '*?of=tablet' {
+  const texts: Record<string, string>
+  export default texts
+}

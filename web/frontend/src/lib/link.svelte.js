@@ -102,6 +102,11 @@ export class Link {
     if (feed && !apply(feed)) this.#resync(id)
   }
 
+  /** A new snapshot of everything that is watched. */
+  refresh() {
+    if (this.#socket.connected) for (const id of Object.keys(this.feeds)) this.#resync(id)
+  }
+
   /** @param {string} id */
   #resync(id) {
     this.#asked = performance.now()
