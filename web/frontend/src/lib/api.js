@@ -1,5 +1,6 @@
 // Calls to the REST interface: session cookie, CSRF header on writes, errors as one class.
 
+import { noteEdition } from './edition.svelte.js'
 import { site } from './site.js'
 import { language, t } from './texts.svelte.js'
 
@@ -34,6 +35,7 @@ export const remove = (path) => call('DELETE', path)
 export async function me() {
   const answer = await get('/me')
   csrf = answer.csrf ?? ''
+  noteEdition(answer)
   return site.build ? { ...answer, build: site.build } : answer // a page that was kept may be older than its server
 }
 
