@@ -52,7 +52,7 @@ def test_nothing_is_quarantined_and_no_alert_is_taken_back(demos: list[Path], wh
     folder = demos[which]
     ((received,),) = rows(folder, "SELECT n FROM counter WHERE name = 'received'")
     assert isinstance(received, int)
-    assert received > 1_000, "it speaks"
+    assert received > 500, "it speaks"
     assert rows(folder, "SELECT topic, reason, detail FROM quarantine") == []
     taken_back = "SELECT rule, org, source FROM alert WHERE fired_at IS NOT NULL AND ended_at - fired_at < 60000"
     assert rows(folder, taken_back) == []
