@@ -53,6 +53,7 @@ class Code(StrEnum):
     TOO_MANY_BUCKETS = "too_many_buckets", 422
     TOO_MANY_WIDGETS = "too_many_widgets", 422
     UNKNOWN_WIDGET = "unknown_widget", 422
+    NOT_EXPLAINED = "not_explained", 422
     TOO_MANY_ATTEMPTS = "too_many_attempts", 429
     INTERNAL = "internal", 500
 

@@ -33,6 +33,7 @@ _NOT_OF_THE_FIELD = (
     "asyncapi",
     "vendor-sheet",
     "/bands",
+    "/explain",
     "/displays",
     "/scenes",
     "rules",

@@ -15,8 +15,9 @@ from ioc.domain.inventory import Source
 from ioc.live.world import UNCOUNTED
 from ioc.messages import severity
 from ioc.messages.severity import Tone
+from web.explained import Explanation
 from web.sight import Reporting, Sight
-from web.widgets import _dossiers
+from web.widgets import _dossiers, _kpi_records
 
 kind = "kpi"
 
@@ -40,6 +41,10 @@ def touches(options: Options) -> frozenset[str]:
 
 def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
     return {"figure": options.figure, **_FIGURES[options.figure](sight)}
+
+
+def explain(sight: Sight, options: Options, _part: str | None) -> Explanation:
+    return _kpi_records.explanation(sight, options.figure)
 
 
 def _figure(
