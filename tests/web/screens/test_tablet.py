@@ -59,7 +59,7 @@ def test_nothing_is_cut_and_every_target_is_large_enough(crisis: Stage, show: Op
 def test_a_leader_gives_an_incident_to_somebody_and_reads_who_has_it(crisis: Stage, show: Opener) -> None:
     page = opened(show)
     card = page.locator('[data-incident="7"]')
-    expect(card.get_by_role("link", name="Gọi đơn vị quản lý")).to_have_attribute("href", "tel:0900000022")
+    expect(card.get_by_role("link", name="Gọi nhà mạng")).to_have_attribute("href", "tel:0900000022")
     card.get_by_role("button", name="Giao").click()
     page.get_by_role("button", name="Trực ca ngày").click()
     page.get_by_label("Ghi chú").fill("Gọi nhà mạng trước")
