@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.running import wait_until
 from tests.web.screens import leaders
 from tests.web.screens.conftest import MORNING, Opener
 from tests.web.screens.stage import Stage
@@ -19,6 +20,17 @@ SMALL = """() => [...document.querySelectorAll('#app a, #app button, #app input'
   const box = one.getBoundingClientRect()
   return box.width && (box.height < 47.5 || box.width < 47.5)
 }).map((one) => one.textContent)"""
+
+KEPT = """async () => {
+  if (!(await indexedDB.databases()).some(({ name }) => name === 'ioc')) return false
+  return new Promise((resolve) => {
+    const request = indexedDB.open('ioc', 1)
+    request.onsuccess = () => {
+      const found = request.result.transaction('tablet').objectStore('tablet').get('last')
+      found.onsuccess = () => resolve(Boolean(found.result))
+    }
+  })
+}"""
 
 
 @pytest.fixture
@@ -124,19 +136,7 @@ def test_from_an_area_to_the_person_to_call(crisis: Stage, show: Opener) -> None
 
 def test_without_a_server_the_last_snapshot_stands_with_its_age(crisis: Stage, show: Opener) -> None:
     page = opened(show)
-    page.wait_for_function(
-        """() => new Promise((resolve) => {
-          const request = indexedDB.open('ioc', 1)
-          request.onsuccess = () => {
-            const db = request.result
-            if (!db.objectStoreNames.contains('tablet')) { db.close(); return resolve(false) }
-            const found = db.transaction('tablet').objectStore('tablet').get('last')
-            found.onsuccess = () => { db.close(); resolve(Boolean(found.result)) }
-          }
-        })""",
-        polling=500,
-        timeout=15_000,
-    )
+    wait_until(lambda: page.evaluate(KEPT), "a snapshot kept in the browser", 15)
     page.route("**/api/v1/me", lambda route: route.abort())
     page.reload()
     expect(page.locator("[data-age]")).to_contain_text("Số liệu lúc 20/11 09:15", timeout=15_000)
