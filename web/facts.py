@@ -25,6 +25,8 @@ from ioc.live.world import World
 from ioc.platform import documents
 from ioc.platform.beat import Pulse, pulses
 from ioc.platform.db.tables import conference, counter, desk
+from web.cartograms import maps
+from web.cartograms.maps import NO_MAPS, KeptMaps
 
 HANDLED_EVERY_MS = 10_000
 WATCHED = frozenset({"alerts", "ingest"})  # the roles without which a screen shows less than it seems to
@@ -83,6 +85,7 @@ class Facts:
     alerts_at: int | None = None  # when the engine behind the alerts last gave a sign of life
     alive: frozenset[str] = frozenset()
     maintained: frozenset[SourceKey] = frozenset()  # inside a window or a silence that means all of it
+    maps: KeptMaps = NO_MAPS
     silent: Mapping[str, int] = field(default_factory=dict)  # what should be at work and is not: since when
     scenes: int = 0  # how often one was saved: a wall reads them again when this changes
 
@@ -127,6 +130,7 @@ def load(
         alerts_at=next((pulse.at for pulse in beats if pulse.role == "alerts"), None),
         alive=frozenset(pulse.role for pulse in beats if pulse.alive),
         maintained=mutes.load(conn, windows.in_force(conn), world.inventory, now).in_maintenance(),
+        maps=maps.load(conn, before.maps),
         silent=_silent(beats, now, before),
         scenes=documents.count(conn, SCENES),
     )

@@ -1,5 +1,6 @@
-"""A demo province's inventory into the database."""
+"""A demo province's inventory and map into the database."""
 
+import json
 import tomllib
 from typing import Any
 
@@ -9,11 +10,13 @@ from connectors.simulator.profile import packaged
 from ioc.domain.importing.inventory import import_orgs, import_sources
 from ioc.domain.sheets.report import ImportReport
 from ioc.messages.kinds import Kinds
+from ioc.platform import documents
 from ioc.platform.db import Database
 from ioc.platform.db.tables import org
 
 ACTOR = "demo"
 LOOPBACK = "127.0.0.1"
+CARTOGRAM = "cartogram"  # the sort of document, as docs/cartogram.md has it
 
 
 def load_demo(db: Database, kinds: Kinds, now: int, province: str) -> tuple[ImportReport, ImportReport]:
@@ -21,7 +24,17 @@ def load_demo(db: Database, kinds: Kinds, now: int, province: str) -> tuple[Impo
     orgs = import_orgs(db, packaged(province, "orgs.csv"), now, dry_run=False, actor=ACTOR)
     listed = packaged(province, "sources.csv")
     sources = import_sources(db, listed, kinds, now, dry_run=False, actor=ACTOR, simulated=True)
+    _draw_map(db, now, province)
     return orgs, sources
+
+
+def _draw_map(db: Database, now: int, province: str) -> None:
+    """Its cartogram, unless somebody has drawn or removed one since."""
+    body = json.loads(packaged(province, "cartogram.json"))
+    with db.write() as conn:
+        kept = documents.versions(conn, CARTOGRAM, body["root"])
+        if not kept or kept[0].author == ACTOR:
+            documents.save(conn, CARTOGRAM, body["root"], body, at=now, author=ACTOR, note=None)
 
 
 def alerting(province: str, smtp_port: int, sms_port: int) -> dict[str, Any]:
@@ -40,3 +53,4 @@ def ensure_orgs(db: Database, now: int, province: str) -> None:
         count = conn.scalar(sa.select(sa.func.count()).select_from(org))
     if not count:
         import_orgs(db, packaged(province, "orgs.csv"), now, dry_run=False, actor=ACTOR)
+        _draw_map(db, now, province)

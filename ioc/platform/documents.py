@@ -39,6 +39,16 @@ def latest(conn: Connection, sort: str) -> dict[str, DocumentVersion]:
     return {row.name: DocumentVersion(*row) for row in rows if row.body is not None}
 
 
+def newest(conn: Connection, sort: str) -> dict[str, int]:
+    """The number of the newest version of each, without its body: cheap enough to be asked each second."""
+    there = sa.func.max(sa.case((document.c.body.is_(sa.null()), 0), else_=document.c.version))
+    last = sa.func.max(document.c.version)
+    rows = conn.execute(
+        sa.select(document.c.name, last).where(document.c.sort == sort).group_by(document.c.name).having(there == last)
+    )
+    return {name: version for name, version in rows}
+
+
 def versions(conn: Connection, sort: str, name: str) -> list[DocumentVersion]:
     """Every version of one document, the newest first."""
     mine = sa.select(*_COLUMNS).where(document.c.sort == sort, document.c.name == name)

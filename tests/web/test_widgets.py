@@ -124,7 +124,8 @@ def test_the_grid_has_a_cell_a_site_and_tells_none_from_lost(province: Province)
 
 def test_a_grid_of_one_district_begins_with_its_own_points(province: Province) -> None:
     shown = payload(province, "vc_grid", org=SOUTH)
-    assert shown["areas"][SOUTH]["order"] == 0
+    assert next(iter(shown["areas"])) == SOUTH
+    assert shown["areas"][SOUTH]["own"] is True
     assert list(shown["areas"][SOUTH]["sites"]) == [f"{SOUTH}/cau-2"]
 
 

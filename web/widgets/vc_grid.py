@@ -1,16 +1,17 @@
-"""Video-conference endpoints by area: a cell a site, and the sites where none was ever installed."""
+"""Video-conference endpoints on the cartogram: a cell a site, and the sites where none was ever installed."""
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Any
 
 from msgspec import Struct
 
 from ioc.core.model import Health
-from ioc.domain.inventory import Org, Source
+from ioc.domain.inventory import Source
 from ioc.live.meetings import roll_call
+from web.cartograms.drawing import Area
 from web.facts import Announced
 from web.sight import Sight
+from web.widgets import _tiles
 
 kind = "vc_grid"
 
@@ -24,7 +25,7 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def touches(_options: Options) -> frozenset[str]:
-    return frozenset({"vc", "facts"})
+    return frozenset({"vc", "link", "facts"})
 
 
 def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
@@ -32,13 +33,15 @@ def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
     by_org: dict[str, list[Source]] = {}
     for source in sources:
         by_org.setdefault(source.key.org, []).append(source)
-    every = [_area(sight, area, order, codes, by_org) for order, (area, codes) in enumerate(_areas(sight))]
-    areas = {area.pop("code"): area for area in every if area["sites"]}
+    drawn = _tiles.drawing(sight)
+    every = {area.key: _area(sight, area, by_org) for area in drawn.areas}
+    areas = {key: area for key, area in every.items() if area["sites"] or not area["own"]}
     counts = Counter(site["health"] for area in areas.values() for site in area["sites"].values())
     totals = {str(name): counts[name] for name in (*Health, NONE)}
+    there, of = sight.reporting(sources)
     near = [_meeting(sight, one) for one in sight.facts.announced if one.meeting.org in sight.scope]
-    told = {"areas": areas, "totals": totals, "of": len(sight.due(sources)), "meetings": near[:_MEETINGS]}
-    return sight.head(sources) | told
+    told = {"cartogram": _tiles.grid(drawn), "areas": areas, "totals": totals, "online": there, "of": of}
+    return sight.head(sources) | told | {"meetings": near[:_MEETINGS]}
 
 
 def _meeting(sight: Sight, one: Announced) -> dict[str, Any]:
@@ -57,29 +60,17 @@ def _meeting(sight: Sight, one: Announced) -> dict[str, Any]:
     }
 
 
-def _areas(sight: Sight) -> Iterable[tuple[Org, frozenset[str]]]:
-    """The org itself for its own points, then each child with all below it."""
-    orgs = sight.world.inventory.orgs
-    if sight.org is not None:
-        yield sight.org, orgs.own(sight.org.code)
-    for child in orgs.children(sight.root):
-        if child.code in sight.scope:
-            yield child, sight.look.scope(child.code).codes
-
-
-def _area(
-    sight: Sight, area: Org, order: int, codes: frozenset[str], by_org: dict[str, list[Source]]
-) -> dict[str, Any]:
+def _area(sight: Sight, area: Area, by_org: dict[str, list[Source]]) -> dict[str, Any]:
     sites: dict[str, Any] = {}
     orgs = sight.world.inventory.orgs
-    for code in sorted(codes):
+    here = [source for code in area.codes for source in by_org.get(code, ())]
+    for code in sorted(area.codes):
         for source in by_org.get(code, ()):
             sites[f"{code}/{source.key.source}"] = _site(sight, source)
         org = orgs.by_code[code]
         if org.kind in _SITE_KINDS and orgs.lives(code) and not orgs.own(code) & by_org.keys():
             sites[code] = {"name": org.name, "org_name": org.name, "health": NONE, "in_call": None, "cause": None}
-    place = {"lat": area.lat, "lon": area.lon, "order": order}
-    return {"code": area.code, "name": area.name, "kind": area.kind, **place, "sites": sites}
+    return _tiles.head(area) | _tiles.standing(sight, here) | {"sites": sites}
 
 
 def _site(sight: Sight, source: Source) -> dict[str, Any]:

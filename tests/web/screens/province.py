@@ -5,6 +5,8 @@ from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.web.screens import maps
+
 # name, latitude, longitude, communes
 DISTRICTS = {
     "hg.ha-giang": ("Thành phố Hà Giang", 22.82, 104.98, 8),
@@ -108,20 +110,15 @@ def payloads(now: datetime, names: dict[str, list[str]] | None = None, *, night:
 
 def _vc(names: dict[str, list[str]], *, night: bool) -> dict[str, Any]:
     own = {f"hg/p{n}": _site(f"Điểm cầu tỉnh {n}", "Tỉnh Hà Giang", "ok", night) for n in range(1, 5)}
-    areas: dict[str, Any] = {
-        "hg": {"name": "Tỉnh Hà Giang", "kind": "province", "lat": None, "lon": None, "order": 0, "sites": own}
-    }
-    for order, (code, (name, lat, lon, count)) in enumerate(DISTRICTS.items(), 1):
+    areas = {"hg": maps.area("Tỉnh Hà Giang", "province", maps.PLACES["hg"], own, own=True)}
+    for code, (name, _lat, _lon, count) in DISTRICTS.items():
         communes = names.get(code) or [f"Xã {name.split(' ', 1)[1]} {n}" for n in range(1, count + 1)]
         sites = {
             f"{code}.{n}": _site(commune, commune, TROUBLED.get(code, {}).get(n, "ok"), night)
             for n, commune in enumerate(communes)
         }
-        areas[code] = {"name": name, "kind": "district", "lat": lat, "lon": lon, "order": order, "sites": sites}
-    counts = Counter(site["health"] for area in areas.values() for site in area["sites"].values())
-    kinds = ("ok", "warning", "critical", "offline", "stale", "closed", "unknown", "none", "maintenance", "pending")
-    of = sum(counts.values()) - counts["none"] - counts["pending"]
-    return {"areas": areas, "totals": {kind: counts[kind] for kind in kinds}, "of": of}
+        areas[code] = maps.area(name, "district", maps.PLACES[code], sites)
+    return maps.grid(maps.HA_GIANG["columns"], maps.HA_GIANG["rows"], areas)
 
 
 def _site(name: str, org_name: str, health: str, night: bool) -> dict[str, Any]:

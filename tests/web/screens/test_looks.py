@@ -52,48 +52,6 @@ def test_every_row_of_a_list_is_recognisable(show: Opener, width: int, height: i
         assert page.eval_on_selector_all(names, whole)
 
 
-def test_a_hundred_communes_without_districts_are_one_block(stage: Stage, show: Opener) -> None:
-    one = stage.payloads["vc"]["areas"]["hg"]["sites"]["hg/p1"]
-    stage.payloads["vc"]["areas"] = {
-        f"hg.{n}": {"name": f"Xã {n}", "kind": "commune", "lat": 22 + n % 9 / 9, "lon": 104.0, "order": n,
-                    "sites": {f"hg.{n}/vc": one | {"health": "offline" if n == 7 else "ok"}}}
-        for n in range(124)
-    }  # fmt: skip
-    page = show("/wall", wait_for=".block .cell")
-    assert page.locator(".block").count() == 1
-    assert page.locator(".cell").count() == 124
-    assert page.locator(".attention li").count() == 1
-
-
-def test_a_district_in_trouble_is_one_line_and_namesakes_say_what_they_are(stage: Stage, show: Opener) -> None:
-    areas = stage.payloads["vc"]["areas"]
-    for area in areas.values():
-        for site in area["sites"].values():
-            site["health"] = "ok"
-    for site in areas["hg.yen-minh"]["sites"].values():
-        site["health"] = "warning"
-    town, seat, *_others = areas["hg.dong-van"]["sites"].values()
-    town |= {"name": "Điểm cầu thị trấn Đồng Văn", "health": "offline"}
-    seat |= {"name": "Điểm cầu huyện Đồng Văn", "health": "offline"}
-    page = show("/wall", wait_for=".attention li")
-    assert page.locator(".attention li b").all_inner_texts() == ["Huyện Đồng Văn", "Thị trấn Đồng Văn", "Yên Minh"]
-    assert page.locator(".attention li").last.inner_text().split() == ["Yên", "Minh", "18", "điểm", "cầu"]
-
-
-def test_a_region_of_provinces_shows_shares_where_cells_would_be_dust(stage: Stage, show: Opener) -> None:
-    areas = stage.payloads["vc"]["areas"]
-    one = areas["hg"]["sites"]["hg/p1"]
-    for code, area in areas.items():
-        area["sites"] = {f"{code}/{n}": one | {"health": "offline" if n < 9 else "ok"} for n in range(330)}
-    page = show("/wall", wait_for=".block .cell")
-    assert page.locator(".block").count() == len(areas)
-    assert page.locator(".cell").count() == 2 * len(areas)
-    assert (
-        page.locator(".cell.ok").first.bounding_box()["width"]
-        > page.locator(".cell.offline").first.bounding_box()["width"]
-    )
-
-
 def test_the_week_before_is_named_only_where_it_is_drawn(stage: Stage, show: Opener) -> None:
     page = show("/wall")
     page.wait_for_selector("canvas")
@@ -103,21 +61,13 @@ def test_the_week_before_is_named_only_where_it_is_drawn(stage: Stage, show: Ope
     page.get_by_text("tuần trước").wait_for(state="detached")
 
 
-def test_every_site_that_somebody_confirmed_has_a_cell(stage: Stage, show: Opener) -> None:
-    page = show("/wall", 1024, 768, wait_for=".block .cell")
-    areas = stage.payloads["vc"]["areas"].values()
-    sites = [site["health"] for area in areas for site in area["sites"].values()]
-    assert "pending" in sites
-    assert page.locator(".cell").count() == len(sites) - sites.count("pending")
-    page.wait_for_function("() => [...document.querySelectorAll('.cell')].every((cell) => cell.clientWidth > 6)")
-
-
 def test_a_night_is_calm(stage: Stage, show: Opener) -> None:
     night = MORNING + timedelta(hours=12)
     stage.payloads, stage.now = province.payloads(night, night=True), lambda: night
-    page = show("/wall", wait_for=".block .cell")
-    assert page.locator(".cell.closed").count() > 150
-    assert page.locator(".cell.offline, .cell.critical, .block.bad").count() == 0
+    page = show("/wall", wait_for=".tile .cell")
+    assert page.locator(".tile .cell.closed").count() > 150
+    assert page.locator(".cell.offline, .cell.critical, .tile.cut").count() == 0
+    assert page.get_by_text("192 ngoài giờ").is_visible()
     assert page.get_by_text("Ngoài giờ làm việc").count() >= 3
     assert page.get_by_text("Không có cảnh báo nào").is_visible()
 

@@ -1,12 +1,10 @@
 """The rules behind the pictures, asked one by one in a browser: names, places, sizes, beginnings."""
 
-from itertools import product
 from typing import Any
 
 import pytest
 
 from tests.web.screens.conftest import Ask
-from tests.web.screens.province import DISTRICTS
 
 
 @pytest.mark.parametrize(
@@ -32,51 +30,39 @@ def test_names_are_told_apart_by_what_they_do_not_share(ask: Ask, names: list[st
     assert ask("lib/apart", "tellApart", names) == told
 
 
-def areas(count: int) -> list[dict[str, Any]]:
-    places = [(lat, lon) for _, lat, lon, _ in DISTRICTS.values()]
-    return [
-        {"lat": places[n % 11][0] - n // 11, "lon": places[n % 11][1], "order": n} if n % 12 else
-        {"lat": None, "lon": None, "order": n} for n in range(count)
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize("count", [1, 2, 5, 12, 13, 20, 34, 48])
-@pytest.mark.parametrize("field", [{"width": 115, "height": 33}, {"width": 122, "height": 68}])
-def test_every_area_has_its_own_place_beside_the_free_box(ask: Ask, count: int, field: dict[str, int]) -> None:
-    plan = ask("widgets/vc_grid/cartogram", "layout", areas(count), field, {"width": 26, "height": 9})
-    taken = {(place["column"], place["row"]) for place in plan["places"]}
-    box = plan["free"]
-    kept = set(
-        product(
-            range(box["column"], box["column"] + box["columns"]),
-            range(box["row"], box["row"] + box["rows"]),
-        )
-    )
-    assert len(taken) == count
-    assert not taken & kept
-    assert taken | kept <= set(product(range(plan["columns"]), range(plan["rows"])))
-    assert plan["columns"] * plan["rows"] - len(taken | kept) < plan["columns"]
-
-
-def test_neighbours_stay_neighbours_and_no_place_is_wasted(ask: Ask) -> None:
-    real = [{"lat": lat, "lon": lon, "order": n} for n, (_, lat, lon, _) in enumerate(DISTRICTS.values())]
-    centre = {"lat": 22.77, "lon": 104.97, "order": 0}
-    plan = ask("widgets/vc_grid/cartogram", "layout", [centre, *real], {"width": 115, "height": 33},
-               {"width": 26, "height": 9})  # fmt: skip
-    at = dict(zip(["hg", *DISTRICTS], plan["places"], strict=True))
-    assert at["hg.dong-van"]["row"] < at["hg.bac-me"]["row"]
-    assert at["hg.xin-man"]["column"] == 0
-    assert at["hg.quang-binh"]["row"] == at["hg.bac-quang"]["row"] == plan["rows"] - 1
-    assert plan["columns"] * plan["rows"] == len(at) + plan["free"]["columns"] * plan["free"]["rows"]
-
-
 @pytest.mark.parametrize("most", [1, 4, 25, 320])
-def test_cells_fill_a_block_and_stay_inside(ask: Ask, most: int) -> None:
-    cell = ask("widgets/vc_grid/cartogram", "cells", most, 20.0, 6.0, 0.3)
+@pytest.mark.parametrize("foot", [None, {"width": 5, "height": 2.4}])
+def test_cells_fill_a_tile_stay_inside_and_leave_the_foot_free(ask: Ask, most: int, foot: dict[str, float]) -> None:
+    cell = ask("lib/cartogram", "cells", [most, 3], {"width": 20.0, "height": 6.0}, foot)
+    step = {side: cell[side] + 0.3 for side in ("width", "height")}
     rows = -(-most // cell["columns"])
-    assert cell["columns"] * (cell["width"] + 0.3) - 0.3 <= 20.001
-    assert rows * (cell["height"] + 0.3) - 0.3 <= 6.001
+    assert cell["columns"] * step["width"] - 0.3 <= 20.001
+    assert rows * step["height"] - 0.3 <= 6.001
     assert max(cell["width"], cell["height"]) <= 1.5 * cell["size"] + 0.001
+    if foot:
+        last = most - (rows - 1) * cell["columns"]
+        beside = last * step["width"] - 0.3 <= 20 - foot["width"] + 0.001
+        assert (rows - (1 if beside else 0)) * step["height"] - 0.3 <= 6 - foot["height"] + 0.001
+
+
+def test_a_tile_has_the_largest_name_that_fits_and_too_small_a_one_has_none(ask: Ask) -> None:
+    counts, names, figures = [24, 8], [6.6, 5.0], [2.4, 2.2]
+    large = ask("lib/cartogram", "plan", {"width": 24, "height": 16}, counts, names, figures)
+    small = ask("lib/cartogram", "plan", {"width": 22.1, "height": 9}, counts, names, figures)
+    assert (large["head"], small["foot"]) == (2.7, False)
+    assert (6.6 + 0.35 + 2.4) * small["head"] <= 22.1 - 1.3
+    assert ask("lib/cartogram", "plan", {"width": 9, "height": 5}, counts, names, figures) is None
+
+
+def test_the_total_is_as_large_as_its_corner_and_words_give_way_last_ones_first(ask: Ask) -> None:
+    words = [8, 5, 11.6, 8]
+    large = ask("lib/cartogram", "corner", {"width": 60, "height": 30}, 3.4, words)
+    small = ask("lib/cartogram", "corner", {"width": 44, "height": 13}, 3.4, words)
+    least = ask("lib/cartogram", "corner", {"width": 40, "height": 8}, 3.4, words)
+    assert (large["number"], large["shown"]) == (9.8, 4)
+    assert small["number"] < large["number"]
+    assert small["shown"] == 4
+    assert 0 < least["shown"] < 4
 
 
 def test_rows_that_do_not_fit_leave_a_line_to_say_so(ask: Ask) -> None:

@@ -91,6 +91,8 @@ def test_a_meeting_is_seen_before_it_starts_and_a_confidential_one_by_its_hour_a
     expect(first).to_contain_text("10:00–11:30")
     expect(first).to_contain_text("Giao ban")
     expect(first).to_contain_text("180/191 điểm cầu sẵn sàng")
+    assert first.evaluate("one => one.scrollWidth <= one.clientWidth")
+    stage.delta("vc", {"meetings": [hidden, near]})
     expect(page.locator("[data-meeting=running]")).to_have_text("10:00–11:30 Họp kín")
     assert page.evaluate("document.querySelector('[data-widget=vc_grid]').scrollWidth") <= page.evaluate(
         "document.querySelector('[data-widget=vc_grid]').clientWidth"

@@ -3,11 +3,11 @@
 /** @type {CanvasRenderingContext2D|null} */
 let pen = null
 
-/** Its width in em. @param {string} text */
-function em(text) {
+/** Its width in em. @param {string} text @param {number} [weight] */
+export function em(text, weight = 400) {
   pen ??= /** @type {CanvasRenderingContext2D} */ (document.createElement('canvas').getContext('2d'))
-  pen.font = '100px "Inter Variable", sans-serif'
-  return pen.measureText(text).width / 100
+  pen.font = `${weight} 100px "Inter Variable", sans-serif`
+  return pen.measureText(text.replace(/\d/g, '0')).width / 100 // digits are all as wide as this one, which a canvas does not know
 }
 
 /** @param {string} text @param {number} width rem @param {number} size rem @returns {number} lines, words kept whole */
