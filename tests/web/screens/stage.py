@@ -307,7 +307,7 @@ def _live(stage: Stage) -> None:
     @stage.socket.on("resync")
     def resync(body: dict[str, str]) -> None:
         stage.calls.append(("resync", body))
-        if stage.snapshots:
+        if stage.snapshots and body["id"] in stage.payloads:
             stage.snapshot(body["id"])
 
 

@@ -4,6 +4,9 @@ import { untilThere } from '../../lib/later.js'
 const fonts = document.fonts?.load(`400 28px "Inter Variable"`, '0189 Đạ').catch(() => null)
 const drawing = untilThere(() => import('./plot.js'))
 
+/** Colours are read once, when a chart is made. */
+const isNight = () => document.documentElement.hasAttribute('data-night')
+
 /** @typedef {{points: [number, number|null][], previous: [number, number|null][], incomplete: [number, number, number, number][], unit: string, hours: number, grey: boolean, lang: string}} Drawn */
 
 /** @param {HTMLElement} node @param {Drawn} drawn */
@@ -16,7 +19,7 @@ export function chart(node, drawn) {
   /** @param {typeof import('./plot.js')} means */
   function draw({ plotted, aligned }) {
     if (gone || !node.clientWidth || !node.clientHeight) return
-    const next = `${node.clientWidth}x${node.clientHeight} ${drawn.grey} ${drawn.unit} ${drawn.lang} ${!drawn.previous.length} ${!drawn.incomplete.length}`
+    const next = `${node.clientWidth}x${node.clientHeight} ${drawn.grey} ${isNight()} ${drawn.unit} ${drawn.lang} ${!drawn.previous.length} ${!drawn.incomplete.length}`
     if (plot && next === look) {
       plot.setData(aligned(drawn))
       return
