@@ -20,6 +20,8 @@ from typing import Any
 from flask import Response, send_from_directory
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
 from tests.web.screens import province
 from tests.web.screens.stage import ZONE, Stage
 

@@ -121,17 +121,6 @@ def test_an_alarm_sounds_once_for_each_new_incident_and_each_minute_until_it_is_
     assert sounded == [2_000, 4_000, 64_000, 201_000]
 
 
-def test_only_what_is_critical_and_nobodys_sounds(ask: Ask) -> None:
-    incidents = {
-        "1": {"severity": "critical", "state": "open", "owner": None},
-        "2": {"severity": "critical", "state": "taken", "owner": "lan"},
-        "3": {"severity": "warning", "state": "open", "owner": None},
-    }
-    groups = {"7": {"severity": "critical", "state": "open", "owner": None, "incidents": [7, 8]}}
-    assert ask("lib/alarm", "untakenOf", {"incidents": incidents, "groups": groups}) == ["1", "7", "8"]
-    assert ask("lib/alarm", "untakenOf", None) == []
-
-
 @pytest.mark.parametrize(
     ("page", "why"),
     [

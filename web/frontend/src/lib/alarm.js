@@ -14,11 +14,5 @@ export function listened(heard, untaken, now) {
   return { heard: { known: untaken, at: sounds ? now : heard.at }, sounds }
 }
 
-/** @typedef {{severity: string, state: string, owner?: string|null, incidents?: (number|string)[]}} Row one incident, or a group of such as are alike */
-
-/** The critical incidents of a payload that nobody has taken. @param {{incidents?: Record<string, Row>, groups?: Record<string, Row>}|null|undefined} payload @returns {string[]} */
-export function untakenOf(payload) {
-  const rows = [...Object.entries(payload?.incidents ?? {}), ...Object.entries(payload?.groups ?? {})]
-  const open = rows.filter(([, row]) => row && row.severity === 'critical' && row.state === 'open' && !row.owner)
-  return open.flatMap(([id, row]) => (row.incidents ?? [id]).map(String))
-}
+/** The critical incidents that nobody has, of the payload of all that stand. @param {{critical_untaken?: (number|string)[]}|null|undefined} payload @returns {string[]} */
+export const untakenOf = (payload) => (payload?.critical_untaken ?? []).map(String)

@@ -14,7 +14,7 @@ export class Shown {
   #always
   #asked = 0
 
-  /** @param {import('./link.svelte.js').Link} link @param {import('./types').WidgetSpec[]} always watched beside every scene */
+  /** @param {import('./link.svelte.js').Link} link @param {() => import('./types').WidgetSpec[]} always what is watched beside every scene */
   constructor(link, always) {
     this.#link = link
     this.#always = always
@@ -25,12 +25,12 @@ export class Shown {
     this.#asked += 1
     const mine = this.#asked
     const before = this.scene.tiles
-    const ids = this.#link.rewatch([...tiles, ...before, ...this.#always])
+    const ids = this.#link.rewatch([...tiles, ...before, ...this.#always()])
     const next = tiles.map((tile, at) => ({ ...tile, wire: ids[at] }))
     if (before.length) await this.#ready(next)
     if (mine !== this.#asked) return
     this.scene = { name, tiles: next }
-    if (before.length) this.#link.rewatch([...tiles, ...this.#always])
+    if (before.length) this.#link.rewatch([...tiles, ...this.#always()])
   }
 
   /** @param {ShownTile[]} tiles */
