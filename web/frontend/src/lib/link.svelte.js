@@ -68,8 +68,10 @@ export class Link {
    * @returns {string[]} under which name in `feeds` each of them is found
    */
   rewatch(specs) {
+    const before = this.#specs.map(({ id }) => id).sort().join()
     const ids = this.#name(specs)
-    if (this.#socket.connected) this.#watch()
+    const isNew = before !== this.#specs.map(({ id }) => id).sort().join()
+    if (isNew && this.#socket.connected) this.#watch()
     return ids
   }
 
