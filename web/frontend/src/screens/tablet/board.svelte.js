@@ -1,6 +1,7 @@
 // What the tablet knows: live over the socket, else the last snapshot that was kept, always with its age.
 import { ApiError, get, isSignedOut, me } from '../../lib/api.js'
 import { clock } from '../../lib/clock.svelte.js'
+import { noteEdition } from '../../lib/edition.svelte.js'
 import { forget, keep, recall } from '../../lib/kept.js'
 import { Link } from '../../lib/link.svelte.js'
 import { toLogin } from '../../lib/login.js'
@@ -116,6 +117,7 @@ export class Board {
     if (!found || this.who) return
     clock.hear(found.at + (Date.now() - found.kept)) // by the device's own watch
     this.contacts = found.contacts ?? {}
+    noteEdition(found.who)
     this.kept = found
   }
 
