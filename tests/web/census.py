@@ -39,6 +39,7 @@ _NOT_OF_THE_FIELD = (
     "rules",
     "/me",
     "outbox",
+    "/displays",
     "/rotas/",
 )
 

@@ -5,7 +5,7 @@ import { oneShell } from './plugins/one-shell.js'
 import { pageTexts } from './plugins/page-texts.js'
 import { websocketOnly } from './plugins/websocket-only.js'
 
-const PAGES = ['wall', 'tablet', 'alerts', 'dossiers', 'sources', 'login', 'outbox']
+const PAGES = ['wall', 'tablet', 'alerts', 'dossiers', 'sources', 'login', 'outbox', 'displays']
 
 export default defineConfig({
   base: '/',

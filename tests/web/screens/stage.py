@@ -115,6 +115,7 @@ class Stage:
 
 def _pages(stage: Stage) -> None:
     @stage.app.get("/<any(wall, tablet, alerts, dossiers, sources, login, outbox):page>")
+    @stage.app.get("/admin/<any(displays):page>")
     def page(page: str) -> Response:
         html = (DIST / f"{page}.html").read_text(encoding="utf-8")
         return Response(html.replace("</head>", f"{TOLD}</head>", 1), content_type="text/html; charset=utf-8")

@@ -30,3 +30,7 @@ declare module '*?of=tablet' {
   const texts: Record<string, string>
   export default texts
 }
+declare module '*?of=displays' {
+  const texts: Record<string, string>
+  export default texts
+}

@@ -12,6 +12,7 @@ let last = null
 
 /** @param {unknown} reason */
 function note(reason) {
+  if (String(reason).startsWith('ResizeObserver loop')) return // a notice of the browser: it measures again with the next frame
   errors += 1
   last = (reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason)).slice(0, 300)
 }

@@ -306,3 +306,28 @@ export interface Shown {
   until: Instant
   by: string
 }
+
+/** A display as an administrator sees it. */
+export interface DisplayItem extends DisplayState {
+  org_name: string | null
+  state: 'live' | 'late' | 'gone' | 'never'
+  heard_at: Instant | null
+  age_s: number | null
+  scale: number
+  report: DisplayReport | null
+  reported_at: Instant | null
+  outdated: boolean
+}
+
+/** What a display says of itself. */
+export interface DisplayReport {
+  build: string
+  scene: string | null
+  width: number
+  height: number
+  heap_mb: number | null
+  nodes: number | null
+  fps: number | null
+  errors: number
+  last_error: string | null
+}
