@@ -34,8 +34,9 @@ class Screen:
 
     def open(self, page: Page, base: str, lang: str) -> None:
         """Show it; a TimeoutError of Playwright where the state is not to be had."""
-        mark = "&" if "?" in self.path else "?"
-        page.goto(f"{base}{self.path}{mark}lang={lang}")
+        path, _, part = self.path.partition("#")
+        mark = "&" if "?" in path else "?"
+        page.goto(f"{base}{path}{mark}lang={lang}#{part}")
         page.wait_for_selector(self.ready)
         for step in self.steps:
             step(page)
@@ -45,6 +46,11 @@ class Screen:
 
 def press(selector: str) -> Step:
     return lambda page: page.locator(selector).locator("visible=true").first.click()
+
+
+def press_if_there(selector: str) -> Step:
+    """What stands behind a button on a narrow page only."""
+    return lambda page: page.locator(selector).first.click() if page.locator(selector).count() else None
 
 
 def fill(selector: str, text: str) -> Step:
@@ -105,6 +111,8 @@ WALLS = (
     Screen("wall-frozen", "/wall?scene=toan-canh", "[data-state=live]", (grows_deaf,), "wall", deaf),
     Screen("wall-refused", "/wall?scene=toan-canh", "#app > *:not(.too-old)", who="nobody", moods=(CALM,)),
 )
+TABS = ("tong-quan", "su-co", "diem-cau", "mot-cua", "ho-so")
+TABLETS = tuple(Screen(f"tablet-{tab}", f"/tablet#{tab}", "[data-sentence]", who="leader") for tab in TABS)
 ALERT = "[data-alert] .open"
 ALERTS = (
     Screen("alerts", "/alerts", ".alerts .bar"),
@@ -127,7 +135,14 @@ DOSSIERS = (
     Screen("dossiers-overdue", "/dossiers?bucket=open_overdue", ".table", moods=(CALM,)),
     Screen("dossiers-open", "/dossiers", DOSSIER, (press(DOSSIER),), moods=(CALM,), texts="aside dl", daily=True),
     Screen("dossiers-filters", "/dossiers", DOSSIER, (press("[data-filters]"),), moods=(CALM,), daily=True),
-    Screen("dossiers-org", "/dossiers", DOSSIER, (press(".picker > button"),), moods=(CALM,), texts="[role=dialog] li"),
+    Screen(
+        "dossiers-org",
+        "/dossiers",
+        DOSSIER,
+        (press_if_there("[data-filters]"), press(".picker > button")),
+        moods=(CALM,),
+        texts="[role=dialog] li",
+    ),
     Screen("dossiers-empty", "/dossiers?q=khong-co-ma-nay", ".empty", moods=(CALM,)),
     Screen("dossiers-error", "/dossiers", ".problem", before=failing("dossiers?*"), moods=(CALM,)),
 )
@@ -141,8 +156,8 @@ SOURCES = (
     Screen("sources-figures", "/sources", SOURCE, (press(".others button:nth-child(2)"),), moods=(CALM,), daily=True),
     Screen("sources-feeds", "/sources", SOURCE, (press(".others button:nth-child(3)"),), moods=(CALM,)),
     Screen("sources-filters", "/sources", SOURCE, (press("[data-filters]"),), moods=(CALM,)),
-    Screen("sources-empty", "/sources", ".empty", before=empty("sources?*"), moods=(CALM,)),
-    Screen("sources-error", "/sources", ".problem", before=failing("sources?*"), moods=(CALM,)),
+    Screen("sources-empty", "/sources", ".empty", before=empty("sources*"), moods=(CALM,)),
+    Screen("sources-error", "/sources", ".problem", before=failing("sources*"), moods=(CALM,)),
 )
 OTHERS = (
     Screen("outbox-sms", "/outbox", "[data-phone], .empty"),
@@ -155,4 +170,4 @@ OTHERS = (
         moods=(CALM,), texts="[role=alert]", daily=True),
 )  # fmt: skip
 
-SCREENS = (*WALLS, *ALERTS, *DOSSIERS, *SOURCES, *OTHERS)
+SCREENS = (*WALLS, *TABLETS, *ALERTS, *DOSSIERS, *SOURCES, *OTHERS)
