@@ -80,7 +80,24 @@ def _critical(sight: Sight, incidents: Sequence[StandingNow], lost: Losses) -> l
     what = "critical" if nobodys else "critical_taken"
     begin = Part(what, "bad", params={"n": len(grave)} | ({"untaken": nobodys} if nobodys else {}))
     rest = [one for one in grave if one.incident.subject not in lost.behind and not _is_of_losses(one, lost)]
-    return [begin, *_lost(sight, lost, "bad"), *_named(sight, rest, "bad")]
+    lines = [one for one in rest if _carries(sight, one)]
+    others = [one for one in rest if one not in lines]
+    return [begin, *_lost(sight, lost, "bad"), *_lines(sight, lines), *_named(sight, others, "bad")]
+
+
+def _lines(sight: Sight, lines: Sequence[StandingNow]) -> Iterator[Part]:
+    """Lines that are down while nothing behind them is known to be lost yet."""
+    keys = [one.incident.subject for one in lines if isinstance(one.incident.subject, SourceKey)]
+    if keys:
+        names = _names(sight, sorted(keys))
+        yield Part(
+            "lines" if names else "lines_many", "bad", params={"n": len(keys)} | ({"names": names} if names else {})
+        )
+
+
+def _carries(sight: Sight, one: StandingNow) -> bool:
+    subject = one.incident.subject
+    return isinstance(subject, SourceKey) and bool(sight.world.inventory.behind(subject))
 
 
 def _calm(sight: Sight, incidents: Sequence[StandingNow], lost: Losses) -> list[Part]:

@@ -204,7 +204,7 @@ def _shares(sight: Sight, found: Hit) -> dict[str, Any]:
     return {
         "n": len(hit),
         "of": len(found),
-        "hit": [{"kind": name, "n": by_kind[name], "of": of} for name, of in sorted(of_kind.items()) if by_kind[name]],
+        "hit": [{"kind": name, "n": by_kind[name], "of": of} for name, of in of_kind.most_common()],
         "affected": [
             {"org": code, "org_name": place(sight.world.inventory.orgs, code), "n": by_org[code], "of": of_org[code]}
             for code in orgs

@@ -30,8 +30,11 @@ export function nameOf({ source_name, place, parent_name, kind }) {
   return kind === 'vc' && parent_name && !source_name.includes(parent_name) ? `${source_name}, ${parent_name}` : source_name
 }
 
-/** What is wrong, and how much it hit. @param {Incident} incident */
-const detailOf = (incident) => [said(incident.title), shares(incident.hit ?? [])].filter(Boolean).join(' · ')
+/** How much it hit; of what stands alone also what is wrong. @param {Incident} incident */
+function detailOf({ title, cause, hit = [], n }) {
+  const alone = n === 0 || hit.every((share) => share.kind === cause.kind)
+  return [alone ? said(title) : '', hit.length ? shares(hit) : ''].filter(Boolean).join(' · ')
+}
 
 /** "30 điểm cầu: mất kết nối" @param {Group} group */
 export const groupName = (group) => `${number(group.n)} ${kindWord(group.kind)}: ${lowered(likeness(group))}`

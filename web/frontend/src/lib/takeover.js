@@ -1,6 +1,7 @@
 // When a critical incident holds a whole wall, and when it lets go of it.
 
 export const GOODBYE = 10_000 // ms in which the name of who took it stands
+export const HURRY = 4_000 // where another one waits
 
 /** @typedef {{full: any, taken: {owner: string, until: number}|null}} Held */
 
@@ -9,11 +10,11 @@ export const GOODBYE = 10_000 // ms in which the name of who took it stands
  * @param {number} now ms @returns {Held|null}
  */
 export function next(held, payload, now) {
-  if (payload?.takeover && payload.full) return { full: payload.full, taken: null }
-  if (!held) return null
-  if (held.taken) return now < held.taken.until ? held : null
+  const coming = payload?.takeover && payload.full ? { full: payload.full, taken: null } : null
+  if (!held || coming?.full.id === held.full.id) return coming
+  if (held.taken) return now < held.taken.until ? held : coming
   const owner = ownerOf(held.full.id, payload)
-  return owner ? { full: held.full, taken: { owner, until: now + GOODBYE } } : null
+  return owner ? { full: held.full, taken: { owner, until: now + (coming ? HURRY : GOODBYE) } } : coming
 }
 
 /** @param {number} id @param {any} payload */
