@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -106,15 +106,12 @@ def load(
     `duty_kinds`: the kinds of rule that find nothing but duties.
     """
     before = before or Facts()
-    by_import, duty_rules = imported(conn), duties.duty_rules(conn, duty_kinds)
+    by_import = imported(conn)
     until, beats = watermarks(world, by_import, now), pulses(conn, now)
     handled, handled_at, sources_of = _handled(conn, world, until, now, before)
     return Facts(
         at=now,
-        alerts=tuple(queries.shown(conn, _EVERYTHING, without=duty_rules)),
-        alert_counts=queries.counts(conn, _EVERYTHING, (*queries.SHOWN, *MUTED), without=duty_rules),
-        incidents=standing.load(conn, world.inventory, now, before.incidents),
-        duties=duty_rules,
+        **alerting(conn, world, now, before, duty_kinds),
         counters={(row.name, row.label): row.n for row in conn.execute(sa.select(counter))},
         desks=_desks(conn, world, now),
         meetings=_meetings(conn, now),
@@ -134,6 +131,17 @@ def load(
         silent=_silent(beats, now, before),
         scenes=documents.count(conn, SCENES),
     )
+
+
+def alerting(conn: Connection, world: World, now: int, before: Facts, duty_kinds: frozenset[str]) -> dict[str, Any]:
+    """The part of it that is about alerts, which a screen has to know at once."""
+    duty_rules = duties.duty_rules(conn, duty_kinds)
+    return {
+        "alerts": tuple(queries.shown(conn, _EVERYTHING, without=duty_rules)),
+        "alert_counts": queries.counts(conn, _EVERYTHING, (*queries.SHOWN, *MUTED), without=duty_rules),
+        "incidents": standing.load(conn, world.inventory, now, before.incidents),
+        "duties": duty_rules,
+    }
 
 
 def _silent(beats: list[Pulse], now: int, before: Facts) -> dict[str, int]:

@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from msgspec import json
 
@@ -20,6 +22,13 @@ LEAST_GAP_S = 0.25
 BEAT_S = 1.0
 RECHECK_S = 3.0
 DATABASE = "database"
+
+
+_ALERTING = ("alerts", "alert_counts", "incidents", "duties")
+
+
+def _alerting(known: facts.Facts) -> dict[str, Any]:
+    return {name: getattr(known, name) for name in _ALERTING}
 
 
 class DeltaPump:
@@ -55,12 +64,24 @@ class DeltaPump:
         """A database that is away leaves the facts as they were, with their age."""
         now = self._site.clock.now_ms()
         try:
-            before, kinds = self._site.facts.value, self._site.duty_kinds
-            self._site.facts.value = self._site.read(
-                lambda conn: facts.load(conn, self._site.world, now, before, duty_kinds=kinds)
-            )
+            before, kinds, world = self._site.facts.value, self._site.duty_kinds, self._site.world
+            found = self._site.read(lambda conn: facts.load(conn, world, now, before, duty_kinds=kinds))
+            # what was read of alerts meanwhile is newer
+            newer = {} if self._site.facts.value is before else _alerting(self._site.facts.value)
+            self._site.facts.value = replace(found, **newer)
         except IocError as error:
             log.warning("facts cannot be read: %s", error)
+        self._touched.add("facts")
+
+    def load_alerts(self) -> None:
+        """What somebody does with an alert is on every screen at once, whatever else is still being read."""
+        now = self._site.clock.now_ms()
+        try:
+            before, kinds, world = self._site.facts.value, self._site.duty_kinds, self._site.world
+            found = self._site.read(lambda conn: facts.alerting(conn, world, now, before, kinds))
+            self._site.facts.value = replace(self._site.facts.value, **found)
+        except IocError as error:
+            log.warning("alerts cannot be read: %s", error)
         self._touched.add("facts")
 
     def load_series(self) -> bool:

@@ -44,6 +44,7 @@ ROLE = "web"
 _MAX_CONNECTIONS = 5_000
 _POLL_S = 0.1
 _LAST_REQUESTS_S = 1.0
+LEAST_ALERT_GAP_S = 0.1
 _STORE_READS = 4
 T = TypeVar("T")
 
@@ -75,6 +76,7 @@ class WebWorker:
         self.pump = DeltaPump(self.site, self._board, self.realtime.recheck)
         self._beat = Beat(context.db, ROLE, context.clock)
         self._changed, self._wanted, self._noticed, self._newcomers = Event(), Event(), Event(), Event()
+        self._alerted = Event()
         self._sent = Event()
 
     def run(self, stop: threading.Event, ready: Callable[[], None]) -> None:
@@ -114,7 +116,16 @@ class WebWorker:
         self.pump.load_facts()
 
     def _loops(self) -> tuple[Callable[[], None], ...]:
-        every = self._pump, self._facts, self._series, self._rights, self._inventory, self._live, self._displays
+        every = (
+            self._pump,
+            self._facts,
+            self._alerts,
+            self._series,
+            self._rights,
+            self._inventory,
+            self._live,
+            self._displays,
+        )
         return *every, self._screens
 
     def _live(self) -> None:
@@ -143,7 +154,7 @@ class WebWorker:
         self._changed.set()
 
     def _on_notice(self, what: str) -> None:
-        {"inventory": self._newcomers, "displays": self._sent}.get(what, self._noticed).set()
+        {"inventory": self._newcomers, "displays": self._sent, "alerts": self._alerted}.get(what, self._noticed).set()
 
     def _on_watch(self) -> None:
         self._wanted.set()
@@ -165,6 +176,14 @@ class WebWorker:
             _guarded(self.pump.load_facts)
             self._changed.set()
             gevent.sleep(LEAST_GAP_S)
+
+    def _alerts(self) -> None:
+        while True:
+            self._alerted.wait()
+            self._alerted.clear()
+            _guarded(self.pump.load_alerts)
+            self._changed.set()
+            gevent.sleep(LEAST_ALERT_GAP_S)
 
     def _series(self) -> None:
         while True:

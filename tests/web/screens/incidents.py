@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-NAMES = ("Lũng Cú", "Má Lé", "Lũng Táo", "Phố Là", "Thài Phìn Tủng", "Sủng Là", "Xà Phìn", "Tả Phìn", "Tả Lủng", "Phố Cáo",
-         "Sính Lủng", "Sảng Tủng", "Lũng Thầu", "Hố Quáng Phìn", "Vần Chải", "Lũng Phìn", "Sủng Trái")  # fmt: skip
+NAMES = ("Lũng Cú", "Má Lé", "Lũng Táo", "Phố Là", "Thài Phìn Tủng", "Sủng Là", "Xà Phìn", "Tả Phìn", "Tả Lủng",
+         "Phố Cáo", "Sính Lủng", "Sảng Tủng", "Lũng Thầu", "Hố Quáng Phìn", "Vần Chải", "Lũng Phìn",
+         "Sủng Trái")  # fmt: skip
 
 
 def payload(now: datetime) -> dict[str, Any]:
-    """A crisis: 17 endpoints behind one line, 4 scattered; 1 line nobody has, 4 endpoints nobody has, a portal taken."""
+    """A crisis: 17 endpoints behind one line, 4 scattered; a line and 4 endpoints nobody has, a portal taken."""
 
     def at(minutes: float) -> str:
         return (now - timedelta(minutes=minutes)).isoformat()
