@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from connectors.simulator.days import MINUTE, SECOND
 from connectors.simulator.timeline import Timeline
-from connectors.simulator.troubles import Trouble, Troubles
+from connectors.simulator.troubles import SimTrouble, Troubles
 from ioc.platform.db import Database
 from ioc.platform.db.tables import alert
 
@@ -48,7 +48,7 @@ class Mending:
         }
 
 
-def _about(one: Trouble, place: Place) -> bool:
+def _about(one: SimTrouble, place: Place) -> bool:
     """A meeting that lacks its points is told of before the points are."""
     if place == MEETING:
         return one.sort in ("points", "cut")

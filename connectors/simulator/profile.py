@@ -10,7 +10,7 @@ from connectors.simulator import PROVINCES
 from ioc.core.errors import Code, UsageError
 
 
-class Cadence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Rhythm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Seconds between two states of one source of a kind."""
 
     vc: int
@@ -19,7 +19,7 @@ class Cadence(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     link: int
 
 
-class Desk(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class DeskLoad(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The load of a one-stop centre; each range is drawn from once a centre."""
 
     visitors: tuple[int, int]
@@ -32,8 +32,8 @@ class Desks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):
     """The provincial centre and the others; `services` are the codes on the tickets."""
 
     services: tuple[str, ...]
-    provincial: Desk
-    local: Desk
+    provincial: DeskLoad
+    local: DeskLoad
 
 
 class Titles(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,30 +75,30 @@ class Character(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sessions: bool = False
 
 
-class Published(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class PublishedPeriod(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     period: str
     values: dict[str, float]
 
 
-class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):
+class ProvinceProfile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, eq=False):
     """One province; `first` and `last` are the days it lived between as it is told here."""
 
     name: str
     root: str
     first_cut: str
-    cadence_s: Cadence
+    cadence_s: Rhythm
     desks: Desks
     meetings: Titles
     procedures: Procedures
     services: dict[str, Character]
-    feeds: dict[str, tuple[Published, ...]]
+    feeds: dict[str, tuple[PublishedPeriod, ...]]
     first: date | None = None
     last: date | None = None
     morning: date | None = None  # its demo plays on this one, whatever day it is
 
 
-def profile(province: str) -> Profile:
-    return msgspec.convert(tomllib.loads(packaged(province, "province.toml")), Profile)
+def profile(province: str) -> ProvinceProfile:
+    return msgspec.convert(tomllib.loads(packaged(province, "province.toml")), ProvinceProfile)
 
 
 def packaged(province: str, name: str) -> str:

@@ -5,7 +5,7 @@ import io
 from dataclasses import dataclass
 from functools import cached_property
 
-from connectors.simulator.profile import Profile, packaged, profile
+from connectors.simulator.profile import ProvinceProfile, packaged, profile
 from ioc.core.hours import OFFICE
 from ioc.core.model import SourceKey
 
@@ -37,7 +37,7 @@ class Roster:
     """Every simulated source, in the order of the inventory; itself its identity, as it keys what was worked out."""
 
     sites: tuple[SimSource, ...]
-    profile: Profile
+    profile: ProvinceProfile
 
     def of(self, kind: str) -> tuple[SimSource, ...]:
         return self._by_kind.get(kind, ())

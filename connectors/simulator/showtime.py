@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from connectors.simulator.days import CLOSING, OPENING, at, day_of, minutes_of, works
-from connectors.simulator.profile import Profile
+from connectors.simulator.profile import ProvinceProfile
 from ioc.core.errors import Code, UsageError
 
 MORNING: Final = 9 * 60 + 5  # the first visitors are served, and the conferences have begun
@@ -17,7 +17,7 @@ class Showtime(NamedTuple):
     chosen: bool = False
 
 
-def showtime(profile: Profile, now: int, told: int | None, *, live: bool) -> Showtime:
+def showtime(profile: ProvinceProfile, now: int, told: int | None, *, live: bool) -> Showtime:
     """UsageError where the province did not live then."""
     if told is not None or live:
         begins = now if told is None else told
@@ -40,7 +40,7 @@ def _last_working_day(now: int) -> date:
     return day
 
 
-def _check(profile: Profile, day: date) -> None:
+def _check(profile: ProvinceProfile, day: date) -> None:
     first, last = profile.first or date.min, profile.last or date.max
     if not first <= day <= last:
         allowed = f"until {last}" if day > last else f"from {first} on"

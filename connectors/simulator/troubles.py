@@ -30,7 +30,7 @@ FORGOTTEN_S: Final = 31 * 60
 AFTERGLOW: Final = 30 * SECOND  # the last of them is back by then
 
 
-class Trouble(NamedTuple):
+class SimTrouble(NamedTuple):
     """What happens to whom, and when by the province's own time."""
 
     slot: int
@@ -47,20 +47,20 @@ class Troubles:
         self._roster = roster
         self._begins = begins
         self._timeline = timeline
-        self._plans: dict[int, Trouble] = {}
+        self._plans: dict[int, SimTrouble] = {}
         self._ends: dict[int, int] = {}
 
-    def at(self, t: int) -> list[Trouble]:
+    def at(self, t: int) -> list[SimTrouble]:
         return [one for one in self.between(t, t) if t in one.span]
 
-    def between(self, start: int, end: int) -> Iterator[Trouble]:
+    def between(self, start: int, end: int) -> Iterator[SimTrouble]:
         """Those that may have anything to say from `start` to `end`."""
         first, last = (self._timeline.real(t) - self._begins for t in (start, end))
         every = EVERY_S * SECOND
         for slot in range(max(0, (first - LONGEST_S * SECOND - AFTERGLOW) // every), last // every + 1):
             yield self._planned(slot)
 
-    def end(self, trouble: Trouble, t: int) -> None:
+    def end(self, trouble: SimTrouble, t: int) -> None:
         """Over at `t` at the latest."""
         self._ends[trouble.slot] = min(t, trouble.span.end)
 
@@ -69,11 +69,11 @@ class Troubles:
         spans = (self.darkness(site, one) for one in self.between(t, t))
         return next((span for span in spans if span is not None and t in span), None)
 
-    def darkness(self, site: SimSource, trouble: Trouble) -> Shift | None:
+    def darkness(self, site: SimSource, trouble: SimTrouble) -> Shift | None:
         """When this trouble takes the source off, if it does."""
         return dark(self._seed, site, trouble.span) if site in self.reached(trouble) else None
 
-    def reached(self, trouble: Trouble) -> tuple[SimSource, ...]:
+    def reached(self, trouble: SimTrouble) -> tuple[SimSource, ...]:
         """Those that lose their connection; a line is probed from its other end and says itself that it is down."""
         if trouble.sort in ("points", "kiosk"):
             return trouble.subjects
@@ -85,7 +85,7 @@ class Troubles:
                 return usual | self._changed(one, site, t, usual)
         return usual
 
-    def _changed(self, one: Trouble, site: SimSource, t: int, usual: State) -> State:
+    def _changed(self, one: SimTrouble, site: SimSource, t: int, usual: State) -> State:
         dice = Dice(self._seed, "troubled", site.path, t)
         match one.sort:
             case "cut":
@@ -100,24 +100,24 @@ class Troubles:
                 return _forgotten((t - one.span.start) // SECOND, usual)
         return {}
 
-    def _planned(self, slot: int) -> Trouble:
+    def _planned(self, slot: int) -> SimTrouble:
         plan = self._plans.get(slot)
         if plan is None:
             plan = self._plans[slot] = self._plan(slot)
         end = self._ends.get(slot, plan.span.end)
         return plan._replace(span=Shift(plan.span.start, end))
 
-    def _plan(self, slot: int) -> Trouble:
+    def _plan(self, slot: int) -> SimTrouble:
         begins = self._begins + slot * EVERY_S * SECOND
         if slot == 0:
             line = self._roster.line(self._roster.profile.first_cut)
-            return Trouble(0, "cut", (line,), self._span(begins, FIRST_CUT_S))
+            return SimTrouble(0, "cut", (line,), self._span(begins, FIRST_CUT_S))
         dice = Dice(self._seed, "trouble", slot)
         turn = (slot - 1) % len(SORTS)
         for sort in (*SORTS[turn:], *SORTS[:turn]):
             span = self._span(begins, dice.between(*LASTS[sort]))
             if subjects := self._subjects(sort, dice, span):
-                return Trouble(slot, sort, subjects, span)
+                return SimTrouble(slot, sort, subjects, span)
         raise AssertionError("lines are there at any hour")
 
     def _span(self, begins: int, seconds: float) -> Shift:
