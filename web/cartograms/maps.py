@@ -1,4 +1,4 @@
-"""The maps that are kept: cartograms by root, and which outlines there are."""
+"""The cartograms that are kept, by root."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -9,20 +9,17 @@ from sqlalchemy.engine import Connection
 
 from ioc.core.errors import IocError
 from ioc.platform import documents
-from web.cartograms import document, outline
+from web.cartograms import document
 from web.cartograms.document import Cartogram
 
 log = logging.getLogger(__name__)
 
-_NONE: Mapping[str, int] = MappingProxyType({})
-
 
 class KeptMaps(NamedTuple):
-    """By root org; `versions` of the cartograms, and of the outlines, which are too large to be held here."""
+    """By root org, each with its version."""
 
     cartograms: Mapping[str, Cartogram] = MappingProxyType({})
-    versions: Mapping[str, int] = _NONE
-    outlines: Mapping[str, int] = _NONE
+    versions: Mapping[str, int] = MappingProxyType({})
 
 
 NO_MAPS = KeptMaps()
@@ -30,10 +27,8 @@ NO_MAPS = KeptMaps()
 
 def load(conn: Connection, before: KeptMaps) -> KeptMaps:
     """Cartograms are read where a version is new."""
-    versions, outlines = documents.newest(conn, document.SORT), documents.newest(conn, outline.SORT)
-    if versions == before.versions:
-        return before._replace(outlines=outlines)
-    return KeptMaps(dict(_read(conn)), versions, outlines)
+    versions = documents.newest(conn, document.SORT)
+    return before if versions == before.versions else KeptMaps(dict(_read(conn)), versions)
 
 
 def _read(conn: Connection) -> Iterator[tuple[str, Cartogram]]:

@@ -1,7 +1,7 @@
 """The cartogram on the wall: its shape, what is lost and why, the total in the corner, and no name that is cut."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.web.screens import maps
 from tests.web.screens.conftest import Opener
@@ -107,3 +107,34 @@ def test_off_hours_it_says_how_many_are_watched_and_how_many_rest(stage: Stage, 
     expect(total.locator(".figure")).to_have_text("15/15")
     expect(total).to_contain_text("đang theo dõi · 182 ngoài giờ")
     expect(total).not_to_contain_text("tốt")
+
+
+def test_a_touch_goes_down_to_a_device_and_whom_to_call_and_escape_comes_back(stage: Stage, show: Opener) -> None:
+    areas = stage.payloads["vc"]["areas"]
+    communes = {"hg.dong-van.1": {"name": "Xã Tả Lủng", "health": "offline", "n": 1, "of": 1, "worst": "bad"},
+                "hg.dong-van.2": {"name": "Xã Sính Lủng", "health": "ok", "n": 0, "of": 1, "worst": None}}  # fmt: skip
+    for code, area in areas.items():
+        area["sites"] = communes if code == "hg.dong-van" else {}
+    head = {"kind": "vc", "good": 1, "of": 2, "devices": {}}
+    stage.payloads["vc"] |= head
+    stage.widgets[0] |= {"kind": "org_map", "options": {"kind": "vc"}}
+    device = {"order": 0, "kind": "vc", "name": "Điểm cầu xã Tả Lủng", "health": "offline", "cause": None,
+              "behind": "Cáp quang Đồng Văn", "as_of": "2026-11-20T09:00:00+07:00", "owner": None,
+              "contact": "0219 3856 123", "person": "Trực xã"}  # fmt: skip
+
+    def answer(route: Route) -> None:
+        route.fulfill(json={"items": [{"payload": stage.payloads["vc"] | {"devices": {"d": device}}}], "total": 1})
+
+    page = show("/wall", wait_for="[data-widget=org_map] .tile")
+    page.route("**/api/v1/live?**", answer)
+    page.get_by_role("button", name="Đồng Văn").click()
+    rows = page.locator("[data-widget=org_map] .orgs button")
+    assert rows.locator(".name").all_inner_texts() == ["Xã Tả Lủng", "Xã Sính Lủng"]
+    assert min(box["height"] for row in rows.all() if (box := row.bounding_box())) >= 48
+    rows.first.press("Enter")
+    row = page.locator("[data-widget=org_map] .devices li")
+    expect(row).to_contain_text("do mất Cáp quang Đồng Văn")
+    assert row.get_by_role("link").get_attribute("href") == "tel:02193856123"
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-widget=org_map] .tile")).to_have_count(12)

@@ -1,0 +1,98 @@
+"""The province as tiles: how many of how many are in trouble in each part, and down from there to a device."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from msgspec import Struct
+
+from ioc.core.model import Health
+from ioc.domain.inventory import Source
+from ioc.live.world import UNCOUNTED
+from ioc.messages import severity
+from ioc.messages.severity import Tone
+from web.cartograms.drawing import Area
+from web.sight import Sight
+from web.widgets import _tiles
+
+kind = "org_map"
+
+MOST_DEVICES = 200
+_KINDS = ("vc", "queue", "service", "link")
+_WORST = list(severity.TONES)  # the worst first
+
+
+class Options(Struct, frozen=True, forbid_unknown_fields=True):
+    """`devices`: also each source of the org, as the last step down shows them."""
+
+    org: str | None = None
+    kind: Literal["all", "vc", "queue", "service", "link"] = "all"
+    devices: bool = False
+
+
+def touches(options: Options) -> frozenset[str]:
+    return frozenset({*_KINDS, "facts"}) if options.kind == "all" else frozenset({options.kind, "link", "facts"})
+
+
+def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
+    wanted = _KINDS if options.kind == "all" else (options.kind,)
+    sources = [source for source in sight.sources() if source.key.kind in wanted]
+    by_org: dict[str, list[Source]] = {}
+    for source in sources:
+        by_org.setdefault(source.key.org, []).append(source)
+    drawn = _tiles.drawing(sight)
+    every = {area.key: _area(sight, area, by_org) for area in drawn.areas}
+    counts = Counter(sight.health(source) for source in sources)
+    due = sight.due(sources)
+    good = sum(severity.tone(sight.health(source)) is Tone.OK for source in due)
+    return sight.head(sources) | {
+        "kind": options.kind,
+        "cartogram": _tiles.grid(drawn),
+        "areas": {key: area for key, area in every.items() if area["sites"] or not area["own"]},
+        "totals": {str(health): counts[health] for health in Health},
+        "good": good,
+        "of": len(due),
+        "devices": _devices(sight, sources) if options.devices else {},
+    }
+
+
+def _area(sight: Sight, area: Area, by_org: dict[str, list[Source]]) -> dict[str, Any]:
+    """With a cell for each org on the tile that has a source of its own."""
+    here = [source for code in area.codes for source in by_org.get(code, ())]
+    sites = {code: _site(sight, code, by_org[code]) for code in sorted(area.codes & by_org.keys())}
+    return _tiles.head(area) | _tiles.standing(sight, here) | {"sites": sites}
+
+
+def _site(sight: Sight, code: str, sources: list[Source]) -> dict[str, Any]:
+    """An org in the worst state of its sources; one where nothing is due now rests."""
+    due = sight.due(sources)
+    healths = [sight.health(source) for source in due or sources]
+    told = _tiles.standing(sight, sources)
+    worst = min(healths, key=_WORST.index)
+    return {"name": sight.org_name(code), "health": worst, "n": told["n"], "of": told["of"], "worst": told["worst"]}
+
+
+def _devices(sight: Sight, sources: Iterable[Source]) -> dict[str, Any]:
+    """The worst first, then by name."""
+    ranked = sorted(sources, key=lambda source: (_WORST.index(sight.health(source)), source.name))
+    return {str(source.key): _device(sight, source, at) for at, source in enumerate(ranked[:MOST_DEVICES])}
+
+
+def _device(sight: Sight, source: Source, order: int) -> dict[str, Any]:
+    health, cause = sight.verdict(source)
+    line = _tiles.cause_of(sight, source)
+    org = sight.world.inventory.orgs.by_code.get(source.key.org)
+    return {
+        "order": order,
+        "kind": source.key.kind,
+        "name": source.name,
+        "org_name": sight.org_name(source.key.org),
+        "health": health,
+        "due": health not in UNCOUNTED,
+        "cause": cause,
+        "behind": None if line is None else sight.world.inventory.sources[line].name,
+        "as_of": sight.at(sight.live(source).as_of, source.key.org),
+        "owner": source.owner,
+        "contact": source.contact or (org.head_phone if org else None),
+        "person": org.head_name if org else None,
+    }
