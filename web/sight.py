@@ -187,6 +187,11 @@ class Sight:
         org = self.world.inventory.orgs.by_code.get(code)
         return code if org is None else org.name
 
+    def above(self, code: str) -> str | None:
+        """The name of the unit that a place lies in, where that is not the one the whole widget is of."""
+        path = self.world.inventory.orgs.path(code)[-2:-1]
+        return path[0].name if path and path[0].code != self.root else None
+
     def at(self, ms: int | None, org: str | None = None) -> str | None:
         """The instant in an org's own offset (the widget's by default)."""
         if ms is None:

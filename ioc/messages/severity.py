@@ -26,11 +26,17 @@ TONES: Mapping[str, Tone] = {word: Tone(tone) for word, tone in _TABLE["tones"].
 FIGURES: Mapping[str, Metric] = {name: Metric(**bands) for name, bands in _TABLE["figures"].items()}
 
 _WORST = (Tone.BAD, Tone.WARN, Tone.DIM)
+_ORDER = {word: place for place, word in enumerate(TONES)}  # the worst first, as the table has them
 _WORDS = {Tone.BAD: "critical", Tone.WARN: "warning", Tone.DIM: "warning"}
 
 
 def tone(state: Health | Severity) -> Tone:
     return TONES[state]
+
+
+def need(state: Health) -> int:
+    """The place of a state in a list of what needs a look, the worst first; what needs none stands together behind."""
+    return _ORDER[state] if TONES[state] in _WORST else len(_ORDER) + (state is not Health.OK)
 
 
 def of_figure(name: str, value: Number) -> str:

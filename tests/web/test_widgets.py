@@ -57,6 +57,24 @@ def test_a_queue_board_adds_up_and_shows_its_counters(province: Province) -> Non
     assert payload(province, "queue_board", org=SOUTH)["totals"]["waiting"] == 7
 
 
+def test_a_queue_board_names_the_worst_eight_first(province: Province) -> None:
+    many = [SourceKey(NORTH, "queue", f"quay-{n}") for n in range(12)]
+    for n, key in enumerate(many):
+        add_source(province, key)
+        province.say(key, waiting=1, longest_wait_s=1_000 if n == 5 else 7_000 if n == 9 else 400 * (n == 2))
+    left = KIOSKS[SOUTH]
+    province.site.world.merge([Patch(left, {}, {}, (province.clock.now_ms(), False), province.clock.now_ms())])
+    add_source(province, SourceKey(NORTH, "queue", "la"), status="pending")
+    shown = payload(province, "queue_board")
+    assert len(shown["centres"]) == 15
+    assert len(shown["worst"]) == 8
+    grave = [f"{NORTH}/quay-9", f"{SOUTH}/kiosk-1", f"{NORTH}/quay-5"]
+    assert shown["worst"][:4] == [*grave, f"{NORTH}/quay-2"], "critical, gone, warning, then who waits longest"
+    assert shown["centres"][f"{NORTH}/quay-9"]["parent_name"] is None
+    add_source(province, SourceKey("hg.dong-van.lung-cu", "queue", "xa"))
+    assert payload(province, "queue_board")["centres"]["hg.dong-van.lung-cu/xa"]["parent_name"] == "Huyện Đồng Văn"
+
+
 def test_what_is_silent_is_unknown_and_never_zero(province: Province) -> None:
     province.clock.advance(600)
     shown = payload(province, "queue_board")

@@ -1,13 +1,17 @@
-"""One-stop centres: who waits, how long, and which counter serves which ticket."""
+"""One-stop centres, the worst first: who waits, how long, and which counter serves which ticket."""
 
 from typing import Any
 
 from msgspec import Struct
 
 from ioc.domain.inventory import Source
+from ioc.messages import severity
 from web.sight import Sight
 
 kind = "queue_board"
+
+WORST = 8
+_STEP_S = 300  # waits that differ by less are as bad as each other: rows that change places each second are not read
 
 _FIGURES = ("waiting", "serving", "open_counters", "issued_today", "served_today", "longest_wait_s", "avg_wait_s")
 _SUMMED = ("waiting", "serving", "issued_today", "served_today")
@@ -22,12 +26,24 @@ def touches(_options: Options) -> frozenset[str]:
 
 
 def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
+    """`worst` names the few centres that a screen shows by name; all of them are in `centres`."""
     sources = sight.sources("queue")
-    centres = {f"{s.key.org}/{s.key.source}": _centre(sight, s) for s in sources}
+    centres = {_name(s): _centre(sight, s) for s in sources}
+    worst = sorted((s for s in sources if s.counts), key=lambda s: _need(sight, s))[:WORST]
     counted = sight.due(sources)
     totals: dict[str, Any] = {name: _sum(sight.current(s, name) for s in counted) for name in _SUMMED}
     totals |= {"reporting": sight.reporting(sources).shown()}
-    return sight.head(sources) | {"centres": centres, "totals": totals}
+    return sight.head(sources) | {"centres": centres, "worst": [_name(s) for s in worst], "totals": totals}
+
+
+def _name(source: Source) -> str:
+    return f"{source.key.org}/{source.key.source}"
+
+
+def _need(sight: Sight, source: Source) -> tuple[int, float, str]:
+    """By state, then by who has waited longest."""
+    longest = sight.current(source, "longest_wait_s") or 0
+    return severity.need(sight.health(source)), -(longest // _STEP_S), _name(source)
 
 
 def _centre(sight: Sight, source: Source) -> dict[str, Any]:
@@ -36,6 +52,7 @@ def _centre(sight: Sight, source: Source) -> dict[str, Any]:
     return {
         "name": source.name,
         "org_name": sight.org_name(source.key.org),
+        "parent_name": sight.above(source.key.org),
         "health": health,
         "cause": cause,
         "simulated": source.simulated,

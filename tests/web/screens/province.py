@@ -194,7 +194,8 @@ def _queue(now: datetime, *, night: bool) -> dict[str, Any]:
     totals = {
         key: sum(c[key] for c in centres.values()) for key in ("waiting", "serving", "issued_today", "served_today")
     }
-    return {"centres": centres, "totals": totals | {"reporting": {"heard": 11, "expected": 12}}}
+    worst = sorted(centres, key=lambda key: ("offline", "warning", "ok", "closed").index(centres[key]["health"]))[:8]
+    return {"centres": centres, "worst": worst, "totals": totals | {"reporting": {"heard": 11, "expected": 12}}}
 
 
 def _trend(now: datetime) -> dict[str, Any]:

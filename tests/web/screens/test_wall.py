@@ -250,6 +250,7 @@ def test_a_device_that_nobody_confirmed_takes_no_row_and_one_never_heard_says_so
         "hg/awaited": centre | {"name": "Một cửa mong đợi"} | lost,
         "hg/known": centre | {"name": "Một cửa quen", "health": "ok", "cause": None},
     }
+    stage.payloads["queue"]["worst"] = ["hg/awaited", "hg/known"]
     stage.payloads["services"]["services"] = {
         "hg/new": service | {"name": "Hệ thống lạ", "health": "pending", "cause": None},
         "hg/awaited": service | {"name": "Hệ thống mong đợi"} | lost,
