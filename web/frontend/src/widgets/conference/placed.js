@@ -6,3 +6,21 @@ export function placed({ name, parent_name: above }) {
   const own = pointName(name)
   return above && !own.includes(shortName(above)) ? `${own}, ${shortName(above)}` : own
 }
+
+const MANY = 3
+
+/** @typedef {{key: string, name: string, n: number, one: any}} Row n: the sites that the line of that name took along, 0 for a single site */
+
+/** Sites that one line took along stand as one row. @param {[string, any][]} missing @returns {Row[]} in their order */
+export function grouped(missing) {
+  const byCause = new Map()
+  for (const [, { cause }] of missing) if (cause) byCause.set(cause, (byCause.get(cause) ?? 0) + 1)
+  const told = new Set()
+  return missing.flatMap(([key, one]) => {
+    const n = byCause.get(one.cause) ?? 0
+    if (n < MANY) return [{ key, name: placed(one), n: 0, one }]
+    if (told.has(one.cause)) return []
+    told.add(one.cause)
+    return [{ key: one.cause, name: one.cause, n, one }]
+  })
+}
