@@ -16,6 +16,8 @@ from ioc.domain.inventory import Scope
 from ioc.platform.db.tables import alert, alert_entry, counter, delivery, notification, notification_alert
 
 SHOWN = (AlertState.FIRING, AlertState.ACKNOWLEDGED, AlertState.RESOLVED_UNSEEN)
+AWAY = ("alert.offline", "alert.silent")  # the titles that say of a source that it is gone
+MOST_SPANS = 20_000
 Row = RowMapping
 
 
@@ -87,6 +89,20 @@ def counts(
 def shown(conn: Connection, scope: Scope, limit: int = 1_000, without: Collection[str] = ()) -> list[Alert]:
     """The alerts of a wall: firing, acknowledged, and resolved unseen; `without` those of some rules."""
     return alerts(conn, scope, states=SHOWN, per_page=limit, without=without)[0]
+
+
+def between(
+    conn: Connection, scope: Scope, start: int, end: int, kinds: Collection[str], *, limit: int = MOST_SPANS
+) -> list[Alert]:
+    """Those about sources of these kinds whose condition lasted at any time from `start` to `end`, the newest first.
+
+    Also what was held back or over before its hold: it was so. Those of drills were not.
+    """
+    t = alert.c
+    lasted = sa.and_(t.since < end, sa.or_(t.ended_at > start, sa.and_(t.ended_at.is_(None), t.open)))
+    wanted = (_within(scope), lasted, t.kind.in_(kinds), t.rule != drills.RULE.id)
+    rows = conn.execute(select_alerts().where(*wanted).order_by(t.since.desc(), t.id.desc()).limit(limit)).mappings()
+    return [read_alert(row) for row in rows]
 
 
 def held(conn: Connection, scope: Scope) -> list[Alert]:

@@ -10,15 +10,14 @@ from msgspec import Struct, field
 from ioc.config.settings import Settings
 from ioc.core.clock import local
 from ioc.core.errors import IocError
-from ioc.core.model import SeriesKey
 from ioc.core.share import percent
 from ioc.domain.inventory import Source
 from ioc.live.world import MISSED_INTERVALS, World
 from ioc.messages.kinds import Kinds
 from ioc.metrics import Aggregate, Fill, Point, RangeQuery
-from ioc.ops.roles import CONNECTORS, INGEST
 from ioc.platform import observed
 from ioc.platform.observed import Watched
+from web.availability import Judged, judged, listened, listeners
 from web.boundary.answers import Instant
 from web.boundary.call import Call
 from web.boundary.ports import Reads, SeriesPort
@@ -27,7 +26,6 @@ from web.errors import Failure, failure
 _DAY_MS = 86_400_000
 _MINUTE_MS = 60_000
 _BEFORE_MS = 31 * _DAY_MS  # how far back a first reading is looked for
-_UP = "up"
 
 
 class Why(StrEnum):
@@ -37,13 +35,6 @@ class Why(StrEnum):
     NEVER_HEARD = "never_heard"
     NOT_OPEN = "not_open"
     NOT_WATCHED = "not_watched"
-
-
-class Judged(NamedTuple):
-    """The metric a source is judged by: `up` where it tells it, else anything it says."""
-
-    series: SeriesKey
-    tells_up: bool
 
 
 class Slots(NamedTuple):
@@ -114,7 +105,7 @@ class Observer:
 
     def _slots(self, source: Source) -> Slots | Why:
         """Whole slots only: the one that runs now is not over. IocError where the metric store cannot tell."""
-        now, by = self.call.now, self._judged(source)
+        now, by = self.call.now, judged(self.world, source.key)
         step = -(-MISSED_INTERVALS * source.interval_s * 1000 // _MINUTE_MS) * _MINUTE_MS
         if not 0 < step <= _DAY_MS:
             return Why.NO_INTERVAL
@@ -134,12 +125,6 @@ class Observer:
             return Why.NEVER_HEARD
         return Slots(by, step, points, known)
 
-    def _judged(self, source: Source) -> Judged | None:
-        said = self.world.of(source.key).metrics
-        tells_up = _UP in said and _UP in self.kinds[source.key.kind].metrics
-        metric = _UP if tells_up else next(iter(said), None)
-        return None if metric is None else Judged(SeriesKey(source.key, metric), tells_up)
-
     def _kept(self, source: Source, slots: Slots) -> SlotCount:
         first = next((t for t, value in slots.points if value is not None), self.call.now)
         born = slots.points[0][0] if slots.known else first
@@ -153,11 +138,9 @@ class Observer:
         return all(self.world.opened_at(source, t) is not None for t in (first, last))
 
     def _listened(self, source: Source, slots: Slots) -> list[Sequence[Watched]]:
-        """The roles that have to listen for this source to be heard: ingest, and the connectors where they ask."""
-        ours = any(connector.publish == str(source.key) for connector in self.settings.connector)
         lo, hi = slots.points[0][0], slots.points[-1][0] + slots.step
-        roles = (INGEST, CONNECTORS) if ours else (INGEST,)
-        return self.records.read(lambda conn: [observed.spans(conn, role, lo, hi) for role in roles])
+        found = self.records.read(lambda conn: listened(conn, lo, hi))
+        return [found[role] for role in listeners(self.settings, source.key)]
 
     def _said(self, why: Why) -> Failure:
         return Failure(why, self.call.say(f"ui.availability.{why}"), {})

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
+from alerts import queries
 from ioc.core.errors import Code
 from ioc.core.model import Role, SeriesKey, SourceKey
 from ioc.domain.meetings import attended, plan, readings
@@ -28,7 +29,6 @@ from web.printed.media import XLSX
 from web.printed.minutes import Cell, MinutesPaper
 
 LOSS, IN_CALL = "loss_rx_pct", "in_call"
-AWAY = ("alert.offline", "alert.silent")
 Loss = tuple[float | None, float | None]
 
 
@@ -130,7 +130,7 @@ def _troubles(conn: Connection, sites: set[str], span: tuple[int, int]) -> dict[
     t = alert.c
     lasted = sa.or_(t.ended_at.is_(None), t.ended_at > span[0])
     wanted = sa.select(t.org, t.source, t.since, t.ended_at, t.held_by).where(
-        t.kind == KIND, t.title.in_(AWAY), t.since < span[1], lasted
+        t.kind == KIND, t.title.in_(queries.AWAY), t.since < span[1], lasted
     )
     found: dict[str, list[Trouble]] = {}
     for row in conn.execute(wanted.order_by(t.since)):
