@@ -99,7 +99,7 @@ def between(
     Also what was held back or over before its hold: it was so. Those of drills were not.
     """
     t = alert.c
-    lasted = sa.and_(t.since < end, sa.or_(t.ended_at > start, sa.and_(t.ended_at.is_(None), t.open)))
+    lasted = sa.and_(t.since <= end, sa.or_(t.ended_at > start, sa.and_(t.ended_at.is_(None), t.open)))
     wanted = (_within(scope), lasted, t.kind.in_(kinds), t.rule != drills.RULE.id)
     rows = conn.execute(select_alerts().where(*wanted).order_by(t.since.desc(), t.id.desc()).limit(limit)).mappings()
     return [read_alert(row) for row in rows]

@@ -7,7 +7,7 @@ const drawing = untilThere(() => import('./plot.js'))
 /** Colours are read once, when a chart is made. */
 const isNight = () => document.documentElement.hasAttribute('data-night')
 
-/** @typedef {{points: [number, number|null][], previous: [number, number|null][], incomplete: [number, number, number, number][], unit: string, hours: number, grey: boolean, lang: string}} Drawn */
+/** @typedef {{points: [number, number|null][], previous: [number, number|null][], incomplete: [number, number, number, number][], unit: string, hours: number, grey: boolean, lang: string, least?: number, head?: number, over?: (plot: import('uplot')) => void}} Drawn over: drawn below the lines; least: the highest value there is room for at least; head: rem above it */
 
 /** @param {HTMLElement} node @param {Drawn} drawn */
 export function chart(node, drawn) {
@@ -19,7 +19,7 @@ export function chart(node, drawn) {
   /** @param {typeof import('./plot.js')} means */
   function draw({ plotted, aligned }) {
     if (gone || !node.clientWidth || !node.clientHeight) return
-    const next = `${node.clientWidth}x${node.clientHeight} ${drawn.grey} ${isNight()} ${drawn.unit} ${drawn.lang} ${!drawn.previous.length} ${!drawn.incomplete.length}`
+    const next = `${node.clientWidth}x${node.clientHeight} ${drawn.grey} ${isNight()} ${drawn.unit} ${drawn.lang} ${!drawn.previous.length} ${!drawn.incomplete.length} ${drawn.least ?? 0}`
     if (plot && next === look) {
       plot.setData(aligned(drawn))
       return

@@ -5,6 +5,7 @@ import { number } from '../../lib/texts.svelte.js'
 import { chartDate } from '../../lib/time.js'
 
 const FONT = '"Inter Variable", sans-serif'
+const MINUTES = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1440].map((n) => n * 60) // what seconds are read as
 const LOW = 14 // rem: no room for more than the ends of the scale
 
 /** @typedef {import('./chart.js').Drawn} Drawn */
@@ -21,7 +22,7 @@ export function aligned({ points, previous, incomplete }) {
 }
 
 /** @param {HTMLElement} node @param {Drawn} drawn @returns {import('uplot').Options} */
-function settings(node, { unit, hours, grey, previous, incomplete }) {
+function settings(node, { unit, hours, grey, previous, incomplete, over, least = 0, head = previous.length ? 3.2 : 1.2 }) {
   const rem = parseFloat(getComputedStyle(document.documentElement).fontSize)
   /** @param {string} name */
   const colour = (name) => getComputedStyle(node).getPropertyValue(name).trim()
@@ -36,11 +37,12 @@ function settings(node, { unit, hours, grey, previous, incomplete }) {
   return {
     width: node.clientWidth,
     height: node.clientHeight,
-    padding: [(previous.length ? 3.2 : 1.2) * rem, 3.2 * rem, 0, 0],
+    padding: [head * rem, 3.2 * rem, 0, 0],
     cursor: { show: false },
     legend: { show: false },
     tzDate: (seconds) => chartDate(seconds * 1000),
-    scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), nice(high ?? 1)] } },
+    scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), nice(Math.max(high ?? 1, least))] } },
+    hooks: over ? { drawClear: [over] } : {},
     axes: [
       {
         ...axis,
@@ -54,6 +56,7 @@ function settings(node, { unit, hours, grey, previous, incomplete }) {
         ...axis,
         size: (_, labels) => Math.max(3, ...(labels ?? []).map((text) => text.length)) * 1.3 * rem + 1.2 * rem,
         space: 5 * rem,
+        ...(unit === 's' ? { incrs: MINUTES } : {}),
         gap: 0.8 * rem,
         splits: node.clientHeight < LOW * rem ? (_, __, low, high) => [low, high] : undefined,
         grid: { stroke: 'rgba(120, 145, 190, 0.2)', width: 1 },
