@@ -131,6 +131,26 @@ def test_what_somebody_took_stays_with_the_name_and_is_no_crisis(watched: Provin
     assert [part["what"] for part in told["sentence"]] == ["critical_taken", "incident"]
 
 
+def test_what_hit_the_most_holds_the_walls_and_what_hit_nothing_holds_none(watched: Province) -> None:
+    trouble(watched, PORTAL)
+    line = LINES[NORTH]
+    number = trouble(watched, line)
+    lose(watched, line)
+    for key in POINTS[NORTH]:
+        lose(watched, key)
+    assert shown(watched)["takeover"]["id"] == number
+
+
+def test_an_incident_of_no_source_holds_no_wall(watched: Province) -> None:
+    trouble(watched, PORTAL)
+    with watched.db.write() as conn:
+        conn.execute(sa.update(alert).values(kind=None, source=None))
+        conn.execute(sa.update(incident).values(kind=None, source=None))
+    watched.reload()
+    told = shown(watched)
+    assert (told["counts"]["critical"], told["takeover"]) == (1, None)
+
+
 def test_after_five_minutes_it_leaves_the_wall_to_the_scene(watched: Province) -> None:
     trouble(watched, PORTAL)
     watched.clock.advance(300)

@@ -257,11 +257,16 @@ def _group(sight: Sight, group: Sequence[StandingNow], lost: Losses) -> dict[str
 
 
 def _takeover(sight: Sight, grave: Iterable[StandingNow]) -> dict[str, Any] | None:
-    """The critical incident that holds a wall: of those nobody has, fired a moment ago, the first."""
+    """The critical incident that holds a wall: of those nobody has, fired a moment ago, the one that hit the most.
+
+    One that hit no source, such as a point that a meeting lacks, is in the list and in the sentence; it takes no wall.
+    """
     fired = [(at, one) for one in situation.untaken(grave) if (at := fired_at(one)) and sight.now - at < TAKEOVER_MS]
-    if not fired:
+    hit = [(sum(is_hit for _, is_hit in _hit(sight, one)), at, one) for at, one in fired]
+    worst = min(hit, key=lambda each: (-each[0], each[1], each[2].incident.id), default=None)
+    if worst is None or not worst[0]:
         return None
-    at, one = min(fired, key=lambda each: (each[0], each[1].incident.id))
+    _, at, one = worst
     return {"id": one.incident.id, "fired_at": sight.at(at, one.incident.org), "until": sight.at(at + TAKEOVER_MS)}
 
 
