@@ -159,10 +159,14 @@ SOURCES = (
     Screen("sources-empty", "/sources", ".empty", before=empty("sources*"), moods=(CALM,)),
     Screen("sources-error", "/sources", ".problem", before=failing("sources*"), moods=(CALM,)),
 )
+PAIR = ".displays .top .button"
 OTHERS = (
     Screen("outbox-sms", "/outbox", "[data-phone], .empty"),
     Screen("outbox-mail", "/outbox", ".choices", (press(".choices button:nth-child(2)"),)),
     Screen("menu", "/alerts", "main", (press("[data-menu]"),), moods=(CALM,), daily=True),
+    Screen("pairing", "/wall", "[data-pairing]:not([data-pairing=''])", who="nobody", moods=(CALM,)),
+    Screen("displays-none", "/admin/displays", ".empty, [data-display]", moods=(CALM,)),
+    Screen("displays-pair", "/admin/displays", PAIR, (press(PAIR),), moods=(CALM,), texts="aside form"),
     Screen("login", "/login", "form", who="nobody", moods=(CALM,)),
     Screen(
         "login-refused", "/login", "form",
