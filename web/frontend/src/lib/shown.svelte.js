@@ -1,7 +1,7 @@
 // The scene on the wall: the next one is made ready behind it, then takes its place at once.
 import { component, isKnown } from './widgets.js'
 
-const PATIENCE = 1_500
+const PATIENCE = 3_000
 const LOOK_EVERY = 50
 
 /** @typedef {import('./types').SceneTile} SceneTile */
