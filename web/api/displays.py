@@ -116,7 +116,7 @@ def beat(call: Call, body: Report, records: OffloadsWrites, db: Database) -> Dis
     """What a display says of itself; the answer is what it is to show."""
     name, principal = call.path["name"], call.principal
     if not is_display(principal) or principal.name != name:
-        raise IocError(Code.FORBIDDEN, f"only the display {name!r} says this of itself", role=Role.WALL)
+        raise _unknown(name)  # a display says this of itself alone
 
     def write(conn: Connection) -> Display | None:
         displays.report(db, conn, name, body, call.now)
