@@ -65,7 +65,7 @@ class Screen:
     def __init__(self, url: str, **how: Any) -> None:
         self.heard: queue.Queue[tuple[str, Any]] = queue.Queue()
         self.client = socketio.Client(reconnection=False)
-        for name in ("snapshot", "delta", "beat", "disconnect"):
+        for name in ("snapshot", "delta", "beat", "display", "disconnect"):
             self.client.on(name, lambda body=None, name=name: self.heard.put((name, body)))
         self.client.connect(url, transports=["websocket"], wait_timeout=5, **how)
 
@@ -227,6 +227,24 @@ def test_a_revoked_token_is_put_out(house: House) -> None:
         screen.next("snapshot")
         revoke_token(house.db, "short", SATURDAY)
         screen.next("disconnect")
+
+
+def test_what_is_sent_to_a_display_is_there_within_a_second(house: House) -> None:
+    admin = httpx2.Client(base_url=house.url, headers={"Authorization": f"Bearer {house.tokens['admin']}"})
+    browser = httpx2.Client(base_url=house.url)
+    begun = browser.post("/api/v1/displays/pair").json()
+    assert admin.post(f"/api/v1/displays/{begun['code']}/approve", json={"name": "sanh"}).status_code == 200
+    assert browser.get(begun["poll"]).json()["approved"]
+    with connected(house, headers={"Cookie": f"ioc_session={browser.cookies['ioc_session']}"}) as screen:
+        screen.watch(BOARD)
+        assert screen.next("display")["name"] == "sanh"
+        began = time.monotonic()
+        admin.post("/api/v1/displays/sanh/show", json={"scene": "mot-cua"})
+        assert screen.next("display")["show"]["scene"] == "mot-cua"
+        assert time.monotonic() - began < 1.0
+        assert admin.delete("/api/v1/displays/sanh").status_code == 204
+        screen.next("disconnect")
+    assert browser.get("/api/v1/me").status_code == 401
 
 
 def test_a_session_watches_until_its_user_is_disabled(house: House) -> None:
