@@ -151,6 +151,11 @@ def test_an_incident_of_no_source_holds_no_wall(watched: Province) -> None:
     assert (told["counts"]["critical"], told["takeover"]) == (1, None)
 
 
+def test_a_line_takes_the_wall_before_anything_behind_it_is_known_to_be_lost(watched: Province) -> None:
+    number = trouble(watched, LINES[SOUTH])
+    assert shown(watched)["takeover"]["id"] == number
+
+
 def test_after_five_minutes_it_leaves_the_wall_to_the_scene(watched: Province) -> None:
     trouble(watched, PORTAL)
     watched.clock.advance(300)
@@ -229,6 +234,8 @@ def test_the_one_that_holds_the_wall_is_told_in_full(watched: Province) -> None:
     full = widget.snapshot(_sight(watched, loaded), options)["full"]
     assert (full["id"], full["hit"]) == (number, [{"kind": "vc", "n": 4, "of": 6}])
     assert [one["hit"] for one in full["sources"]] == [True] * 4 + [False] * 2
-    assert full["line"] == {"from": "hg", "to": NORTH}
+    tiles = {tile["key"]: (tile["n"], tile["of"], tile["lost"]) for tile in full["map"]["tiles"]}
+    assert (tiles[NORTH], tiles[SOUTH]) == ((4, 6, 4), (0, 0, 0))
+    assert full["map"]["line"] == ({"from": "hg", "to": NORTH} if "hg" in tiles else None)
     assert [line["what"] for line in full["log"]] == ["began", "fired"]
     assert full["areas"] == [{"org": NORTH, "name": "Đồng Văn", "n": 4, "of": 6}]

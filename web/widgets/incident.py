@@ -8,14 +8,16 @@ from msgspec import Meta, Struct
 
 from alerts.model import WORST_FIRST, AlertState, IncidentState
 from alerts.standing import StandingNow
-from ioc.core.model import Severity, SourceKey
+from ioc.core.model import Health, Severity, SourceKey
 from ioc.domain.inventory import Source
 from ioc.domain.inventory.naming import place, short_name
 from web import losses, situation, unfolding
 from web.boundary.ports import Reads
+from web.cartograms.drawing import Area
 from web.losses import Losses
 from web.sight import Sight
 from web.unfolding import Unfolding
+from web.widgets import _tiles
 
 kind = "incident"
 
@@ -102,7 +104,7 @@ def _full(sight: Sight, options: Options) -> dict[str, Any] | None:
             for source, is_hit in named[:NAMED]
         ],
         "areas": _areas(sight, named),
-        "line": _line(sight, one),
+        "map": _map(sight, one, named),
         "log": None,
         "contacts": [],
         "last_time": None,
@@ -119,17 +121,39 @@ def _areas(sight: Sight, found: Hit) -> list[dict[str, Any]]:
     ]
 
 
-def _line(sight: Sight, one: StandingNow) -> dict[str, Any] | None:
-    """From where to where the cause leads, where that is a line; None for anything else."""
-    source = _source(sight, one.incident.subject)
-    if source is None or not sight.world.inventory.behind(source.key):
+def _map(sight: Sight, one: StandingNow, found: Hit) -> dict[str, Any]:
+    """The tiles of the subtree: how many of what it hit are on each, and how many endpoints are lost there at all."""
+    drawn = _tiles.drawing(sight)
+    points = sight.due(sight.sources("vc"))
+    return {
+        "columns": drawn.columns,
+        "rows": drawn.rows,
+        "tiles": [
+            {
+                "key": area.key,
+                "name": short_name(area.name),
+                **area.place._asdict(),
+                "n": sum(is_hit for source, is_hit in found if source.key.org in area.codes),
+                "of": sum(source.key.org in area.codes for source, _ in found),
+                "lost": sum(sight.health(each) is Health.OFFLINE for each in points if each.key.org in area.codes),
+                "due": sum(each.key.org in area.codes for each in points),
+            }
+            for area in drawn.areas
+        ],
+        "line": _line(sight, one, drawn.areas),
+    }
+
+
+def _line(sight: Sight, one: StandingNow, areas: Sequence[Area]) -> dict[str, str] | None:
+    """The tiles that a line which is the cause joins; None where it is none, or joins nothing on the map."""
+    inventory, subject = sight.world.inventory, one.incident.subject
+    source = None if isinstance(subject, str) else inventory.sources.get(subject)
+    if source is None or not inventory.behind(source.key):
         return None
-    above = None if source.parent is None else source.parent.org
-    return {"to": losses.area_of(sight, source.key.org), "from": above or sight.root}
-
-
-def _source(sight: Sight, subject: SourceKey | str) -> Source | None:
-    return None if isinstance(subject, str) else sight.world.inventory.sources.get(subject)
+    begins = sight.root if source.parent is None else source.parent.org
+    ends = [next((area.key for area in areas if org in area.codes), None) for org in (begins, source.key.org)]
+    above, below = ends
+    return None if above is None or below is None or above == below else {"from": above, "to": below}
 
 
 def row(sight: Sight, one: StandingNow) -> dict[str, Any]:
@@ -259,15 +283,20 @@ def _group(sight: Sight, group: Sequence[StandingNow], lost: Losses) -> dict[str
 def _takeover(sight: Sight, grave: Iterable[StandingNow]) -> dict[str, Any] | None:
     """The critical incident that holds a wall: of those nobody has, fired a moment ago, the one that hit the most.
 
-    One that hit no source, such as a point that a meeting lacks, is in the list and in the sentence; it takes no wall.
+    One that is about no source and hit none, such as a point that a meeting lacks, is in the list and in the sentence;
+    it takes no wall. A line that is down does, before anything behind it is known to be lost.
     """
     fired = [(at, one) for one in situation.untaken(grave) if (at := fired_at(one)) and sight.now - at < TAKEOVER_MS]
-    hit = [(sum(is_hit for _, is_hit in _hit(sight, one)), at, one) for at, one in fired]
+    hit = [(_weight(sight, one), at, one) for at, one in fired]
     worst = min(hit, key=lambda each: (-each[0], each[1], each[2].incident.id), default=None)
     if worst is None or not worst[0]:
         return None
     _, at, one = worst
     return {"id": one.incident.id, "fired_at": sight.at(at, one.incident.org), "until": sight.at(at + TAKEOVER_MS)}
+
+
+def _weight(sight: Sight, one: StandingNow) -> int:
+    return sum(is_hit for _, is_hit in _hit(sight, one)) + isinstance(one.incident.subject, SourceKey)
 
 
 def fired_at(one: StandingNow) -> int | None:

@@ -82,5 +82,17 @@ def _detail(at: Any) -> dict[str, Any]:
     ]
     last = {"id": 1, "ended_at": at(60_000), "owner": "mai", "recover_s": 12_000, "result": "Hàn nối tại Má Lé"}
     areas = [{"org": "hg.dong-van", "name": "Đồng Văn", "n": 17, "of": 17}]
-    return {"sources": sources, "areas": areas, "line": {"from": "hg", "to": "hg.dong-van"}, "log": log,
-            "contacts": contacts, "last_time": last}  # fmt: skip
+    return {"sources": sources, "areas": areas, "map": _map(), "log": log, "contacts": contacts, "last_time": last}
+
+
+def _map() -> dict[str, Any]:
+    places = {
+        "hg": ("Hà Giang", 1, 2), "hg.dong-van": ("Đồng Văn", 3, 0), "hg.meo-vac": ("Mèo Vạc", 3, 1),
+        "hg.hoang-su-phi": ("Hoàng Su Phì", 0, 2),
+    }  # fmt: skip
+    tiles = [
+        {"key": key, "name": name, "column": column, "row": row, "n": 17 * (key == "hg.dong-van"), "of": 17, "lost": 0,
+         "due": 18}
+        for key, (name, column, row) in places.items()
+    ]  # fmt: skip
+    return {"columns": 4, "rows": 3, "tiles": tiles, "line": {"from": "hg", "to": "hg.dong-van"}}
