@@ -1,32 +1,31 @@
-"""A crisis in a running demonstration, told through its broker: lost lines and endpoints, a portal, queues."""
+"""A crisis in a demonstration: its simulator speaks over a connection of ours that silences some and changes others."""
 
 import json
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
-import paho.mqtt.client as paho
-
-from scripts.own_demo import Demo
+from connectors import service
+from connectors.simulator import DEFAULT
+from ioc import bootstrap
+from ioc.config.started import Started
+from ioc.core.clock import rfc3339
+from ioc.messages.wire import ROOT
+from ioc.platform.broker import Bus
+from scripts.own_demo import ZONE, Demo
 
 ENDPOINTS, CABLES, QUEUES = 30, 2, 5
 CERT_DAYS = 5
-EVERY_S, AHEAD_S = 8.0, 20.0
 LONGEST_S = 53 * 60
-PORTAL, CERTIFICATE = "dich-vu-cong", "chung-thu-so"
+PORTALS, CERTIFICATES = ("dich-vu-cong", "cong-dvc-quoc-gia"), ("chung-thu-so",)
 
 Source = dict[str, Any]
 
 
 @dataclass
 class Crisis:
-    """Who is in trouble: `gone` say goodbye for good, `says` is repeated.
-
-    It speaks 20 seconds ahead, so that what the simulator goes on saying of the same sources is older and changes
-    nothing.
-    """
+    """Who is in trouble: `gone` fall silent behind their last will, `says` stands in what the others go on telling."""
 
     gone: list[str] = field(default_factory=list)
     says: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -40,53 +39,66 @@ def planned(sources: list[Source]) -> Crisis:
     crisis = Crisis()
     hanging = Counter(one["parent"] for one in sources if one["kind"] == "vc")
     lines = [path for one in _of(sources, "link") if hanging[path := _path(one)] > QUEUES]
-    cables = sorted(lines, key=lambda path: (-("dong-van" in path or "yen-minh" in path), -hanging[path], path))[
-        :CABLES
-    ]
+    order = {path: (-("dong-van" in path or "yen-minh" in path), -hanging[path], path) for path in lines}
+    cables = sorted(lines, key=order.__getitem__)[:CABLES]
     crisis.gone = [_path(one) for one in sources if one["parent"] in cables and one["kind"] != "link"]
     elsewhere = [_path(one) for one in _of(sources, "vc") if one["parent"] not in cables and one["health"] != "closed"]
     crisis.gone += elsewhere[:: max(1, len(elsewhere) // ENDPOINTS)][:ENDPOINTS]
     crisis.says |= {path: {"up": False, "loss_pct": 100, "rx_kbps": 0, "tx_kbps": 0} for path in cables}
     services = [_path(one) for one in _of(sources, "service")]
-    crisis.says[_named(services, PORTAL)] = {"up": False, "error": "timeout"}
-    crisis.says[_named(services[::-1], CERTIFICATE)] = {"up": True, "latency_ms": 140, "cert_days_left": CERT_DAYS}
+    crisis.says[_named(services, PORTALS)] = {"up": False, "error": "timeout"}
+    crisis.says[_named(services[::-1], CERTIFICATES)] = {"cert_days_left": CERT_DAYS}
     desks = [one for one in _of(sources, "queue") if one["parent"] not in cables and "longest_wait_s" in one["metrics"]]
     for n, one in enumerate(desks[:QUEUES]):
         crisis.says[_path(one)] = {"waiting": 28 + 3 * n, "longest_wait_s": LONGEST_S - 180 * n}
     return crisis
 
 
-class Teller:
-    """Goes on telling it until it is closed."""
+class Story:
+    """The province's story from now on, until it is closed; `turn` brings the crisis."""
 
-    def __init__(self, demo: Demo, crisis: Crisis) -> None:
-        self._demo, self._crisis = demo, crisis
-        self._over = threading.Event()
-        self._client = paho.Client(paho.CallbackAPIVersion.VERSION2)
-        self._client.connect("127.0.0.1", demo.mqtt_port)
-        self._client.loop_start()
-        for path in crisis.gone:
-            self._say(f"{path}/status", {"online": False}, 0.0, retain=True)
-        self._thread = threading.Thread(target=self._go_on)
+    def __init__(self, demo: Demo, more: list[str]) -> None:
+        started = Started.read(demo.started)
+        settings = bootstrap.parse_settings(started.table, started.origin, ())
+        context = bootstrap.build(settings, started.ahead_ms, demo=True)
+        province = more[more.index("--province") + 1] if "--province" in more else DEFAULT
+        self._clock = context.clock
+        self._crisis = Crisis()
+        self._stop = threading.Event()
+        self._bus: _Lossy | None = None
+        service.Bus = self._connect
+        options = service.SimulatorOptions(province)
+        self._thread = threading.Thread(
+            target=service.simulate, args=(context, self._stop, options), kwargs={"rate": None}
+        )
         self._thread.start()
 
+    def turn(self, crisis: Crisis) -> None:
+        self._crisis.gone, self._crisis.says = crisis.gone, crisis.says
+        for path in crisis.gone if self._bus else []:
+            will = {"ts": rfc3339(self._clock.now_ms(), ZONE), "online": False, "simulated": True}
+            Bus.publish(self._bus, f"{ROOT}{path}/status", json.dumps(will).encode(), qos=1, retain=True)
+
     def close(self) -> None:
-        self._over.set()
+        self._stop.set()
         self._thread.join()
-        self._client.disconnect()
-        self._client.loop_stop()
 
-    def _go_on(self) -> None:
-        while True:
-            for path, figures in self._crisis.says.items():
-                self._say(f"{path}/state", figures, AHEAD_S)
-            if self._over.wait(EVERY_S):
-                return
+    def _connect(self, settings: Any, name: str) -> "_Lossy":
+        self._bus = _Lossy(settings, name)
+        self._bus.crisis = self._crisis
+        return self._bus
 
-    def _say(self, topic: str, figures: dict[str, Any], ahead_s: float, *, retain: bool = False) -> None:
-        at = self._demo.now() + timedelta(seconds=ahead_s)
-        payload = {"ts": at.isoformat(timespec="milliseconds"), **figures, "simulated": True}
-        self._client.publish(f"ioc/v1/{topic}", json.dumps(payload), qos=1, retain=retain)
+
+class _Lossy(Bus):
+    crisis: Crisis
+
+    def publish(self, topic: str, payload: bytes, *, qos: int = 0, retain: bool = False) -> None:
+        path, _, channel = topic.removeprefix(ROOT).rpartition("/")
+        if path in self.crisis.gone:
+            return
+        if channel == "state" and path in self.crisis.says and isinstance(said := json.loads(payload), dict):
+            payload = json.dumps(said | self.crisis.says[path]).encode()
+        super().publish(topic, payload, qos=qos, retain=retain)
 
 
 def _of(sources: list[Source], kind: str) -> list[Source]:
@@ -97,5 +109,5 @@ def _path(one: Source) -> str:
     return f"{one['org']}/{one['kind']}/{one['source']}"
 
 
-def _named(paths: list[str], wanted: str) -> str:
-    return next((path for path in paths if path.endswith(f"/{wanted}")), paths[0])
+def _named(paths: list[str], wanted: tuple[str, ...]) -> str:
+    return next((path for path in paths if path.endswith(wanted)), paths[0])
