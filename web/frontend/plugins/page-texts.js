@@ -6,7 +6,7 @@ const SOURCES = path.resolve(import.meta.dirname, '../src')
 const ASKED = /\/i18n\/(\w+)\.json\?of=(\w+)$/
 const KEY = /['"`]((?:ui|health|kind|metric|state|role|alert)\.[\w.${}-]+)['"`]/g
 // keys that come in the server's messages; some of the alerts' are said in letters only
-const SENT = /^(?:alert\.(?!(?:age|answer|field|message|notice|severity|watch)\.)|metric\.|ui\.scene\.)/
+const SENT = /^(?:alert\.(?!(?:age|answer|field|message|notice|severity|watch)\.)|kind\.|metric\.|ui\.scene\.)/
 const IMPORTS = /(?:from |import\()'(\.[^']+\.(?:js|svelte))'/g
 const WATCHED = /kind: '(\w+)'/g // in a page that draws a widget's payload itself
 const FOLDERS = /import\.meta\.glob\('([^'*]+)\*\/([^'*]+)'/g
