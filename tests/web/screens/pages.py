@@ -160,12 +160,17 @@ SOURCES = (
     Screen("sources-error", "/sources", ".problem", before=failing("sources*"), moods=(CALM,)),
 )
 PAIR = ".displays .top .button"
+DISPLAY = "[data-display]"
+DISPLAYS = (
+    Screen("displays-show", "/admin/displays", DISPLAY, (press(f"{DISPLAY} [aria-expanded]"),), moods=(CALM,)),
+    Screen("displays-settings", "/admin/displays", DISPLAY, (press(f"{DISPLAY} .button:last-child"),), moods=(CALM,)),
+)
 OTHERS = (
     Screen("outbox-sms", "/outbox", "[data-phone], .empty"),
     Screen("outbox-mail", "/outbox", ".choices", (press(".choices button:nth-child(2)"),)),
     Screen("menu", "/alerts", "main", (press("[data-menu]"),), moods=(CALM,), daily=True),
     Screen("pairing", "/wall", "[data-pairing]:not([data-pairing=''])", who="nobody", moods=(CALM,)),
-    Screen("displays-none", "/admin/displays", ".empty, [data-display]", moods=(CALM,)),
+    Screen("displays", "/admin/displays", ".empty, [data-display]", moods=(CALM,)),
     Screen("displays-pair", "/admin/displays", PAIR, (press(PAIR),), moods=(CALM,), texts="aside form"),
     Screen("login", "/login", "form", who="nobody", moods=(CALM,)),
     Screen(
@@ -174,4 +179,4 @@ OTHERS = (
         moods=(CALM,), texts="[role=alert]", daily=True),
 )  # fmt: skip
 
-SCREENS = (*WALLS, *TABLETS, *ALERTS, *DOSSIERS, *SOURCES, *OTHERS)
+SCREENS = (*WALLS, *TABLETS, *ALERTS, *DOSSIERS, *SOURCES, *DISPLAYS, *OTHERS)
