@@ -79,8 +79,8 @@ def test_no_name_and_no_figure_is_cut_in_a_crisis(
 def test_communes_without_districts_are_a_tile_each_in_the_true_shape(stage: Stage, show: Opener) -> None:
     stage.payloads["vc"] |= maps.communes(124)
     page = show("/wall", wait_for="[data-widget=vc_grid] .place .cell")
-    assert page.locator("[data-widget=vc_grid] .place > .cell").count() == 124
-    assert page.locator("[data-widget=vc_grid] .place > .cell.offline").count() == 1
+    assert page.locator("[data-widget=vc_grid] .place > .shares > .cell").count() == 124
+    assert page.locator("[data-widget=vc_grid] .place > .shares > .cell.offline").count() == 1
     expect(page.locator("[data-widget=vc_grid]")).to_contain_text("123/124")
 
 

@@ -4,13 +4,14 @@
 /** @typedef {{column: number, row: number, columns: number, rows: number}} Box */
 /** @typedef {{columns: number, rows: number, free: Box[]}} Grid */
 /** @typedef {{size: number, width: number, height: number, columns: number}} Cell size: the shorter side */
-/** @typedef {{head: number, foot: boolean, cell: Cell}} Plan foot: the count stands below, beside the last cells */
+/** @typedef {{head: number, foot: boolean, cell: Cell, low?: boolean, room?: number}} Plan foot: the count stands below, beside the last cells; low: only where it fits beside the name, in em of `room` */
 
 const GAP = 0.9
-const CLOSE = 0.4 // between tiles that are cells themselves
-const MANY = 10 // columns or rows
+const CLOSE = 0.45 // between many tiles
+const MANY = 6 // columns or rows
 export const CELL_GAP = 0.3
 const FRAME = { width: 1.3, height: 1.5 } // padding and border of a tile
+const LOW = { frame: 0.9, least: 0.5, apart: 0.4 } // of a tile that is hardly higher than its name
 const HEADS = [2.7, 2.6, 2.5, 2.4, 2.3, 2.2] // no smaller letters than the last
 const LINE = 1.24
 const STRETCH = 1.5 // how far from square a cell may be to use the room
@@ -45,8 +46,22 @@ export function plan(tile, counts, names, figures) {
   const figure = Math.max(0, ...figures)
   const below = best(inner, counts, Math.max(0, ...names), (size) => ({ width: figure * size * 1.08, height: size * 1.2 }))
   const beside = best(inner, counts, Math.max(0, ...names.map((name, at) => name + 0.35 + figures[at])), () => null)
+  if (!below && !beside) return low(tile, counts, names, figures)
   if (!below || !beside) return below ?? beside
   return worth(beside) >= worth(below) ? beside : below
+}
+
+/**
+ * The name over a row of cells, as large as lets every count stand beside it; null where not even the name has room.
+ * @param {Size} tile @param {number[]} counts @param {number[]} names @param {number[]} figures @returns {Plan|null}
+ */
+function low(tile, counts, names, figures) {
+  const width = tile.width - FRAME.width
+  const fits = (/** @type {number} */ head) => Math.max(0, ...names) * head <= width && tile.height - LOW.frame - head * LINE >= LOW.least
+  const able = HEADS.filter(fits)
+  const head = able.find((each) => names.every((name, at) => (name + LOW.apart + figures[at]) * each <= width)) ?? able.at(-1)
+  if (!head) return null
+  return { head, foot: false, low: true, room: width / head, cell: cells(counts, { width, height: tile.height - LOW.frame - head * LINE }) }
 }
 
 /** Once cells are large enough, larger names are what is better. @param {Plan} plan */
