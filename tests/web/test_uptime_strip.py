@@ -32,9 +32,9 @@ def test_a_day_has_ninety_six_steps_and_says_seconds_of_seconds(province: Provin
     row = found["rows"][str(PORTAL)]
     assert len(row["states"]) == len(row["grounds"]) == 96
     assert set(row["states"]) == {"u"}
-    assert (row["pct"], row["up_s"], row["watched_s"], row["open_s"]) == (100.0, 86_400, 86_400, 86_400)
+    assert (row["pct"], row["numerator"], row["denominator"], row["open_s"]) == (100.0, 86_400, 86_400, 86_400)
     assert found["total"] | {"blind": 0} == {
-        "pct": 100.0, "up_s": 172_800, "watched_s": 172_800, "open_s": 172_800, "sources": 2, "blind": 0,
+        "pct": 100.0, "numerator": 172_800, "denominator": 172_800, "open_s": 172_800, "sources": 2, "blind": 0,
     }  # fmt: skip
 
 
@@ -43,15 +43,15 @@ def test_where_our_own_ingest_was_down_it_is_grey_and_no_percentage_is_made_of_i
     listen(province, SATURDAY - 3 * HOUR)
     row = shown(province)["rows"][str(PORTAL)]
     assert row["states"].count("b") == 12, "three hours"
-    assert (row["watched_s"], row["pct"]) == (86_400 - 3 * 3_600, 100.0)
+    assert (row["denominator"], row["pct"]) == (86_400 - 3 * 3_600, 100.0)
     nothing = shown(province, kinds=["vc"])["rows"]
-    assert all(one["watched_s"] <= 86_400 for one in nothing.values())
+    assert all(one["denominator"] <= 86_400 for one in nothing.values())
 
 
 def test_before_anything_was_installed_all_is_grey_and_the_figure_unknown(province: Province) -> None:
     row = shown(province)["rows"][str(PORTAL)]
     assert set(row["states"]) == {"b"}
-    assert (row["pct"], row["watched_s"]) == (None, 0)
+    assert (row["pct"], row["denominator"]) == (None, 0)
 
 
 def test_an_outage_is_down_by_its_alert_and_the_worst_comes_first(province: Province) -> None:
@@ -62,7 +62,7 @@ def test_an_outage_is_down_by_its_alert_and_the_worst_comes_first(province: Prov
     row = found["rows"][str(LINE)]
     assert (row["order"], row["states"].count("d")) == (0, 4)
     assert row["grounds"].count("g") == 4
-    assert (row["up_s"], row["watched_s"], row["pct"]) == (86_400 - 3_600, 86_400, 95.83)
+    assert (row["numerator"], row["denominator"], row["pct"]) == (86_400 - 3_600, 86_400, 95.83)
 
 
 def test_ninety_days_are_one_letter_a_day_and_one_question_a_source(province: Province) -> None:

@@ -79,7 +79,7 @@ def load(site: Any, sight: Sight, options: Options) -> Strips:
 
 
 def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
-    """`edges` of the steps in epoch ms; of each row `up_s` of `watched_s` are `pct`, and `open_s` were expected."""
+    """`edges` of the steps in epoch ms; of each row `numerator` seconds up of `denominator` watched, of `open_s`."""
     sources = {source.key: source for source in _sources(sight, options)}
     found: Strips = sight.loaded or Strips((), (), 0)
     rows = [row for row in found.rows if row.key in sources]
@@ -219,7 +219,8 @@ def _total(rows: Sequence[Row]) -> dict[str, Any]:
 
 
 def _share(rows: Iterable[Row]) -> dict[str, Any]:
+    """Seconds up of those watched."""
     rows = list(rows)
-    up, watched = sum(row.up_ms for row in rows), sum(row.watched_ms for row in rows)
-    told = {"up_s": up, "watched_s": watched, "open_s": sum(row.open_ms for row in rows)}
-    return {"pct": percent(up, watched)} | {name: round(ms / 1000) for name, ms in told.items()}
+    up, watched = round(sum(row.up_ms for row in rows) / 1000), round(sum(row.watched_ms for row in rows) / 1000)
+    told = {"pct": percent(up, watched), "numerator": up, "denominator": watched}
+    return told | {"open_s": round(sum(row.open_ms for row in rows) / 1000)}

@@ -32,10 +32,10 @@ def strips(span: str = "24h") -> dict[str, Any]:
             "kind": "service", "name": name, "org_name": "Tỉnh Hà Giang", "parent_name": None, "order": at,
             "health": "offline" if at == 1 else "ok", "states": states,
             "grounds": "".join({"d": "s", "p": "f", "w": "a"}.get(one, "-") for one in states),
-            "pct": round(100 * (watched - down) / watched, 2), "up_s": watched - down, "watched_s": watched,
+            "pct": round(100 * (watched - down) / watched, 2), "numerator": watched - down, "denominator": watched,
             "open_s": n * step // 1000,
         }  # fmt: skip
-    total = {"pct": 99.83, "up_s": 1, "watched_s": 1, "open_s": 1, "sources": len(rows), "blind": 14}
+    total = {"pct": 99.83, "numerator": 1, "denominator": 1, "open_s": 1, "sources": len(rows), "blind": 14}
     edges = [NOW - (n - one) * step for one in range(n + 1)]
     return {"state": "live", "as_of": MORNING.isoformat(), "simulated": True, "span": span, "edges": edges,
             "rows": rows, "hidden": 0, "total": total}  # fmt: skip
