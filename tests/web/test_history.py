@@ -24,6 +24,7 @@ def test_alerts_of_the_time_are_drawn_the_earliest_first(province: Province) -> 
         ended_at=SATURDAY - 8 * HOUR, title="alert.silent",
     )  # fmt: skip
     raise_alert(province, SourceKey(SOUTH, "vc", "cau-2"), fingerprint="other kind")
+    raise_alert(province, KIOSKS[SOUTH], fingerprint="held", state="pending", fired_at=None)
     raise_alert(
         province, KIOSKS[SOUTH], fingerprint="before", state="resolved", open=False, since=SATURDAY - 60 * HOUR,
         ended_at=SATURDAY - 50 * HOUR,

@@ -44,7 +44,8 @@ def load(site: Any, sight: Sight, options: Options) -> Past:
     asked: list[RangeQuery] = trend.series(sight, _course(options))
     start = sight.now - _HOURS[options.span] * 3_600_000
     found = site.read(lambda conn: queries.between(conn, sight.scope, start, sight.now, (options.kind,)))
-    told = [one for one in found if one.severity in _RANK and options.source in (None, one.source, str(one.subject))]
+    fired = (one for one in found if one.severity in _RANK and one.fired_at is not None)
+    told = [one for one in fired if options.source in (None, one.source, str(one.subject))]
     return Past(site.read_series(asked), told)
 
 

@@ -61,9 +61,13 @@ def test_the_chart_is_drawn_again_when_an_alert_comes(stage: Stage, show: Opener
     alone(stage, past(0) | {"limits": {}}, 14, 7)
     page = show("/wall", wait_for="[data-widget=history] canvas")
     red = """() => { const canvas = document.querySelector('[data-widget=history] canvas')
+        const pen = document.createElement('canvas').getContext('2d')
+        pen.fillStyle = getComputedStyle(canvas).getPropertyValue('--bad').trim()
+        pen.fillRect(0, 0, 1, 1)
+        const [r, g, b] = pen.getImageData(0, 0, 1, 1).data
         const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data
         let n = 0
-        for (let at = 0; at < data.length; at += 4) n += data[at] > 240 && data[at + 1] < 100 && data[at + 3] > 250
+        for (let at = 0; at < data.length; at += 4) n += data[at] === r && data[at + 1] === g && data[at + 2] === b
         return n }"""
     page.wait_for_timeout(200)
     assert page.evaluate(red) == 0

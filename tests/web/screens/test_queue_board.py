@@ -86,7 +86,7 @@ def test_a_touch_opens_a_group_then_a_centre_with_its_counters(stage: Stage, sho
     page.locator("[data-rest=ok]").click()
     dialog = page.get_by_role("dialog")
     good = sum(one["health"] == "ok" for one in stage.payloads["queue"]["centres"].values())
-    assert dialog.get_by_role("listitem").count() == good
+    expect(dialog.get_by_role("listitem")).to_have_count(good)
     assert dialog.locator("li").first.bounding_box()["height"] >= 48
     dialog.get_by_role("button").filter(has_text="Nấm Dẩn").first.click()
     expect(dialog).to_contain_text("Quầy 4")
