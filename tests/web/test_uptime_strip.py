@@ -3,6 +3,7 @@
 from typing import Any
 
 from ioc.core.model import SourceKey
+from ioc.live.deltas import Patch
 from ioc.metrics import RangeQuery
 from ioc.platform.db.tables import observed
 from tests.web.conftest import SATURDAY, SOUTH, Province, add_source, raise_alert
@@ -82,5 +83,7 @@ def test_one_that_never_spoke_is_grey_and_more_than_the_limit_are_counted(provin
     add_source(province, SourceKey("hg", "service", "moi"))
     found = shown(province, kinds=["service"])
     assert set(found["rows"]["hg/service/moi"]["states"]) == {"b"}
+    gone = SourceKey("hg", "service", "moi")
+    province.site.world.merge([Patch(gone, {}, {}, (SATURDAY - HOUR, False), SATURDAY - HOUR)])
     few = shown(province, kinds=["service"], limit=1)
-    assert (len(few["rows"]), few["hidden"]) == (1, 1)
+    assert (list(few["rows"]), few["hidden"], few["total"]["sources"]) == ([str(gone)], 1, 2), "the worst one"

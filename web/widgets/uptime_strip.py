@@ -30,6 +30,7 @@ _STEP_MS = 15 * 60_000
 _STEPS = 96
 _DAYS = 90
 _LEAST_MS = 60_000
+_MOST_READ = 400
 _HOUR_MS = 3_600_000
 
 
@@ -52,11 +53,11 @@ class Row(NamedTuple):
 
 
 class Strips(NamedTuple):
-    """`hidden` sources have no row: there are more of them than the widget shows."""
+    """`unread` sources have no row: there are more of them than are read."""
 
     edges: Sequence[int]
     rows: Sequence[Row]
-    hidden: int
+    unread: int
 
 
 def touches(options: Options) -> frozenset[str]:
@@ -65,7 +66,7 @@ def touches(options: Options) -> frozenset[str]:
 
 def load(site: Any, sight: Sight, options: Options) -> Strips:
     sources = _sources(sight, options)
-    shown = sources[: options.limit]
+    shown = sources[:_MOST_READ]
     edges = _edges(sight, options)
     by = [(source, found) for source in shown if (found := judged(sight.world, source.key)) is not None]
     told = site.read_series([_query(sight, edges, *pair) for pair in by])
@@ -79,17 +80,18 @@ def load(site: Any, sight: Sight, options: Options) -> Strips:
 
 
 def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
-    """`edges` of the steps in epoch ms; of each row `numerator` seconds up of `denominator` watched, of `open_s`."""
+    """`edges` in epoch ms; of the worst rows `numerator` seconds were up of `denominator` watched, of `open_s`."""
     sources = {source.key: source for source in _sources(sight, options)}
     found: Strips = sight.loaded or Strips((), (), 0)
     rows = [row for row in found.rows if row.key in sources]
     ranked = sorted(rows, key=lambda row: _rank(sight, sources[row.key], row))
-    told = {str(row.key): _shown(sight, sources[row.key], row) | {"order": at} for at, row in enumerate(ranked)}
+    worst = enumerate(ranked[: options.limit])
+    told = {str(row.key): _shown(sight, sources[row.key], row) | {"order": at} for at, row in worst}
     return sight.head(sources.values()) | {
         "span": options.span,
         "edges": list(found.edges),
         "rows": told,
-        "hidden": found.hidden,
+        "hidden": found.unread + len(ranked) - len(told),
         "total": _total(rows),
     }
 
