@@ -22,7 +22,7 @@ Joint = Literal["begin", "because", "and"]
 
 NAMED = 2  # incidents that the sentence names; the rest it counts
 NAMED_LINES = 3
-CRISIS_SHARE = 10  # per cent of the endpoints that are expected
+CRISIS_PART = 10  # one of so many of the endpoints that are expected
 CRISIS_LEAST = 3
 
 
@@ -55,7 +55,7 @@ def critical(incidents: Iterable[StandingNow]) -> list[StandingNow]:
 
 def is_crisis(incidents: Sequence[StandingNow], lost: Losses) -> bool:
     """Something critical that nobody has, or a tenth of the endpoints is gone."""
-    many = lost.n >= CRISIS_LEAST and lost.n * 100 >= CRISIS_SHARE * lost.of
+    many = lost.n >= CRISIS_LEAST and lost.n * CRISIS_PART >= lost.of
     return many or bool(untaken(critical(incidents)))
 
 

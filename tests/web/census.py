@@ -82,7 +82,8 @@ class Census:
         self._meet()
         self._incident = begin_incident(self._province, KIOSKS[NORTH])
         alert = raise_alert(self._province, KIOSKS[NORTH], fingerprint="census", incident_id=self._incident)
-        parts = {"org": NORTH, "kind": "queue", "source": "kiosk-1", "id": str(alert), "code": "hg", "name": "mot-cua"}
+        parts = {"org": NORTH, "kind": "queue", "source": "kiosk-1", "id": str(alert), "code": "hg", "name": "mot-cua",
+                 "root": "hg"}  # fmt: skip
         for route in routes(Plugins()):
             if self._reads(route):
                 wanted = parts | self._part_of(route.path)
