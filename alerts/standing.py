@@ -24,7 +24,7 @@ MANY = 2_000  # so many alerts are not read again each second while none of them
 READ_AGAIN_MS = 10_000
 
 
-class Member(NamedTuple):
+class IncidentMember(NamedTuple):
     """One alert of an incident, in short."""
 
     incident: int
@@ -51,10 +51,10 @@ class StandingNow:
 
     incident: Incident
     cause: Alert | None
-    members: tuple[Member, ...]
+    members: tuple[IncidentMember, ...]
     next_step: NextStep | None = None
 
-    def announced(self, duties: Collection[str]) -> list[Member]:
+    def announced(self, duties: Collection[str]) -> list[IncidentMember]:
         """What of it is loud or in hand; neither what is a duty nor what is played in a drill."""
         return [one for one in self.members if one.state in ACTIVE and one.rule not in duties and not _played(one.rule)]
 
@@ -95,15 +95,15 @@ def _standing(conn: Connection) -> Iterator[StandingNow]:
             yield StandingNow(one, causes.get(one.id), tuple(members[one.id]))
 
 
-def _members(conn: Connection) -> dict[int, list[Member]]:
+def _members(conn: Connection) -> dict[int, list[IncidentMember]]:
     columns = [
         alert.c[name] for name in ("incident_id", "org", "kind", "source", "rule", "severity", "state", "fired_at")
     ]
     query = sa.select(*columns).join(incident, incident.c.id == alert.c.incident_id)
-    found: dict[int, list[Member]] = {}
+    found: dict[int, list[IncidentMember]] = {}
     for row in conn.execute(query.where(incident.c.state.in_(STANDING)).order_by(alert.c.id)):
         number, org, kind, source, rule, severity, state, fired_at = row
-        one = Member(number, org, kind, source, rule, Severity(severity), AlertState(state), fired_at)
+        one = IncidentMember(number, org, kind, source, rule, Severity(severity), AlertState(state), fired_at)
         found.setdefault(number, []).append(one)
     return found
 

@@ -11,7 +11,7 @@ from web.sight import Sight
 
 
 @dataclass(frozen=True, slots=True)
-class Losses:
+class EndpointLosses:
     """Of the `of` endpoints that are expected now those without a connection, by the line that took them with it."""
 
     of: int = 0
@@ -39,10 +39,10 @@ def root_line(sight: Sight, source: Source) -> SourceKey | None:
     return next((one.key for one in reversed(list(line)) if one.counts and is_down(sight, one)), None)
 
 
-def losses(sight: Sight) -> Losses:
+def losses(sight: Sight) -> EndpointLosses:
     """Of the video-conference endpoints of the subtree."""
     due = sight.due(sight.sources("vc"))
-    found = Losses(len(due))
+    found = EndpointLosses(len(due))
     for source in due:
         if sight.health(source) is Health.OFFLINE:
             line = root_line(sight, source)

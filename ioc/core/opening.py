@@ -12,7 +12,7 @@ from ioc.core.spans import Span, merged, within
 _DAY = timedelta(days=1)
 
 
-class Days(Protocol):
+class OpenDays(Protocol):
     """The calendar of an org, as far as whole days need it."""
 
     @property
@@ -21,7 +21,7 @@ class Days(Protocol):
     def spans_on(self, day: date) -> list[Span]: ...
 
 
-def open_spans(hours: Hours, calendar: Days, lo: int, hi: int) -> list[Span]:
+def open_spans(hours: Hours, calendar: OpenDays, lo: int, hi: int) -> list[Span]:
     """Within [lo, hi); one that reaches over midnight begins on the day before."""
     if hours.text != OFFICE and not hours.periods:
         return [(lo, hi)]
@@ -35,7 +35,7 @@ def _days(tz: ZoneInfo, lo: int, hi: int) -> Iterator[date]:
         day += _DAY
 
 
-def _on(hours: Hours, calendar: Days, day: date) -> list[Span]:
+def _on(hours: Hours, calendar: OpenDays, day: date) -> list[Span]:
     if hours.text == OFFICE:
         return calendar.spans_on(day)
     return [_span(period, calendar.tz, day) for period in hours.periods]

@@ -21,7 +21,7 @@ class StepState(StrEnum):
     CLOSED = "c"  # nobody expected it
 
 
-class Ground(StrEnum):
+class StepCause(StrEnum):
     """What says that a step was not up."""
 
     GOODBYE = "g"  # its last will, or its own word that it left
@@ -36,10 +36,10 @@ class Away(NamedTuple):
 
     lo: int
     hi: int
-    ground: Ground
+    ground: StepCause
 
 
-class Heard(NamedTuple):
+class HeardSource(NamedTuple):
     """All that is known of one source over the steps; `opened` and `watched` are merged spans.
 
     `told` is a value a step: the mean of `up` where it tells that, else how many readings there were; None for none.
@@ -54,17 +54,17 @@ class Heard(NamedTuple):
     patience_ms: int  # a silence that is shorter is none
 
 
-class Step(NamedTuple):
+class UptimeStep(NamedTuple):
     """Milliseconds up of those watched of those open."""
 
     state: StepState
-    ground: Ground
+    ground: StepCause
     up: float
     watched: int
     opened: int
 
 
-def steps(edges: Sequence[int], heard: Heard) -> list[Step]:
+def steps(edges: Sequence[int], heard: HeardSource) -> list[UptimeStep]:
     """One for each pair of neighbours among the edges."""
     view = _View.of(heard)
     pairs = pairwise(edges)
@@ -79,30 +79,35 @@ class _View(NamedTuple):
     poor: Sequence[Span]
 
     @classmethod
-    def of(cls, heard: Heard) -> "_View":
+    def of(cls, heard: HeardSource) -> "_View":
         away = merged((one.lo, one.hi) for one in heard.away)
         return cls(common(heard.opened, heard.watched), away, merged(heard.poor))
 
 
-def _step(view: _View, heard: Heard, lo: int, hi: int, told: float | None) -> Step:
+def _step(view: _View, heard: HeardSource, lo: int, hi: int, told: float | None) -> UptimeStep:
     opened, mine = length(within(heard.opened, lo, hi)), within(view.expected, lo, hi)
     watched = length(mine)
     if 2 * watched < opened or not opened:
-        return Step(StepState.BLIND if opened else StepState.CLOSED, Ground.NOTHING, 0, 0, opened)
+        return UptimeStep(StepState.BLIND if opened else StepState.CLOSED, StepCause.NOTHING, 0, 0, opened)
     gone = length(common(mine, within(view.away, lo, hi)))
     silent = told is None and gone < watched and watched >= heard.patience_ms
     said = 1 - told if heard.tells_up and told is not None else 0.0
     up = 0.0 if silent else (watched - gone) * (1 - said)
     if up == watched:
         poor = bool(within(view.poor, lo, hi))
-        return Step(*((StepState.POOR, Ground.ALERT) if poor else (StepState.UP, Ground.NOTHING)), up, watched, opened)
+        return UptimeStep(
+            *((StepState.POOR, StepCause.ALERT) if poor else (StepState.UP, StepCause.NOTHING)),
+            up,
+            watched,
+            opened,
+        )
     state = StepState.PART if up >= _SLIGHT * watched else StepState.DOWN
-    return Step(state, _ground(heard, lo, hi, silent, gone > 0), up, watched, opened)
+    return UptimeStep(state, _ground(heard, lo, hi, silent, gone > 0), up, watched, opened)
 
 
-def _ground(heard: Heard, lo: int, hi: int, silent: bool, gone: bool) -> Ground:
+def _ground(heard: HeardSource, lo: int, hi: int, silent: bool, gone: bool) -> StepCause:
     """Its own word before what was made of its silence."""
     if gone:
         told = {one.ground for one in heard.away if one.lo < hi and one.hi > lo}
-        return Ground.GOODBYE if Ground.GOODBYE in told else Ground.SILENCE
-    return Ground.SILENCE if silent else Ground.SAID
+        return StepCause.GOODBYE if StepCause.GOODBYE in told else StepCause.SILENCE
+    return StepCause.SILENCE if silent else StepCause.SAID

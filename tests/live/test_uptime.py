@@ -2,7 +2,7 @@
 
 from ioc.core.hours import Hours
 from ioc.core.opening import open_spans
-from ioc.live.uptime import Away, Ground, Heard, StepState, steps
+from ioc.live.uptime import Away, HeardSource, StepCause, StepState, steps
 from tests.live.worlds import KIOSK, inventory
 
 MINUTE, HOUR = 60_000, 3_600_000
@@ -11,7 +11,7 @@ WHOLE = [(0, HOUR)]
 
 
 def strip(**changes: object) -> list[tuple[str, str, float, int]]:
-    heard = Heard(WHOLE, WHOLE, (), (), [1.0] * 4, tells_up=True, patience_ms=2 * MINUTE)._replace(**changes)
+    heard = HeardSource(WHOLE, WHOLE, (), (), [1.0] * 4, tells_up=True, patience_ms=2 * MINUTE)._replace(**changes)
     return [
         (step.state, step.ground, round(step.up / MINUTE, 6), step.watched // MINUTE) for step in steps(EDGES, heard)
     ]
@@ -37,7 +37,7 @@ def test_outside_its_hours_it_is_closed_though_we_listened() -> None:
 
 
 def test_its_goodbye_its_silence_and_its_own_word_bring_it_down_each_by_name() -> None:
-    away = [Away(0, 10 * MINUTE, Ground.GOODBYE), Away(16 * MINUTE, 17 * MINUTE, Ground.SILENCE)]
+    away = [Away(0, 10 * MINUTE, StepCause.GOODBYE), Away(16 * MINUTE, 17 * MINUTE, StepCause.SILENCE)]
     found = strip(away=away, told=[1.0, 1.0, None, 0.2])
     assert found == [("d", "g", 5, 15), ("p", "s", 14, 15), ("d", "s", 0, 15), ("d", "f", 3, 15)]
 
@@ -55,7 +55,7 @@ def test_an_alert_on_a_figure_is_poor_and_up() -> None:
 
 
 def test_letters_are_one_each() -> None:
-    assert {len(one) for one in (*StepState, *Ground)} == {1}
+    assert {len(one) for one in (*StepState, *StepCause)} == {1}
 
 
 def test_hours_of_many_days_reach_over_midnight_and_keep_to_the_calendar() -> None:

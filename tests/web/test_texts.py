@@ -68,7 +68,9 @@ def test_every_word_of_the_domain_has_a_text() -> None:
     contract = ("shelved", "out_of_service")
     wanted = {
         *(f"health.{health}" for health in (*Health, "none")),
-        *(f"ui.legend.{health}" for health in (*Health, "none") if health != Health.CLOSED),  # said of all of them at once
+        *(
+            f"ui.legend.{health}" for health in (*Health, "none") if health != Health.CLOSED
+        ),  # said of all of them at once
         *(f"state.{state}" for state in (*AlertState, *contract)),
         *(f"role.{role}" for role in Role),
         *(f"ui.severity.{severity}" for severity in Severity),

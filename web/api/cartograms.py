@@ -14,7 +14,7 @@ from web.boundary.call import Call
 from web.boundary.ports import Announces, Reads, Writes
 from web.boundary.route import V1, Route
 from web.cartograms import document
-from web.cartograms.document import Tile
+from web.cartograms.document import MapTile
 
 
 class CartogramBody(Struct, frozen=True, forbid_unknown_fields=True):
@@ -33,7 +33,7 @@ class CartogramItem(Struct, frozen=True, kw_only=True):
     root: str
     columns: int
     rows: int
-    tiles: tuple[Tile, ...]
+    tiles: tuple[MapTile, ...]
     version: int
     saved_at: Instant
     author: str

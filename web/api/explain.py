@@ -1,30 +1,22 @@
 """What is behind a figure of a widget: formula, what it is of, age, and the records it was made from."""
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, State
+from web.api.live import Widgets
 from web.boundary.answers import Instant
 from web.boundary.call import Call
 from web.boundary.route import V1, Route
 from web.explained import Explains, Explanation, RecordRow
-from web.sight import Looks, Moment, Sight
-from web.subject import Request, Subject, Widget, subject
+from web.sight import Sight
+from web.subject import Request, subject
 
 MOST_ROWS = 500
-
-
-class Widgets(Looks, Protocol):
-    """The widgets there are, and what they read for themselves."""
-
-    @property
-    def widgets(self) -> Mapping[str, Widget]: ...
-
-    def loaded(self, subject: Subject, look: Moment) -> Any: ...
 
 
 class ExplainQuery(Struct, frozen=True):

@@ -18,7 +18,7 @@ from web.scenes.kept import KeptScene
 from web.subject import Widget
 
 
-class Widgets(Protocol):
+class WallWidgets(Protocol):
     """The widgets there are."""
 
     @property
@@ -70,28 +70,28 @@ class RestoreBody(Struct, frozen=True, forbid_unknown_fields=True):
     version: int
 
 
-def scenes(call: Call, site: Widgets, records: Reads) -> Page[SceneItem]:
+def scenes(call: Call, site: WallWidgets, records: Reads) -> Page[SceneItem]:
     found = records.read(lambda conn: kept.every(conn, site.widgets.values()))
     return call.part.of(list(found.values()), lambda one: _shown(call, one))
 
 
-def scene(call: Call, site: Widgets, records: Reads) -> SceneItem:
+def scene(call: Call, site: WallWidgets, records: Reads) -> SceneItem:
     return _shown(call, records.read(lambda conn: kept.one(conn, site.widgets.values(), call.path["name"])))
 
 
-def put(call: Call, body: SceneBody, site: Widgets, records: Writes, workers: Announces) -> SceneItem:
+def put(call: Call, body: SceneBody, site: WallWidgets, records: Writes, workers: Announces) -> SceneItem:
     _check_own(call)
     wanted = Scene(body.name, tuple(body.widgets), tuple(body.variants), body.title)
     return _save(call, wanted, body.note, site, records, workers)
 
 
-def restore(call: Call, body: RestoreBody, site: Widgets, records: Writes, workers: Announces) -> SceneItem:
+def restore(call: Call, body: RestoreBody, site: WallWidgets, records: Writes, workers: Announces) -> SceneItem:
     _check_own(call)
     then = records.read(lambda conn: kept.version(conn, call.path["name"], body.version))
     return _save(call, then, f"version {body.version}", site, records, workers)
 
 
-def remove(call: Call, site: Widgets, records: Writes, workers: Announces) -> None:
+def remove(call: Call, site: WallWidgets, records: Writes, workers: Announces) -> None:
     """One of ours is as it came again."""
     _check_own(call)
     name, widgets = call.path["name"], site.widgets.values()
@@ -99,12 +99,14 @@ def remove(call: Call, site: Widgets, records: Writes, workers: Announces) -> No
     workers.announce("scenes")
 
 
-def versions(call: Call, site: Widgets, records: Reads) -> Page[SceneVersion]:
+def versions(call: Call, site: WallWidgets, records: Reads) -> Page[SceneVersion]:
     found = records.read(lambda conn: kept.history(conn, site.widgets.values(), call.path["name"]))
     return call.part.of(found, lambda one: _version(call, one))
 
 
-def _save(call: Call, wanted: Scene, note: str | None, site: Widgets, records: Writes, workers: Announces) -> SceneItem:
+def _save(
+    call: Call, wanted: Scene, note: str | None, site: WallWidgets, records: Writes, workers: Announces
+) -> SceneItem:
     """Checked against the widgets of today, also where it was saved with those of another day."""
     check.check(wanted, site.widgets, kept.originals(site.widgets.values()))
 

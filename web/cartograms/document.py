@@ -19,7 +19,7 @@ Step = Annotated[int, Meta(ge=0)]
 Name = Annotated[str, Meta(min_length=1, max_length=80)]
 
 
-class Tile(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+class MapTile(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """A part of the province: an `org` with all below it, or `orgs` under a `name` of their own.
 
     Columns count from 0 in the west, rows from 0 in the north. The tile of the root holds what stands on no other.
@@ -38,7 +38,7 @@ class Cartogram(Struct, frozen=True, forbid_unknown_fields=True):
     root: str
     columns: Side
     rows: Side
-    tiles: Annotated[tuple[Tile, ...], Meta(min_length=1, max_length=MOST_TILES)]
+    tiles: Annotated[tuple[MapTile, ...], Meta(min_length=1, max_length=MOST_TILES)]
 
 
 def read(body: Mapping[str, Any]) -> Cartogram:
@@ -73,7 +73,9 @@ def faults(cartogram: Cartogram, orgs: OrgTree) -> Iterator[tuple[str, str]]:
         yield from _content(cartogram, tile, name, orgs, shown)
 
 
-def _place(cartogram: Cartogram, tile: Tile, name: str, taken: dict[tuple[int, int], str]) -> Iterator[tuple[str, str]]:
+def _place(
+    cartogram: Cartogram, tile: MapTile, name: str, taken: dict[tuple[int, int], str]
+) -> Iterator[tuple[str, str]]:
     size = f"{cartogram.columns} columns by {cartogram.rows} rows"
     if tile.column >= cartogram.columns or tile.row >= cartogram.rows:
         yield name, f"{name}: column {tile.column}, row {tile.row} is outside {size}"
@@ -83,7 +85,7 @@ def _place(cartogram: Cartogram, tile: Tile, name: str, taken: dict[tuple[int, i
 
 
 def _content(
-    cartogram: Cartogram, tile: Tile, name: str, orgs: OrgTree, shown: dict[str, str]
+    cartogram: Cartogram, tile: MapTile, name: str, orgs: OrgTree, shown: dict[str, str]
 ) -> Iterator[tuple[str, str]]:
     if (tile.org is None) == (tile.name is None) or bool(tile.orgs) != (tile.org is None):
         yield name, f"{name}: give org, or name with orgs"
@@ -99,7 +101,7 @@ def _content(
         shown.update(dict.fromkeys(below, name))
 
 
-def members(tile: Tile) -> tuple[str, ...]:
+def members(tile: MapTile) -> tuple[str, ...]:
     return tile.orgs if tile.org is None else (tile.org,)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ioc.domain.inventory import Org, OrgTree
-from web.cartograms.document import Cartogram, Tile, members
+from web.cartograms.document import Cartogram, MapTile, members
 from web.cartograms.placing import Box, Place, free_boxes, placed, spare_place
 
 OFFICES = frozenset({"agency", "department", "centre"})  # they lie nowhere on a map: they stand on the tile of the root
@@ -56,7 +56,7 @@ def _drawn(orgs: OrgTree, document: Cartogram, every: frozenset[str]) -> Iterato
             yield _of_tile(orgs, tile, place, codes, parts)
 
 
-def _of_tile(orgs: OrgTree, tile: Tile, place: Place, codes: frozenset[str], parts: tuple[str, ...]) -> Area:
+def _of_tile(orgs: OrgTree, tile: MapTile, place: Place, codes: frozenset[str], parts: tuple[str, ...]) -> Area:
     if tile.org is None:
         return Area(tile.name or "", tile.name or "", "cluster", place, codes, parts)
     return _area(orgs.by_code[tile.org], place, codes)

@@ -40,7 +40,7 @@ class Box(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Grid:
+class PlacedGrid:
     """A place for every point, in their order."""
 
     columns: int
@@ -49,7 +49,7 @@ class Grid:
 
 
 @lru_cache(maxsize=64)
-def placed(points: tuple[Point, ...]) -> Grid:
+def placed(points: tuple[Point, ...]) -> PlacedGrid:
     """Each on a place of its own, as near as can be to where it lies; without coordinates in reading order."""
     known = [point for point in points if point is not None]
     if len(set(known)) < 2:
@@ -111,13 +111,13 @@ def _target(point: Point, known: Sequence[tuple[float, float]], columns: int, ro
     return across * (columns - 1), down * (rows - 1)
 
 
-def _in_reading_order(count: int) -> Grid:
+def _in_reading_order(count: int) -> PlacedGrid:
     columns = max(1, ceil(sqrt(count * _WIDE)))
     places = tuple(Place(at % columns, at // columns) for at in range(count))
-    return Grid(min(columns, max(1, count)), max(1, ceil(count / columns)), places)
+    return PlacedGrid(min(columns, max(1, count)), max(1, ceil(count / columns)), places)
 
 
-def _row_by_row(points: Sequence[Point], columns: int) -> Grid:
+def _row_by_row(points: Sequence[Point], columns: int) -> PlacedGrid:
     """From the north down, each row from the west."""
     south = min(point[0] for point in points if point is not None)
     lies = [(south, 0.0) if point is None else point for point in points]
@@ -126,14 +126,14 @@ def _row_by_row(points: Sequence[Point], columns: int) -> Grid:
     for row, begin in enumerate(range(0, len(order), columns)):
         for column, at in enumerate(sorted(order[begin : begin + columns], key=lambda at: lies[at][1])):
             places[at] = Place(column, row)
-    return Grid(columns, ceil(len(points) / columns), tuple(places))
+    return PlacedGrid(columns, ceil(len(points) / columns), tuple(places))
 
 
-def _trimmed(places: Sequence[Place]) -> Grid:
+def _trimmed(places: Sequence[Place]) -> PlacedGrid:
     """Without columns and rows that nobody took."""
     columns = {column: at for at, column in enumerate(sorted({place.column for place in places}))}
     rows = {row: at for at, row in enumerate(sorted({place.row for place in places}))}
-    return Grid(len(columns), len(rows), tuple(Place(columns[place.column], rows[place.row]) for place in places))
+    return PlacedGrid(len(columns), len(rows), tuple(Place(columns[place.column], rows[place.row]) for place in places))
 
 
 def _largest(columns: int, rows: int, taken: Collection[Place]) -> Box | None:

@@ -15,7 +15,7 @@ NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST = 60
 
 
-class Shown(Protocol):
+class ShownTile(Protocol):
     """A sort of widget, as far as a scene asks for it."""
 
     Options: type[msgspec.Struct]
@@ -40,7 +40,7 @@ def read(body: Any) -> Scene:
         raise refusal([Fault(at.rstrip("`").lstrip(".") or "scene", what)]) from None
 
 
-def check(scene: Scene, kinds: Mapping[str, Shown], named: Container[str] = SCENES) -> None:
+def check(scene: Scene, kinds: Mapping[str, ShownTile], named: Container[str] = SCENES) -> None:
     """IocError `bad_scene` with every fault of it."""
     found = list(faults(scene, kinds, named))
     if found:
@@ -52,7 +52,7 @@ def refusal(found: Iterable[Fault]) -> IocError:
     return IocError(Code.BAD_SCENE, "; ".join(f"{one['at']}: {one['what']}" for one in problems), problems=problems)
 
 
-def faults(scene: Scene, kinds: Mapping[str, Shown], named: Container[str] = SCENES) -> Iterator[Fault]:
+def faults(scene: Scene, kinds: Mapping[str, ShownTile], named: Container[str] = SCENES) -> Iterator[Fault]:
     """`named` are the scenes that the catalogue has a title of."""
     if len(scene.name) > LONGEST or not NAME.fullmatch(scene.name):
         yield Fault("name", f"{scene.name!r}: small letters, digits and hyphens, at most {LONGEST}")
@@ -72,7 +72,7 @@ def faults(scene: Scene, kinds: Mapping[str, Shown], named: Container[str] = SCE
         yield from _tiles(f"{at}.widgets", variant.widgets, kinds)
 
 
-def _tiles(at: str, tiles: tuple[Tile, ...], kinds: Mapping[str, Shown]) -> Iterator[Fault]:
+def _tiles(at: str, tiles: tuple[Tile, ...], kinds: Mapping[str, ShownTile]) -> Iterator[Fault]:
     if not 1 <= len(tiles) <= MOST_TILES:
         yield Fault(at, f"{len(tiles)} widgets; 1 to {MOST_TILES}")
     taken: dict[tuple[int, int], str] = {}
@@ -86,7 +86,7 @@ def _tiles(at: str, tiles: tuple[Tile, ...], kinds: Mapping[str, Shown]) -> Iter
         yield from _place(here, tile, taken)
 
 
-def _options(at: str, tile: Tile, kinds: Mapping[str, Shown]) -> Iterator[Fault]:
+def _options(at: str, tile: Tile, kinds: Mapping[str, ShownTile]) -> Iterator[Fault]:
     widget = kinds.get(tile.kind)
     if widget is None:
         yield Fault(f"{at}.kind", f"no widget {tile.kind!r}; there are {', '.join(sorted(kinds))}")

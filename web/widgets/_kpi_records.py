@@ -16,7 +16,7 @@ _BAD = (Health.OFFLINE, Health.CRITICAL, Health.STALE, Health.UNKNOWN, Health.WA
 _SEVERITY = ("critical", "warning", "info")
 
 
-class Records(NamedTuple):
+class FigureRecords(NamedTuple):
     """What the rows come to, counted from them; `total` where there are more than are listed."""
 
     rows: Sequence[RecordRow]
@@ -42,35 +42,35 @@ def explanation(sight: Sight, figure: str) -> Explanation:
     )
 
 
-def _counted(rows: Sequence[RecordRow], page: str) -> Records:
+def _counted(rows: Sequence[RecordRow], page: str) -> FigureRecords:
     """So many of them."""
-    return Records(rows, sum(row.counts for row in rows), len(rows), page)
+    return FigureRecords(rows, sum(row.counts for row in rows), len(rows), page)
 
 
-def _online(sight: Sight) -> Records:
+def _online(sight: Sight) -> FigureRecords:
     due = sight.due(sight.sources("vc"))
     silent = {*SILENT, Health.UNKNOWN}
     rows = [source_row(sight, one, counts=sight.health(one) not in silent) for one in _worst(sight, due)]
     return _counted(rows, "/sources?kind=vc")
 
 
-def _up(kind: str) -> Callable[[Sight], Records]:
-    def records(sight: Sight) -> Records:
+def _up(kind: str) -> Callable[[Sight], FigureRecords]:
+    def records(sight: Sight) -> FigureRecords:
         due = _worst(sight, sight.due(sight.sources(kind)))
         return _counted([source_row(sight, one, counts=bool(sight.is_up(one))) for one in due], f"/sources?kind={kind}")
 
     return records
 
 
-def _waiting(sight: Sight) -> Records:
+def _waiting(sight: Sight) -> FigureRecords:
     told = [(sight.current(one, "waiting"), one) for one in sight.due(sight.sources("queue"))]
     told.sort(key=lambda each: (each[0] is None, -(each[0] or 0)))
     rows = [source_row(sight, one, value, counts=value is not None) for value, one in told]
     known = [value for value, _ in told if value is not None]
-    return Records(rows, sum(known) if known else None, page="/sources?kind=queue")
+    return FigureRecords(rows, sum(known) if known else None, page="/sources?kind=queue")
 
 
-def _meetings(sight: Sight) -> Records:
+def _meetings(sight: Sight) -> FigureRecords:
     running: dict[str, RecordRow] = {
         meeting.conference_id: RecordRow(
             name=meeting.title or meeting.conference_id,
@@ -87,13 +87,13 @@ def _meetings(sight: Sight) -> Records:
         calling = sight.health(source) not in UNCOUNTED and sight.current(source, "in_call")
         if calling and name is not None and name not in running:
             running[name] = RecordRow(name=name, org=None, org_name=None, state=None)
-    return Records(list(running.values()), len(running))
+    return FigureRecords(list(running.values()), len(running))
 
 
-def _alerts(sight: Sight) -> Records:
+def _alerts(sight: Sight) -> FigureRecords:
     found = sorted(sight.alerts(ACTIVE), key=lambda alert: (_SEVERITY.index(alert.severity), alert.since))
     n = sight.alert_count(ACTIVE)
-    return Records([_alert(sight, alert) for alert in found], n, page="/alerts", total=n)
+    return FigureRecords([_alert(sight, alert) for alert in found], n, page="/alerts", total=n)
 
 
 def _alert(sight: Sight, alert: Alert) -> RecordRow:
@@ -109,13 +109,13 @@ def _alert(sight: Sight, alert: Alert) -> RecordRow:
     )
 
 
-def _dossiers(figure: Callable[[Counts], tuple[int, int]], bucket: str, unit: str) -> Callable[[Sight], Records]:
-    def records(sight: Sight) -> Records:
+def _dossiers(figure: Callable[[Counts], tuple[int, int]], bucket: str, unit: str) -> Callable[[Sight], FigureRecords]:
+    def records(sight: Sight) -> FigureRecords:
         mine = {org: figure(counts) for org, counts in sight.facts.dossiers.items() if org in sight.scope}
         rows = by_org(sight, mine)
         whole = sum(of for _, of in mine.values())
         page = f"/dossiers?bucket={bucket}&period=year"
-        return Records(rows, sum(n for n, _ in mine.values()), whole, page, unit)
+        return FigureRecords(rows, sum(n for n, _ in mine.values()), whole, page, unit)
 
     return records
 
@@ -138,7 +138,7 @@ def _worst(sight: Sight, sources: Iterable[Source]) -> list[Source]:
     return sorted(sources, key=rank)
 
 
-_RECORDS: Mapping[str, Callable[[Sight], Records]] = {
+_RECORDS: Mapping[str, Callable[[Sight], FigureRecords]] = {
     "vc_online": _online,
     "links_up": _up("link"),
     "services_up": _up("service"),

@@ -29,7 +29,7 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
     agg: Literal["mean", "min", "max", "last", "sum", "count"] = "mean"
 
 
-class Past(NamedTuple):
+class AlertPast(NamedTuple):
     """What was measured, and what was found wrong meanwhile."""
 
     points: Sequence[Sequence[Point]]
@@ -40,18 +40,18 @@ def touches(_options: Options) -> frozenset[str]:
     return frozenset()
 
 
-def load(site: Any, sight: Sight, options: Options) -> Past:
+def load(site: Any, sight: Sight, options: Options) -> AlertPast:
     asked: list[RangeQuery] = trend.series(sight, _course(options))
     start = sight.now - _HOURS[options.span] * 3_600_000
     found = site.read(lambda conn: queries.between(conn, sight.scope, start, sight.now, (options.kind,)))
     fired = (one for one in found if one.severity in _RANK and one.fired_at is not None)
     told = [one for one in fired if options.source in (None, one.source, str(one.subject))]
-    return Past(site.read_series(asked), told)
+    return AlertPast(site.read_series(asked), told)
 
 
 def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
     """The course as `trend` tells it; `alerts` are the gravest of `alerts_total`, the earliest first."""
-    past: Past = sight.loaded or Past((), ())
+    past: AlertPast = sight.loaded or AlertPast((), ())
     told = trend.snapshot(Sight(sight.look, sight.root, past.points), _course(options))
     drawn = sorted(past.alerts, key=lambda one: (_RANK[one.severity], one.open is False, -one.since))[:_MOST]
     return told | {

@@ -14,7 +14,7 @@ from ioc.domain.inventory.naming import place, short_name
 from web import losses, situation, unfolding
 from web.boundary.ports import Reads
 from web.cartograms.drawing import Area
-from web.losses import Losses
+from web.losses import EndpointLosses
 from web.sight import Sight
 from web.unfolding import Unfolding
 from web.widgets import _tiles
@@ -251,7 +251,7 @@ def _alike(standing: Iterable[StandingNow]) -> Mapping[tuple[object, ...], list[
     return {alike: group for alike, group in found.items() if len(group) >= LIKE}
 
 
-def _group(sight: Sight, group: Sequence[StandingNow], lost: Losses) -> dict[str, Any]:
+def _group(sight: Sight, group: Sequence[StandingNow], lost: EndpointLosses) -> dict[str, Any]:
     """One line for many; it has no cause in common, and stands in the order of the list where its worst would."""
     first, inventory = group[0], sight.world.inventory
     keys = {one.incident.subject for one in group}

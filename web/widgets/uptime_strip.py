@@ -15,7 +15,7 @@ from ioc.core.opening import open_spans
 from ioc.core.share import percent
 from ioc.core.spans import Span, common, merged
 from ioc.domain.inventory import Source
-from ioc.live.uptime import Away, Ground, Heard, Step, StepState, steps
+from ioc.live.uptime import Away, HeardSource, StepCause, StepState, UptimeStep, steps
 from ioc.live.world import MISSED_INTERVALS
 from ioc.messages import severity
 from ioc.metrics import Aggregate, Fill, Point, RangeQuery
@@ -41,7 +41,7 @@ class Options(Struct, frozen=True, forbid_unknown_fields=True):
     limit: Annotated[int, Meta(ge=1, le=200)] = 60
 
 
-class Row(NamedTuple):
+class UptimeRow(NamedTuple):
     """One source over the steps: a letter a step for its state, and one for what says so."""
 
     key: SourceKey
@@ -56,7 +56,7 @@ class Strips(NamedTuple):
     """`unread` sources have no row: there are more of them than are read."""
 
     edges: Sequence[int]
-    rows: Sequence[Row]
+    rows: Sequence[UptimeRow]
     unread: int
 
 
@@ -146,7 +146,7 @@ def _rows(
     alerts: Mapping[SourceKey, Sequence[Alert]],
     heard: Mapping[str, Sequence[Watched]],
     settings: Settings,
-) -> list[Row]:
+) -> list[UptimeRow]:
     watched = {role: merged(spans) for role, spans in heard.items()}
     cut: dict[Any, list[Span]] = {}
     found = []
@@ -161,7 +161,7 @@ def _rows(
         away, poor = _troubles(alerts.get(source.key, ()), sight.now)
         values = [value for _, value in told] or [None] * (len(edges) - 1)
         patience = MISSED_INTERVALS * source.interval_s * 1_000
-        line = steps(edges, Heard(cut[hours], mine, away, poor, values, tells_up, patience or _HOUR_MS * 48))
+        line = steps(edges, HeardSource(cut[hours], mine, away, poor, values, tells_up, patience or _HOUR_MS * 48))
         found.append(_row(source.key, line))
     return found
 
@@ -184,7 +184,7 @@ def _troubles(alerts: Sequence[Alert], now: int) -> tuple[list[Away], list[Span]
         end = now if alert.ended_at is None else alert.ended_at
         steady = end if alert.flapping_since is None else alert.flapping_since  # then it comes and goes
         if alert.title in queries.AWAY:
-            ground = Ground.GOODBYE if alert.title == queries.AWAY[0] else Ground.SILENCE
+            ground = StepCause.GOODBYE if alert.title == queries.AWAY[0] else StepCause.SILENCE
             away.append(Away(alert.since, steady, ground))
             poor.append((steady, end))
         elif alert.severity != "info":
@@ -192,18 +192,18 @@ def _troubles(alerts: Sequence[Alert], now: int) -> tuple[list[Away], list[Span]
     return away, poor
 
 
-def _row(key: SourceKey, line: Sequence[Step]) -> Row:
+def _row(key: SourceKey, line: Sequence[UptimeStep]) -> UptimeRow:
     letters = ("".join(step.state for step in line), "".join(step.ground for step in line))
-    return Row(key, *letters, sum(s.up for s in line), sum(s.watched for s in line), sum(s.opened for s in line))
+    return UptimeRow(key, *letters, sum(s.up for s in line), sum(s.watched for s in line), sum(s.opened for s in line))
 
 
-def _rank(sight: Sight, source: Source, row: Row) -> tuple[Any, ...]:
+def _rank(sight: Sight, source: Source, row: UptimeRow) -> tuple[Any, ...]:
     """Those in trouble now, then those that were least up, then by name."""
     share = row.up_ms / row.watched_ms if row.watched_ms else 2
     return severity.need(sight.health(source)), share, str(row.key)
 
 
-def _shown(sight: Sight, source: Source, row: Row) -> dict[str, Any]:
+def _shown(sight: Sight, source: Source, row: UptimeRow) -> dict[str, Any]:
     return {
         "kind": source.key.kind,
         "name": source.name,
@@ -216,11 +216,11 @@ def _shown(sight: Sight, source: Source, row: Row) -> dict[str, Any]:
     }
 
 
-def _total(rows: Sequence[Row]) -> dict[str, Any]:
+def _total(rows: Sequence[UptimeRow]) -> dict[str, Any]:
     return {**_share(rows), "sources": len(rows), "blind": sum(StepState.BLIND in row.states for row in rows)}
 
 
-def _share(rows: Iterable[Row]) -> dict[str, Any]:
+def _share(rows: Iterable[UptimeRow]) -> dict[str, Any]:
     """Seconds up of those watched."""
     rows = list(rows)
     up, watched = round(sum(row.up_ms for row in rows) / 1000), round(sum(row.watched_ms for row in rows) / 1000)

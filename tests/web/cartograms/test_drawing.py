@@ -9,7 +9,7 @@ import pytest
 
 from connectors.simulator import demo
 from ioc.domain.inventory import Org, OrgTree
-from web.cartograms.document import Cartogram, Tile, checked
+from web.cartograms.document import Cartogram, MapTile, checked
 from web.cartograms.drawing import Drawing, draw
 from web.cartograms.placing import Box, Place
 
@@ -86,7 +86,7 @@ def test_after_a_merger_what_came_instead_stands_on_the_tile_of_the_root() -> No
          Org("p.d", "Xã D", "commune", "p", valid_from="2025-07-01")],
         day="2026-11-23",
     )  # fmt: skip
-    tiles = (Tile(0, 0, name="Bắc", orgs=("p.a", "p.b")), Tile(1, 0, org="p.c"))
+    tiles = (MapTile(0, 0, name="Bắc", orgs=("p.a", "p.b")), MapTile(1, 0, org="p.c"))
     drawing = draw(merged, "p", {"p": Cartogram("p", 3, 1, tiles)})
     whole(drawing, merged, "p")
     assert {area.key: sorted(area.codes) for area in drawing.areas} == {
