@@ -7,7 +7,7 @@ import { Sequence } from './sequence.js'
 
 export class Feed {
   /** @type {any} null until the first snapshot */
-  payload = $state(null)
+  payload = $state.raw(null) // not deep: a proxy around each of some thousand values costs more than it saves
   /** @type {string|null} */
   asOf = $state(null)
   #order = new Sequence()

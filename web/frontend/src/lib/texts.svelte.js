@@ -72,10 +72,21 @@ function shown(value, name, unit) {
   return value && typeof value === 'object' ? said(value) : String(value)
 }
 
+/** @type {Map<string, Intl.NumberFormat>} one costs as much as a hundred figures that it writes */
+const writers = new Map()
+
+/** @param {Intl.NumberFormatOptions} options */
+function numbers(options) {
+  const key = JSON.stringify([texts.lang, options])
+  let found = writers.get(key)
+  if (!found) writers.set(key, (found = new Intl.NumberFormat(LOCALES[texts.lang], options)))
+  return found
+}
+
 /** @param {number|null|undefined} value @param {number} [digits] */
 export function number(value, digits = 1) {
   if (value === null || value === undefined) return '–'
-  return new Intl.NumberFormat(LOCALES[texts.lang], { maximumFractionDigits: digits }).format(value)
+  return numbers({ maximumFractionDigits: digits }).format(value)
 }
 
 /**
@@ -85,7 +96,7 @@ export function number(value, digits = 1) {
 export function percent(value, digits = 2, least = digits) {
   if (value === null || value === undefined) return '–'
   const shown = { minimumFractionDigits: least, maximumFractionDigits: digits }
-  return `${new Intl.NumberFormat(LOCALES[texts.lang], shown).format(rounded(value, digits))}%`
+  return `${numbers(shown).format(rounded(value, digits))}%`
 }
 
 /** "Thứ Bảy, 21/11/2026" @param {number} ms */
