@@ -17,7 +17,7 @@ from tests.web.screens.stage import DIST, ZONE, Stage
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync", "--autoplay-policy=document-user-activation-required",
+    "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 MORNING = datetime(2026, 11, 20, 9, 15, tzinfo=ZONE)
 
