@@ -241,6 +241,7 @@ def test_only_a_series_dies_of_a_metric_store_that_is_away(province: Province) -
         "{source}": "kiosk-1",
         "{name}": "toan-canh",
         "{id}": "1",
+        "{root}": "hg",
         "{channel}": "sms",
         "{token}": "1-1-x",
     }
@@ -290,6 +291,7 @@ def test_the_description_names_every_route_and_no_other(province: Province) -> N
         "/",
         "/wall",
         "/tablet",
+        "/admin/displays",
         "/alerts",
         "/dossiers",
         "/sources",
