@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
+from tests.web.screens import incidents
 from tests.web.screens.conftest import MORNING
 from tests.web.screens.province import DISTRICTS
 from tests.web.screens.stage import API, Stage
@@ -209,7 +210,9 @@ def payloads(name: str, others: dict[str, Any]) -> dict[str, Any]:
     """A payload for every tile of a scene; `others` are those of a province's first scene, by their ids there."""
     by_kind = {"vc_grid": "vc", "alert_feed": "alerts", "queue_board": "queue",
                "service_status": "services", "freshness": "fresh"}  # fmt: skip
-    ours = {"dossier_split": split(COUNTS), "index766": index766()}
+    calm = {"crisis": False, "takeover": None, "full": None, "critical_untaken": []}
+    ours = {"dossier_split": split(COUNTS), "index766": index766(),
+            "incident": incidents.payload(MORNING) | calm}  # fmt: skip
     found = {}
     for tile in SCENES[name].widgets:
         if tile.kind == "kpi":

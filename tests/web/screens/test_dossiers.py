@@ -285,7 +285,7 @@ def test_a_finished_dossier_ends_where_it_was_finished(one_stop_system: OneStop,
         "running",
     ]
     expect(page.locator("aside .state")).to_contain_text("Đã giải quyết trước hạn")
-    expect(page.locator("aside figure li").filter(has_text="Xử lý xong")).to_contain_text("16/11/2026 10:00")
+    expect(page.locator("aside figure li").filter(has_text="Giải quyết xong")).to_contain_text("16/11/2026 10:00")
 
 
 def test_the_page_is_worked_by_keys_alone(one_stop_system: OneStop, show: Opener) -> None:
