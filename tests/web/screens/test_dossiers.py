@@ -61,6 +61,9 @@ def test_the_ring_says_its_parts_and_what_they_are_of(stage: Stage, show: Opener
 
 def test_where_a_ring_has_no_room_beside_words_there_is_a_bar(stage: Stage, show: Opener) -> None:
     set_scene(stage, "toan-canh")
+    for tile in stage.widgets:
+        if tile["kind"] == "dossier_split":
+            tile["place"]["w"] = 6
     page = show("/wall", 1024, 768, wait_for='[data-widget="dossier_split"] .bar')
     split = page.locator('[data-widget="dossier_split"]')
     assert split.locator(".bar i").count() == 4
