@@ -35,6 +35,7 @@ _NOT_OF_THE_FIELD = (
     "/bands",
     "/explain",
     "/displays",
+    "/cartograms",
     "/scenes",
     "rules",
     "/me",

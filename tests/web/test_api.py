@@ -242,6 +242,7 @@ def test_only_a_series_dies_of_a_metric_store_that_is_away(province: Province) -
         "{name}": "toan-canh",
         "{id}": "1",
         "{root}": "hg",
+        "{secret}": "x",
         "{channel}": "sms",
         "{token}": "1-1-x",
     }
