@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from alerts.model import ACTIVE, Alert
+from alerts.model import ACTIVE, WORST_FIRST, Alert
 from ioc.core.model import Health, SourceKey
 from ioc.domain.dossiers.counting.buckets import Bucket
 from ioc.domain.dossiers.counting.summary import Counts
@@ -13,7 +13,6 @@ from web.explained import Explanation, RecordRow, by_org, source_row
 from web.sight import Sight
 
 _BAD = (Health.OFFLINE, Health.CRITICAL, Health.STALE, Health.UNKNOWN, Health.WARNING)
-_SEVERITY = ("critical", "warning", "info")
 
 
 class FigureRecords(NamedTuple):
@@ -91,7 +90,7 @@ def _meetings(sight: Sight) -> FigureRecords:
 
 
 def _alerts(sight: Sight) -> FigureRecords:
-    found = sorted(sight.alerts(ACTIVE), key=lambda alert: (_SEVERITY.index(alert.severity), alert.since))
+    found = sorted(sight.alerts(ACTIVE), key=lambda alert: (WORST_FIRST[alert.severity], alert.since))
     n = sight.alert_count(ACTIVE)
     return FigureRecords([_alert(sight, alert) for alert in found], n, page="/alerts", total=n)
 
