@@ -11,6 +11,7 @@ import msgspec
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
+from ioc.core import jsons
 from ioc.core.errors import Code, IocError
 from ioc.domain.inventory import Scope
 from web import assets, errors, openapi, reading
@@ -21,6 +22,7 @@ from web.boundary.caller import CSRF_HEADER, Caller
 from web.boundary.ports import bound
 from web.boundary.route import V1, Open, Route
 from web.login_brake import LoginBrake
+from web.numbers import PathNumber
 from web.pairing_brake import PairingBrake
 from web.site import Site
 
@@ -36,6 +38,7 @@ def build(site: Site, routes: tuple[Route, ...], sessions: Sessions, brake: Logi
     """Only what the routes name, the pages, and the description of the routes themselves."""
     app = Flask("web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.url_map.converters["int"] = PathNumber
     offered = _offered(site, sessions, brake)
     for route in (*routes, _description(site, routes)):
         name = f"{route.method} {route.path}"
@@ -119,7 +122,7 @@ def _call(site: Site, route: Route, caller: Caller | None, path: dict[str, Any])
 def _json() -> Any:
     raw = request.get_data()
     try:
-        return msgspec.json.decode(raw) if raw else {}
+        return jsons.decode(raw) if raw else {}
     except msgspec.DecodeError as error:
         raise IocError(Code.BAD_REQUEST, f"the body is not JSON: {error}", detail=str(error)) from None
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar, get_args
 
 import msgspec
 
+from ioc.core import jsons
 from ioc.core.errors import Code, IocError
 
 Shape = TypeVar("Shape", bound=msgspec.Struct)
@@ -36,9 +37,19 @@ def body(value: Any, shape: type[Shape]) -> Shape:
 
 def _read(value: Any, shape: type[Shape], *, strict: bool) -> Shape:
     try:
-        return msgspec.convert(value, shape, strict=strict)
+        read = msgspec.convert(value, shape, strict=strict)
     except msgspec.ValidationError as error:
         raise _told(str(error), shape) from None
+    _check_integers(value if strict else msgspec.to_builtins(read))
+    return read
+
+
+def _check_integers(value: Any) -> None:
+    """None that a database would choke on."""
+    for name, part in value.items():
+        if jsons.beyond(part) is not None:
+            detail = f"{name}: whole numbers up to {jsons.HIGHEST}"
+            raise IocError(Code.INVALID_VALUE, detail, name=name, detail=detail)
 
 
 def _told(why: str, shape: type[msgspec.Struct]) -> IocError:

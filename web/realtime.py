@@ -15,6 +15,7 @@ from web import errors
 from web.auth import COOKIE, Sessions, by_token, identify, still_there
 from web.clients import Client
 from web.private.engine import Engine
+from web.private.packets import PacketJson
 from web.site import Site
 from web.subject import MAX_WIDGETS, read_request, subject
 from web.watch import Board
@@ -40,6 +41,7 @@ class Realtime:
             cors_allowed_origins=self.is_our_origin,
             manage_session=False,
             max_http_buffer_size=64 * 1024,
+            json=PacketJson,
         )
         self.engine = Engine(self.socketio)
         self._server: Any = self.engine.server

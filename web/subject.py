@@ -6,6 +6,7 @@ from typing import Annotated, Any, Protocol
 
 import msgspec
 
+from ioc.core import jsons
 from ioc.core.contract import Plugin
 from ioc.core.errors import Code, IocError
 from ioc.core.model import State
@@ -97,6 +98,9 @@ def subject(widgets: Mapping[str, Widget], request: Request, scope: Scope, home:
         options = msgspec.convert(request.options, widget.Options)
     except msgspec.ValidationError as error:
         raise IocError(Code.INVALID_VALUE, f"options: {error}", name="options", detail=str(error)) from None
+    if (number := jsons.beyond(request.options)) is not None:
+        detail = f"whole numbers up to {jsons.HIGHEST}"
+        raise IocError(Code.INVALID_VALUE, f"options: {number}: {detail}", name="options", detail=detail)
     wanted: str | None = getattr(options, "org", None)
     if wanted is not None and wanted not in scope:
         raise IocError(Code.UNKNOWN_ORG, f"org {wanted!r} is not in your subtree", org=wanted)

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from ioc.core import jsons
 from ioc.core.errors import Code, IocError
 
 MAX_REPLY = 64 * 1024
@@ -63,7 +64,7 @@ def refusal(status: int) -> Code:
 def text_at(body: bytes, path: str) -> str | None:
     """The value at a dotted path (`data.0.id`) of a JSON body as text, None where there is none."""
     try:
-        value: Any = msgspec.json.decode(body)
+        value: Any = jsons.decode(body)
     except msgspec.DecodeError:
         return None
     for step in path.split("."):

@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from connectors.endpoints.session import REFUSED, EndpointSession
+from ioc.core import jsons
 from ioc.core.errors import Code, IocError
 
 _COOKIE = "session_id"
@@ -77,8 +78,8 @@ async def answers(session: EndpointSession) -> dict[str, Any]:
 
 def decoded(body: bytes) -> Any:
     try:
-        return msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        return jsons.decode(body)
+    except msgspec.DecodeError as error:
         raise IocError(Code.ENDPOINT_INCOMPLETE, f"the answer is no whole JSON: {error}") from error
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
+from ioc.core import jsons
 from ioc.platform.postbox import Postbox, PostboxMessage
 
 OK, REFUSED = "100", "99"
@@ -38,7 +39,7 @@ class SmsGateway(ThreadingHTTPServer):
     def take(self, body: bytes) -> tuple[HTTPStatus, dict[str, str]]:
         """Status and answer to one request."""
         try:
-            order = msgspec.json.decode(body, type=SmsOrder)
+            order = jsons.decode(body, SmsOrder)
         except msgspec.DecodeError as error:
             return HTTPStatus.BAD_REQUEST, {"CodeResult": REFUSED, "ErrorMessage": str(error)}
         self._postbox.put(

@@ -10,6 +10,7 @@ from connectors.endpoints.sessions import patience
 from connectors.runner import wording
 from connectors.runner.contract import Seen
 from connectors.runner.gear import Gear, Stopwatch
+from ioc.core import jsons
 from ioc.core.errors import Code, IocError
 from ioc.messages.mapping.declared import TimeRule
 
@@ -84,8 +85,8 @@ async def _ask(options: Options, client: "httpx2.AsyncClient") -> tuple[int, byt
 
 def _seen(options: Options, body: bytes, took: float) -> Seen:
     try:
-        answer = msgspec.json.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        answer = jsons.decode(body)
+    except msgspec.DecodeError as error:
         raise IocError(Code.ANSWER_GARBLED, f"the answer is no whole JSON: {error}") from error
     fields = FieldMap(options.fields, options.time)
     figures, texts = fields.read(answer)

@@ -16,6 +16,7 @@ from connectors.deliveries.contract import Errand, Offer
 from connectors.deliveries.options import Delivered
 from connectors.deliveries.repeats import Repeats
 from connectors.runner import wording
+from ioc.core import jsons
 from ioc.core.errors import Code, IocError
 from ioc.domain.dossiers.importing.tables import InputTable, objects_table
 from ioc.messages.mapping import paths
@@ -145,7 +146,7 @@ class Pages:
         if response.status_code == NO_CONTENT:
             return None
         try:
-            return msgspec.json.decode(response.content)
+            return jsons.decode(response.content)
         except msgspec.DecodeError as error:
             raise IocError(Code.REST_UNAVAILABLE, f"the answer is not JSON: {error}") from error
 

@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from ioc.core import jsons
 from ioc.platform.broker import OnMessage
 
 ON_BATTERY = "on_battery"
@@ -38,8 +39,8 @@ class Power:
 def _flag(payload: bytes) -> bool | None:
     """None where the message does not say, or is not JSON: ingest will have it in quarantine."""
     try:
-        told = msgspec.json.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        told = jsons.decode(payload)
+    except msgspec.DecodeError:
         return None
     last = told[-1] if isinstance(told, list) and told else told
     value = last.get(ON_BATTERY) if isinstance(last, dict) else None

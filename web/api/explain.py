@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from ioc.core import jsons
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, State
 from web.api.live import Widgets
@@ -85,7 +86,7 @@ def _answer(found: Explanation, payload: Mapping[str, Any]) -> ExplanationAnswer
 
 def _options(text: str) -> dict[str, Any]:
     try:
-        return msgspec.json.decode(text, type=dict[str, Any])
+        return jsons.decode(text, dict[str, Any])
     except msgspec.DecodeError as error:
         raise IocError(Code.INVALID_VALUE, f"options: {error}", name="options", detail=str(error)) from None
 

@@ -6,6 +6,7 @@ from typing import Any, Literal, Protocol
 import msgspec
 from msgspec import Struct
 
+from ioc.core import jsons
 from ioc.core.clock import rfc3339
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
@@ -56,7 +57,7 @@ def _snapshot(call: Call, site: Widgets, look: Moment, id_: str, wanted: Subject
 
 def _requests(text: str) -> list[Request]:
     try:
-        entries = msgspec.json.decode(text) if text.lstrip().startswith("[") else text.split(",")
+        entries = jsons.decode(text) if text.lstrip().startswith("[") else text.split(",")
     except msgspec.DecodeError as error:
         raise IocError(Code.INVALID_VALUE, f"widgets: {error}", name="widgets", detail=str(error)) from None
     if len(entries) > MAX_WIDGETS:

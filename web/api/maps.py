@@ -187,6 +187,8 @@ def _rule(given: dict[str, Any] | str) -> tuple[MapRule | None, list[str]]:
         tables = tomllib.loads(given).get("map")
     except tomllib.TOMLDecodeError as error:
         return None, [f"TOML: {error}"]
+    except RecursionError:
+        return None, ["TOML: nested too deep"]
     if not isinstance(tables, list) or len(tables) != 1 or not isinstance(tables[0], dict):
         return None, ["TOML: one [[map]]"]
     return one_map(tables[0])

@@ -15,7 +15,6 @@ from web.boundary import tree
 from web.boundary.answers import Part
 from web.boundary.caller import Caller
 
-_HIGHEST = 2**63 - 1
 Say = Callable[..., str]  # a text of the catalogue by its key and parameters
 
 
@@ -93,8 +92,8 @@ class Call:
 
     @property
     def id(self) -> int:
-        """The number named in the path; beyond what a database counts to there is nothing."""
-        return min(int(self.path["id"]), _HIGHEST)
+        """The number named in the path."""
+        return int(self.path["id"])
 
     def source(self) -> SourceKey:
         """The source named in the path."""

@@ -68,10 +68,11 @@ def _zone() -> Any:
 def _body(file: Path) -> dict[str, Any]:
     import msgspec
 
+    from ioc.core import jsons
     from ioc.core.errors import Code, UsageError
 
     try:
-        told: dict[str, Any] = msgspec.json.decode(file.read_bytes(), type=dict[str, Any])
+        told: dict[str, Any] = jsons.decode(file.read_bytes(), dict[str, Any])
     except OSError as error:
         raise UsageError(Code.BAD_OPTION, f"{file}: {error.strerror}") from None
     except (msgspec.DecodeError, msgspec.ValidationError) as error:

@@ -66,10 +66,11 @@ def read(arguments: argparse.Namespace) -> None:
 def _bodies(file: Path) -> list[Any]:
     import msgspec
 
+    from ioc.core import jsons
     from ioc.core.errors import Code, UsageError
 
     try:
-        told = msgspec.json.decode(file.read_bytes())
+        told = jsons.decode(file.read_bytes())
     except OSError as error:
         raise UsageError(Code.BAD_OPTION, f"{file}: {error.strerror}") from None
     except msgspec.DecodeError as error:

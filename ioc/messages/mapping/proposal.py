@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 
+from ioc.core import jsons
+
 _CODE = re.compile(r"\d|^[A-Z]+$")
 _TIME_NAME = re.compile(r"^(ts|t|time|timestamp|gio|luc|thoi_?gian|ngay_?gio)$", re.IGNORECASE)
 _DAY_FIRST = re.compile(r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}(:\d{2})?")
@@ -37,7 +39,7 @@ def _levels(topic: str) -> list[str]:
 
 def _of_payload(payload: str) -> Iterator[str]:
     try:
-        value: Any = msgspec.json.decode(payload)
+        value: Any = jsons.decode(payload)
     except msgspec.DecodeError:
         yield f'format = "{"keyvalue" if "=" in payload else "csv"}"'
         yield "[map.fields]"

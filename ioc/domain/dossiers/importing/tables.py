@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from ioc.core import charsets, excel
+from ioc.core import charsets, excel, jsons
 from ioc.core.errors import Code, UsageError
 from ioc.domain.dossiers.importing import workbook
 from ioc.domain.dossiers.importing.columns import ColumnMap
@@ -212,7 +212,7 @@ def _json(path: Path, columns: ColumnMap, name: str) -> InputTable:
     """An array of objects, an object with `items`, or an object a line."""
     raw = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
     try:
-        found = msgspec.json.decode(raw)
+        found = jsons.decode(raw)
         items = found.get("items") if isinstance(found, dict) and "items" in found else found
         objects = items if isinstance(items, list) else [items]
     except msgspec.DecodeError as error:
@@ -231,7 +231,7 @@ def _json_lines(raw: bytes, name: str) -> Iterator[Any]:
     for number, line in enumerate(raw.splitlines(), 1):
         if line.strip():
             try:
-                yield msgspec.json.decode(line)
+                yield jsons.decode(line)
             except msgspec.DecodeError as error:
                 raise UsageError(Code.JSON_BROKEN, f"{name}: line {number}: not JSON: {error}") from error
 
