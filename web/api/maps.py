@@ -1,25 +1,23 @@
 """Maps: those in force, and what one would make of a sample before it is."""
 
-import tomllib
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
-from ioc.config.read import one_map
 from ioc.context import Context
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Number, Role
 from ioc.ingest import unknown_topics
 from ioc.ingest.maps_in_force import rules_in_force
-from ioc.ingest.trial import Made, Trial, TrialBench, TrialMessage
+from ioc.ingest.trial import Made, Trial, TrialMessage
+from ioc.ingest.trial_process import TRIALS, TrialOrder
 from ioc.messages.mapping.declared import MapRule
 from ioc.messages.mapping.maps import Maps
 from ioc.messages.mapping.proposal import propose
 from ioc.messages.mapping.suspicion import FindingLevel
-from ioc.messages.mapping.suspicion import MapFinding as Suspicion
-from ioc.messages.privacy import Privacy
 from ioc.messages.wire import Rejected, parse_time
 from ioc.platform import audit
 from web.boundary.answers import Instant, Page, extended
@@ -158,14 +156,11 @@ def forget(call: Call, body: Forget, records: Writes) -> Forgotten:
 
 
 def try_map(call: Call, body: TryBody, context: Context) -> Tried:
-    rule, problems = _rule(body.map)
-    if rule is None:
-        trial = Trial(findings=[Suspicion(FindingLevel.ERROR, "bad_map", {"problem": problem}) for problem in problems])
-    else:
-        privacy = Privacy(context.settings.inbox.private_keys)
-        bench = TrialBench(context.kinds, call.inventory, privacy, call.now)
-        trial = bench.run(rule, TrialMessage(body.topic, _payload(body.payload), _at(call, body)))
-        _check_scope(call, trial)
+    message = TrialMessage(body.topic, _payload(body.payload), _at(call, body))
+    keys, folder = context.settings.inbox.private_keys, context.settings.plugins.folder
+    order = TrialOrder(body.map, message, context.kinds, call.inventory, keys, call.now)
+    trial = TRIALS.run(order, Path(folder) if folder else None)
+    _check_scope(call, trial)
     findings = [
         FindingAnswer(level=level, code=code, params=params, message=call.say(f"map.{code}", **params))
         for level, code, params in trial.findings
@@ -178,20 +173,6 @@ def _check_scope(call: Call, trial: Trial) -> None:
     for made in trial.made:
         if made.taken.key.org not in call.scope:
             raise IocError(Code.UNKNOWN_ORG, f"org {made.taken.key.org!r} is not in the tree", org=made.taken.key.org)
-
-
-def _rule(given: dict[str, Any] | str) -> tuple[MapRule | None, list[str]]:
-    if isinstance(given, dict):
-        return one_map(given)
-    try:
-        tables = tomllib.loads(given).get("map")
-    except tomllib.TOMLDecodeError as error:
-        return None, [f"TOML: {error}"]
-    except RecursionError:
-        return None, ["TOML: nested too deep"]
-    if not isinstance(tables, list) or len(tables) != 1 or not isinstance(tables[0], dict):
-        return None, ["TOML: one [[map]]"]
-    return one_map(tables[0])
 
 
 def _payload(given: Any) -> bytes:

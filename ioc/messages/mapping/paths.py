@@ -6,18 +6,24 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 
 from ioc.core.model import Reason
+from ioc.messages.mapping import bounds
 from ioc.messages.wire import Rejected
 
 _TOP = "$."
 
 
 class Path:
-    """A compiled expression."""
+    """A compiled expression; ValueError where it is none, or beyond the bounds of one."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._from_top = text.startswith(_TOP)
-        self._compiled = jmespath.compile(text.removeprefix(_TOP))
+        bounds.check_length(text)
+        try:
+            self._compiled = jmespath.compile(text.removeprefix(_TOP))
+        except RecursionError:
+            raise ValueError(f"path {text[:80]!r}: nested too deep") from None
+        bounds.check(text, self._compiled.parsed)
 
     def of(self, element: Any, top: Any) -> Any:
         """The value at the path, None where there is none; Rejected where a function meets a type it cannot take."""
