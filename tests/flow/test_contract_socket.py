@@ -160,7 +160,7 @@ def test_every_kind_there_is_answers_without_options(house: House) -> None:
 def test_what_cannot_be_watched_is_named_and_the_rest_goes_on(house: House) -> None:
     with connected(house) as screen:
         answer = screen.watch(
-            {"id": "x", "kind": "conference", "options": {}}, {"id": "f", "kind": "freshness", "options": {}}
+            {"id": "x", "kind": "no_such", "options": {}}, {"id": "f", "kind": "freshness", "options": {}}
         )
         assert answer["ok"] is False
         assert answer["errors"]["x"]["code"] == "unknown_widget"

@@ -191,7 +191,7 @@ def test_a_line_that_is_cut_is_the_carriers(place: Place) -> None:
     place.wire.off()
     down = place.source("hg.dong-van/link/cap", up=False, cause="carrier")
     assert (down["loss_pct"], down["error"]) == (100, "connection refused")
-    until(lambda: place.alerts("firing") == [("cap", "Ngừng hoạt động (nhà mạng)")], "one alert")
+    until(lambda: place.alerts("firing") == [("cap", "Mất liên lạc (nhà mạng)")], "one alert")
     until(lambda: len(place.mailbox.subjects) == said + 1, "its e-mail")
     place.wire.on()
     place.source("hg.dong-van/link/cap", up=True, cause="")
@@ -207,7 +207,7 @@ def test_a_line_without_power_is_one_alert_of_electricity_whatever_hangs_on_it(p
     place.wire.off()
     place.source("hg.dong-van/link/cap", up=False, cause="electricity")
     place.source("hg.dong-van/service/mot-cua", up=False)
-    until(lambda: place.alerts("firing") == [("cap", "Ngừng hoạt động (mất điện)")], "one alert")
+    until(lambda: place.alerts("firing") == [("cap", "Mất liên lạc (mất điện)")], "one alert")
     until(lambda: place.alerts("suppressed") == [("mot-cua", "Ngừng hoạt động (tại tỉnh)")], "what hangs on it")
     until(lambda: len(place.mailbox.subjects) == said + 1, "its e-mail")
     place.battery.off()
@@ -216,7 +216,7 @@ def test_a_line_without_power_is_one_alert_of_electricity_whatever_hangs_on_it(p
     until(lambda: place.alerts("firing,suppressed") == [], "everything well")
     until(lambda: len(place.mailbox.subjects) == said + 2, "begin and end by e-mail")
     begin, end = place.mailbox.subjects[said:]
-    assert "Cáp Đồng Văn: Ngừng hoạt động (mất điện)" in begin
+    assert "Cáp Đồng Văn: Mất liên lạc (mất điện)" in begin
     assert "Cáp Đồng Văn" in end
 
 

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import ClassVar
 
 from tests.servers import bound_to_us
 
@@ -17,6 +18,8 @@ START_S = 60.0
 class Running:
     """Started at once; `ready` returns what stood on stdout up to and with the ready line."""
 
+    started: ClassVar[set["Running"]] = set()
+
     def __init__(self, *arguments: str) -> None:
         self.process = subprocess.Popen(
             bound_to_us([sys.executable, "-m", "ioc", *arguments]),
@@ -24,6 +27,7 @@ class Running:
             stderr=subprocess.PIPE,
             text=True,
         )
+        self.started.add(self)
         self._lines: queue.Queue[str] = queue.Queue()
         self.errors: list[str] = []
         threading.Thread(target=self._read, daemon=True).start()
@@ -53,12 +57,14 @@ class Running:
         began = time.monotonic()
         self.process.terminate()
         self.process.wait(15)
+        self.started.discard(self)
         return time.monotonic() - began
 
     def kill(self) -> None:
         if self.process.poll() is None:
             self.process.kill()
         self.process.wait(10)
+        self.started.discard(self)
 
     def _read(self) -> None:
         assert self.process.stdout is not None

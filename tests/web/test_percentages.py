@@ -51,6 +51,7 @@ def path_of(route: Route) -> str:
         "kind": "queue",
         "source": "kiosk-1",
         "code": NORTH,
+        "root": NORTH,
         "name": "toan-canh",
         "id": "pct.in_time",
         "channel": "sms",

@@ -43,7 +43,7 @@ def test_the_board_says_who_promised_what_and_who_is_late(stage: Stage, show: Op
     expect(monthly).to_contain_text("mỗi tháng, chậm nhất ngày làm việc thứ 5 sau kỳ")
     expect(monthly).to_contain_text("Kỳ tới: 07/12/2026 17:00")
     new = page.locator('[data-feed="hg/dossier/moi"]')
-    expect(new).to_contain_text("chưa hẹn kỳ giao")
+    expect(new).to_contain_text("chưa hẹn kỳ cung cấp")
     assert new.locator("dd:not(.mute)").all_inner_texts() == ["–"] * 4
 
 
