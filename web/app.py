@@ -14,8 +14,8 @@ from werkzeug.exceptions import HTTPException
 from ioc.core import jsons
 from ioc.core.errors import Code, IocError
 from ioc.domain.inventory import Scope
-from web import assets, errors, openapi, reading
-from web.auth import COOKIE, Sessions, check_csrf, check_device, identify, require
+from web import assets, cookies, errors, openapi, origin, reading
+from web.auth import Sessions, check_csrf, check_device, identify, require
 from web.boundary.answers import JSON, Answer, Document, Part
 from web.boundary.call import Call
 from web.boundary.caller import CSRF_HEADER, Caller
@@ -29,6 +29,7 @@ from web.site import Site
 log = logging.getLogger(__name__)
 
 MAX_BODY = 256 * 1024
+_HSTS = "max-age=31536000"
 _HTTP_CODES = {
     code.status: code for code in (Code.BAD_REQUEST, Code.NOT_FOUND, Code.METHOD_NOT_ALLOWED, Code.TOO_LARGE)
 }
@@ -46,7 +47,9 @@ def build(site: Site, routes: tuple[Route, ...], sessions: Sessions, brake: Logi
     assets.mount(app, site, sessions)
     app.register_error_handler(HTTPException, lambda error: _http_error(site, error))
     app.register_error_handler(Exception, lambda error: _unexpected(site, error))
-    app.after_request(_harden)
+    app.after_request(
+        lambda response: _harden(response, tls_is_ours=site.context.settings.http.certificate is not None)
+    )
     return app
 
 
@@ -74,7 +77,8 @@ def _view(site: Site, sessions: Sessions, route: Route, handler: Callable[[Call]
         caller: Caller | None = None
         try:
             authorization = request.headers.get("Authorization", "")
-            caller = identify(site, sessions, authorization, request.cookies.get(COOKIE))
+            caller = identify(site, sessions, request)
+            _check_origin(site, route)
             if caller is None and route.devices:
                 check_device(site, authorization, path)
             else:
@@ -88,6 +92,11 @@ def _view(site: Site, sessions: Sessions, route: Route, handler: Callable[[Call]
             return _error(site, error, caller)
 
     return view
+
+
+def _check_origin(site: Site, route: Route) -> None:
+    if route.method != "GET" and not (route.foreign or route.keyed):
+        origin.check(request, site.context.settings.http.public_url)
 
 
 def _admit(route: Route, caller: Caller | None) -> None:
@@ -109,7 +118,7 @@ def _call(site: Site, route: Route, caller: Caller | None, path: dict[str, Any])
         inventory=inventory,
         path={name: str(value) for name, value in path.items()},
         query=query,
-        body=None if route.body is None else reading.body(_json(), route.body),
+        body=None if route.body is None else reading.body(_body(), route.body),
         remote=request.remote_addr or "",
         say=lambda key, /, **params: texts.render(lang, key, params),
         raw=request.get_data() if route.devices or route.body is not None else b"",
@@ -117,6 +126,13 @@ def _call(site: Site, route: Route, caller: Caller | None, path: dict[str, Any])
         part=Part(query.page, query.per_page) if route.is_list else Part(),
         duties=site.facts.value.duties,
     )
+
+
+def _body() -> Any:
+    """Without a token only what no form of another page can send: a browser asks us before it sends JSON for one."""
+    if request.get_data() and not request.is_json and not request.headers.get("Authorization"):
+        raise IocError(Code.BAD_REQUEST, "send application/json", detail="Content-Type: application/json")
+    return _json()
 
 
 def _json() -> Any:
@@ -154,7 +170,7 @@ def _respond(site: Site, route: Route, result: Any, headers: dict[str, str]) -> 
     status = route.status if answer.status is None else answer.status
     response = Response(body, status, {**headers, **answer.headers}, content_type=answer.content_type)
     if answer.cookie is not None:
-        assets.set_cookie(site, response, *answer.cookie)
+        cookies.set_on(response, request, site.context.settings.http.public_url, *answer.cookie)
     return response
 
 
@@ -180,9 +196,11 @@ def _unexpected(site: Site, error: Exception) -> Response:
     return _error(site, IocError(Code.INTERNAL, "something went wrong here; it is in the log"))
 
 
-def _harden(response: Response) -> Response:
+def _harden(response: Response, *, tls_is_ours: bool) -> Response:
     response.headers.setdefault("Cache-Control", "no-store")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "no-referrer")
     response.headers.setdefault("X-Frame-Options", "DENY")
+    if tls_is_ours:
+        response.headers.setdefault("Strict-Transport-Security", _HSTS)
     return response

@@ -8,8 +8,9 @@ from werkzeug.exceptions import NotFound
 
 from ioc.core.errors import IocError
 from ioc.core.model import Role
-from web import components, shell
-from web.auth import COOKIE, Sessions, by_token, identify
+from web import components, cookies, shell
+from web.auth import Sessions, by_cookie, by_token
+from web.clients import is_display
 from web.site import Site
 
 DIST = Path(__file__).parent / "dist"
@@ -63,11 +64,18 @@ class _Page:
         response = redirect(f"/{self._name}?{rest}" if rest else f"/{self._name}")
         try:
             caller = by_token(self._site, token)
+            taken = caller is not None and is_display(caller.principal) and self._may_replace()
         except IocError:
             return Response("503", 503)
-        if caller is not None:
-            set_cookie(self._site, response, *self._sessions.issue(caller.principal, display=True))
+        if caller is not None and taken:
+            public_url = self._site.context.settings.http.public_url
+            cookies.set_on(response, request, public_url, *self._sessions.issue(caller.principal, display=True))
         return response
+
+    def _may_replace(self) -> bool:
+        """Nobody who came in by a password becomes somebody else by following a link."""
+        before = by_cookie(self._site, self._sessions, request)
+        return before is None or is_display(before.principal)
 
     def _html(self) -> Response:
         file = self._dist / f"{self._name}.html"
@@ -97,15 +105,9 @@ def _asset(dist: Path, name: str) -> Response:
 
 def _home(site: Site, sessions: Sessions) -> str:
     try:
-        caller = identify(site, sessions, "", request.cookies.get(COOKIE))
+        caller = by_cookie(site, sessions, request)
     except IocError:
         caller = None
     if caller is None:
         return "/login"
     return _HOMES.get(caller.principal.role, "/alerts")
-
-
-def set_cookie(site: Site, response: Any, value: str, seconds: int) -> None:
-    """The session cookie: out of reach of scripts and of other sites' writes, over TLS only where there is TLS."""
-    secure = request.is_secure or (site.context.settings.http.public_url or "").startswith("https:")
-    response.set_cookie(COOKIE, value, max_age=seconds, httponly=True, samesite="Lax", secure=secure, path="/")

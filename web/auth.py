@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from flask import Request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from sqlalchemy.engine import Connection
 
@@ -15,9 +16,9 @@ from ioc.core.model import Role
 from ioc.domain.access import Principal, Via, session_owner, token_named, token_owner
 from ioc.ops import devices
 from web.boundary.caller import CSRF_HEADER, Caller
+from web.cookies import session_cookie
 from web.site import Site
 
-COOKIE = "ioc_session"
 DISPLAY_DAYS = 400
 RANK = {Role.WALL: 0, Role.LEADER: 1, Role.OPERATOR: 2, Role.ADMIN: 3}
 _BEARER = "bearer "
@@ -57,12 +58,16 @@ class Sessions:
         return session if signed is not None else None
 
 
-def identify(site: Site, sessions: Sessions, authorization: str, cookie: str | None) -> Caller | None:
+def identify(site: Site, sessions: Sessions, request: Request) -> Caller | None:
     """The caller behind the `Authorization` header or, without one, a cookie; None for nobody we know."""
-    if authorization:
-        return by_token(site, _bearer(authorization))
+    authorization = request.headers.get("Authorization", "")
+    return by_token(site, _bearer(authorization)) if authorization else by_cookie(site, sessions, request)
+
+
+def by_cookie(site: Site, sessions: Sessions, request: Request) -> Caller | None:
+    cookie, is_old = session_cookie(request, site.context.settings.http.public_url)
     session = sessions.open(cookie) if cookie else None
-    if session is None:
+    if session is None or (is_old and not session.is_display):
         return None
     now = site.clock.now_ms()
     return site.read(lambda conn: _caller(conn, _owner(conn, session), now, session.csrf))

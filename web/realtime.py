@@ -12,8 +12,9 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 from ioc.core.errors import Code, IocError
 from ioc.domain.access import Principal
 from web import errors
-from web.auth import COOKIE, Sessions, by_token, identify, still_there
+from web.auth import Sessions, by_token, identify, still_there
 from web.clients import Client
+from web.origin import is_ours
 from web.private.engine import Engine
 from web.private.packets import PacketJson
 from web.site import Site
@@ -53,8 +54,7 @@ class Realtime:
     def is_our_origin(self, origin: str | None, environ: Mapping[str, Any]) -> bool:
         """None at all, the host the request came to, or the public address."""
         public = self._site.context.settings.http.public_url
-        own = f"{environ.get('wsgi.url_scheme')}://{environ.get('HTTP_HOST')}"
-        return origin is None or origin in (own, (public or own).rstrip("/"))
+        return is_ours(origin, environ.get("wsgi.url_scheme"), environ.get("HTTP_HOST"), public)
 
     def end(self, gone: Callable[[Principal], bool]) -> None:
         """Say farewell to every client whose principal is gone, then cut what does not leave."""
@@ -79,9 +79,7 @@ class Realtime:
             if isinstance(token, str):
                 caller = by_token(self._site, token)
             else:
-                caller = identify(
-                    self._site, self._sessions, request.headers.get("Authorization", ""), request.cookies.get(COOKIE)
-                )
+                caller = identify(self._site, self._sessions, request)
         except IocError as error:
             raise Refused(error.code.value) from error
         if caller is None:

@@ -32,6 +32,7 @@ class Code(StrEnum):
     BAD_LOGIN = "bad_login", 401
     FORBIDDEN = "forbidden", 403
     CSRF = "csrf", 403
+    FOREIGN_PAGE = "foreign_page", 403
     SAME_PERSON = "same_person", 403
     BEYOND_SCOPE = "beyond_scope", 403
     WRONG_PIN = "wrong_pin", 403

@@ -152,5 +152,5 @@ ROUTES = (
         foreign=True,
     ),
     Route("GET", _LINK, Open.TO_ALL, shown, "The page behind the link of a message", documents=_PAGES),
-    Route("POST", _LINK, Open.TO_ALL, taken, "Its button", documents=_PAGES),
+    Route("POST", _LINK, Open.TO_ALL, taken, "Its button", documents=_PAGES, keyed=True),
 )

@@ -20,6 +20,7 @@ from web.boundary.answers import Answer, Instant
 from web.boundary.call import Call
 from web.boundary.ports import Announces, Build, Writes
 from web.boundary.route import V1, Open, Route
+from web.clients import is_display
 from web.pairing_brake import PairingBrake
 
 _PAIR = f"{V1}/displays/pair"
@@ -81,7 +82,8 @@ def poll(call: Call, records: Writes, sessions: Sessions, brake: PairingBrake) -
         brake.wrong(call.remote)
         raise
     principal = records.read(lambda conn: token_owner(conn, given.token))
-    cookie = None if principal is None else sessions.issue(principal, display=True)
+    somebody = call.caller is not None and not is_display(call.caller.principal)
+    cookie = None if principal is None or somebody else sessions.issue(principal, display=True)
     return Answer(Polled(approved=True, name=given.name, token=given.token), cookie=cookie)
 
 

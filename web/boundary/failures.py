@@ -22,6 +22,8 @@ def _of_every(route: Route) -> list[Code]:
         codes.append(Code.INVALID_VALUE)
     if any(field.required for struct in (route.query, route.body or Nothing) for field in fields(struct)):
         codes.append(Code.MISSING_VALUE)
+    if route.method != "GET" and not (route.foreign or route.keyed):
+        codes.append(Code.FOREIGN_PAGE)
     if route.role is not Open.TO_ALL:
         codes += [Code.UNAUTHENTICATED, Code.FORBIDDEN] + ([Code.CSRF] if route.method != "GET" else [])
     if route.body is not None:

@@ -42,6 +42,7 @@ class Route:
     status: int = 200
     documents: tuple[Document, ...] = ()
     devices: bool = False  # the device named by the path may call with its own credential; the body is taken as it is
+    keyed: bool = False  # whoever has its address may call, from a page of anywhere
     foreign: bool = False  # called by machines that speak as they like: query, form and JSON are `call.fields`
 
     @cached_property

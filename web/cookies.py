@@ -1,0 +1,35 @@
+"""The session cookie: over TLS it is this host's alone and never travels in the clear; on http it has a plain name."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Request
+
+COOKIE = "ioc_session"
+SECURE_COOKIE = f"__Host-{COOKIE}"  # a browser takes it over TLS only, from no other host and for the whole of this one
+
+
+def over_tls(request: Request, public_url: str | None) -> bool:
+    """As far as the browser goes: a proxy may end TLS before us, at the public address."""
+    public = urlsplit(public_url or "")
+    return request.is_secure or (public.scheme == "https" and public.netloc == request.host)
+
+
+def named(request: Request, public_url: str | None) -> str:
+    return SECURE_COOKIE if over_tls(request, public_url) else COOKIE
+
+
+def session_cookie(request: Request, public_url: str | None) -> tuple[str | None, bool]:
+    """Its value, and whether it has the name of an older build: of those a display's is good for TLS as well."""
+    name = named(request, public_url)
+    found = request.cookies.get(name)
+    if found is None and name != COOKIE:
+        return request.cookies.get(COOKIE), True
+    return found, False
+
+
+def set_on(response: Any, request: Request, public_url: str | None, value: str, seconds: int) -> None:
+    """Out of reach of scripts and of other sites' writes; an empty value ends it."""
+    name = named(request, public_url)
+    secure = name == SECURE_COOKIE
+    response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="Lax", secure=secure, path="/")
