@@ -69,7 +69,7 @@ class _Page:
             return Response("503", 503)
         if caller is not None and taken:
             public_url = self._site.context.settings.http.public_url
-            cookies.set_on(response, request, public_url, *self._sessions.issue(caller.principal, display=True))
+            cookies.set_on(response, request, public_url, *self._sessions.issue(caller.principal))
         return response
 
     def _may_replace(self) -> bool:

@@ -13,7 +13,8 @@ from sqlalchemy.engine import Connection
 from alerts.people import shifts
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
-from ioc.domain.access import Principal, Via, session_owner, token_named, token_owner
+from ioc.domain import login_sessions
+from ioc.domain.access import Principal, Via, digest, token_named, token_owner
 from ioc.ops import devices
 from web.boundary.caller import CSRF_HEADER, Caller
 from web.cookies import session_cookie
@@ -32,6 +33,7 @@ class LoginSession:
     csrf: str
     generation: int
     is_display: bool = False
+    kept: str = ""  # the digest of a user's session
 
 
 class Sessions:
@@ -41,10 +43,19 @@ class Sessions:
         self._signer = URLSafeTimedSerializer(secret, salt="ioc-session")
         self._user_s = round(hours * 3600)
 
-    def issue(self, principal: Principal, *, display: bool = False) -> tuple[str, int]:
-        """The cookie's value and how many seconds it lasts; a display's lasts until its token is revoked."""
-        value = self._signer.dumps([principal.name, secrets.token_urlsafe(16), principal.generation, display])
-        return str(value), DISPLAY_DAYS * 86_400 if display else self._user_s
+    def issue(self, principal: Principal) -> tuple[str, int]:
+        """For a display, the cookie's value and how many seconds it lasts: until the display's token is revoked."""
+        return self._signed(principal, ""), DISPLAY_DAYS * 86_400
+
+    def begin(self, conn: Connection, principal: Principal, now: int) -> tuple[str, int]:
+        """Likewise for somebody who logged in, whose session is kept until it ends."""
+        id_ = login_sessions.new_id()
+        login_sessions.begin(conn, id_, principal, now, now + self._user_s * 1000)
+        return self._signed(principal, id_), self._user_s
+
+    def _signed(self, principal: Principal, id_: str) -> str:
+        body = [principal.name, secrets.token_urlsafe(16), principal.generation, not id_, id_]
+        return str(self._signer.dumps(body))
 
     def open(self, cookie: str) -> LoginSession | None:
         """The session, or None when the cookie is not ours, damaged or too old."""
@@ -70,7 +81,7 @@ def by_cookie(site: Site, sessions: Sessions, request: Request) -> Caller | None
     if session is None or (is_old and not session.is_display):
         return None
     now = site.clock.now_ms()
-    return site.read(lambda conn: _caller(conn, _owner(conn, session), now, session.csrf))
+    return site.read(lambda conn: _caller(conn, _owner(conn, session, now), now, session.csrf))
 
 
 def check_device(site: Site, authorization: str, path: Mapping[str, Any]) -> None:
@@ -97,10 +108,10 @@ def _caller(conn: Connection, principal: Principal | None, now: int, csrf: str |
     return Caller(principal, csrf, taken.person if taken else None)
 
 
-def still_there(conn: Connection, principal: Principal) -> bool:
-    """True where the rights this principal came in with are the ones it has now."""
-    of = LoginSession(principal.name, "", principal.generation, principal.via is Via.BEARER)
-    return _owner(conn, of) == principal
+def still_there(conn: Connection, principal: Principal, now: int) -> bool:
+    """True where the rights this principal came in with are the ones it has now, and its session goes on."""
+    of = LoginSession(principal.name, "", principal.generation, principal.via is Via.BEARER, principal.session)
+    return _owner(conn, of, now) == principal
 
 
 def require(caller: Caller | None, role: Role) -> Caller:
@@ -118,14 +129,15 @@ def check_csrf(caller: Caller, sent: str | None) -> None:
         raise IocError(Code.CSRF, f"send the header {CSRF_HEADER} with the value from GET /api/v1/me")
 
 
-def _session(name: str, csrf: str, generation: int | None, display: bool = False) -> LoginSession:
+def _session(name: str, csrf: str, generation: int | None, display: bool = False, id_: str = "") -> LoginSession:
     """As a cookie has it; one of a display that was made before tokens had generations names none."""
-    return LoginSession(name, csrf, generation or 0, display or generation is None)
+    return LoginSession(name, csrf, generation or 0, display or generation is None, digest(id_) if id_ else "")
 
 
-def _owner(conn: Connection, session: LoginSession) -> Principal | None:
-    known = token_named if session.is_display else session_owner
-    return known(conn, session.name, session.generation)
+def _owner(conn: Connection, session: LoginSession, now: int) -> Principal | None:
+    if session.is_display:
+        return token_named(conn, session.name, session.generation)
+    return login_sessions.owner(conn, session.kept, session.name, session.generation, now)
 
 
 def _bearer(authorization: str) -> str:

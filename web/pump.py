@@ -91,10 +91,10 @@ class DeltaPump:
             self._load_one(shared)
         return bool(due)
 
-    def check_rights(self) -> None:
+    def check_rights(self, *, at_once: bool = False) -> None:
         """Every few seconds: are those connected still allowed to be."""
         now = self._site.clock.monotonic()
-        if now - self._recheck_at < RECHECK_S:
+        if now - self._recheck_at < RECHECK_S and not at_once:
             return
         self._recheck_at = now
         try:

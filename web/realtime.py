@@ -67,8 +67,8 @@ class Realtime:
 
     def recheck(self) -> None:
         """End the clients whose token was revoked, whose user was disabled, or whose rights are no longer the same."""
-        known = self._site.clients.principals()
-        alive = self._site.read(lambda conn: {one for one in known if still_there(conn, one)})
+        known, now = self._site.clients.principals(), self._site.clock.now_ms()
+        alive = self._site.read(lambda conn: {one for one in known if still_there(conn, one, now)})
         gone = known - alive
         if gone:
             self.end(lambda principal: principal in gone)
@@ -104,6 +104,9 @@ class Realtime:
             return self._refusal(IocError(Code.BAD_REQUEST, 'expected {"widgets": [{"id", "kind", "options"}]}'))
         if len(requests) > MAX_WIDGETS:
             return self._refusal(IocError(Code.TOO_MANY_WIDGETS, f"at most {MAX_WIDGETS} widgets", most=MAX_WIDGETS))
+        if not self._still_there(client.principal):
+            self.end(lambda principal: principal == client.principal)
+            return self._refusal(IocError(Code.UNAUTHENTICATED, "the session has ended"))
         wanted, refused = {}, {}
         scope = self._site.scope(client.principal)
         home = self._site.home(scope)
@@ -127,6 +130,14 @@ class Realtime:
         watching.restart()
         self.on_watch()
         return {"ok": True}
+
+    def _still_there(self, principal: Principal) -> bool:
+        """While the database is away nobody can tell, and walls go on."""
+        now = self._site.clock.now_ms()
+        try:
+            return self._site.read(lambda conn: still_there(conn, principal, now))
+        except IocError:
+            return True
 
     def _client(self) -> Client | None:
         return self._site.clients.get(_sid())

@@ -4,6 +4,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from functools import partial
 from importlib.metadata import version
 from typing import Any, TypeVar, cast
 
@@ -77,7 +78,7 @@ class WebWorker:
         self._beat = Beat(context.db, ROLE, context.clock)
         self._changed, self._wanted, self._noticed, self._newcomers = Event(), Event(), Event(), Event()
         self._alerted = Event()
-        self._sent = Event()
+        self._sent, self._ended = Event(), Event()
 
     def run(self, stop: threading.Event, ready: Callable[[], None]) -> None:
         self._trust_proxies()
@@ -154,7 +155,8 @@ class WebWorker:
         self._changed.set()
 
     def _on_notice(self, what: str) -> None:
-        {"inventory": self._newcomers, "displays": self._sent, "alerts": self._alerted}.get(what, self._noticed).set()
+        known = {"inventory": self._newcomers, "displays": self._sent, "alerts": self._alerted, "sessions": self._ended}
+        known.get(what, self._noticed).set()
 
     def _on_watch(self) -> None:
         self._wanted.set()
@@ -194,8 +196,9 @@ class WebWorker:
 
     def _rights(self) -> None:
         while True:
-            gevent.sleep(BEAT_S)
-            _guarded(self.pump.check_rights)
+            at_once = self._ended.wait(BEAT_S)
+            self._ended.clear()
+            _guarded(partial(self.pump.check_rights, at_once=at_once))
 
     def _inventory(self) -> None:
         while True:

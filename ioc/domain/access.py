@@ -18,6 +18,7 @@ from ioc.core.model import Role
 from ioc.messages.wire import is_id
 from ioc.platform import audit
 from ioc.platform.db import Database
+from ioc.platform.db.tables import login_session
 from ioc.platform.db.tables import org as org_table
 from ioc.platform.db.tables import token as token_table
 from ioc.platform.db.tables import user as user_table
@@ -42,6 +43,7 @@ class Principal:
     lang: str
     via: Via
     generation: int = 0
+    session: str = ""  # the digest of the session it came in by
 
 
 def create_token(
@@ -182,6 +184,7 @@ def _change_user(db: Database, name: str, now: int, actor: str, action: str, **v
     with db.write() as conn:
         change = sa.update(user_table).where(t.name == name).values(generation=t.generation + 1, **values)
         changed = conn.execute(change).rowcount == 1
+        conn.execute(sa.delete(login_session).where(login_session.c.user == name))
         if changed:
             audit.record(conn, now, actor, action, name, {})
     return changed

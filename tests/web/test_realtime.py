@@ -20,7 +20,7 @@ from ioc.core.keys import read_or_create
 from ioc.core.model import Role
 from ioc.domain.access import create_token, disable_user, revoke_token
 from ioc.live.deltas import DELTA_TOPIC, NOTICE_TOPIC, Delta, Notice, Patch, seal
-from ioc.platform.db.tables import latest, meta
+from ioc.platform.db.tables import latest, login_session, meta
 from ioc.platform.db.tables import org as org_table
 from ioc.platform.db.tables import source as source_table
 from tests.databases import empty_records
@@ -245,6 +245,28 @@ def test_what_is_sent_to_a_display_is_there_within_a_second(house: House) -> Non
         assert admin.delete("/api/v1/displays/sanh").status_code == 204
         screen.next("disconnect")
     assert browser.get("/api/v1/me").status_code == 401
+
+
+def test_a_socket_ends_with_its_session_and_watches_nothing_after_it(house: House) -> None:
+    good = {"username": "mai", "password": "mat-khau-dai"}
+    browsers = [httpx2.Client(base_url=house.url) for _ in range(2)]
+    assert [browser.post("/api/v1/session", json=good).status_code for browser in browsers] == [200, 200]
+    cookies = [{"Cookie": f"ioc_session={browser.cookies['ioc_session']}"} for browser in browsers]
+    with connected(house, headers=cookies[0]) as first, connected(house, headers=cookies[1]) as second:
+        first.watch(BOARD)
+        first.next("snapshot")
+        began = time.monotonic()
+        assert browsers[0].delete("/api/v1/session").status_code == 204
+        first.next("disconnect")
+        assert time.monotonic() - began < 2.0
+        second.watch(BOARD)
+        second.next("snapshot")  # the other session of the same person goes on
+        with house.db.write() as conn:
+            conn.execute(login_session.delete())
+        assert second.watch(BOARD)["error"]["code"] == "unauthenticated"
+        second.next("disconnect")
+    with pytest.raises(socketio.exceptions.ConnectionError), connected(house, headers=cookies[0]):
+        pass
 
 
 def test_a_session_watches_until_its_user_is_disabled(house: House) -> None:

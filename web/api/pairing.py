@@ -83,7 +83,7 @@ def poll(call: Call, records: Writes, sessions: Sessions, brake: PairingBrake) -
         raise
     principal = records.read(lambda conn: token_owner(conn, given.token))
     somebody = call.caller is not None and not is_display(call.caller.principal)
-    cookie = None if principal is None or somebody else sessions.issue(principal, display=True)
+    cookie = None if principal is None or somebody else sessions.issue(principal)
     return Answer(Polled(approved=True, name=given.name, token=given.token), cookie=cookie)
 
 

@@ -1,16 +1,18 @@
 """Coming in and going out, and who one is."""
 
 from msgspec import Struct
+from sqlalchemy.engine import Connection
 
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
+from ioc.domain import login_sessions
 from ioc.domain.access import check_password
 from ioc.platform import audit
 from ioc.platform.db import Database
 from web.auth import Sessions
 from web.boundary.answers import Answer
 from web.boundary.call import Call
-from web.boundary.ports import Edition, OffloadsWrites
+from web.boundary.ports import Announces, Edition, OffloadsWrites, Writes
 from web.boundary.route import V1, Open, Route
 from web.login_brake import LoginBrake
 
@@ -54,11 +56,33 @@ def log_in(
         records.write(lambda conn: audit.record(conn, call.now, body.username[:64], outcome, call.remote, {}, org))
         if principal is None:
             raise IocError(Code.BAD_LOGIN, "user name or password is wrong")
-    return Answer(LoggedIn(principal.name, principal.role), cookie=sessions.issue(principal))
+    before = _session_of(call)
+
+    def begin(conn: Connection) -> tuple[str, int]:
+        login_sessions.end(conn, before)
+        return sessions.begin(conn, principal, call.now)
+
+    return Answer(LoggedIn(principal.name, principal.role), cookie=records.write(begin))
 
 
-def log_out(call: Call) -> Answer[None]:
+def log_out(call: Call, records: Writes, workers: Announces) -> Answer[None]:
+    """Ends the session for whoever else has its cookie, and its sockets; a display's ends when it is revoked."""
+    before = _session_of(call)
+
+    def end(conn: Connection) -> bool:
+        ended = login_sessions.end(conn, before)
+        if ended:
+            audit.record(conn, call.now, call.principal.name, "logout", call.remote, {}, call.principal.org)
+        return ended
+
+    if before and records.write(end):
+        workers.announce("sessions")
     return Answer(None, cookie=("", 0))
+
+
+def _session_of(call: Call) -> str:
+    """Empty for nobody, for a token and for a display."""
+    return call.caller.principal.session if call.caller else ""
 
 
 def me(call: Call, of: Edition) -> Me:

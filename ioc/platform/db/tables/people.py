@@ -39,6 +39,15 @@ token = Table(
     Column("generation", Integer, nullable=False, server_default="0"),  # raised to end every session that began with it
 )
 
+login_session = Table(  # of somebody who logged in by password
+    "login_session",
+    metadata,
+    Column("id", String(64), primary_key=True),  # the SHA-256 of what the cookie holds
+    Column("user", String(64), nullable=False, index=True),
+    Column("began_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,
