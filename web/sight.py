@@ -12,6 +12,7 @@ from ioc.core.model import Health, Number, Severity, SourceKey, State
 from ioc.domain.dossiers.counting.summary import Counts, total
 from ioc.domain.dossiers.reporting.freshness import Freshness, Reporters
 from ioc.domain.inventory import Org, Scope, Source
+from ioc.domain.inventory.naming import short_name
 from ioc.domain.inventory.orgs import DEFAULT_TZ
 from ioc.live.dossier_sources import reporters
 from ioc.live.world import SILENT, UNCOUNTED, Live, World
@@ -186,6 +187,11 @@ class Sight:
     def org_name(self, code: str) -> str:
         org = self.world.inventory.orgs.by_code.get(code)
         return code if org is None else org.name
+
+    def place(self, code: str) -> str:
+        """Its name with the unit above, as `above` has that."""
+        above = self.above(code)
+        return self.org_name(code) if above is None else f"{self.org_name(code)}, {short_name(above)}"
 
     def above(self, code: str) -> str | None:
         """The name of the unit that a place lies in, where that is not the one the whole widget is of."""

@@ -13,7 +13,7 @@ from web.api.live import Widgets
 from web.boundary.answers import Instant
 from web.boundary.call import Call
 from web.boundary.route import V1, Route
-from web.explained import Explains, Explanation, RecordRow
+from web.explained import Explains, Explanation, FigureTitle, RecordRow
 from web.sight import Sight
 from web.subject import Request, subject
 
@@ -28,18 +28,23 @@ class ExplainQuery(Struct, frozen=True):
     part: str | None = None
 
 
-class Said(Struct, frozen=True):
-    """A text of the widget's own catalogue."""
+class FigurePart(Struct, frozen=True, kw_only=True):
+    """Another figure of the same widget, by the name it is asked for."""
 
-    key: str
+    part: str
+    title: FigureTitle
 
 
 class ExplanationAnswer(Struct, frozen=True, kw_only=True):
-    """`rows` are at most 500 of the `total`; where it is made of sources, `reporting` says how many of them speak."""
+    """`rows` are at most 500 of the `total`; where it is made of sources, `reporting` says how many of them speak.
 
-    title: Said
-    formula: Said
-    source: Said
+    `unwatched`: seconds of what was expected that nobody watched, for shares of time; `unit` is `%`, `s` or nothing.
+    `parts` are the figures that the widget can be asked for.
+    """
+
+    title: FigureTitle
+    formula: str
+    source: str
     unit: str
     value: float | None
     numerator: float | None
@@ -51,6 +56,8 @@ class ExplanationAnswer(Struct, frozen=True, kw_only=True):
     rows: tuple[RecordRow, ...]
     total: int
     page: str | None
+    unwatched: float | None
+    parts: tuple[FigurePart, ...]
 
 
 def explain(call: Call, query: ExplainQuery, site: Widgets) -> ExplanationAnswer:
@@ -59,28 +66,34 @@ def explain(call: Call, query: ExplainQuery, site: Widgets) -> ExplanationAnswer
     loaded = site.loaded(wanted, look)
     sight = Sight(look, wanted.root, loaded)
     widget = wanted.widget
-    found = widget.explain(sight, wanted.options, query.part) if isinstance(widget, Explains) else None
-    if found is None:
-        raise IocError(Code.NOT_EXPLAINED, f"{query.widget} has no figure {query.part!r}", widget=query.widget)
-    return _answer(found, wanted.snapshot(look, loaded))
+    if isinstance(widget, Explains):
+        parts = widget.figures(sight, wanted.options)
+        found = widget.explain(sight, wanted.options, query.part or next(iter(parts), ""))
+        if found is not None:
+            return _answer(call, found, wanted.snapshot(look, loaded), parts)
+    raise IocError(Code.NOT_EXPLAINED, f"{query.widget} has no figure {query.part!r}", widget=query.widget)
 
 
-def _answer(found: Explanation, payload: Mapping[str, Any]) -> ExplanationAnswer:
+def _answer(
+    call: Call, found: Explanation, payload: Mapping[str, Any], parts: Mapping[str, FigureTitle]
+) -> ExplanationAnswer:
     return ExplanationAnswer(
-        title=Said(found.title),
-        formula=Said(found.formula),
-        source=Said(found.source),
+        title=found.title,
+        formula=call.say(found.formula),
+        source=call.say(found.source),
         unit=found.unit,
-        value=payload.get("value"),
+        value=found.value,
         numerator=found.numerator,
         denominator=found.denominator,
-        reporting=payload.get("reporting"),
+        reporting=found.reporting or payload.get("reporting"),
         state=payload["state"],
         simulated=payload["simulated"],
         as_of=payload["as_of"],
         rows=found.rows[:MOST_ROWS],
         total=found.total,
         page=found.page,
+        unwatched=found.unwatched,
+        parts=tuple(FigurePart(part=part, title=title) for part, title in parts.items()),
     )
 
 

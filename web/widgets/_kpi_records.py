@@ -9,10 +9,22 @@ from ioc.domain.dossiers.counting.buckets import Bucket
 from ioc.domain.dossiers.counting.summary import Counts
 from ioc.domain.inventory import Source
 from ioc.live.world import SILENT, UNCOUNTED
-from web.explained import Explanation, RecordRow, by_org, source_row
+from web.explained import Explanation, FigureTitle, RecordRow, by_org, said, source_row
 from web.sight import Sight
 
 _BAD = (Health.OFFLINE, Health.CRITICAL, Health.STALE, Health.UNKNOWN, Health.WARNING)
+
+
+_SOURCES = {
+    "vc_online": "vc",
+    "links_up": "link",
+    "services_up": "service",
+    "queue_waiting": "queue",
+    "meetings": "meetings",
+    "alerts_open": "alerts",
+    "dossiers_in_time": "dossier",
+    "dossiers_overdue": "dossier",
+}
 
 
 class FigureRecords(NamedTuple):
@@ -26,13 +38,14 @@ class FigureRecords(NamedTuple):
     total: int | None = None
 
 
-def explanation(sight: Sight, figure: str) -> Explanation:
+def explanation(sight: Sight, figure: str, value: float | None, title: FigureTitle | None = None) -> Explanation:
     found = _RECORDS[figure](sight)
     return Explanation(
-        title=f"ui.kpi.{figure}",
-        formula=f"ui.kpi.{figure}.formula",
-        source=f"ui.kpi.{figure}.source",
+        title=title or said(f"ui.kpi.{figure}"),
+        formula=f"explain.kpi.{figure}",
+        source=f"explain.source.{_SOURCES[figure]}",
         unit=found.unit,
+        value=value,
         numerator=found.numerator,
         denominator=found.denominator,
         rows=tuple(found.rows),
@@ -49,13 +62,13 @@ def _counted(rows: Sequence[RecordRow], page: str) -> FigureRecords:
 def _online(sight: Sight) -> FigureRecords:
     due = sight.due(sight.sources("vc"))
     silent = {*SILENT, Health.UNKNOWN}
-    rows = [source_row(sight, one, counts=sight.health(one) not in silent) for one in _worst(sight, due)]
+    rows = [source_row(sight, one, counts=sight.health(one) not in silent) for one in worst_first(sight, due)]
     return _counted(rows, "/sources?kind=vc")
 
 
-def _up(kind: str) -> Callable[[Sight], FigureRecords]:
+def up_of(kind: str) -> Callable[[Sight], FigureRecords]:
     def records(sight: Sight) -> FigureRecords:
-        due = _worst(sight, sight.due(sight.sources(kind)))
+        due = worst_first(sight, sight.due(sight.sources(kind)))
         return _counted([source_row(sight, one, counts=bool(sight.is_up(one))) for one in due], f"/sources?kind={kind}")
 
     return records
@@ -74,7 +87,7 @@ def _meetings(sight: Sight) -> FigureRecords:
         meeting.conference_id: RecordRow(
             name=meeting.title or meeting.conference_id,
             org=meeting.org,
-            org_name=sight.org_name(meeting.org),
+            org_name=sight.place(meeting.org),
             state=None,
             as_of=sight.at(meeting.starts_at, meeting.org),
         )
@@ -92,16 +105,16 @@ def _meetings(sight: Sight) -> FigureRecords:
 def _alerts(sight: Sight) -> FigureRecords:
     found = sorted(sight.alerts(ACTIVE), key=lambda alert: (WORST_FIRST[alert.severity], alert.since))
     n = sight.alert_count(ACTIVE)
-    return FigureRecords([_alert(sight, alert) for alert in found], n, page="/alerts", total=n)
+    return FigureRecords([alert_row(sight, alert) for alert in found], n, page="/alerts", total=n)
 
 
-def _alert(sight: Sight, alert: Alert) -> RecordRow:
+def alert_row(sight: Sight, alert: Alert) -> RecordRow:
     subject = alert.subject
     source = sight.world.inventory.sources.get(subject) if isinstance(subject, SourceKey) else None
     return RecordRow(
-        name=(source.name if source else alert.source) or sight.org_name(alert.org),
+        name=(source.name if source else alert.source) or sight.place(alert.org),
         org=alert.org,
-        org_name=sight.org_name(alert.org),
+        org_name=sight.place(alert.org),
         state=alert.severity,
         value=alert.owner,
         as_of=sight.at(alert.since, alert.org),
@@ -128,7 +141,7 @@ def _overdue(counts: Counts) -> tuple[int, int]:
     return overdue, overdue + counts[Bucket.OPEN_IN_TERM] + counts[Bucket.DUE_UNCONFIRMED]
 
 
-def _worst(sight: Sight, sources: Iterable[Source]) -> list[Source]:
+def worst_first(sight: Sight, sources: Iterable[Source]) -> list[Source]:
     def rank(source: Source) -> tuple[int, str, str]:
         health = sight.health(source)
         place = _BAD.index(health) if health in _BAD else len(_BAD)
@@ -139,8 +152,8 @@ def _worst(sight: Sight, sources: Iterable[Source]) -> list[Source]:
 
 _RECORDS: Mapping[str, Callable[[Sight], FigureRecords]] = {
     "vc_online": _online,
-    "links_up": _up("link"),
-    "services_up": _up("service"),
+    "links_up": up_of("link"),
+    "services_up": up_of("service"),
     "queue_waiting": _waiting,
     "meetings": _meetings,
     "alerts_open": _alerts,

@@ -14,6 +14,7 @@ from ioc.live.attending import MeetingPart, attending
 from ioc.live.meetings import SitePresence, roll_call, site_key, site_name
 from ioc.live.world import MISSED_INTERVALS
 from ioc.metrics import Aggregate, Fill, RangeQuery
+from web.explained import Explanation, FigureTitle, RecordRow, among, counted, said, source_row
 from web.facts import Announced
 from web.sight import Sight
 
@@ -94,6 +95,49 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
         "sites": _exceptions(sight, called),
         "others": others,
     }
+
+
+def figures(sight: Sight, options: Options) -> Mapping[str, FigureTitle]:
+    """`total`, each `state:STATE` there is, and `area:ORG`."""
+    chosen = _chosen(sight, options)
+    if chosen is None:
+        return {}
+    called = _called(sight, chosen)
+    states = {f"state:{one.state}": said(f"ui.conference.state.{one.state}") for one in called.values()}
+    areas = {f"area:{code}": FigureTitle(words=sight.org_name(code)) for code in _areas(sight, called)}
+    return {"total": _total_title(sight, chosen), **states, **areas}
+
+
+def explain(sight: Sight, options: Options, part: str) -> Explanation | None:
+    chosen, titles = _chosen(sight, options), figures(sight, options)
+    if chosen is None or part not in titles:
+        return None
+    what, _, name = part.partition(":")
+    runs = chosen.meeting.starts_at <= sight.now
+    called = _called(sight, chosen)
+    if what == "state":
+        found = [_record(sight, key, one, counts=True) for key, one in called.items() if one.state == name]
+        return among(titles[part], "explain.conference.state", "explain.source.vc", found, len(called))
+    rows = [
+        _record(sight, key, one, counts=one.state in _GOOD)
+        for key, one in sorted(called.items(), key=lambda item: (item[1].state in _GOOD, item[0]))
+        if what == "total" or _area(sight, key) == name
+    ]
+    return counted(titles[part], f"explain.conference.{'during' if runs else 'before'}", "explain.source.vc", rows)
+
+
+def _total_title(sight: Sight, one: Announced) -> FigureTitle:
+    meeting = one.meeting
+    if meeting.confidential:
+        return said("ui.conference.confidential")
+    return FigureTitle(words=meeting.title or sight.org_name(meeting.org))
+
+
+def _record(sight: Sight, key: SourceKey, one: Called, *, counts: bool) -> RecordRow:
+    source = sight.world.inventory.sources.get(key)
+    if source is not None:
+        return source_row(sight, source, counts=counts)
+    return RecordRow(name=site_name(key), org=key.org, org_name=sight.place(key.org), state=None, counts=counts)
 
 
 def _chosen(sight: Sight, options: Options) -> Announced | None:

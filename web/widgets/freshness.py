@@ -1,6 +1,7 @@
 """The freshness of everything: sources by health, the ones silent longest, and the balance of ingest's counters."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -8,7 +9,9 @@ from msgspec import Struct
 from ioc.core.model import Health, Outcome
 from ioc.domain.inventory import Source
 from ioc.live.world import SILENT
+from web.explained import Explanation, FigureTitle, counted, said, source_row
 from web.sight import Sight
+from web.widgets import _kpi_records
 
 kind = "freshness"
 
@@ -37,6 +40,21 @@ def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
         "oldest": _oldest(sight, sources),
         "ingest": _ingest(sight),
     }
+
+
+def figures(sight: Sight, _options: Options) -> Mapping[str, FigureTitle]:
+    """Each kind of source."""
+    kinds = {source.key.kind for source in sight.sources() if not source.derived}
+    return {kind: said(f"kind.{kind}") for kind in sorted(kinds)}
+
+
+def explain(sight: Sight, _options: Options, part: str) -> Explanation | None:
+    mine = [source for source in sight.sources(part) if not source.derived]
+    silent = {*SILENT, Health.UNKNOWN}
+    due = _kpi_records.worst_first(sight, sight.due(mine))
+    rows = [source_row(sight, one, counts=sight.health(one) not in silent) for one in due]
+    title, page = said(f"kind.{part}"), f"/sources?kind={part}"
+    return counted(title, "explain.freshness", "explain.source.heard", rows, page) if mine else None
 
 
 def _counts(sight: Sight, sources: list[Source]) -> dict[str, int]:

@@ -14,6 +14,7 @@ from ioc.domain.inventory.naming import place, short_name
 from web import losses, situation, unfolding
 from web.boundary.ports import Reads
 from web.cartograms.drawing import Area
+from web.explained import Explanation, FigureTitle, among, counted, said, source_row, source_rows
 from web.losses import EndpointLosses
 from web.sight import Sight
 from web.unfolding import Unfolding
@@ -80,6 +81,34 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
         "full": _full(sight, options),
         "totals": {"lost": lost.n, "of": lost.of, "behind": lost.by_lines, "scattered": len(lost.scattered)},
     }
+
+
+def figures(sight: Sight, _options: Options) -> Mapping[str, FigureTitle]:
+    """`lost`: the endpoints that are gone; and each incident by its id: what it hit."""
+    hit = {str(one.incident.id): _title(sight, one) for one in sorted(situation.on_wall(sight), key=_rank)}
+    return {"lost": said("ui.legend.offline"), **hit}
+
+
+def explain(sight: Sight, options: Options, part: str) -> Explanation | None:
+    if part == "lost":
+        gone, of = losses.losses(sight), sight.due(sight.sources("vc"))
+        lost = [*(one for behind in gone.behind.values() for one in behind), *gone.scattered]
+        return among(
+            said("ui.legend.offline"), "explain.incident.lost", "explain.source.vc", source_rows(sight, lost), len(of)
+        )
+    one = next((one for one in situation.on_wall(sight) if str(one.incident.id) == part), None)
+    if one is None:
+        return None
+    hit = sorted(_hit(sight, one), key=lambda each: (not each[1], each[0].key))
+    rows = [source_row(sight, source, counts=is_hit) for source, is_hit in hit]
+    return counted(_title(sight, one), "explain.incident.hit", "explain.source.tiles", rows, f"/alerts?incident={part}")
+
+
+def _title(sight: Sight, one: StandingNow) -> FigureTitle:
+    subject = one.incident.subject
+    return FigureTitle(
+        words=sight.place(subject) if isinstance(subject, str) else situation.subject_name(sight, subject)
+    )
 
 
 def _in_full(sight: Sight, options: Options) -> StandingNow | None:

@@ -1,5 +1,6 @@
 """The 766 index of this year, estimated group by group from what is known; what is missing is named, never 0."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -9,7 +10,8 @@ from ioc.core.share import Void
 from ioc.domain.dossiers.counting.question import Question, year_start
 from ioc.domain.dossiers.reporting.index766.board import Index766Board, read_board
 from ioc.domain.dossiers.reporting.index766.definition import CriterionGroup, definition
-from ioc.domain.dossiers.reporting.index766.score import ScoredIndex, state
+from ioc.domain.dossiers.reporting.index766.score import IndexScore, ScoredCriterion, ScoredIndex, state
+from web.explained import Explanation, FigureTitle, RecordRow, said
 from web.sight import Sight
 from web.site import Site
 from web.widgets import _dossiers
@@ -51,6 +53,54 @@ def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
     told = found.total.shown(sight.at) | {"version": found.definition.version, "source": found.definition.source}
     sure = state(State(head["state"]), found.total)
     return head | told | {"state": sure, "groups": groups, "official": _official(sight, board)}
+
+
+def figures(sight: Sight, _options: Options) -> Mapping[str, FigureTitle]:
+    """`total`, then each group of criteria by its code."""
+    board: Index766Board | None = sight.loaded
+    groups = () if board is None else board.index(sight.root, sight.scope).definition.group
+    return {"total": said("ui.widget.index766"), **{one.code: _title(one) for one in groups}}
+
+
+def explain(sight: Sight, options: Options, part: str) -> Explanation | None:
+    board: Index766Board | None = sight.loaded
+    if board is None or part not in figures(sight, options):
+        return None
+    found = board.index(sight.root, sight.scope)
+    group = next((one for one in found.definition.group if one.code == part), None)
+    return _explanation(sight, found.total if group is None else found.of(group), figures(sight, options)[part])
+
+
+def _title(group: CriterionGroup) -> FigureTitle:
+    return FigureTitle(names={"vi": group.vi, "en": group.en})
+
+
+def _explanation(sight: Sight, scored: IndexScore, title: FigureTitle) -> Explanation:
+    told = scored.shown(sight.at)
+    return Explanation(
+        title=title,
+        formula="explain.index766",
+        source="explain.source.index766",
+        value=told["score"],
+        numerator=told["score"],
+        denominator=told["max"],
+        rows=tuple(_criterion(sight, one) for one in scored.scored),
+        total=len(scored.scored),
+    )
+
+
+def _criterion(sight: Sight, one: ScoredCriterion) -> RecordRow:
+    return RecordRow(
+        name=one.criterion.vi,
+        names={"vi": one.criterion.vi, "en": one.criterion.en},
+        org=None,
+        org_name=None,
+        state=None,
+        value=one.score,
+        of=one.criterion.points,
+        as_of=sight.at(None if one.input is None else one.input.as_of),
+        counts=one.score is not None,
+    )
 
 
 def _group(sight: Sight, found: ScoredIndex, group: CriterionGroup, at: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from ioc.domain.inventory import Source
 from ioc.live.world import UNCOUNTED
 from ioc.messages import severity
 from ioc.messages.severity import Tone
-from web.explained import Explanation
+from web.explained import Explanation, FigureTitle, said
 from web.sight import Reporting, Sight
 from web.widgets import _dossiers, _kpi_records
 
@@ -43,8 +43,12 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
     return {"figure": options.figure, **_FIGURES[options.figure](sight)}
 
 
+def figures(_sight: Sight, options: Options) -> dict[str, FigureTitle]:
+    return {options.figure: said(f"ui.kpi.{options.figure}")}
+
+
 def explain(sight: Sight, options: Options, _part: str | None) -> Explanation:
-    return _kpi_records.explanation(sight, options.figure)
+    return _kpi_records.explanation(sight, options.figure, _FIGURES[options.figure](sight)["value"])
 
 
 def _figure(

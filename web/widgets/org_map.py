@@ -1,7 +1,7 @@
 """The province as tiles: how many of how many are in trouble in each part, and down from there to a device."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -12,13 +12,15 @@ from ioc.live.world import UNCOUNTED
 from ioc.messages import severity
 from ioc.messages.severity import Tone
 from web.cartograms.drawing import Area
+from web.explained import Explanation, FigureTitle, counted, said, source_row
 from web.sight import Sight
-from web.widgets import _tiles
+from web.widgets import _kpi_records, _tiles
 
 kind = "org_map"
 
 MOST_DEVICES = 200
 _KINDS = ("vc", "queue", "service", "link")
+_SAID = tuple(str(health) for health in Health if health is not Health.PENDING)
 _WORST = list(severity.TONES)  # the worst first
 
 
@@ -35,8 +37,7 @@ def touches(options: Options) -> frozenset[str]:
 
 
 def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
-    wanted = _KINDS if options.kind == "all" else (options.kind,)
-    sources = [source for source in sight.sources() if source.key.kind in wanted]
+    sources = _sources(sight, options)
     by_org: dict[str, list[Source]] = {}
     for source in sources:
         by_org.setdefault(source.key.org, []).append(source)
@@ -54,6 +55,31 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
         "of": len(due),
         "devices": _devices(sight, sources) if options.devices else {},
     }
+
+
+def figures(sight: Sight, options: Options) -> Mapping[str, FigureTitle]:
+    """`total`, each state, and `area:KEY` for each tile."""
+    states = {str(health): said(f"ui.map.{health}") for health in _SAID}
+    tiles = {f"area:{area.key}": FigureTitle(words=area.name) for area in _tiles.drawing(sight).areas}
+    return {"total": said(f"ui.map.title.{options.kind}"), **states, **tiles}
+
+
+def explain(sight: Sight, options: Options, part: str) -> Explanation | None:
+    sources, page = _sources(sight, options), None if options.kind == "all" else f"/sources?kind={options.kind}"
+    if part == "total":
+        due = _kpi_records.worst_first(sight, sight.due(sources))
+        rows = [source_row(sight, one, counts=severity.tone(sight.health(one)) is Tone.OK) for one in due]
+        return counted(said(f"ui.map.title.{options.kind}"), "explain.tiles.good", "explain.source.tiles", rows, page)
+    if part in _SAID:
+        return _tiles.explain_health(sight, part, sources, said(f"ui.map.{part}"), page)
+    area = next((area for area in _tiles.drawing(sight).areas if part == f"area:{area.key}"), None)
+    mine = [one for one in sources if area is not None and one.key.org in area.codes]
+    return None if area is None else _tiles.explain_area(sight, area, mine, page)
+
+
+def _sources(sight: Sight, options: Options) -> list[Source]:
+    wanted = _KINDS if options.kind == "all" else (options.kind,)
+    return [source for source in sight.sources() if source.key.kind in wanted]
 
 
 def _area(sight: Sight, area: Area, by_org: dict[str, list[Source]]) -> dict[str, Any]:

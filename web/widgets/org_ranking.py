@@ -1,15 +1,16 @@
 """Agencies in order of one share of their dossiers, each beside what it is of; too few dossiers are no share."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
 from ioc.core.share import Share, Void
-from ioc.domain.dossiers.counting.summary import total
+from ioc.domain.dossiers.counting.summary import Counts, total
 from ioc.domain.inventory import Org
+from web.explained import Explanation, FigureTitle
 from web.sight import Sight
-from web.widgets import _dossiers
+from web.widgets import _dossier_records, _dossiers
 
 kind = "org_ranking"
 
@@ -57,6 +58,20 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
     }
 
 
+def figures(sight: Sight, options: Options) -> Mapping[str, FigureTitle]:
+    """Each agency of the ranking by its code."""
+    return {code: FigureTitle(words=sight.place(code)) for code in snapshot(sight, options)["rows"]}
+
+
+def explain(sight: Sight, options: Options, part: str) -> Explanation | None:
+    codes = next((codes for org, codes in _orgs(sight, options) if org.code == part), None)
+    if codes is None:
+        return None
+    mine, title = _counts(sight, options, codes), FigureTitle(words=sight.place(part))
+    page = f"&org={part}&by={options.by}"
+    return _dossier_records.share(sight, mine, options.figure, title, _dossiers.empty(sight), page)
+
+
 def ranked(worths: Iterable[float]) -> list[int]:
     """Places from the greatest on; equals share one and the next ones are as far behind as there are ahead."""
     worths = list(worths)
@@ -85,8 +100,12 @@ def _counted_at(sight: Sight, options: Options) -> int | None:
 
 
 def _share(sight: Sight, options: Options, codes: frozenset[str], reason: Void | None) -> Share:
+    return total(_counts(sight, options, codes).values()).pct(reason)[options.figure]
+
+
+def _counts(sight: Sight, options: Options, codes: frozenset[str]) -> dict[str, Counts]:
     counts = sight.facts.handled if options.by == "handling" else sight.facts.dossiers
-    return total(counts[code] for code in codes & counts.keys()).pct(reason)[options.figure]
+    return {code: counts[code] for code in codes & counts.keys()}
 
 
 def _worth(options: Options, share: Share) -> float:

@@ -1,11 +1,13 @@
 """One-stop centres, the worst first: who waits, how long, and which counter serves which ticket."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from ioc.domain.inventory import Source
 from ioc.messages import severity
+from web.explained import Explanation, FigureTitle, said, source_row
 from web.sight import Sight
 
 kind = "queue_board"
@@ -34,6 +36,39 @@ def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
     totals: dict[str, Any] = {name: _sum(sight.current(s, name) for s in counted) for name in _SUMMED}
     totals |= {"reporting": sight.reporting(sources).shown()}
     return sight.head(sources) | {"centres": centres, "worst": [_name(s) for s in worst], "totals": totals}
+
+
+def figures(sight: Sight, _options: Options) -> Mapping[str, FigureTitle]:
+    """The sums by their names; a figure of one centre is `ORG/SOURCE:NAME`."""
+    return {name: said(f"metric.queue.{name}") for name in _SUMMED}
+
+
+def explain(sight: Sight, _options: Options, part: str) -> Explanation | None:
+    centre, _, name = part.rpartition(":")
+    sources = sight.sources("queue")
+    if name not in (_FIGURES if centre else _SUMMED):
+        return None
+    if not centre:
+        return _said(sight, sight.due(sources), name, "sum", sight.reporting(sources).shown())
+    mine = [source for source in sources if _name(source) == centre]
+    return _said(sight, mine, name, "one", {}) if mine else None
+
+
+def _said(sight: Sight, sources: list[Source], name: str, how: str, reporting: dict[str, int]) -> Explanation:
+    told = sorted(((sight.current(s, name), s) for s in sources), key=lambda one: (one[0] is None, -(one[0] or 0)))
+    value = _sum(n for n, _ in told)
+    return Explanation(
+        title=said(f"metric.queue.{name}"),
+        formula=f"explain.queue.{how}",
+        source="explain.source.queue",
+        unit="s" if name.endswith("_s") else "",
+        value=value,
+        numerator=value,
+        rows=tuple(source_row(sight, source, n, counts=n is not None) for n, source in told),
+        total=len(told),
+        page="/sources?kind=queue",
+        reporting=reporting or None,
+    )
 
 
 def _name(source: Source) -> str:

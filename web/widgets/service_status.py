@@ -1,6 +1,7 @@
 """Service systems and network lines: up or not, and how fast."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -8,10 +9,13 @@ from msgspec import Struct
 from ioc.domain.inventory import Source
 from ioc.messages import severity
 from ioc.messages.severity import Tone
+from web.explained import Explanation, FigureTitle, among, said, source_rows
 from web.sight import Sight
+from web.widgets import _kpi_records
 
 kind = "service_status"
 
+_GROUPS = {"services": "service", "links": "link"}
 _FIGURES = {"service": ("latency_ms",), "link": ("loss_pct", "rtt_ms")}
 
 
@@ -30,6 +34,25 @@ def snapshot(sight: Sight, _options: Options) -> dict[str, Any]:
         "links": {f"{s.key.org}/{s.key.source}": _row(sight, s) for s in links},
         "totals": {"services": _total(sight, services), "links": _total(sight, links)},
     }
+
+
+def figures(_sight: Sight, _options: Options) -> Mapping[str, FigureTitle]:
+    """Those that are up, and `:critical` those that are red."""
+    up = {group: said(f"ui.services.{kind}") for group, kind in _GROUPS.items()}
+    return up | {f"{group}:critical": said(f"ui.services.{kind}") for group, kind in _GROUPS.items()}
+
+
+def explain(sight: Sight, _options: Options, part: str) -> Explanation | None:
+    group, _, red = part.partition(":")
+    if part not in figures(sight, _options):
+        return None
+    kind = _GROUPS[group]
+    due = sight.due(sight.sources(kind))
+    if not red:
+        return _kpi_records.explanation(sight, f"{kind}s_up", _total(sight, due)["up"], said(f"ui.services.{kind}"))
+    bad = [one for one in _kpi_records.worst_first(sight, due) if severity.tone(sight.health(one)) is Tone.BAD]
+    title, rows = said(f"ui.services.{kind}"), source_rows(sight, bad)
+    return among(title, "explain.tiles.red", f"explain.source.{kind}", rows, len(due), f"/sources?kind={kind}")
 
 
 def _row(sight: Sight, source: Source) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from ioc.messages import severity
 from ioc.metrics import Aggregate, Fill, Point, RangeQuery
 from ioc.platform.observed import Watched
 from web.availability import judged, listened, listeners
+from web.explained import Explanation, FigureTitle, said, source_row
 from web.sight import Sight
 
 kind = "uptime_strip"
@@ -94,6 +95,36 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
         "hidden": found.unread + len(ranked) - len(told),
         "total": _total(rows),
     }
+
+
+def figures(sight: Sight, options: Options) -> Mapping[str, FigureTitle]:
+    """`total`, then each source by its key."""
+    known = {str(source.key): source for source in _sources(sight, options)}
+    rows = [str(row.key) for row in (sight.loaded or Strips((), (), 0)).rows if str(row.key) in known]
+    named = {key: FigureTitle(words=f"{known[key].name} · {sight.place(known[key].key.org)}") for key in rows}
+    return {"total": said(f"ui.uptime.title.{options.span}"), **named}
+
+
+def explain(sight: Sight, options: Options, part: str) -> Explanation | None:
+    """Seconds up of those watched, and those that nobody watched of what was expected."""
+    sources = {source.key: source for source in _sources(sight, options)}
+    rows = [row for row in (sight.loaded or Strips((), (), 0)).rows if row.key in sources]
+    mine = [row for row in rows if part in ("total", str(row.key))]
+    if part != "total" and not mine:
+        return None
+    whole, shares = _share(mine), sorted(((_share([row]), row) for row in mine), key=lambda one: one[0]["pct"] or 0)
+    return Explanation(
+        title=figures(sight, options)[part],
+        formula="explain.uptime",
+        source="explain.source.uptime",
+        unit="s",
+        value=whole["pct"],
+        numerator=whole["numerator"],
+        denominator=whole["denominator"],
+        rows=tuple(source_row(sight, sources[row.key], one["numerator"], of=one["denominator"]) for one, row in shares),
+        total=len(mine),
+        unwatched=whole["open_s"] - whole["denominator"],
+    )
 
 
 def _sources(sight: Sight, options: Options) -> list[Source]:
@@ -221,8 +252,8 @@ def _total(rows: Sequence[UptimeRow]) -> dict[str, Any]:
 
 
 def _share(rows: Iterable[UptimeRow]) -> dict[str, Any]:
-    """Seconds up of those watched."""
+    """Seconds up of those watched; whole ones of each source, so that the sources add up to their total."""
     rows = list(rows)
-    up, watched = round(sum(row.up_ms for row in rows) / 1000), round(sum(row.watched_ms for row in rows) / 1000)
+    up, watched = sum(round(row.up_ms / 1000) for row in rows), sum(round(row.watched_ms / 1000) for row in rows)
     told = {"pct": percent(up, watched), "numerator": up, "denominator": watched}
-    return told | {"open_s": round(sum(row.open_ms for row in rows) / 1000)}
+    return told | {"open_s": sum(round(row.open_ms / 1000) for row in rows)}

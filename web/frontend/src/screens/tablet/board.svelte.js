@@ -23,6 +23,10 @@ const WATCHED = [
   { id: 'dossiers', kind: 'dossier_split', options: {} },
   { id: 'overdue', kind: 'org_ranking', options: { by: 'handling', figure: 'open_overdue', first: 'worst', limit: 30 } },
 ]
+
+/** @param {string} id of what is watched */
+export const optionsOf = (id) => WATCHED.find((one) => one.id === id)?.options ?? {}
+
 const AGAIN_MS = 2_000
 const PATIENCE_MS = 4_000 // then the last snapshot is shown, and the server asked on
 const SOON_MS = 1_500
