@@ -161,6 +161,7 @@ def _meeting(told: Any) -> Iterator[Part]:
 
 
 def _incidents(told: Any) -> Iterator[Part]:
+    yield Part("open", told["counts"]["open"])
     yield Part("lost", told["totals"]["lost"])
     for number, row in told["incidents"].items():
         yield Part(number, row["n"], row["of"])

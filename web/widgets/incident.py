@@ -14,7 +14,7 @@ from ioc.domain.inventory.naming import place, short_name
 from web import losses, situation, unfolding
 from web.boundary.ports import Reads
 from web.cartograms.drawing import Area
-from web.explained import Explanation, FigureTitle, among, counted, said, source_row, source_rows
+from web.explained import Explanation, FigureTitle, RecordRow, among, counted, said, source_row, source_rows
 from web.losses import EndpointLosses
 from web.sight import Sight
 from web.unfolding import Unfolding
@@ -84,12 +84,20 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
 
 
 def figures(sight: Sight, _options: Options) -> Mapping[str, FigureTitle]:
-    """`lost`: the endpoints that are gone; and each incident by its id: what it hit."""
-    hit = {str(one.incident.id): _title(sight, one) for one in sorted(situation.on_wall(sight), key=_rank)}
-    return {"lost": said("ui.legend.offline"), **hit}
+    """`open`: all that stand; `lost`: the endpoints that are gone; and each incident by its id: what it hit."""
+    hit = {
+        str(one.incident.id): FigureTitle(words=_name(sight, one))
+        for one in sorted(situation.on_wall(sight), key=_rank)
+    }
+    return {"open": said("ui.widget.incident"), "lost": said("ui.legend.offline"), **hit}
 
 
 def explain(sight: Sight, options: Options, part: str) -> Explanation | None:
+    if part == "open":
+        rows = [_record(sight, one) for one in sorted(situation.on_wall(sight), key=_rank)]
+        return among(
+            said("ui.widget.incident"), "explain.incident.open", "explain.source.alerts", rows, None, "/alerts"
+        )
     if part == "lost":
         gone, of = losses.losses(sight), sight.due(sight.sources("vc"))
         lost = [*(one for behind in gone.behind.values() for one in behind), *gone.scattered]
@@ -101,14 +109,30 @@ def explain(sight: Sight, options: Options, part: str) -> Explanation | None:
         return None
     hit = sorted(_hit(sight, one), key=lambda each: (not each[1], each[0].key))
     rows = [source_row(sight, source, counts=is_hit) for source, is_hit in hit]
-    return counted(_title(sight, one), "explain.incident.hit", "explain.source.tiles", rows, f"/alerts?incident={part}")
-
-
-def _title(sight: Sight, one: StandingNow) -> FigureTitle:
-    subject = one.incident.subject
-    return FigureTitle(
-        words=sight.place(subject) if isinstance(subject, str) else situation.subject_name(sight, subject)
+    return counted(
+        FigureTitle(words=_name(sight, one)),
+        "explain.incident.hit",
+        "explain.source.tiles",
+        rows,
+        f"/alerts?incident={part}",
     )
+
+
+def _record(sight: Sight, one: StandingNow) -> RecordRow:
+    org = one.incident.org
+    return RecordRow(
+        name=_name(sight, one),
+        org=org,
+        org_name=sight.place(org),
+        state=one.incident.severity,
+        value=one.incident.owner,
+        as_of=sight.at(one.incident.since, org),
+    )
+
+
+def _name(sight: Sight, one: StandingNow) -> str:
+    subject = one.incident.subject
+    return sight.place(subject) if isinstance(subject, str) else situation.subject_name(sight, subject)
 
 
 def _in_full(sight: Sight, options: Options) -> StandingNow | None:
