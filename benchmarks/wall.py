@@ -6,6 +6,7 @@ ratio, tasks over 50 ms, and the heap after a collection, minute by minute. Exit
 
 import argparse
 import itertools
+import logging
 import subprocess
 import sys
 import tempfile
@@ -29,12 +30,14 @@ ROOT = Path(__file__).resolve().parents[1]
 FRONT = ROOT / "web" / "frontend"
 CELLS, CHARTS, CHANGES, A_SECOND, POINTS = 400, 12, 100, 4, 300
 MOST_RATIO, MOST_GROWTH_MB = 1.2, 1.0
+CELL = "[data-widget=vc_grid] .cell, .cells > i"
 FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--enable-precise-memory-info")
 LONG = "new PerformanceObserver(l => window.long.push(...l.getEntries().map(e => e.duration)))"
 
 
 def main() -> int:
     arguments = _arguments()
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
     with tempfile.TemporaryDirectory() as folder, _stage(Path(folder)) as stage, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(FLAGS))
         kept = _compared(browser, stage, arguments.seconds)
@@ -80,6 +83,8 @@ def _opened(browser: Browser, url: str) -> Page:
     page.goto(url)
     page.wait_for_function(f"() => document.querySelectorAll('canvas').length === {CHARTS}", timeout=60_000)
     page.wait_for_timeout(5_000)
+    cells = page.locator(CELL).count()
+    assert cells >= CELLS, f"{url} shows {cells} cells of {CELLS}"
     return page
 
 
@@ -137,11 +142,11 @@ def _serve_bare(stage: Stage, folder: Path) -> None:
 
 
 def _widgets() -> list[dict[str, Any]]:
-    map_ = {"id": "vc", "kind": "vc_grid", "options": {}, "place": {"x": 0, "y": 0, "w": 24, "h": 5}}
+    map_ = {"id": "vc", "kind": "vc_grid", "options": {}, "place": {"x": 0, "y": 0, "w": 24, "h": 8}}
     options = {"kind": "queue", "metric": "waiting", "compare": "week"}
     charts = [
         {"id": f"t{n}", "kind": "trend", "options": options,
-         "place": {"x": n % 4 * 6, "y": 5 + n // 4 * 3, "w": 6, "h": 3}}
+         "place": {"x": n % 6 * 4, "y": 8 + n // 6 * 3, "w": 4, "h": 3}}
         for n in range(CHARTS)
     ]  # fmt: skip
     return [map_, *charts]

@@ -38,17 +38,18 @@ function put(told) {
   }
 }
 
-let shown = false
 const socket = io({ transports: ['websocket'] })
 const take = ({ id }, told) => {
-  if (id === 'vc') put(told)
-  if (id === 'vc' && !shown) {
-    shown = true
-    mount(Bare, { target: document.body, props: { cells, charts } })
-  }
+  if (id === 'vc' && cells.size) put(told)
   if (plots.has(id)) plot(id, told)
 }
-socket.on('snapshot', (message) => take(message, message.payload))
+socket.on('snapshot', (message) => {
+  if (message.id === 'vc' && !cells.size) {
+    put(message.payload) // a delta may come before: it knows some of the cells alone
+    mount(Bare, { target: document.body, props: { cells, charts } })
+  }
+  take(message, message.payload)
+})
 socket.on('delta', (message) => take(message, message.patch))
 socket.on('connect', () => {
   const rest = specs.filter(({ id }) => id !== 'vc')

@@ -74,19 +74,24 @@ function shown(value, name, unit) {
 
 /** @type {Map<string, Intl.NumberFormat>} one costs as much as a hundred figures that it writes */
 const writers = new Map()
+/** @type {Map<Lang, Intl.DateTimeFormat>} and one of these ten milliseconds */
+const dates = new Map()
 
-/** @param {Intl.NumberFormatOptions} options */
-function numbers(options) {
-  const key = JSON.stringify([texts.lang, options])
+/** @param {number} most @param {number} [least] digits after the comma */
+function numbers(most, least = 0) {
+  const key = `${texts.lang}${least}-${most}`
   let found = writers.get(key)
-  if (!found) writers.set(key, (found = new Intl.NumberFormat(LOCALES[texts.lang], options)))
+  if (!found) {
+    found = new Intl.NumberFormat(LOCALES[texts.lang], { minimumFractionDigits: least, maximumFractionDigits: most })
+    writers.set(key, found)
+  }
   return found
 }
 
 /** @param {number|null|undefined} value @param {number} [digits] */
 export function number(value, digits = 1) {
   if (value === null || value === undefined) return '–'
-  return numbers({ maximumFractionDigits: digits }).format(value)
+  return numbers(digits).format(value)
 }
 
 /**
@@ -95,15 +100,17 @@ export function number(value, digits = 1) {
  */
 export function percent(value, digits = 2, least = digits) {
   if (value === null || value === undefined) return '–'
-  const shown = { minimumFractionDigits: least, maximumFractionDigits: digits }
-  return `${numbers(shown).format(rounded(value, digits))}%`
+  return `${numbers(digits, least).format(rounded(value, digits))}%`
 }
 
 /** "Thứ Bảy, 21/11/2026" @param {number} ms */
 export function longDate(ms) {
-  /** @type {Intl.DateTimeFormatOptions} */
-  const options = { weekday: 'long', day: '2-digit', month: '2-digit', year: 'numeric', timeZone: 'UTC' }
-  const text = new Intl.DateTimeFormat(LOCALES[texts.lang], options).format(local(ms))
+  let writer = dates.get(texts.lang)
+  if (!writer) {
+    writer = new Intl.DateTimeFormat(LOCALES[texts.lang], { weekday: 'long', day: '2-digit', month: '2-digit', year: 'numeric', timeZone: 'UTC' })
+    dates.set(texts.lang, writer)
+  }
+  const text = writer.format(local(ms))
   return text.charAt(0).toUpperCase() + text.slice(1)
 }
 
