@@ -48,7 +48,7 @@ def preview(settings: "Settings", connector: "Connector") -> int:
                 found += 1
                 say(f"{offer.origin}: as of {rfc3339(offer.as_of, inventory.tz(key))}")
                 columns = connector.options.column_map()
-                _show(offer, RowReader(inventory, key.org, columns, desk.decode, offer.as_of))
+                _show(offer, RowReader(inventory, key, columns, desk.decode, offer.as_of))
     if not found:
         say("nothing is there to be taken")
     return 0

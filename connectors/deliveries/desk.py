@@ -107,7 +107,7 @@ class Importer:
         try:
             _in_order(kept, offer)
             table = offer.read()
-            reader = RowReader(inventory, key.org, connector.options.column_map(), self.decode, offer.as_of)
+            reader = RowReader(inventory, key, connector.options.column_map(), self.decode, offer.as_of)
             with check(reader, table.lines, lambda _step, _rows: self._go_on()) as checked:
                 _believe(connector.options, kept, offer, checked)
                 part = self._send(connector, kept, offer, checked)

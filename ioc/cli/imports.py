@@ -55,7 +55,7 @@ def dossiers(arguments: argparse.Namespace) -> None:
     decode = context.kinds["dossier"].decode_event
     if decode is None:
         raise UsageError(Code.NO_DOSSIERS, "this build knows no dossier events")
-    reader = RowReader(inventory, target.key.org, columns, decode, as_of)
+    reader = RowReader(inventory, target.key, columns, decode, as_of)
     if table.encoding not in (None, "utf-8"):
         say(f"read as {table.encoding}")
     if table.unused:

@@ -91,6 +91,7 @@ class Reason(StrEnum):
     BAD_VALUE = "bad_value"
     BAD_TIME = "bad_time"
     UNKNOWN_ORG = "unknown_org"
+    NOT_SERVED = "not_served"  # a dossier received by an org that its source does not speak for
     UNKNOWN_KIND = "unknown_kind"
     BAD_ID = "bad_id"
     BAD_STATUS = "bad_status"

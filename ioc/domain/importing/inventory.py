@@ -53,6 +53,7 @@ def source_columns(kinds: Collection[str]) -> Mapping[str, CellReader]:
         "valid_from": cells.day,
         "valid_to": cells.day,
         "replaces": cells.plain,
+        "serves": cells.org_codes,
         "lat": cells.degrees(90),
         "lon": cells.degrees(180),
     }
@@ -109,6 +110,9 @@ def import_sources(
         for path, row in rows.items():
             if row["org"] not in orgs:
                 problems.add(lines[path], f"org: {row['org']!r} is not in the tree; import it first")
+            for code in (row.get("serves") or "").split(";"):
+                if code and code not in orgs:
+                    problems.add(lines[path], f"serves: {code!r} is not in the tree; import it first")
         check_links(rows, lines, merged, ("parent", "replaces"), problems)
         check_cycles(rows, lines, merged, "parent", problems)
         check_cycles(rows, lines, merged, "replaces", problems)

@@ -100,6 +100,7 @@ def _source(row: RowMapping, today: str, kinds: Kinds) -> Source:
         cadence=cadence,
         hours=Hours.parse(row["hours"] or spec.hours),
         parent=SourceKey.parse(row["parent"]) if row["parent"] else None,
+        serves=tuple(row["serves"].split(";")) if row["serves"] else (),
         agreed_at=None if row["interval_s"] is None and cadence is None else row["agreed_at"],
         **{name: row[name] for name in _PLAIN},
     )

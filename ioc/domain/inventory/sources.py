@@ -36,6 +36,7 @@ class Source:
     lon: float | None = None
     simulated: bool = False
     agreed: bool = False  # it is held to its interval: imported, no default, and not the simulator's
+    serves: tuple[str, ...] = ()  # orgs beyond its own subtree in whose name it may speak
     agreed_at: int | None = None  # when an interval or a cadence was imported (epoch ms): nothing was owed before
 
     @property
@@ -59,6 +60,12 @@ class Inventory:
     calendars: Calendars = field(default_factory=Calendars)
     _calendar: dict[str, Calendar] = field(default_factory=dict)
     _directly: dict[SourceKey, list[Source]] | None = None
+
+    def speaks_for(self, key: SourceKey, org: str) -> bool:
+        """True for an org of the source's own subtree, and of those it was declared to serve."""
+        source = self.sources.get(key)
+        served = (key.org, *(source.serves if source is not None else ()))
+        return any(org in self.orgs.reach(code) for code in served)
 
     def in_scope(self, scope: Scope) -> Iterator[Source]:
         return (source for source in self.sources.values() if source.key.org in scope)

@@ -29,6 +29,11 @@ def org_code(text: str) -> str:
     return _checked(text, is_org(text), "1-64 characters of A-Z a-z 0-9 . _ -")
 
 
+def org_codes(text: str) -> str:
+    """Parted by `;`."""
+    return ";".join(org_code(part.strip()) for part in text.split(";") if part.strip())
+
+
 def source_id(text: str) -> str:
     return _checked(text, is_id(text), "1-64 characters of A-Z a-z 0-9 _ -")
 

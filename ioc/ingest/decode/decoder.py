@@ -29,7 +29,7 @@ _CACHED_TOPICS = 50_000
 _STATUS = frozenset({"status", "TrangThai", "trangThai"})  # ours, and the national portal's
 _PLAIN_STATUS = {b"online": True, b"offline": False, b"1": True, b"0": False}
 # what another inventory could judge otherwise
-INVENTORYS_REASONS: Final = frozenset({Reason.UNKNOWN_ORG, Reason.RETIRED_SOURCE})
+INVENTORYS_REASONS: Final = frozenset({Reason.UNKNOWN_ORG, Reason.RETIRED_SOURCE, Reason.NOT_SERVED})
 Look = Callable[[], bool]
 _NOT_ITS_TIME = frozenset({Leniency.MISSING_TS, Leniency.CLOCK_AHEAD, Leniency.CLOCK_BEHIND})
 
@@ -169,7 +169,7 @@ class Decoder:
             element = element | {name: in_words(element[name], words) for name in _STATUS & element.keys()}
         good = decode_element(target, element, message, leniencies)
         if isinstance(good.event, DossierEvent):
-            self._check_orgs(good.event)
+            self._check_orgs(target.key, good.event)
         return good
 
     def _target(self, topic: str, received_at: int) -> Target:
@@ -209,11 +209,15 @@ class Decoder:
             raise Rejected(Reason.RETIRED_SOURCE, str(key))
         return Target(key, channel, spec, tz, source, leniencies, self._bounds[spec.kind])
 
-    def _check_orgs(self, event: DossierEvent) -> None:
+    def _check_orgs(self, key: SourceKey, event: DossierEvent) -> None:
+        """Who handles a dossier may be anybody; in whose name it was received only whom the source speaks for."""
         for name in ("receiving_org", "handling_org"):
             code = event.fields.get(name)
             if code is not None and code not in self._known.inventory.orgs.by_code:
                 raise Rejected(Reason.UNKNOWN_ORG, f"{name}: {code}")
+        code = event.fields.get("receiving_org")
+        if isinstance(code, str) and not self._known.inventory.speaks_for(key, code):
+            raise Rejected(Reason.NOT_SERVED, f"receiving_org: {code} is not served by {key}")
 
     @staticmethod
     def _elements(target: Target, payload: bytes) -> tuple[list[Any], frozenset[Leniency]]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from ioc.core.model import Reason
+from ioc.core.model import Reason, SourceKey
 from ioc.domain.calendar import Calendar
 from ioc.domain.dossiers.importing import portal
 from ioc.domain.dossiers.importing.columns import ColumnMap, plain
@@ -31,11 +31,11 @@ class CheckedRow(NamedTuple):
 
 
 class RowReader:
-    """Rows of one source's org; Rejected names the field and what is allowed."""
+    """Rows of one source; Rejected names the field and what is allowed."""
 
-    def __init__(self, inventory: Inventory, org: str, columns: ColumnMap, decode: Decode, as_of: int) -> None:
+    def __init__(self, inventory: Inventory, key: SourceKey, columns: ColumnMap, decode: Decode, as_of: int) -> None:
         self._inventory = inventory
-        self._org = org
+        self._key = key
         self._columns = columns
         self._decode = decode
         self._as_of = as_of
@@ -44,7 +44,7 @@ class RowReader:
         if "" in line.cells:
             raise Rejected(Reason.WRONG_TYPE, "expected an object")
         receiving: str = str(line.cells.get("receiving_org"))
-        calendar = self._inventory.calendar(receiving if receiving in self._inventory.orgs.by_code else self._org)
+        calendar = self._inventory.calendar(receiving if receiving in self._inventory.orgs.by_code else self._key.org)
         fields: dict[str, Any] = {"event_id": "-", "ts": self._as_of}
         for name, cell in line.cells.items():
             if (value := self._value(name, cell, calendar)) is not None:
@@ -59,6 +59,9 @@ class RowReader:
             code = event.fields.get(name)
             if isinstance(code, str) and code not in self._inventory.orgs:
                 raise Rejected(Reason.UNKNOWN_ORG, f"{name}: {code}")
+        code = event.fields.get("receiving_org")
+        if isinstance(code, str) and not self._inventory.speaks_for(self._key, code):
+            raise Rejected(Reason.NOT_SERVED, f"receiving_org: {code} is not served by {self._key}")
         return CheckedRow(line.number, event.code, None if own_id is None else event.event_id, event.ts, event.fields)
 
     def _value(self, name: str, cell: Any, calendar: Calendar) -> Any:

@@ -67,6 +67,7 @@ source = Table(
     Column("first_seen", BigInteger),
     Column("cadence", Text),  # feeds.cadence
     Column("agreed_at", BigInteger),  # when its row came in: nothing was owed before
+    Column("serves", Text),  # orgs beyond its subtree that it speaks for, parted by ;
     sa.UniqueConstraint("org", "kind", "source"),
 )
 
