@@ -77,6 +77,59 @@ def days(text: str) -> Days | None:
     return None if found is None else found.days
 
 
+def reported(of: Period, first_day: int = 1) -> Days:
+    """The days of a period whose months begin on `first_day` of the month before; weeks and days have no other."""
+    if first_day == 1 or of.length in (Length.DAY, Length.WEEK):
+        return of.days
+    return Days(*(_month_before(day, first_day) for day in of.days))
+
+
+def containing(day: date, length: Length, first_day: int = 1) -> Period:
+    """The period of that length in which a day lies."""
+    if length is Length.DAY:
+        return _period(day.isoformat())
+    if length is Length.WEEK:
+        year, week, _ = day.isocalendar()
+        return _period(f"{year}-W{week:02}")
+    if day.day >= first_day > 1:
+        day = _month(day.year, day.month)
+    return _period(_SPELLED[length](day.year, _named(day.month)))
+
+
+def previous(of: Period) -> Period | None:
+    """The one before; None before the first of all years."""
+    return _known(of.days.first - timedelta(1), of.length)
+
+
+def year_before(of: Period) -> Period | None:
+    """The same of the year before; None where that has none: a 53rd week, the 29th of February."""
+    return parse(f"{int(of.text[:4]) - 1}{of.text[4:]}")
+
+
+def last_ended(day: date, length: Length, first_day: int = 1) -> Period | None:
+    """The newest that is over when a day begins."""
+    return previous(containing(day, length, first_day))
+
+
+def _known(day: date, length: Length) -> Period | None:
+    return containing(day, length) if day.year >= _FIRST_YEAR else None
+
+
+def _period(text: str) -> Period:
+    found = parse(text)
+    if found is None:
+        raise ValueError(text)
+    return found
+
+
+def _named(month: int) -> dict[str, int]:
+    return {"month": month, "quarter": (month + 2) // 3, "half": (month + 5) // 6}
+
+
+def _month_before(day: date, first_day: int) -> date:
+    return (day - timedelta(1)).replace(day=first_day)
+
+
 def span(of: Days, tz: ZoneInfo) -> Span:
     """The same as instants of a zone."""
     return Span(_midnight(of.first, tz), _midnight(of.after, tz))
