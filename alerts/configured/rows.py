@@ -5,11 +5,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, RowMapping
 
-from ioc.platform import meta
+from ioc.platform import documents, meta
 from ioc.platform.db import Database
 from ioc.platform.db.tables import configured
 
 Key = tuple[str, str]  # section, name
+_VERSIONED = frozenset({"indicator"})  # a figure goes by the definition of its day
+_FILE = "file"
 
 
 def version(conn: Connection) -> int:
@@ -41,6 +43,9 @@ def write(db: Database, conn: Connection, key: Key, **values: Any) -> None:
     section, name = key
     upsert = db.upsert(configured).values(section=section, name=name, **values)
     conn.execute(upsert.on_conflict_do_update(index_elements=["section", "name"], set_=values))
+    if section in _VERSIONED:
+        author = values["changed_by"] or _FILE
+        documents.save(conn, section, name, values["body"], at=values["changed_at"], author=author, note=None)
 
 
 def change(conn: Connection, key: Key, **values: Any) -> None:

@@ -10,6 +10,7 @@ from alerts.configured import rows
 from alerts.configured.entry import Grounds, Table, table_of
 from ioc.config.book import SECTIONS, Book, Entry, key_of, name_of
 from ioc.config.book_checks import by_name, faults, file_faults, reach_faults, unknown
+from ioc.config.indicators import IndicatorOptions
 from ioc.config.read import refused
 from ioc.core.errors import Code, IocError
 from ioc.platform import audit
@@ -37,6 +38,12 @@ def people(conn: Connection) -> Book:
 def ways(conn: Connection) -> Book:
     """With the routes and ladders that lead to them."""
     return _book([(section, body) for section, body in _bodies(_standing(conn)) if section in _OF_WAYS], _NO_PLUGINS)
+
+
+def indicators(conn: Connection) -> tuple[IndicatorOptions, ...]:
+    """The catalogue of indicators alone; what cannot be read is left out."""
+    found = (_NO_PLUGINS.read("indicator", row["body"])[0] for row in rows.standing(conn, "indicator"))
+    return tuple(each for each in found if isinstance(each, IndicatorOptions))
 
 
 _OF_PEOPLE = frozenset({"receiver", "rota"})

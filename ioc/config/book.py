@@ -12,8 +12,9 @@ from ioc.config.alerting import (
     RouteOptions,
     Rule,
 )
+from ioc.config.indicators import IndicatorOptions
 
-Entry = Rule | ReceiverOptions | RotaOptions | EscalationOptions | RouteOptions | MaintenanceOptions
+Entry = Rule | ReceiverOptions | RotaOptions | EscalationOptions | RouteOptions | MaintenanceOptions | IndicatorOptions
 
 
 class Book(Struct, frozen=True, kw_only=True):
@@ -25,6 +26,7 @@ class Book(Struct, frozen=True, kw_only=True):
     escalation: tuple[EscalationOptions, ...] = ()
     route: tuple[RouteOptions, ...] = ()
     maintenance: tuple[MaintenanceOptions, ...] = ()
+    indicator: tuple[IndicatorOptions, ...] = ()
     problems: tuple[str, ...] = ()
 
 
@@ -35,17 +37,18 @@ SECTIONS: dict[str, type[Entry]] = {
     "escalation": EscalationOptions,
     "route": RouteOptions,
     "maintenance": MaintenanceOptions,
+    "indicator": IndicatorOptions,
 }
 
 
 def key_of(section: str) -> str:
     """The key that names an entry."""
-    return "id" if section == "rule" else "name"
+    return "id" if section in ("rule", "indicator") else "name"
 
 
 def name_of(entry: Entry) -> str:
     """The name by which an entry is replaced and removed; a route of the file has one by its place."""
-    return entry.id if isinstance(entry, Rule) else entry.name or ""
+    return entry.id if isinstance(entry, Rule | IndicatorOptions) else entry.name or ""
 
 
 def entries(book: Book) -> Iterator[tuple[str, Entry]]:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from ioc.config import indicator_checks
 from ioc.config.alerting import ReceiverOptions, RotaDate, RotaOptions, RouteOptions, ShiftOptions, StepOptions
 from ioc.config.book import SECTIONS, Book, Entry, key_of, name_of
 from ioc.core.contact import EMAIL, MOBILE, is_email, is_mobile
@@ -32,7 +33,9 @@ def faults(book: Book, channels: Collection[str], place: Place = by_number) -> l
     A route or rota of which this is true cannot be meant.
     """
     checks = _NameCheck(book, channels, place)
-    return [*checks.uniqueness(), *checks.receivers(), *checks.rotas(), *checks.rules(), *checks.ways()]
+    of_indicators = indicator_checks.faults(book.indicator, lambda n, each: place("indicator", n, each))
+    told = (checks.uniqueness(), checks.receivers(), checks.rotas(), checks.rules(), checks.ways(), of_indicators)
+    return [fault for each in told for fault in each]
 
 
 def reach_faults(book: Book, address_of: Mapping[str, str], place: Place = by_number) -> list[str]:

@@ -20,6 +20,7 @@ from ioc.config.alerting import (
 from ioc.config.bands import Band
 from ioc.config.book import Book
 from ioc.config.fields import Name, OrgCode, Port, Positive, SourcePath
+from ioc.config.indicators import IndicatorOptions
 from ioc.config.influx_address import StoreAddress, check_access, parse
 from ioc.config.weekly import CalendarSettings
 from ioc.messages.mapping.declared import MapRule
@@ -236,6 +237,7 @@ class Settings(Struct, frozen=True, kw_only=True):
     escalation: tuple[EscalationOptions, ...] = ()
     route: tuple[RouteOptions, ...] = ()
     maintenance: tuple[MaintenanceOptions, ...] = ()
+    indicator: tuple[IndicatorOptions, ...] = ()
     channel: tuple[Channel, ...] = ()
     connector: tuple[Connector, ...] = ()
     map: tuple[MapRule, ...] = ()
@@ -251,6 +253,7 @@ class Settings(Struct, frozen=True, kw_only=True):
             escalation=self.escalation,
             route=routes,
             maintenance=self.maintenance,
+            indicator=self.indicator,
         )
 
     @property

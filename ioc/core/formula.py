@@ -46,13 +46,13 @@ class SumBelow:
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class Operation:
     sign: str
     left: "Term"
     right: "Term"
 
 
-Term = Constant | Named | DossierCount | SumBelow | Joined
+Term = Constant | Named | DossierCount | SumBelow | Operation
 
 
 class Meanings(Protocol):
@@ -76,7 +76,7 @@ def value(term: Term, meanings: Meanings) -> float | None:
             return meanings.dossiers(term)
         case SumBelow():
             return meanings.below(term)
-        case Joined():
+        case Operation():
             return _joined(term.sign, value(term.left, meanings), value(term.right, meanings))
 
 
@@ -95,7 +95,7 @@ def _joined(sign: str, left: float | None, right: float | None) -> float | None:
 
 def leaves(term: Term) -> Iterator[Term]:
     """Every figure a formula is made of."""
-    if isinstance(term, Joined):
+    if isinstance(term, Operation):
         yield from leaves(term.left)
         yield from leaves(term.right)
     elif not isinstance(term, Constant):
@@ -106,14 +106,14 @@ def parse(text: str) -> Term:
     """BadFormula names the place where it cannot be read."""
     if len(text) > LONGEST:
         raise BadFormula(f"a formula has at most {LONGEST} characters")
-    reader = _Reader(text)
+    reader = _FormulaReader(text)
     term = reader.sum()
     if reader.sign is not None or not reader.ended:
         raise reader.bad()
     return term
 
 
-class _Reader:
+class _FormulaReader:
     """One token ahead of the term that is read."""
 
     def __init__(self, text: str) -> None:
@@ -148,7 +148,7 @@ class _Reader:
         term = part()
         while (sign := self.sign) is not None and sign in signs:
             self.step()
-            term = Joined(sign, term, part())
+            term = Operation(sign, term, part())
         return term
 
     def leaf(self) -> Term:

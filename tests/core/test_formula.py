@@ -2,14 +2,16 @@
 
 import pytest
 
-from ioc.core.formula import BadFormula, Constant, DossierCount, Joined, Named, SumBelow, leaves, parse, value
+from ioc.core.formula import BadFormula, Constant, DossierCount, Named, Operation, SumBelow, leaves, parse, value
 
 
 class Told:
     """`a` is 12, `b` is 4, `b` of `hg.snv` 5, dossiers 7, below 9; nobody told `c`."""
 
     def named(self, leaf: Named) -> float | None:
-        return {("a", None): 12.0, ("b", None): 4.0, ("b", "hg.snv"): 5.0, ("ho-so", None): 3.0}.get((leaf.id, leaf.org))
+        return {("a", None): 12.0, ("b", None): 4.0, ("b", "hg.snv"): 5.0, ("ho-so", None): 3.0}.get(
+            (leaf.id, leaf.org)
+        )
 
     def dossiers(self, leaf: DossierCount) -> float | None:
         return 7.0
@@ -37,7 +39,7 @@ def test_what_is_none_is_refused(text: str):
 
 def test_a_hyphen_without_spaces_is_part_of_a_name():
     assert parse("a-b") == Named("a-b")
-    assert parse("a - b") == Joined("-", Named("a"), Named("b"))
+    assert parse("a - b") == Operation("-", Named("a"), Named("b"))
 
 
 def test_its_leaves_are_what_it_is_made_of():

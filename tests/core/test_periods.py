@@ -53,7 +53,9 @@ def test_a_leap_day_has_no_like_of_it_the_year_before():
 
 
 def test_a_report_counts_from_the_15th_to_the_14th():
-    spans = {text: reported(period, 15) for text in ("2026-03", "2026-Q1", "2026-H1", "2026") if (period := parse(text))}
+    spans = {
+        text: reported(period, 15) for text in ("2026-03", "2026-Q1", "2026-H1", "2026") if (period := parse(text))
+    }
     assert {text: (str(first), str(after - timedelta(1))) for text, (first, after) in spans.items()} == {
         "2026-03": ("2026-02-15", "2026-03-14"),
         "2026-Q1": ("2025-12-15", "2026-03-14"),
@@ -63,7 +65,8 @@ def test_a_report_counts_from_the_15th_to_the_14th():
 
 
 @pytest.mark.parametrize(("day", "first_day", "newest"), [
-    ("2026-11-14", 15, "2026-10"), ("2026-11-15", 15, "2026-11"), ("2026-11-30", 1, "2026-10"), ("2026-12-01", 1, "2026-11"),
+    ("2026-11-14", 15, "2026-10"), ("2026-11-15", 15, "2026-11"), ("2026-11-30", 1, "2026-10"),
+    ("2026-12-01", 1, "2026-11"),
 ])  # fmt: skip
 def test_the_newest_period_that_is_over(day: str, first_day: int, newest: str):
     assert last_ended(date.fromisoformat(day), Length.MONTH, first_day) == parse(newest)

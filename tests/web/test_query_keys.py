@@ -11,6 +11,7 @@ from ioc.domain.dossiers.importing.rejudge import settle
 from ioc.platform import meta
 from ioc.platform.db.tables import dossier
 from ioc.platform.meta import Fact
+from tests.web.boards import define
 from tests.web.conftest import KIOSKS, NORTH, Province, add_source, raise_alert, tell_dossier
 from web.boundary.answers import PER_PAGE
 from web.boundary.route import Open, Route
@@ -64,6 +65,7 @@ def test_a_key_given_twice_is_not_half_read(province: Province) -> None:
 
 def test_every_list_comes_in_pages(province: Province) -> None:
     raise_alert(province, KIOSKS[NORTH])
+    define(province, id="x")
     for route in LISTS:
         question = NEEDED.get(route.path, "")
         whole = ask(province, route, question)

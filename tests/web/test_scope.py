@@ -23,6 +23,7 @@ from ioc.config.alerting import (
     ShiftOptions,
     StepOptions,
 )
+from ioc.config.indicators import IndicatorOptions
 from ioc.core.model import Role, SourceKey
 from ioc.core.registry import Plugins
 from ioc.domain.access import create_token
@@ -33,6 +34,7 @@ from ioc.platform import audit, documents
 from ioc.platform.db.tables import (
     conference,
     figure_entry,
+    indicator_value,
     notification,
     notification_alert,
     quarantine,
@@ -63,11 +65,12 @@ FOREIGN = (SOUTH, "Bắc Quang", "Vĩnh Tuy", "bi-mat")
 # what a caller could type to reach the other district, by the name of the parameter
 ELSEWHERE = {
     "org": SOUTH, "code": SOUTH, "root": SOUTH, "kind": "queue", "source": "kiosk-1", "name": "toan-canh", "id": "1",
+    "indicator": "1",
 }  # fmt: skip
 KINDS = tuple(sorted(widgets(Plugins())))
 # what says the same to everybody, or figures alone, or (a day that was frozen) has nothing to say here
 OF_NO_DISTRICT = {
-    "/readyz", "/metrics", "/api/v1/me", "/api/v1/series", "/api/v1/indicators/<id>", "/api/v1/reports/daily",
+    "/readyz", "/metrics", "/api/v1/me", "/api/v1/series", "/api/v1/reports/daily",
     "/api/v1/scenes", "/api/v1/scenes/<name>", "/api/v1/scenes/<name>/versions", "/api/v1/bands", "/api/v1/channels",
     "/api/v1/outbox", "/api/v1/shifts/current",
 }  # fmt: skip
@@ -118,6 +121,7 @@ def watched(province: Province) -> Province:
     force_setattr(settings, "rota", (RotaOptions(name="toan-canh", org=SOUTH, shifts=(nights,)),))
     force_setattr(settings, "escalation", (EscalationOptions(name="bi-mat", steps=(step,)),))
     force_setattr(settings, "route", (RouteOptions(name="bi-mat", org=SOUTH, escalation="bi-mat"),))
+    force_setattr(settings, "indicator", (IndicatorOptions(id="1", name="Chỉ tiêu"),))
     sync(province.db, settings, SATURDAY)
     of_vendors = MapRule(topic="bi-mat/+site", org="hg.{site}", kind="queue", source="k", fields={"waiting": "w"})
     force_setattr(settings, "map", (of_vendors,))
@@ -126,10 +130,14 @@ def watched(province: Province) -> Province:
     typed = {"org": SOUTH, "source": "bi-mat", "period": "2025", "values": {}, "state": "entered",
              "entered_by": "bi-mat", "entered_at": 1}  # fmt: skip
     create_token(province.db, "toan-canh", Role.WALL, SOUTH, SATURDAY)
+    of_period = {"indicator": "1", "org": SOUTH, "period": "2025", "first_day": "2025-01-01", "value": 1.0,
+                 "definition": 1, "state": "signed", "current": True, "entered_by": "bi-mat", "entered_at": 1,
+                 "decided_by": "lan"}  # fmt: skip
     with province.db.write() as conn:
         sent = conn.execute(notification.insert().values(told)).inserted_primary_key
         conn.execute(notification_alert.insert().values(notification_id=sent[0], alert_id=alert))
         conn.execute(figure_entry.insert().values(typed))
+        conn.execute(indicator_value.insert().values(of_period))
         heard = {"topic": "bi-mat/k9/tele", "payload": b"{}", "n": 1, "first_seen": 1, "last_seen": 1}
         conn.execute(unknown_topic.insert().values(heard))
         meeting = {"org": SOUTH, "conference_id": "bi-mat", "starts_at": SATURDAY, "expected": [], "changed_at": 1}

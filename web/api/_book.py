@@ -10,7 +10,7 @@ from alerts.configured import store
 from alerts.configured.entry import Grounds, Table
 from alerts.delivery import readiness
 from alerts.delivery.readiness import Readiness
-from ioc.config.book import Book
+from ioc.config.book import Book, name_of
 from ioc.config.read import refused
 from ioc.context import Context
 from ioc.core.errors import Code, IocError
@@ -74,7 +74,7 @@ def remover(section: str) -> Callable[[Call, ForceQuery, Context, Reads, Databas
     ) -> None:
         name = call.path["name"]
         entries: tuple[Any, ...] = getattr(load(context, records), section)
-        found = next((each for each in entries if each.name == name), None)
+        found = next((each for each in entries if name_of(each) == name), None)
         if found is None or not (call.sees_all or _is_own(call, found)):
             raise unknown(section, name)
         guard = None if query.force else _guard(call, context)

@@ -2,21 +2,29 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from msgspec import Struct, field
 from sqlalchemy.engine import Connection
 
-from ioc.config.settings import Settings
-from ioc.core.errors import Code, IocError
+from alerts.configured.entry import table_of
+from ioc.config.indicators import IndicatorOptions
+from ioc.config.read import refused
+from ioc.context import Context
+from ioc.core.errors import Code
 from ioc.core.model import Role, State
+from ioc.core.periods import span
 from ioc.core.share import Void
 from ioc.domain.dossiers.reporting.indicators.catalogue import CATALOGUE
-from ioc.domain.dossiers.reporting.indicators.contract import Indicator, IndicatorUnit, Inquiry
+from ioc.domain.dossiers.reporting.indicators.contract import Indicator, Inquiry
+from ioc.domain.indicators.board import BoardRow
+from ioc.platform.db import Database
+from web.api import _book, _indicators
 from web.api._basis import ERRORS, Basis, By, Ground, SummaryQuery
 from web.boundary.answers import Instant, Page
 from web.boundary.call import Call
 from web.boundary.period import Interval, period
-from web.boundary.ports import LivePort, Reads
+from web.boundary.ports import Announces, LivePort, Reads
 from web.boundary.route import V1, Route
 
 
@@ -34,14 +42,31 @@ class Origin(Struct, frozen=True):
     as_of: Instant
 
 
+class IndicatorBody(Struct, frozen=True):
+    """The keys of an `[[indicator]]`; one of the same id is replaced, and its versions are kept."""
+
+    id: str
+    name: str
+
+
+class IndicatorItem(Struct, frozen=True):
+    """An indicator by period, as it was written."""
+
+    id: str
+    definition: dict[str, Any]
+
+
 class IndicatorFigure(Struct, frozen=True, kw_only=True):
-    """Meaning and value; `bucket` and `denominator_bucket` list what is behind both numbers."""
+    """Meaning and value; `bucket` and `denominator_bucket` list what is behind both numbers.
+
+    `definition`: the keys of an indicator by period (`/board`); its figure is of the newest period that counts.
+    """
 
     id: str
     name: str
     formula: str
-    unit: IndicatorUnit
-    source: str
+    unit: str
+    source: str | None
     version: str
     bucket: str | None
     denominator_bucket: str | None
@@ -55,6 +80,7 @@ class IndicatorFigure(Struct, frozen=True, kw_only=True):
     as_of: Instant | None
     state: State
     sources: list[Origin]
+    definition: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +135,92 @@ class _Shown:
 
 
 def indicators(
-    call: Call, query: SummaryQuery, records: Reads, live: LivePort, settings: Settings
+    call: Call, query: SummaryQuery, records: Reads, live: LivePort, context: Context
 ) -> Page[IndicatorFigure]:
-    """All of them, for an org and period; only those on the page are read."""
+    """All of them, for an org and period; only those on the page are read. Those by period stand behind the others."""
     asked = period(call, query.org, query.from_, query.to)
-    wanted: Sequence[Indicator] = tuple(CATALOGUE)
+    by_period = records.read(lambda conn: _indicators.definitions(conn, context))
+    wanted: Sequence[Indicator | IndicatorOptions] = (*CATALOGUE, *by_period)
     chosen = call.part.of(wanted, lambda one: one)
-    shown = _Shown(call, query, asked, Basis(call, live.world, settings))
-    return call.part.read(shown.read(records, chosen.items), chosen.total)
+    shown = _Shown(call, query, asked, Basis(call, live.world, context.settings))
+    built_in = [one for one in chosen.items if not isinstance(one, IndicatorOptions)]
+    others = [one for one in chosen.items if isinstance(one, IndicatorOptions)]
+    figures = [*shown.read(records, built_in), *_by_period(call, query, others, records, live, context)]
+    return call.part.read(figures, chosen.total)
 
 
-def one(call: Call, query: SummaryQuery, records: Reads, live: LivePort, settings: Settings) -> IndicatorFigure:
-    id_ = call.path["id"]
+def one(call: Call, query: SummaryQuery, records: Reads, live: LivePort, context: Context) -> IndicatorFigure:
+    id_, settings = call.path["id"], context.settings
     indicator = CATALOGUE.get(id_)
     if indicator is None:
-        raise IocError(Code.UNKNOWN_INDICATOR, f"there is no indicator {id_!r}", indicator=id_)
+        of = records.read(lambda conn: _indicators.known(_indicators.definitions(conn, context), id_))
+        return _by_period(call, query, [of], records, live, context)[0]
     asked = period(call, query.org, query.from_, query.to)
     return _Shown(call, query, asked, Basis(call, live.world, settings)).read(records, [indicator])[0]
+
+
+def _by_period(
+    call: Call,
+    query: SummaryQuery,
+    wanted: Sequence[IndicatorOptions],
+    records: Reads,
+    live: LivePort,
+    context: Context,
+) -> list[IndicatorFigure]:
+    """The newest that counts of each; of the first root where there are several and none is asked for."""
+    call.subtree(query.org)
+    org = query.org or call.home or call.orgs.roots()[0].code
+
+    def read(conn: Connection) -> list[IndicatorFigure]:
+        found = _indicators.definitions(conn, context)
+        rows = _indicators.board(call, conn, found, live.world, context.settings).of_org(org, wanted, None)
+        return [_of_row(call, query, row, found.version(row.of.id)) for row in rows]
+
+    return records.read(read) if wanted else []
+
+
+def _of_row(call: Call, query: SummaryQuery, row: BoardRow, version: int) -> IndicatorFigure:
+    of, figure, days = row.of, row.figure, span(row.days, call.zone(row.org))
+    return IndicatorFigure(
+        id=of.id,
+        name=of.name,
+        formula=_made(call, of),
+        unit=of.unit,
+        source=figure.source or of.source,
+        version=str(version),
+        bucket=None,
+        denominator_bucket=None,
+        value=figure.value,
+        numerator=figure.numerator,
+        denominator=figure.denominator,
+        reason=None,
+        org=row.org,
+        by=query.by,
+        period=AskedSpan(call.at(days.start, row.org), call.at(days.end, row.org)),
+        as_of=call.at(figure.as_of, row.org),
+        state=State.UNKNOWN if figure.value is None else State.LIVE,
+        sources=[],
+        definition=table_of(of),
+    )
+
+
+def _made(call: Call, of: IndicatorOptions) -> str:
+    """In words."""
+    if of.entered:
+        return call.say("indicator.made.figures")
+    way, _, what = of.of.partition(" ")
+    return call.say(f"indicator.made.{way}", what=what)
+
+
+def put(call: Call, body: IndicatorBody, context: Context, db: Database, workers: Announces) -> IndicatorItem:
+    """Create an indicator or replace the one of that id; `bad_config` names what is wrong, a circle by its path."""
+    if CATALOGUE.get(body.id) is not None:
+        raise refused("indicator", [f"indicator.id: {body.id!r} is that of a built-in indicator"])
+    of = _book.put(call, "indicator", IndicatorOptions, context, db, workers, force=True)
+    return IndicatorItem(id=of.id, definition=table_of(of))
+
+
+remove = _book.remover("indicator")
 
 
 def _joined(buckets: Iterable[str]) -> str | None:
@@ -135,7 +230,11 @@ def _joined(buckets: Iterable[str]) -> str | None:
 
 _ALL = f"{V1}/indicators"
 _ONE = (*ERRORS, Code.UNKNOWN_INDICATOR)
+_PUT = (Code.BAD_CONFIG, Code.BEYOND_SCOPE)
+_REMOVED = (Code.BAD_CONFIG, Code.UNKNOWN_ENTRY)
 ROUTES = (
+    Route("POST", _ALL, Role.ADMIN, put, "Create or replace an indicator by period", _PUT),
+    Route("DELETE", f"{_ALL}/<name>", Role.ADMIN, remove, "Take an indicator by period away", _REMOVED, status=204),
     Route("GET", _ALL, Role.LEADER, indicators, "What each figure means and comes to", ERRORS),
     Route("GET", f"{_ALL}/<id>", Role.LEADER, one, "One figure: meaning, formula, what it is of", _ONE),
 )

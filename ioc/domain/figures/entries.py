@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from ioc.core.cadence import Cadence
 from ioc.core.errors import Code, IocError
 from ioc.core.periods import ALLOWED, Length, Period, parse
+from ioc.domain.figures import deciding
 from ioc.domain.figures.plausible import impossible
 from ioc.domain.inventory.sources import ROLL_UP
 from ioc.messages.wire import is_id, is_metric_name
@@ -114,15 +115,8 @@ def one(conn: Connection, entry_id: int, orgs: Iterable[str]) -> Row:
 
 def may_decide(conn: Connection, row: Row, actor: str) -> None:
     """IocError unless `actor` is somebody else than who entered it, and nothing has been decided since."""
-    if row["state"] != EntryState.ENTERED:
-        raise IocError(
-            Code.FIGURES_DECIDED, f"entry {row['id']} is {row['state']}", entry=row["id"], state=row["state"]
-        )
-    if row["entered_by"] == actor:
-        raise IocError(Code.SAME_PERSON, "somebody else must sign off what you entered", entry=row["id"])
     newer = sa.select(_t.id).where(*_alike(row), _t.id > row["id"], _t.state == EntryState.SIGNED).limit(1)
-    if (later := conn.scalar(newer)) is not None:
-        raise IocError(Code.FIGURES_SUPERSEDED, f"entry {later} is newer and signed", entry=row["id"], newer=later)
+    deciding.check(row, actor, conn.scalar(newer))
 
 
 def decide(conn: Connection, row: Row, state: EntryState, actor: str, now: int) -> Row:
