@@ -56,7 +56,6 @@ def path_of(route: Route) -> str:
         "id": "pct.in_time",
         "channel": "sms",
         "indicator": "x",
-        "root": "hg",
     }
     path = re.sub(r"<int:id>", "1", route.path)
     return re.sub(r"<(?:path:)?(\w+)>", lambda found: known[found[1]], path)
