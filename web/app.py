@@ -20,7 +20,7 @@ from web.boundary.answers import JSON, Answer, Document, Part
 from web.boundary.call import Call
 from web.boundary.caller import CSRF_HEADER, Caller
 from web.boundary.ports import bound
-from web.boundary.route import V1, Open, Route
+from web.boundary.route import LARGEST, V1, Open, Route
 from web.login_brake import LoginBrake
 from web.numbers import PathNumber
 from web.pairing_brake import PairingBrake
@@ -28,7 +28,6 @@ from web.site import Site
 
 log = logging.getLogger(__name__)
 
-MAX_BODY = 256 * 1024
 _HSTS = "max-age=31536000"
 _HTTP_CODES = {
     code.status: code for code in (Code.BAD_REQUEST, Code.NOT_FOUND, Code.METHOD_NOT_ALLOWED, Code.TOO_LARGE)
@@ -38,7 +37,7 @@ _HTTP_CODES = {
 def build(site: Site, routes: tuple[Route, ...], sessions: Sessions, brake: LoginBrake) -> Flask:
     """Only what the routes name, the pages, and the description of the routes themselves."""
     app = Flask("web", static_folder=None)
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST
     app.url_map.converters["int"] = PathNumber
     offered = _offered(site, sessions, brake)
     for route in (*routes, _description(site, routes)):
@@ -85,6 +84,7 @@ def _view(site: Site, sessions: Sessions, route: Route, handler: Callable[[Call]
                 _admit(route, caller)
             if caller is not None:
                 site.clients.asks(caller.principal)
+            request.max_content_length = route.largest  # only now: nobody else may send so much
             call = _call(site, route, caller, path)
             result = handler(call)
             return _respond(site, route, result, _links(route, call.part, result))
@@ -171,6 +171,8 @@ def _respond(site: Site, route: Route, result: Any, headers: dict[str, str]) -> 
     response = Response(body, status, {**headers, **answer.headers}, content_type=answer.content_type)
     if answer.cookie is not None:
         cookies.set_on(response, request, site.context.settings.http.public_url, *answer.cookie)
+    if "ETag" in answer.headers:
+        response.make_conditional(request)
     return response
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from ioc.core.errors import Code, IocError
 from ioc.platform import audit
 from ioc.platform.db.tables import document
 
@@ -53,6 +54,14 @@ def versions(conn: Connection, sort: str, name: str) -> list[DocumentVersion]:
     """Every version of one document, the newest first."""
     mine = sa.select(*_COLUMNS).where(document.c.sort == sort, document.c.name == name)
     return [DocumentVersion(*row) for row in conn.execute(mine.order_by(document.c.version.desc()))]
+
+
+def version(conn: Connection, sort: str, name: str, number: int) -> Mapping[str, Any]:
+    """As it was saved; IocError `unknown_version`, also for a version that removed it."""
+    body = next((one.body for one in versions(conn, sort, name) if one.version == number), None)
+    if body is None:
+        raise IocError(Code.UNKNOWN_VERSION, f"no version {number} of {name!r} to return to", name=name, version=number)
+    return body
 
 
 def count(conn: Connection, sort: str) -> int:

@@ -36,6 +36,7 @@ _NOT_OF_THE_FIELD = (
     "/explain",
     "/displays",
     "/cartograms",
+    "/outlines",
     "/scenes",
     "rules",
     "/me",

@@ -1,5 +1,6 @@
 """The cartograms: reading them, saving one as a whole, taking it away again, its versions."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -25,6 +26,12 @@ class CartogramBody(Struct, frozen=True, forbid_unknown_fields=True):
     rows: int
     tiles: list[dict[str, Any]]
     note: str | None = None
+
+
+class VersionBody(Struct, frozen=True, forbid_unknown_fields=True):
+    """Which of the saved versions is to be in force again."""
+
+    version: int
 
 
 class CartogramItem(Struct, frozen=True, kw_only=True):
@@ -59,12 +66,23 @@ def cartogram(call: Call, records: Reads) -> CartogramItem:
 
 
 def put(call: Call, body: CartogramBody, records: Writes, workers: Announces) -> CartogramItem:
-    root = _root(call, body.root)
-    given = {"root": root, "columns": body.columns, "rows": body.rows, "tiles": body.tiles}
+    given = {"root": body.root, "columns": body.columns, "rows": body.rows, "tiles": body.tiles}
+    return _save(call, given, body.note, records, workers)
+
+
+def restore(call: Call, body: VersionBody, records: Writes, workers: Announces) -> CartogramItem:
+    """It has to fit the tree of today."""
+    root = _root(call, call.path["root"])
+    then = records.read(lambda conn: documents.version(conn, document.SORT, root, body.version))
+    return _save(call, then, f"version {body.version}", records, workers)
+
+
+def _save(call: Call, given: Mapping[str, Any], note: str | None, records: Writes, workers: Announces) -> CartogramItem:
+    root = _root(call, given["root"])
     document.checked(given, call.orgs)
 
     def write(conn: Connection) -> DocumentVersion:
-        documents.save(conn, document.SORT, root, given, at=call.now, author=call.actor, note=body.note)
+        documents.save(conn, document.SORT, root, given, at=call.now, author=call.actor, note=note)
         return _latest(conn, root)
 
     saved = records.write(write)
@@ -131,4 +149,8 @@ ROUTES = (
     Route("GET", _ONE, Role.WALL, cartogram, "The map of one org", _UNKNOWN),
     Route("DELETE", _ONE, Role.ADMIN, remove, "Take a map away", _UNKNOWN, status=204),
     Route("GET", f"{_ONE}/versions", Role.LEADER, versions, "Every saved version of a map", (Code.UNKNOWN_ORG,)),
-)
+    Route(
+        "POST", f"{_ONE}/restore", Role.ADMIN, restore, "Save an earlier version of a map again",
+        (Code.UNKNOWN_ORG, Code.UNKNOWN_VERSION),
+    ),
+)  # fmt: skip

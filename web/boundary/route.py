@@ -16,6 +16,7 @@ from web.boundary.answers import PER_PAGE, Document, Page, PageNumber, PageSize
 from web.boundary.signature import Signature
 
 V1 = "/api/v1"
+LARGEST = 256 * 1024  # bytes of a body
 Method = Literal["GET", "POST", "DELETE"]
 
 
@@ -43,6 +44,7 @@ class Route:
     documents: tuple[Document, ...] = ()
     devices: bool = False  # the device named by the path may call with its own credential; the body is taken as it is
     keyed: bool = False  # whoever has its address may call, from a page of anywhere
+    largest: int = LARGEST  # bytes of its body
     foreign: bool = False  # called by machines that speak as they like: query, form and JSON are `call.fields`
 
     @cached_property

@@ -1,13 +1,12 @@
 """A cartogram as it is drawn: which orgs stand on which tile, nothing of the subtree left out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ioc.domain.inventory import Org, OrgTree
 from web.cartograms.document import Cartogram, MapTile, members
 from web.cartograms.placing import Box, Place, free_boxes, placed, spare_place
-
-OFFICES = frozenset({"agency", "department", "centre"})  # they lie nowhere on a map: they stand on the tile of the root
+from web.outlines.document import OFFICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +40,20 @@ def draw(orgs: OrgTree, root: str | None, kept: Mapping[str, Cartogram]) -> Draw
     if document is None or all(area.own for area in areas):
         return _calculated(orgs, root, every)
     return _closed(orgs, root, every, areas, document.columns, document.rows)
+
+
+def outlined(orgs: OrgTree, root: str, shapes: Collection[str]) -> tuple[Area, ...]:
+    """An area for each org of an outline that still lives, without those below it that have their own."""
+    rest = orgs.scope(root).codes
+    nowhere = Place(0, 0)
+    living = [code for code in shapes if orgs.lives(code) and code in rest and code != root]
+    found: list[Area] = []
+    for code in sorted(living, key=lambda code: -len(orgs.path(code))):
+        codes = orgs.scope(code).codes & rest
+        found.append(_area(orgs.by_code[code], nowhere, codes))
+        rest -= codes
+    own = (_area(orgs.by_code[root], nowhere, rest, own=True),)
+    return (*own, *reversed(found))  # what lies inside another is drawn after it
 
 
 def _drawn(orgs: OrgTree, document: Cartogram, every: frozenset[str]) -> Iterator[Area]:

@@ -62,10 +62,7 @@ def history(conn: Connection, widgets: Iterable[object], name: str) -> list[Docu
 
 def version(conn: Connection, name: str, number: int) -> Scene:
     """As it was saved; IocError `unknown_version`, also for a version that took it away."""
-    body = next((one.body for one in documents.versions(conn, SORT, name) if one.version == number), None)
-    if body is None:
-        raise IocError(Code.UNKNOWN_VERSION, f"no version {number} of {name!r} to return to", name=name, version=number)
-    return read(body)
+    return read(documents.version(conn, SORT, name, number))
 
 
 def save(conn: Connection, scene: Scene, *, at: int, author: str, note: str | None = None) -> None:

@@ -1,7 +1,7 @@
-"""The province as tiles: how many of how many are in trouble in each part, and down from there to a device."""
+"""The province as tiles or in its true borders: n of N in trouble in each part, and down from there to a device."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -11,7 +11,8 @@ from ioc.domain.inventory import Source
 from ioc.live.world import UNCOUNTED
 from ioc.messages import severity
 from ioc.messages.severity import Tone
-from web.cartograms.drawing import Area
+from web.cartograms.drawing import Area, outlined
+from web.cartograms.maps import KeptOutline
 from web.explained import Explanation, FigureTitle, counted, said, source_row
 from web.sight import Sight
 from web.widgets import _kpi_records, _tiles
@@ -19,16 +20,22 @@ from web.widgets import _kpi_records, _tiles
 kind = "org_map"
 
 MOST_DEVICES = 200
+MOST_POINTS = 500
 _KINDS = ("vc", "queue", "service", "link")
 _SAID = tuple(str(health) for health in Health if health is not Health.PENDING)
 _WORST = list(severity.TONES)  # the worst first
+_AT_HOME = frozenset({"vc", "queue"})  # they stand where their org is; lines and systems lie anywhere
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True):
-    """`devices`: also each source of the org, as the last step down shows them."""
+    """`shape`: tiles give every part the same room; an outline, where there is one, is the true map with its points.
+
+    `devices`: also each source of the org, as the last step down shows them.
+    """
 
     org: str | None = None
     kind: Literal["all", "vc", "queue", "service", "link"] = "all"
+    shape: Literal["tiles", "outline"] = "tiles"
     devices: bool = False
 
 
@@ -41,14 +48,14 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
     by_org: dict[str, list[Source]] = {}
     for source in sources:
         by_org.setdefault(source.key.org, []).append(source)
-    drawn = _tiles.drawing(sight)
-    every = {area.key: _area(sight, area, by_org) for area in drawn.areas}
+    areas = _areas(sight, options)
+    every = {area.key: _area(sight, area, by_org) for area in areas}
     counts = Counter(sight.health(source) for source in sources)
     due = sight.due(sources)
     good = sum(severity.tone(sight.health(source)) is Tone.OK for source in due)
     return sight.head(sources) | {
         "kind": options.kind,
-        "cartogram": _tiles.grid(drawn),
+        **_drawn(sight, options, areas, sources),
         "areas": {key: area for key, area in every.items() if area["sites"] or not area["own"]},
         "totals": {str(health): counts[health] for health in Health},
         "good": good,
@@ -58,9 +65,9 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
 
 
 def figures(sight: Sight, options: Options) -> Mapping[str, FigureTitle]:
-    """`total`, each state, and `area:KEY` for each tile."""
+    """`total`, each state, and `area:KEY` for each area."""
     states = {str(health): said(f"ui.map.{health}") for health in _SAID}
-    tiles = {f"area:{area.key}": FigureTitle(words=area.name) for area in _tiles.drawing(sight).areas}
+    tiles = {f"area:{area.key}": FigureTitle(words=area.name) for area in _areas(sight, options)}
     return {"total": said(f"ui.map.title.{options.kind}"), **states, **tiles}
 
 
@@ -72,7 +79,7 @@ def explain(sight: Sight, options: Options, part: str) -> Explanation | None:
         return counted(said(f"ui.map.title.{options.kind}"), "explain.tiles.good", "explain.source.tiles", rows, page)
     if part in _SAID:
         return _tiles.explain_health(sight, part, sources, said(f"ui.map.{part}"), page)
-    area = next((area for area in _tiles.drawing(sight).areas if part == f"area:{area.key}"), None)
+    area = next((area for area in _areas(sight, options) if part == f"area:{area.key}"), None)
     mine = [one for one in sources if area is not None and one.key.org in area.codes]
     return None if area is None else _tiles.explain_area(sight, area, mine, page)
 
@@ -80,6 +87,50 @@ def explain(sight: Sight, options: Options, part: str) -> Explanation | None:
 def _sources(sight: Sight, options: Options) -> list[Source]:
     wanted = _KINDS if options.kind == "all" else (options.kind,)
     return [source for source in sight.sources() if source.key.kind in wanted]
+
+
+def _kept(sight: Sight, options: Options) -> KeptOutline | None:
+    """The borders it is drawn by; None for tiles."""
+    return sight.facts.maps.outlines.get(sight.root or "") if options.shape == "outline" else None
+
+
+def _areas(sight: Sight, options: Options) -> Sequence[Area]:
+    kept = _kept(sight, options)
+    if kept is None or sight.root is None:
+        return _tiles.drawing(sight).areas
+    return outlined(sight.world.inventory.orgs, sight.root, kept.orgs)
+
+
+def _drawn(sight: Sight, options: Options, areas: Sequence[Area], sources: Iterable[Source]) -> dict[str, Any]:
+    """A grid, or the version of an outline with the points on it."""
+    kept = _kept(sight, options)
+    if kept is None:
+        return {"cartogram": _tiles.grid(_tiles.drawing(sight))}
+    outline = {"root": sight.root, "version": kept.version}
+    return {"outline": outline, "points": _points(sight, areas, sources)}
+
+
+def _points(sight: Sight, areas: Sequence[Area], sources: Iterable[Source]) -> dict[str, Any]:
+    """The sources of which it is known where they are; where there are too many, the worst."""
+    area_of = {code: area.key for area in areas for code in area.codes}
+    placed = [(source, at) for source in sources if (at := _place(sight, source)) is not None]
+    placed.sort(key=lambda one: (_WORST.index(sight.health(one[0])), one[0].key))
+    return {
+        str(source.key): {
+            "area": area_of[source.key.org], "name": source.name, "kind": source.key.kind,
+            "health": sight.health(source), "lon": lon, "lat": lat,
+        }
+        for source, (lon, lat) in placed[:MOST_POINTS]
+    }  # fmt: skip
+
+
+def _place(sight: Sight, source: Source) -> tuple[float, float] | None:
+    """Longitude and latitude: its own, else those of the org it stands at."""
+    org = sight.world.inventory.orgs.by_code.get(source.key.org) if source.key.kind in _AT_HOME else None
+    for one in (source, org):
+        if one is not None and one.lon is not None and one.lat is not None:
+            return one.lon, one.lat
+    return None
 
 
 def _area(sight: Sight, area: Area, by_org: dict[str, list[Source]]) -> dict[str, Any]:
