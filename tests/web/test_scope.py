@@ -56,6 +56,7 @@ from tests.web.conftest import (
 from web.auth import RANK
 from web.boundary.route import Method, Open, Route
 from web.cartograms.document import SORT as CARTOGRAM
+from web.outlines.document import SORT as OUTLINE
 from web.routes import routes
 from web.server import widgets
 
@@ -146,6 +147,9 @@ def watched(province: Province) -> Province:
         conn.execute(shift.insert().values(desk="ban-nam", org=SOUTH, person="bi-mat", taken_at=1))
         drawn = {"root": SOUTH, "columns": 1, "rows": 1, "tiles": [{"column": 0, "row": 0, "org": SOUTH}]}
         documents.save(conn, CARTOGRAM, SOUTH, drawn, at=SATURDAY, author="bi-mat", note="bi-mat")
+        ring = [[104.5, 22.3], [104.6, 22.3], [104.6, 22.4], [104.5, 22.3]]
+        borders = {"root": SOUTH, "brought": 4, "shapes": [{"org": SOUTH, "polygons": [[ring]]}]}
+        documents.save(conn, OUTLINE, SOUTH, borders, at=SATURDAY, author="bi-mat", note="bi-mat")
         displays.furnish(province.db, conn, "toan-canh", DisplaySettings(title="bi-mat"))
         drills.start(conn, SOUTH, [], 5, SATURDAY, "bi-mat")
         silences.add(conn, Silence(0, MuteMatch(org=SOUTH), 1, 2, "lan", "họp", 1), 1)

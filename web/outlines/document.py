@@ -66,7 +66,7 @@ class Unmatched(Struct, frozen=True):
     why: str
 
 
-class Made(NamedTuple):
+class MadeOutline(NamedTuple):
     """`missing`: the orgs directly below the root that have no area now, neither their own nor below them."""
 
     outline: Outline
@@ -87,7 +87,7 @@ def read(body: Mapping[str, Any]) -> Outline:
         raise IocError(Code.INVALID_VALUE, f"outline: {error}", name="outline", detail=str(error)) from None
 
 
-def made(root: str, given: Mapping[str, Any], orgs: OrgTree) -> Made:
+def made(root: str, given: Mapping[str, Any], orgs: OrgTree) -> MadeOutline:
     """IocError names what is wrong; a feature that is no org's is told, as long as another is."""
     if not orgs.lives(root):
         raise fault("root", f"{root!r} is not in the tree of today")
@@ -99,7 +99,7 @@ def made(root: str, given: Mapping[str, Any], orgs: OrgTree) -> Made:
     thin = borders.thinned([one.polygons for one in matched.values()], MOST_KEPT)
     shapes = tuple(OutlineShape(org, _degrees(shape)) for org, shape in zip(matched, thin, strict=True))
     points = sum(geojson.count(one.polygons) for one in brought)
-    return Made(Outline(root, points, shapes), tuple(unmatched), tuple(_missing(root, matched.keys(), orgs)))
+    return MadeOutline(Outline(root, points, shapes), tuple(unmatched), tuple(_missing(root, matched.keys(), orgs)))
 
 
 def told(outline: Outline) -> AreaCollection:

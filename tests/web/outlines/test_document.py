@@ -1,4 +1,4 @@
-"""Whose area a feature is: by code, by official name, by the name above it; what is nobody's is told with the reason."""
+"""Whose area a feature is: by code, by official name, by the name above it; what is nobody's is told with why."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ import pytest
 from ioc.core.errors import IocError
 from ioc.domain.inventory import Org, OrgTree
 from tests.web.outlines.shapes import collection, feature
-from web.outlines.document import Made, made, read, told
+from web.outlines.document import MadeOutline, made, read, told
 
 TREE = OrgTree(
     [
@@ -25,7 +25,7 @@ TREE = OrgTree(
 )
 
 
-def brought(*given: dict[str, Any]) -> Made:
+def brought(*given: dict[str, Any]) -> MadeOutline:
     return made("hg", collection(*(feature(at, 0, **one) for at, one in enumerate(given))), TREE)
 
 
