@@ -11,7 +11,7 @@ from connectors.deliveries.rounds import fetching
 from connectors.mapping.unknown import watching
 from connectors.postbox.serving import receiving
 from connectors.runner.thread import probing
-from connectors.simulator import DEFAULT, roster
+from connectors.simulator import DEFAULT, printed, roster
 from connectors.simulator.demo import load_demo
 from connectors.simulator.mending import Mending
 from connectors.simulator.province import Province
@@ -67,6 +67,7 @@ def _serve(
         stop.wait()
         return
     load_demo(context.db, context.kinds, context.clock.now_ms(), simulator.province)
+    printed.take_over(context.db, context.kinds, context.clock.now_ms())
     _speak(context, stop, ready, simulator, rate=None)
 
 

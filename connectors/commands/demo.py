@@ -44,6 +44,7 @@ def add(commands: Commands) -> None:
 
 
 def demo(arguments: argparse.Namespace) -> None:
+    from connectors.simulator import printed
     from connectors.simulator.demo import alerting, ensure_orgs
     from ioc import bootstrap
     from ioc.config.read import is_loopback
@@ -65,7 +66,7 @@ def demo(arguments: argparse.Namespace) -> None:
         mqtt |= first.mqtt_account(base)
     smtp, sms = (sockets.bind("demo", "127.0.0.1", 0) for _ in range(2))
     told = alerting(arguments.province, smtp.getsockname()[1], sms.getsockname()[1])
-    table = bootstrap.default_table(data_dir, http=http, mqtt=mqtt) | told
+    table = bootstrap.default_table(data_dir, http=http, mqtt=mqtt) | told | {"indicator": printed.indicators()}
     settings = bootstrap.parse_settings(table, "ioc demo", ())  # the sample as it is shipped: its roles read the rest
     ahead = begins.begins - now
     simulator = None if arguments.no_simulator else _simulator(arguments, begins.begins)

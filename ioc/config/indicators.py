@@ -51,12 +51,15 @@ Aims = float | tuple[Aim, ...] | None
 class IndicatorOptions(Struct, frozen=True, kw_only=True):
     """`of` says how it is made; `parts` are indicators that add up to it, `additive`: the units below add up to it.
 
+    `org` and `kinds`: it is of that unit and all below it, and of these kinds of unit; of all where absent.
     `shares_of`: with the others of that word it makes up 100 %. `first_day`: the day of the month before on which its
     months begin, 1 for the calendar's. `lowest` and `highest` are what can be true.
     """
 
     id: Name
     name: Text
+    org: OrgCode | None = None
+    kinds: tuple[Word, ...] = ()
     group: Word | None = None
     field: Word | None = None
     unit: Annotated[str, Meta(max_length=40)] = ""

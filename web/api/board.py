@@ -181,7 +181,8 @@ def board(call: Call, query: BoardQuery, context: Context, records: Reads, live:
 
     def read(conn: Connection) -> Page[BoardItem]:
         found = _indicators.definitions(conn, context)
-        wanted = [each for each in found if query.group in (None, each.group)]
+        known = found if query.by == "org" or org is None else found.of_unit(call.orgs, org)
+        wanted = [each for each in known if query.group in (None, each.group)]
         made = _indicators.board(call, conn, found, live.world, context.settings)
         if org is None:
             return call.part.of([], _never)

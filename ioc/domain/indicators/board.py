@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from ioc.config.indicators import IndicatorOptions
 from ioc.core.periods import Days, Period, containing, last_ended, previous, reported, year_before
 from ioc.domain.indicators import doubts, values
-from ioc.domain.indicators.catalogue import aim
+from ioc.domain.indicators.catalogue import aim, concerns
 from ioc.domain.indicators.comparing import Earlier, Mergers, earlier
 from ioc.domain.indicators.doubts import Doubt, Flag
 from ioc.domain.indicators.ledger import IndicatorReading, ValueLedger
@@ -97,7 +97,11 @@ class IndicatorBoard:
     def below(self, org: str, wanted: Sequence[IndicatorOptions], asked: Period | None) -> list[Below]:
         """Of each indicator the period that is shown, and the units directly below in it."""
         periods = self.periods(wanted, [each.code for each in self.tree.children(org)], asked)
-        return [Below(of, periods[of.id], self.ledger.children(of, org, periods[of.id])) for of in wanted]
+        found = [Below(of, periods[of.id], self._concerned(of, org, periods[of.id])) for of in wanted]
+        return [each for each in found if each.units]
+
+    def _concerned(self, of: IndicatorOptions, org: str, period: Period) -> list[str]:
+        return [unit for unit in self.ledger.children(of, org, period) if concerns(of, self.tree, unit)]
 
     def of_units(self, asked: Below) -> list[BoardRow]:
         """The rows of one indicator for the units below, the best first, those without a figure last."""
@@ -261,8 +265,10 @@ class IndicatorBoard:
         if of.shares_of is None or figure.value is None:
             return None
         family = self.ledger.definitions.family(of)
-        told = [self._figure(each, org, period).value for each in family]
-        known = [each for each in told if each is not None]
+        told = [self._figure(each, org, period) for each in family]
+        known = [each.value for each in told if each.value is not None]
         if len(known) < len(family) or abs(sum(known) - 100) <= _ROUNDING * len(known):
             return None
-        return Flag(Doubt.SHARES_NOT_WHOLE, round(100 - (sum(known) - figure.value), 2))
+        digits = [doubts.digits(each.said) for each in told]
+        coarsest = digits.count(min(digits)) == 1 and doubts.digits(figure.said) == min(digits)
+        return Flag(Doubt.SHARES_NOT_WHOLE, round(100 - (sum(known) - figure.value), 2) if coarsest else None)

@@ -28,6 +28,10 @@ class Definitions:
     def get(self, id_: str) -> IndicatorOptions | None:
         return self._by_id.get(id_)
 
+    def of_unit(self, tree: OrgTree, org: str) -> list[IndicatorOptions]:
+        """Those that a unit has: a closed one as on its last day."""
+        return [each for each in self if concerns(each, tree, org)]
+
     def behind(self, id_: str) -> frozenset[str]:
         """An indicator with all that its formula, its parts and its family of shares lead to."""
         found, waiting = set[str](), [id_]
@@ -44,6 +48,14 @@ class Definitions:
 
     def version(self, id_: str) -> int:
         return self._versions.get(id_, 1)
+
+
+def concerns(of: IndicatorOptions, tree: OrgTree, org: str) -> bool:
+    unit = tree.get(org)
+    if of.kinds and unit.kind not in of.kinds:
+        return False
+    then = tree if unit.valid_to is None else tree.on(unit.valid_to)
+    return of.org is None or of.org in {each.code for each in then.path(org)}
 
 
 def aim(aims: Aims, tree: OrgTree, org: str, period: Period) -> float | None:

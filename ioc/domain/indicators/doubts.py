@@ -13,6 +13,7 @@ class Doubt(StrEnum):
     PERIOD_TO_COME = "period_to_come"
     UNIT_CLOSED = "unit_closed"
     UNIT_NOT_YET = "unit_not_yet"
+    NOT_OF_UNIT = "not_of_unit"
     RANK_BEYOND_TOTAL = "rank_beyond_total"
     SHARE_BEYOND_WHOLE = "share_beyond_whole"
     BEYOND_SCALE = "beyond_scale"
@@ -42,11 +43,16 @@ class Flag:
     expected: float | None = None
 
 
+def digits(said: Mapping[str, object] | None) -> int:
+    """Behind the comma, as it was printed; two where nothing else is known."""
+    printed = (said or {}).get("printed")
+    return len(printed.partition(",")[2]) if isinstance(printed, str) else 2
+
+
 def printed_differs(value: float | None, said: Mapping[str, object]) -> Flag | None:
     """A share that was printed beside its numerator and denominator, and is not theirs."""
     printed = said.get("printed")
     if value is None or not isinstance(printed, str):
         return None
-    number = printed.replace(",", ".")
-    digits = len(number.partition(".")[2])
-    return None if float(number) == round(value, digits) else Flag(Doubt.PRINTED_DIFFERS, value)
+    number = float(printed.replace(".", "").replace(",", "."))
+    return None if number == round(value, digits(said)) else Flag(Doubt.PRINTED_DIFFERS, value)

@@ -14,6 +14,7 @@ from ioc.core.errors import Code, IocError
 from ioc.core.periods import ALLOWED, Period, parse, reported
 from ioc.core.share import percent
 from ioc.domain.figures import deciding
+from ioc.domain.indicators.catalogue import concerns
 from ioc.domain.indicators.doubts import Doubt, ValueRefusal
 from ioc.domain.inventory import OrgTree
 from ioc.platform import audit
@@ -60,6 +61,10 @@ def refusals(of: IndicatorOptions, draft: ValueDraft, tree: OrgTree, today: date
     """All that cannot be."""
     if not of.entered:
         yield ValueRefusal("indicator", Doubt.NOT_ENTERED, f"one that is typed in; {of.id} is made by: {of.of}")
+    if not concerns(of, tree, draft.org):
+        yield ValueRefusal(
+            "org", Doubt.NOT_OF_UNIT, f"a unit that {of.id} is of: {of.org or ''} {', '.join(of.kinds)}".strip()
+        )
     period = parse(draft.period)
     if period is None or period.text != draft.period:
         yield ValueRefusal("period", Doubt.NO_SUCH_PERIOD, ALLOWED)
