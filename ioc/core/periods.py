@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -58,6 +59,7 @@ class Period(NamedTuple):
         return (self.days.after - self.days.first).days * 86_400_000
 
 
+@lru_cache(maxsize=4096)
 def parse(text: str) -> Period | None:
     """`2026`, `2026-H1`, `2026-Q3`, `2026-07`, `2026-W30`, `2026-07-15`; None for anything else."""
     found = _SHAPE.fullmatch(text.strip())

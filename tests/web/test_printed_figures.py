@@ -26,9 +26,12 @@ ARTICLES: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
         "hg-co-quan-tai-trung-tam": {"value": 100.0, "numerator": 19, "denominator": 19},
     },
     ("hg", "2017"): {
-        "hg-mot-cua-dien-tu-huyen": {"value": 36}, "hg-mot-cua-dien-tu-tp": {"value": 8}, "hg-diem-cau-tinh": {"value": 4},
-        "hg-diem-cau-huyen": {"numerator": 11, "denominator": 11}, "hg-diem-cau-xa": {"numerator": 191, "denominator": 195},
-        "hg-bts": {"value": 1514}, "hg-phu-song": {"value": 98}, "hg-may-tinh": {"value": 93}, "hg-xa-co-lan": {"value": 15},
+        "hg-mot-cua-dien-tu-huyen": {"value": 36}, "hg-mot-cua-dien-tu-tp": {"value": 8},
+        "hg-diem-cau-tinh": {"value": 4},
+        "hg-diem-cau-huyen": {"numerator": 11, "denominator": 11},
+        "hg-diem-cau-xa": {"numerator": 191, "denominator": 195},
+        "hg-bts": {"value": 1514}, "hg-phu-song": {"value": 98}, "hg-may-tinh": {"value": 93},
+        "hg-xa-co-lan": {"value": 15},
         "hg-van-ban-trinh": {"value": 75}, "hg-van-ban-trao-doi": {"value": 70}, "hg-van-ban-ky-so": {"value": 25},
         "hg-hop-thu": {"value": 14000}, "hg-chung-thu-so": {"value": 2725},
     },
@@ -42,7 +45,8 @@ ARTICLES: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
     },
     ("db", "2019"): {
         "db-ly-lich-tu-phap": {"value": 51.67, "numerator": 1745, "denominator": 3377},
-        "par-index": {"value": 81.42, "rank": 27, "rank_total": 63}, "papi": {"value": 43.73, "rank": 22, "rank_total": 63},
+        "par-index": {"value": 81.42, "rank": 27, "rank_total": 63},
+        "papi": {"value": 43.73, "rank": 22, "rank_total": 63},
     },
     ("db", "2020"): {
         "db-thu-tuc-truc-tuyen": {"value": 561}, "db-thu-tuc-muc-3": {"value": 236}, "db-thu-tuc-muc-4": {"value": 325},
@@ -58,7 +62,8 @@ ARTICLES: dict[tuple[str, str], dict[str, dict[str, Any]]] = {
         "bg-giam-phi": {"value": 50},
     },
 }  # fmt: skip
-WORDED = {"hg-hop-thu": "trên", "hg-van-ban-trinh": "ước tính", "db-can-bo-tap-huan": "hơn", "bg-ho-so-truc-tuyen": "hơn",
+WORDED = {"hg-hop-thu": "trên", "hg-van-ban-trinh": "ước tính", "db-can-bo-tap-huan": "hơn",
+          "bg-ho-so-truc-tuyen": "hơn",
           "db-ho-so-truc-tuyen": "tính đến nay"}  # fmt: skip
 CHANGES = {("hg", "par-index"): (20, None), ("hg", "sipas"): (10, None), ("hg", "papi"): (13, None),
            ("db", "par-index"): (1, 4.42), ("db", "papi"): (15, 0.34)}  # fmt: skip

@@ -118,7 +118,8 @@ class IndicatorBoard:
         self, wanted: Sequence[IndicatorOptions], orgs: Collection[str], asked: Period | None
     ) -> dict[str, Period]:
         """The period of each: the one that was asked for, as its cadence has it; without one the newest that counts."""
-        newest = self._newest(wanted, orgs, asked)
+        others = [of for of in wanted if asked is None or asked.length is not of.cadence]
+        newest = self._newest(others, orgs, asked) if others else {}
         return {of.id: self._period(of, asked, newest) for of in wanted}
 
     def _newest(
@@ -193,17 +194,23 @@ class IndicatorBoard:
         for value_id, total, higher, lower in self._compared(list(entered), beside):
             of = entered[value_id]
             ranks[of.id] = RankedPlace(1 + (higher if of.better == "higher" else lower), total, "units")
-        for of in rest:
-            if not of.entered:
-                found = {unit: self._figure(of, unit, periods[of.id]) for unit in beside}
-                ranks[of.id] = self._places(of, found)[org]
+        worked_out = [of for of in rest if not of.entered]
+        behind = {id_ for of in worked_out for id_ in self.ledger.definitions.behind(of.id)}
+        self.ledger.load_values(beside, {periods[of.id].text for of in worked_out}, behind)
+        for of in worked_out:
+            told = {unit: self.ledger.value(of, unit, periods[of.id]) for unit in beside}
+            found = {unit: value for unit, value in told.items() if value is not None}
+            ranks[of.id] = RankedPlace(places(found, of.better)[org], len(found), "units")
         return ranks
 
     def _compared(self, ids: list[int | None], beside: list[str]) -> Iterable[tuple[int, int, int, int]]:
-        """Of each value: how many units told theirs, and how many of these are higher and lower."""
+        """Of each value: how many units told theirs, and how many of these are higher and lower.
+
+        The org is an expression, so that the few rows of a period are read in one go, not sought one by one.
+        """
         mine, other = indicator_value.alias("mine").c, indicator_value.alias("other").c
         same = sa.and_(
-            other.indicator == mine.indicator, other.period == mine.period, other.org.in_(beside), other.current
+            other.indicator == mine.indicator, other.period == mine.period, (other.org + "").in_(beside), other.current
         )
         counts = (
             sa.func.count(),

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
 from ioc.config.indicators import Aim, Aims, IndicatorOptions
+from ioc.core.formula import Named, leaves
 from ioc.core.periods import Period, parse
 from ioc.domain.inventory import OrgTree
 
@@ -17,6 +18,9 @@ class Definitions:
         self._by_id = {each.id: each for each in indicators}
         self._versions = versions or {}
         self.terms = {each.id: term for each in self if (term := each.formula) is not None}
+        self.of_others = {
+            id_ for id_, term in self.terms.items() if all(isinstance(each, Named) for each in leaves(term))
+        }
         self.feeds = {each.id: feed for each in self if (feed := each.feed) is not None}
 
     def __iter__(self) -> Iterator[IndicatorOptions]:

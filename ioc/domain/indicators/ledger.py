@@ -61,9 +61,10 @@ class ValueLedger:
         self._entered: dict[tuple[str, str, str], Any] = {}
         self._loaded: set[tuple[str, str]] = set()  # org, period: of all indicators
         self._looked: set[tuple[str, str, str]] = set()  # indicator, org, period
+        self._values: dict[tuple[str, str, str], float | None] = {}
         self._told: dict[int, dict[tuple[str, str], tuple[float, int]]] = {}
         self._made: dict[tuple[str, str, str], IndicatorReading | None] = {}
-        self._spans: dict[tuple[Period, int, str], Span] = {}
+        self._spans: dict[tuple[str, int, str], Span] = {}
         self._dossiers: dict[tuple[str, Span], Mapping[str, float] | None] = {}
 
     def load(self, orgs: Collection[str], periods: Collection[str], ids: Collection[str] | None = None) -> None:
@@ -77,6 +78,26 @@ class ValueLedger:
         else:
             self._looked |= {(id_, org, period) for id_ in ids for org in orgs for period in periods}
 
+    def load_values(self, orgs: Collection[str], periods: Collection[str], ids: Collection[str]) -> None:
+        """Read nothing but the numbers, which lie in an index, for `value` to go by."""
+        wanted = [_t.org.in_(sorted(orgs)), _t.period.in_(sorted(periods)), _t.current, _t.indicator.in_(sorted(ids))]
+        for id_, org, period, value in self.conn.execute(
+            sa.select(_t.indicator, _t.org, _t.period, _t.value).where(*wanted)
+        ):
+            self._values[id_, org, period] = value
+
+    def value(self, of: IndicatorOptions, org: str, period: Period) -> float | None:
+        """The number alone, after `load_values` of what is behind it."""
+        if of.entered:
+            return self._values.get((of.id, org, period.text))
+        if of.id in self.definitions.of_others:
+            term = self.definitions.terms[of.id]
+            value = formula.value(term, _Numbers(self, org, period))
+            share = of.is_share and isinstance(term, Operation) and term.sign == "/"
+            return None if value is None else round(value * 100 if share else value, _DIGITS)
+        found = self.figure(of, org, period)
+        return None if found is None else found.value
+
     def figure(self, of: IndicatorOptions, org: str, period: Period) -> IndicatorReading | None:
         """None where nobody told it; a formula that lacks something is a figure without a value."""
         key = of.id, org, period.text
@@ -85,7 +106,7 @@ class ValueLedger:
         return self._made[key]
 
     def span(self, of: IndicatorOptions, org: str, period: Period) -> Span:
-        key = period, of.first_day, org
+        key = period.text, of.first_day, org
         if key not in self._spans:
             self._spans[key] = span(reported(period, of.first_day), self.inventory.orgs.tz(org))
         return self._spans[key]
@@ -144,6 +165,25 @@ def _share(of: IndicatorOptions, numerator: float, denominator: float) -> float 
     if of.is_share:
         return percent(numerator, denominator)
     return round(numerator / denominator, _DIGITS) if denominator else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """The leaves of a formula that is made of other indicators alone."""
+
+    ledger: ValueLedger
+    org: str
+    period: Period
+
+    def named(self, leaf: Named) -> float | None:
+        of = self.ledger.definitions.get(leaf.id)
+        return None if of is None else self.ledger.value(of, leaf.org or self.org, self.period)
+
+    def dossiers(self, leaf: DossierCount) -> float | None:
+        raise NotImplementedError(leaf)
+
+    def below(self, leaf: SumBelow) -> float | None:
+        raise NotImplementedError(leaf)
 
 
 @dataclass(slots=True)

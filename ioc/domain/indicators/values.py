@@ -62,9 +62,8 @@ def refusals(of: IndicatorOptions, draft: ValueDraft, tree: OrgTree, today: date
     if not of.entered:
         yield ValueRefusal("indicator", Doubt.NOT_ENTERED, f"one that is typed in; {of.id} is made by: {of.of}")
     if not concerns(of, tree, draft.org):
-        yield ValueRefusal(
-            "org", Doubt.NOT_OF_UNIT, f"a unit that {of.id} is of: {of.org or ''} {', '.join(of.kinds)}".strip()
-        )
+        allowed = " ".join(filter(None, (f"a unit that {of.id} is of:", of.org, ", ".join(of.kinds))))
+        yield ValueRefusal("org", Doubt.NOT_OF_UNIT, allowed)
     period = parse(draft.period)
     if period is None or period.text != draft.period:
         yield ValueRefusal("period", Doubt.NO_SUCH_PERIOD, ALLOWED)
