@@ -199,8 +199,8 @@ class IndicatorBoard:
         self.ledger.load_values(beside, {periods[of.id].text for of in worked_out}, behind)
         for of in worked_out:
             told = {unit: self.ledger.value(of, unit, periods[of.id]) for unit in beside}
-            found = {unit: value for unit, value in told.items() if value is not None}
-            ranks[of.id] = RankedPlace(places(found, of.better)[org], len(found), "units")
+            numbers = {unit: value for unit, value in told.items() if value is not None}
+            ranks[of.id] = RankedPlace(places(numbers, of.better)[org], len(numbers), "units")
         return ranks
 
     def _compared(self, ids: list[int | None], beside: list[str]) -> Iterable[tuple[int, int, int, int]]:
