@@ -198,8 +198,8 @@ class IndicatorBoard:
         behind = {id_ for of in worked_out for id_ in self.ledger.definitions.behind(of.id)}
         self.ledger.load_values(beside, {periods[of.id].text for of in worked_out}, behind)
         for of in worked_out:
-            told = {unit: self.ledger.value(of, unit, periods[of.id]) for unit in beside}
-            numbers = {unit: value for unit, value in told.items() if value is not None}
+            ranked = {unit: self.ledger.value(of, unit, periods[of.id]) for unit in beside}
+            numbers = {unit: value for unit, value in ranked.items() if value is not None}
             ranks[of.id] = RankedPlace(places(numbers, of.better)[org], len(numbers), "units")
         return ranks
 
