@@ -73,7 +73,7 @@ class Shoot:
         for screen in (one for one in self.screens if mood in one.moods):
             for lang in self.asked.lang:
                 for sizes, touched in ((set(SIZES) - set(TOUCHED), False), (set(TOUCHED), True)):
-                    if sizes := [size for size in self.asked.size if size in sizes]:
+                    if sizes := [size for size in self.asked.size if size in sizes - _beyond(screen)]:
                         self._screen(screen, mood, lang, sizes, touched=touched)
 
     def _screen(self, screen: Screen, mood: str, lang: str, sizes: list[str], *, touched: bool) -> None:
@@ -89,6 +89,7 @@ class Shoot:
                 return
             for size in reversed(sizes):
                 page.set_viewport_size(_viewport(size))
+                page.wait_for_selector(screen.ready)
                 page.wait_for_timeout(SETTLE_MS)
                 name = f"{mood}_{screen.name}_{size}_{lang}"
                 self._note(name, [*overflow(page), *(violations(page) if self.asked.axe else [])])
@@ -189,6 +190,11 @@ def _arguments() -> argparse.Namespace:
 def _wanted(name: str, only: list[str] | None) -> bool:
     """A name, a pattern, or the beginning of names up to a dash."""
     return not only or any(fnmatch.fnmatch(name, one) or name.startswith(f"{one}-") for one in only)
+
+
+def _beyond(screen: Screen) -> set[str]:
+    """The sizes in which there is no such state."""
+    return {"390x844"} if screen.wide else set()
 
 
 def _viewport(size: str) -> Any:

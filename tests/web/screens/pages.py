@@ -30,6 +30,7 @@ class Screen:
     before: Before = _nothing
     moods: tuple[str, ...] = (CALM, CRISIS)
     texts: str = ""  # a selector that is there only where the state was reached
+    wide: bool = False  # not to be had on a phone
     daily: bool = False  # in every run of the tests; the others where `scripts/shots` is run
 
     def open(self, page: Page, base: str, lang: str) -> None:
@@ -103,12 +104,12 @@ def grows_deaf(page: Page) -> None:
 
 
 def of_scene(name: str) -> Screen:
-    return Screen(f"wall-{name}", f"/wall?scene={name}", "[data-widget]", who="wall")
+    return Screen(f"wall-{name}", f"/wall?scene={name}", "[data-widget], .small", who="wall")
 
 
 WALLS = (
     *map(of_scene, SCENES),
-    Screen("wall-frozen", "/wall?scene=toan-canh", "[data-state=live]", (grows_deaf,), "wall", deaf),
+    Screen("wall-frozen", "/wall?scene=toan-canh", "[data-state=live]", (grows_deaf,), "wall", deaf, wide=True),
     Screen("wall-refused", "/wall?scene=toan-canh", "#app > *:not(.too-old)", who="nobody", moods=(CALM,)),
 )
 TABS = ("tong-quan", "su-co", "diem-cau", "mot-cua", "ho-so")
