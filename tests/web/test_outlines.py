@@ -104,6 +104,18 @@ def test_the_map_has_an_area_for_each_border_and_points_where_things_lie(provinc
         "area": SOUTH, "name": f"link {SOUTH}", "kind": "link", "health": "offline", "lon": 104.8, "lat": 22.4,
     }  # fmt: skip
     assert "cartogram" in widget(province, shape="tiles")
+    told = province.get(f'/api/v1/explain?widget=org_map&options={{"shape":"outline"}}&part=area:{SOUTH}')
+    assert told.status_code == 200, told.json
+    assert shown["areas"][SOUTH]["of"] == told.json["total"]
+
+
+def test_borders_of_orgs_that_are_gone_leave_tiles(province: Province) -> None:
+    bring(province)
+    with province.db.write() as conn:
+        conn.execute(org.update().where(org.c.code.in_([NORTH, SOUTH])).values(valid_to="2026-01-01"))
+    province.site.world.inventory.rev = -1
+    province.reload()
+    assert "cartogram" in widget(province)
 
 
 def test_a_cartogram_returns_to_an_earlier_version_as_far_as_it_fits_the_tree(province: Province) -> None:

@@ -90,8 +90,10 @@ def _sources(sight: Sight, options: Options) -> list[Source]:
 
 
 def _kept(sight: Sight, options: Options) -> KeptOutline | None:
-    """The borders it is drawn by; None for tiles."""
-    return sight.facts.maps.outlines.get(sight.root or "") if options.shape == "outline" else None
+    """The borders it is drawn by; None for tiles, also where no org of them is left."""
+    kept = sight.facts.maps.outlines.get(sight.root or "") if options.shape == "outline" else None
+    lives = sight.world.inventory.orgs.lives
+    return kept if kept is not None and any(map(lives, kept.orgs)) else None
 
 
 def _areas(sight: Sight, options: Options) -> Sequence[Area]:

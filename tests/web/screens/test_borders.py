@@ -8,7 +8,8 @@ from flask import Response, jsonify, request
 from playwright.sync_api import expect
 
 from tests.web.screens import borders, maps
-from tests.web.screens.conftest import Opener
+from tests.web.screens.access import violations
+from tests.web.screens.conftest import Ask, Opener
 from tests.web.screens.stage import API, Stage
 from tests.web.screens.test_looks import cut_off
 
@@ -67,6 +68,7 @@ def test_borders_are_fetched_once_and_what_is_wrong_is_seen_on_them(
     ]
     assert loud.evaluate("one => one === one.parentElement.lastElementChild"), "above the quiet ones"
     assert [one for one in cut_off(page) if one.startswith("org_map")] == []
+    assert violations(page) == []
     patch = {"points": {"hg.bac-me/vc/0": {"health": "warning"}}}
     stage.delta("vc", patch)
     expect(page.locator(f"{MAP} .cell.warning")).to_have_count(1)
@@ -101,3 +103,14 @@ def _broken() -> Any:
     if request.path.startswith(f"{API}/outlines"):
         return Response(json.dumps({"error": {"code": "internal", "message": "hỏng"}}), 500)
     return None
+
+
+def test_words_stand_where_an_area_is_wide_and_beside_what_stands_there(ask: Ask) -> None:
+    module = "widgets/org_map/outline"
+    narrow_above = [[[[40, 0], [60, 0], [60, 60], [100, 60], [100, 100], [0, 100], [0, 60], [40, 60], [40, 0]]]]
+    best = ask(module, "rooms", narrow_above, 10)
+    assert (best[0]["width"], best[0]["x"], 65 <= best[0]["y"] <= 95) == (100, 50, True)
+    taken = [{"x": 50, "y": best[0]["y"], "width": 30, "height": 10}]
+    beside = ask(module, "roomFor", best, {"width": 90, "height": 10}, taken)
+    assert beside["y"] != best[0]["y"]
+    assert ask(module, "roomFor", best, {"width": 101, "height": 10}, []) is None
