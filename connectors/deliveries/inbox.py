@@ -14,13 +14,16 @@ from msgspec import Meta
 from connectors.deliveries.contract import Errand, Offer
 from connectors.deliveries.ending import Ending
 from connectors.deliveries.options import Delivered
-from ioc.config.fields import Name, Seconds
+from ioc.config.fields import Name, Positive, Seconds
 from ioc.core import charsets
 from ioc.core.errors import Code, UsageError
 from ioc.domain.dossiers.importing.tables import InputTable, open_table
 
 _UNFINISHED = (".part", ".partial", ".tmp", ".filepart", ".crdownload")
 HOUR_MS = 3_600_000
+MOST_ENDS = 3  # a kill may meet any file; this often in a row it is the file
+_MB = 1024 * 1024
+_WEIGHT = {".json": 4, ".jsonl": 4}  # objects of many keys need that much more memory than rows
 
 
 class DroppedFile(NamedTuple):
@@ -55,7 +58,8 @@ class Files(Delivered, frozen=True, kw_only=True):
     with one group, its name says it in the form `as_of_format`; a day alone means the midnight it begins with, plus
     `as_of_plus_h`. `trailer`: what the last line must be, a regular expression whose group is the number of rows.
     `encoding`: of CSV without a byte order mark; `tcvn3` and `vni` of the text of workbooks too. `settle_s`: how long
-    it may not grow. With `leave` files stay where they lie.
+    it may not grow. With `leave` files stay where they lie. `max_mb`: a larger file is refused before it is read, as
+    is JSON of more than a quarter of it.
     """
 
     files: tuple[str, ...] = ("*.csv", "*.xlsx")
@@ -70,6 +74,7 @@ class Files(Delivered, frozen=True, kw_only=True):
     done: Name = "done"
     bad: Name = "bad"
     leave: bool = False
+    max_mb: Positive = 200
 
     def __post_init__(self) -> None:
         if self.as_of not in ("changed", "taken"):
@@ -88,10 +93,34 @@ def collect(place: DropFolder, options: Files, errand: Errand) -> Generator[Offe
     still = [file for file in _wanted(place, options, errand) if before.get(file.name) == file]
     with tempfile.TemporaryDirectory(prefix="ioc-inbox-") as folder:
         for file in sorted(still, key=lambda file: (_sorting(file, options, errand), file.name)):
-            copy = Path(folder) / file.name
+            yield from _one(place, file, Path(folder) / file.name, options, errand)
+
+
+def _one(place: DropFolder, file: DroppedFile, copy: Path, options: Files, errand: Errand) -> Generator[Offer]:
+    """One that is too large, or that ended the process each time it was read, is not even fetched."""
+    before = errand.kept.begin(file.name, file.stamp)
+    refused = _too_large(file, options) or _deadly(file, before)
+    try:
+        if refused is None:
             place.fetch(file.name, copy)
-            yield _offer(place, file, copy, options, errand)
-            copy.unlink(missing_ok=True)
+        yield _offer(place, file, copy, options, errand, refused)
+    finally:
+        errand.kept.end(file.name)
+        copy.unlink(missing_ok=True)
+
+
+def _too_large(file: DroppedFile, options: Files) -> UsageError | None:
+    most = options.max_mb * _MB // (_WEIGHT.get(Path(file.name).suffix.lower(), 1))
+    if file.size <= most:
+        return None
+    message = f"{file.name}: {file.size // _MB} MB; at most {most // _MB} (max_mb)"
+    return UsageError(Code.TABLE_TOO_LARGE, message)
+
+
+def _deadly(file: DroppedFile, before: int) -> UsageError | None:
+    if before < MOST_ENDS:
+        return None
+    return UsageError(Code.TABLE_TOO_LARGE, f"{file.name}: reading it has ended the process {before} times")
 
 
 def _wanted(place: DropFolder, options: Files, errand: Errand) -> list[DroppedFile]:
@@ -113,10 +142,14 @@ def _marker(name: str, ending: str, names: set[str]) -> str | None:
     return next((found for found in (name + ending, Path(name).stem + ending) if found in names), None)
 
 
-def _offer(place: DropFolder, file: DroppedFile, copy: Path, options: Files, errand: Errand) -> Offer:
+def _offer(
+    place: DropFolder, file: DroppedFile, copy: Path, options: Files, errand: Errand, refused: UsageError | None
+) -> Offer:
     ending = Ending(options.trailer)
 
     def read() -> InputTable:
+        if refused is not None:
+            raise refused
         as_of_name(file.name, options, errand.zone)  # a name that tells nothing is a bad file
         ending.cut_off(copy, file.name)
         return open_table(copy, options.column_map(), file.name, options.encoding)

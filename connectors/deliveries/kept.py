@@ -13,6 +13,7 @@ CREATE TABLE IF NOT EXISTS row(key TEXT PRIMARY KEY, hash BLOB NOT NULL, open IN
   WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS fact(name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS taken(name TEXT PRIMARY KEY, stamp TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS begun(name TEXT PRIMARY KEY, stamp TEXT NOT NULL, n INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS delivery(
   id INTEGER PRIMARY KEY, at INTEGER NOT NULL, origin TEXT NOT NULL, as_of INTEGER, whole INTEGER NOT NULL,
   rows INTEGER NOT NULL, changed INTEGER NOT NULL, bad INTEGER NOT NULL, vanished INTEGER NOT NULL, error TEXT);
@@ -99,6 +100,17 @@ class SyncState:
 
     def take(self, name: str, stamp: str) -> None:
         self._db.execute("INSERT OR REPLACE INTO taken VALUES (?, ?)", (name, stamp))
+
+    def begin(self, name: str, stamp: str) -> int:
+        """How often a file was begun to be read and the process was gone before it came to an end of it."""
+        row = self._db.execute("SELECT n FROM begun WHERE name = ? AND stamp = ?", (name, stamp)).fetchone()
+        before = 0 if row is None else int(row[0])
+        self._db.execute("INSERT OR REPLACE INTO begun VALUES (?, ?, ?)", (name, stamp, before + 1))
+        return before
+
+    def end(self, name: str) -> None:
+        """Whatever became of it."""
+        self._db.execute("DELETE FROM begun WHERE name = ?", (name,))
 
     def note(self, outcome: DeliveryOutcome) -> None:
         """The same failure again takes the place of the last one."""

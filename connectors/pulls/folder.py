@@ -33,13 +33,15 @@ class Folder:
         found = []
         with os.scandir(self.path) as entries:
             for entry in entries:
-                if entry.is_file():
-                    seen = entry.stat()
+                if entry.is_file(follow_symlinks=False):  # a link may lead to what its maker may not read
+                    seen = entry.stat(follow_symlinks=False)
                     found.append(DroppedFile(entry.name, seen.st_size, seen.st_mtime_ns // 1_000_000))
         return found
 
     def fetch(self, name: str, to: Path) -> None:
-        shutil.copyfile(self.path / name, to)
+        descriptor = os.open(self.path / name, os.O_RDONLY | os.O_NOFOLLOW)
+        with os.fdopen(descriptor, "rb") as source, to.open("wb") as copy:
+            shutil.copyfileobj(source, copy)
 
     def move(self, name: str, folder: str, as_name: str) -> None:
         (self.path / folder).mkdir(exist_ok=True)

@@ -155,6 +155,7 @@ class Code(StrEnum):
     TABLE_UNREADABLE = "table_unreadable", 422
     JSON_BROKEN = "json_broken", 422
     XLSX_BROKEN = "xlsx_broken", 422
+    TABLE_TOO_LARGE = "table_too_large", 422
     XLSX_TEXT = "xlsx_text", 422
     MAP_NOT_TOML = "map_not_toml", 422
     MAP_UNREADABLE = "map_unreadable", 422

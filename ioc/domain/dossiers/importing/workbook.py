@@ -10,6 +10,7 @@ from xml.etree.ElementTree import ParseError
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from ioc.core.errors import Code, UsageError
+from ioc.domain.dossiers.importing import unpacked
 from ioc.platform.private.sheets import rows
 
 # what openpyxl lets through of a workbook that was cut or damaged on its way, some of it only rows later
@@ -58,6 +59,7 @@ def first_sheet(path: Path, name: str) -> WorkbookSheet:
         if given.read(len(_OLE)) == _OLE:
             message = f"{name}: protected by a password, or a workbook of before 2007: save it as .xlsx without one"
             raise UsageError(Code.XLSX_BROKEN, message)
+    unpacked.check(path, name)
     try:
         book = load_workbook(_usual(path), read_only=True, data_only=True)
     except (InvalidFileException, *_BROKEN) as error:
