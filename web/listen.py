@@ -1,6 +1,7 @@
 """The listening socket: the one the supervisor bound and handed over, or our own."""
 
 import errno
+import resource
 import socket
 from collections.abc import Mapping
 
@@ -29,3 +30,13 @@ def bind(host: str, port: int) -> socket.socket:
             raise IocError(Code.PORT_TAKEN, line, host=host, port=port) from error
         line = f"http {host}:{port}: cannot listen there ({error.strerror}); check [http] host and port"
         raise IocError(Code.CANNOT_LISTEN, line, host=host, port=port) from error
+
+
+def open_files(wanted: int = 16_384) -> int:
+    """How many this process may have open, once it may have as many as it is allowed to: a connection is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft == resource.RLIM_INFINITY or soft >= most:
+        return wanted
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    return most

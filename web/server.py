@@ -12,7 +12,6 @@ import gevent
 from flask import Flask
 from gevent.event import Event
 from gevent.pool import Pool
-from gevent.pywsgi import WSGIServer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from alerts.configured.seed import sync
@@ -28,10 +27,11 @@ from web import app as application
 from web import displays as screens
 from web.assets import build_id
 from web.auth import Sessions
-from web.listen import listener
+from web.listen import listener, open_files
 from web.login_brake import LoginBrake
 from web.offload import Few, offload
-from web.private.handler import Handler
+from web.private.doorman import Doorman
+from web.private.handler import Handler, Server
 from web.pump import BEAT_S, LEAST_GAP_S, DeltaPump
 from web.realtime import Realtime
 from web.routes import routes
@@ -43,6 +43,8 @@ log = logging.getLogger(__name__)
 
 ROLE = "web"
 _MAX_CONNECTIONS = 5_000
+_MAX_WAITING = 2_000  # of those that have not said what they want
+_MAX_FROM_ONE = 200
 _POLL_S = 0.1
 _LAST_REQUESTS_S = 1.0
 LEAST_ALERT_GAP_S = 0.1
@@ -95,11 +97,15 @@ class WebWorker:
         self._bus.stop()
         self.site.store.close()
 
-    def _listen(self) -> WSGIServer:
+    def _listen(self) -> Server:
         tls = {"certfile": self._http.certificate, "keyfile": self._http.key} if self._http.certificate else {}
         sock = listener(self._http, os.environ)
         spawn = Pool(_MAX_CONNECTIONS)
-        return WSGIServer(sock, self.app, log=None, error_log=log, handler_class=Handler, spawn=spawn, **tls)
+        server = Server(sock, self.app, log=None, error_log=log, handler_class=Handler, spawn=spawn, **tls)
+        in_all = min(_MAX_WAITING, open_files() // 4)
+        # behind a proxy all come from its address, and it is the proxy that counts them
+        server.doorman = Doorman(in_all if self._http.trusted_proxies else min(_MAX_FROM_ONE, in_all // 2), in_all)
+        return server
 
     def _trust_proxies(self) -> None:
         """Outermost, so that the live socket sees the true addresses too."""

@@ -18,7 +18,10 @@ class Engine:
 
     def line(self, sid: str) -> "Line":
         """The way to the client whom Socket.IO knows by this id."""
-        return Line(self, self.server.manager.eio_sid_from_sid(sid, "/"))
+        engine_id = self.server.manager.eio_sid_from_sid(sid, "/")
+        if (found := self.lines.get(engine_id)) is not None:
+            found.greet()
+        return Line(self, engine_id)
 
     def _websocket(self, handler: Any, _server: Any) -> Websocket:
         return Websocket(handler, handler.__self__.sid, self.lines)  # the handler is a method of engineio's Socket

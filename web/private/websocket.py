@@ -17,19 +17,23 @@ import gevent
 import simple_websocket
 from gevent.lock import Semaphore
 
+from web.private.handler import VISITOR
+
 MAX_MESSAGE = 64 * 1024
 SEND_BUFFER = 128 * 1024
+GREETING_S = 15.0  # within which a socket says who it is
 _EXTENSIONS = "HTTP_SEC_WEBSOCKET_EXTENSIONS"
 
 
 class WholeSocket:
     """The few socket calls simple-websocket makes; `send` means all of it, one frame after the other."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, sock: socket.socket, visitor: Any = None) -> None:
         # what waits in the kernel for a slow client is bounded too, and soon tells that it takes nothing
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         self._sock = sock
         self._turn = Semaphore()
+        self._visitor, self._greeted = visitor, False
         self.recv = sock.recv
         self.close = sock.close
 
@@ -73,6 +77,21 @@ class WholeSocket:
             return 0
         return int.from_bytes(answer, sys.byteorder)
 
+    def wait(self) -> None:
+        """It is a visitor like others until it has said who it is."""
+        if self._visitor is not None:
+            self._visitor.wait()
+
+    def greet(self) -> None:
+        """It is somebody we know."""
+        self._greeted = True
+        if self._visitor is not None:
+            self._visitor.settle()
+
+    def cut_unless_greeted(self) -> None:
+        if not self._greeted:
+            self.cut()
+
     def cut(self) -> None:
         """End it at once; whoever waits to send or receive gets an error."""
         try:
@@ -93,11 +112,14 @@ class Websocket:
     def __call__(self, environ: dict[str, Any], _start_response: Callable[..., Any]) -> Iterable[bytes]:
         environ.pop(_EXTENSIONS, None)  # deflating for hundreds of screens costs more than the wire does
         self._ws = simple_websocket.Server(environ, max_message_size=MAX_MESSAGE)
-        line = self._ws.sock = WholeSocket(self._ws.sock)
+        line = self._ws.sock = WholeSocket(self._ws.sock, environ.get(VISITOR))
         self._lines[self._id] = line
+        line.wait()
+        silent = gevent.spawn_later(GREETING_S, line.cut_unless_greeted)
         try:
             answer = self._handler(self)
         finally:
+            silent.kill(block=False)
             self._lines.pop(self._id, None)
             line.cut()
         return answer
