@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from http import HTTPStatus
 from typing import Any
@@ -25,6 +26,7 @@ from web.login_brake import LoginBrake
 from web.numbers import PathNumber
 from web.pairing_brake import PairingBrake
 from web.site import Site
+from web.turns import Turns
 
 log = logging.getLogger(__name__)
 
@@ -39,10 +41,12 @@ def build(site: Site, routes: tuple[Route, ...], sessions: Sessions, brake: Logi
     app = Flask("web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST
     app.url_map.converters["int"] = PathNumber
-    offered = _offered(site, sessions, brake)
+    offered, turns = _offered(site, sessions, brake), Turns()
     for route in (*routes, _description(site, routes)):
         name = f"{route.method} {route.path}"
-        app.add_url_rule(route.path, name, _view(site, sessions, route, bound(route, offered)), methods=[route.method])
+        app.add_url_rule(
+            route.path, name, _view(site, sessions, turns, route, bound(route, offered)), methods=[route.method]
+        )
     assets.mount(app, site, sessions)
     app.register_error_handler(HTTPException, lambda error: _http_error(site, error))
     app.register_error_handler(Exception, lambda error: _unexpected(site, error))
@@ -71,7 +75,9 @@ def _description(site: Site, routes: tuple[Route, ...]) -> Route:
     return Route("GET", path, Open.TO_ALL, describe, "This description", documents=documents)
 
 
-def _view(site: Site, sessions: Sessions, route: Route, handler: Callable[[Call], Any]) -> Callable[..., Response]:
+def _view(
+    site: Site, sessions: Sessions, turns: Turns, route: Route, handler: Callable[[Call], Any]
+) -> Callable[..., Response]:
     def view(**path: Any) -> Response:
         caller: Caller | None = None
         try:
@@ -85,13 +91,21 @@ def _view(site: Site, sessions: Sessions, route: Route, handler: Callable[[Call]
             if caller is not None:
                 site.clients.asks(caller.principal)
             request.max_content_length = route.largest  # only now: nobody else may send so much
-            call = _call(site, route, caller, path)
-            result = handler(call)
+            with _turn(turns, route, caller):
+                call = _call(site, route, caller, path)
+                result = handler(call)
             return _respond(site, route, result, _links(route, call.part, result))
         except IocError as error:
             return _error(site, error, caller)
 
     return view
+
+
+def _turn(turns: Turns, route: Route, caller: Caller | None) -> AbstractContextManager[None]:
+    """Of calls that somebody must come in for; what a device brings waits for the broker alone."""
+    if caller is None or route.devices or route.role is Open.TO_ALL:
+        return nullcontext()
+    return turns.taking(caller.principal)
 
 
 def _check_origin(site: Site, route: Route) -> None:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from ioc.core.model import Role
 from ioc.domain.access import Principal, Via
+from web.turns import Pace, account_of
 from web.watch import Board, Shared, Watching
 
 STALL_S = 10.0
@@ -31,6 +32,7 @@ class Client:
 
     principal: Principal
     outlet: ClientOutlet
+    pace: Pace
     widgets: dict[str, Watching] = field(default_factory=dict)
     stuck_since: float | None = None
     stuck_at: int = 0
@@ -104,6 +106,11 @@ class Connections:
 
     def principals(self) -> set[Principal]:
         return {client.principal for client in self._by_id.values()}
+
+    def count(self, principal: Principal) -> int:
+        """How many the account has, whatever sessions it has."""
+        account = account_of(principal)
+        return sum(account_of(client.principal) == account for client in self._by_id.values())
 
     def asks(self, principal: Principal) -> None:
         """Somebody made a call; a display may poll instead of being connected."""

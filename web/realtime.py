@@ -19,12 +19,15 @@ from web.private.engine import Engine
 from web.private.packets import PacketJson
 from web.site import Site
 from web.subject import MAX_WIDGETS, read_request, subject
+from web.turns import SOCKETS, Pace, Paces, too_many
 from web.watch import Board
 
 log = logging.getLogger(__name__)
 
 PING_S = 5
 _FAREWELL_S = 1.0
+_WATCHES = 10.0, 60  # a second of one socket, and in one burst
+_WATCHES_OF_ACCOUNT = 50.0, SOCKETS  # all of them may come back at once
 
 
 class Realtime:
@@ -32,6 +35,7 @@ class Realtime:
 
     def __init__(self, app: Flask, site: Site, sessions: Sessions, board: Board) -> None:
         self._site, self._sessions, self._board = site, sessions, board
+        self._paces = Paces(*_WATCHES_OF_ACCOUNT, site.clock.monotonic)
         self.on_watch: Callable[[], None] = lambda: None
         self.socketio = SocketIO(
             app,
@@ -84,8 +88,10 @@ class Realtime:
             raise Refused(error.code.value) from error
         if caller is None:
             raise Refused(Code.UNAUTHENTICATED.value)
-        sid = _sid()
-        self._site.clients.add(sid, Client(caller.principal, self.engine.line(sid)))
+        if self._site.clients.count(caller.principal) >= SOCKETS:
+            raise Refused(Code.TOO_MANY_REQUESTS.value)
+        sid, pace = _sid(), Pace(*_WATCHES, self._site.clock.monotonic)
+        self._site.clients.add(sid, Client(caller.principal, self.engine.line(sid), pace))
 
     def _disconnect(self, _reason: Any = None) -> None:
         sid = _sid()
@@ -104,6 +110,8 @@ class Realtime:
             return self._refusal(IocError(Code.BAD_REQUEST, 'expected {"widgets": [{"id", "kind", "options"}]}'))
         if len(requests) > MAX_WIDGETS:
             return self._refusal(IocError(Code.TOO_MANY_WIDGETS, f"at most {MAX_WIDGETS} widgets", most=MAX_WIDGETS))
+        if not (client.pace.take() and self._paces.take(client.principal)):
+            return self._refusal(too_many("watch"))
         if not self._still_there(client.principal):
             self.end(lambda principal: principal == client.principal)
             return self._refusal(IocError(Code.UNAUTHENTICATED, "the session has ended"))
@@ -124,6 +132,8 @@ class Realtime:
     def _resync(self, message: Any = None) -> dict[str, Any]:
         client = self._client()
         widget_id = message.get("id") if isinstance(message, dict) else None
+        if client is not None and not client.pace.take():
+            return self._refusal(too_many("resync"))
         watching = client.widgets.get(widget_id) if client and isinstance(widget_id, str) else None
         if watching is None:
             return self._refusal(IocError(Code.NOT_FOUND, "no such widget is watched here"))

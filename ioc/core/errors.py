@@ -56,6 +56,7 @@ class Code(StrEnum):
     UNKNOWN_WIDGET = "unknown_widget", 422
     NOT_EXPLAINED = "not_explained", 422
     TOO_MANY_ATTEMPTS = "too_many_attempts", 429
+    TOO_MANY_REQUESTS = "too_many_requests", 429
     INTERNAL = "internal", 500
 
     # What is not there, or no longer as it was

@@ -25,7 +25,9 @@ def _of_every(route: Route) -> list[Code]:
     if route.method != "GET" and not (route.foreign or route.keyed):
         codes.append(Code.FOREIGN_PAGE)
     if route.role is not Open.TO_ALL:
-        codes += [Code.UNAUTHENTICATED, Code.FORBIDDEN] + ([Code.CSRF] if route.method != "GET" else [])
+        codes += [Code.UNAUTHENTICATED, Code.FORBIDDEN, Code.TOO_MANY_REQUESTS] + (
+            [Code.CSRF] if route.method != "GET" else []
+        )
     if route.body is not None:
         codes += [Code.BAD_REQUEST, Code.TOO_LARGE, Code.INVALID_VALUE]
     if route.devices or route.foreign:

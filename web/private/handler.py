@@ -13,6 +13,8 @@ from web.private.doorman import Doorman
 
 HEADERS_S: Final = 15.0
 BODY_S: Final = 20.0
+LONGEST_S: Final = 90.0  # of a large one, over a line that carries little
+_SLOWEST: Final = 50_000  # bytes a second
 IDLE_S: Final = 60.0  # between two requests of one connection
 VISITOR: Final = "ioc.visitor"
 _TOO_SLOW = "408", b"HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
@@ -119,7 +121,7 @@ class Handler(WSGIHandler):  # type: ignore[misc]  # gevent is untyped
         if self._is_cut:
             raise ConnectionError("cut")  # what it had said by then is no request
         has_body = bool(self.content_length) or self.headers.get("transfer-encoding") is not None
-        self.rfile.within(BODY_S if has_body else None)
+        self.rfile.within(min(LONGEST_S, BODY_S + (self.content_length or 0) / _SLOWEST) if has_body else None)
         if has_body:
             self.rfile.expect(self.content_length or 0, self.settle)
         else:
