@@ -26,7 +26,7 @@ from web.login_brake import LoginBrake
 from web.numbers import PathNumber
 from web.pairing_brake import PairingBrake
 from web.site import Site
-from web.turns import Turns
+from web.turns import AccountTurns
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ def build(site: Site, routes: tuple[Route, ...], sessions: Sessions, brake: Logi
     app = Flask("web", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST
     app.url_map.converters["int"] = PathNumber
-    offered, turns = _offered(site, sessions, brake), Turns()
+    offered, turns = _offered(site, sessions, brake), AccountTurns()
     for route in (*routes, _description(site, routes)):
         name = f"{route.method} {route.path}"
         app.add_url_rule(
@@ -76,7 +76,7 @@ def _description(site: Site, routes: tuple[Route, ...]) -> Route:
 
 
 def _view(
-    site: Site, sessions: Sessions, turns: Turns, route: Route, handler: Callable[[Call], Any]
+    site: Site, sessions: Sessions, turns: AccountTurns, route: Route, handler: Callable[[Call], Any]
 ) -> Callable[..., Response]:
     def view(**path: Any) -> Response:
         caller: Caller | None = None
@@ -101,7 +101,7 @@ def _view(
     return view
 
 
-def _turn(turns: Turns, route: Route, caller: Caller | None) -> AbstractContextManager[None]:
+def _turn(turns: AccountTurns, route: Route, caller: Caller | None) -> AbstractContextManager[None]:
     """Of calls that somebody must come in for; what a device brings waits for the broker alone."""
     if caller is None or route.devices or route.role is Open.TO_ALL:
         return nullcontext()

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ioc.core.model import Role
 from ioc.domain.access import Principal, Via
-from web.turns import Pace, account_of
+from web.turns import AskingPace, account_of
 from web.watch import Board, Shared, Watching
 
 STALL_S = 10.0
@@ -32,7 +32,7 @@ class Client:
 
     principal: Principal
     outlet: ClientOutlet
-    pace: Pace
+    pace: AskingPace
     widgets: dict[str, Watching] = field(default_factory=dict)
     stuck_since: float | None = None
     stuck_at: int = 0

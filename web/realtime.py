@@ -19,7 +19,7 @@ from web.private.engine import Engine
 from web.private.packets import PacketJson
 from web.site import Site
 from web.subject import MAX_WIDGETS, read_request, subject
-from web.turns import SOCKETS, Pace, Paces, too_many
+from web.turns import SOCKETS, AskingPace, AskingPaces, too_many
 from web.watch import Board
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,7 @@ class Realtime:
 
     def __init__(self, app: Flask, site: Site, sessions: Sessions, board: Board) -> None:
         self._site, self._sessions, self._board = site, sessions, board
-        self._paces = Paces(*_WATCHES_OF_ACCOUNT, site.clock.monotonic)
+        self._paces = AskingPaces(*_WATCHES_OF_ACCOUNT, site.clock.monotonic)
         self.on_watch: Callable[[], None] = lambda: None
         self.socketio = SocketIO(
             app,
@@ -90,7 +90,7 @@ class Realtime:
             raise Refused(Code.UNAUTHENTICATED.value)
         if self._site.clients.count(caller.principal) >= SOCKETS:
             raise Refused(Code.TOO_MANY_REQUESTS.value)
-        sid, pace = _sid(), Pace(*_WATCHES, self._site.clock.monotonic)
+        sid, pace = _sid(), AskingPace(*_WATCHES, self._site.clock.monotonic)
         self._site.clients.add(sid, Client(caller.principal, self.engine.line(sid), pace))
 
     def _disconnect(self, _reason: Any = None) -> None:

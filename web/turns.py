@@ -17,7 +17,7 @@ SOCKETS: Final = 1_000  # the walls of a province may share one token
 _Account = tuple[str, Via]
 
 
-class Turns:
+class AccountTurns:
     """Calls of an account: so many run, so many more wait for their turn, and beyond that they are refused."""
 
     def __init__(self, running: int = RUNNING, waiting: int = WAITING) -> None:
@@ -42,7 +42,7 @@ class Turns:
                 del self._here[account], self._free[account]
 
 
-class Pace:
+class AskingPace:
     """So many a second, and a store of some for a start."""
 
     def __init__(self, per_s: float, burst: int, now: Callable[[], float]) -> None:
@@ -65,12 +65,12 @@ class Pace:
         return self._left + (self._now() - self._at) * self._per_s >= self._burst
 
 
-class Paces:
+class AskingPaces:
     """The pace of each account."""
 
     def __init__(self, per_s: float, burst: int, now: Callable[[], float]) -> None:
-        self._new: Callable[[], Pace] = partial(Pace, per_s, burst, now)
-        self._by_account: dict[_Account, Pace] = {}
+        self._new: Callable[[], AskingPace] = partial(AskingPace, per_s, burst, now)
+        self._by_account: dict[_Account, AskingPace] = {}
 
     def take(self, principal: Principal) -> bool:
         if len(self._by_account) > 1_000:

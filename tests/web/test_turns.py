@@ -18,7 +18,7 @@ from web.clients import Client, Connections
 from web.login_brake import LoginBrake
 from web.realtime import Realtime
 from web.routes import routes
-from web.turns import SOCKETS, Pace, Paces, Turns
+from web.turns import SOCKETS, AccountTurns, AskingPace, AskingPaces
 from web.watch import Board
 
 GREEDY = Principal("greedy", Role.OPERATOR, None, "vi", Via.BEARER)
@@ -29,7 +29,7 @@ class Hall:
     """Calls that go on until they may end, and whose they are."""
 
     def __init__(self) -> None:
-        self.turns, self.over = Turns(running=2, waiting=3), Event()
+        self.turns, self.over = AccountTurns(running=2, waiting=3), Event()
         self.running: list[str] = []
         self.refused = 0
 
@@ -68,7 +68,7 @@ def test_a_user_and_a_token_of_one_name_are_two() -> None:
 
 
 def test_the_answer_is_429_by_name(province: Province, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(application, "Turns", lambda: Turns(running=0, waiting=0))
+    monkeypatch.setattr(application, "AccountTurns", lambda: AccountTurns(running=0, waiting=0))
     app = application.build(province.site, routes(PLUGINS), Sessions(b"s" * 32, 12), LoginBrake(5))
     bearer = {"Authorization": f"Bearer {province.tokens['admin']}"}
     answer = app.test_client().get("/api/v1/sources", headers=bearer)
@@ -79,7 +79,7 @@ def test_the_answer_is_429_by_name(province: Province, monkeypatch: pytest.Monke
 
 def test_a_pace_has_a_store_and_fills_it_again() -> None:
     clock = FakeClock(0)
-    pace = Pace(10.0, 60, clock.monotonic)
+    pace = AskingPace(10.0, 60, clock.monotonic)
     assert sum(pace.take() for _ in range(20_000)) == 60
     clock.advance(1)
     assert sum(pace.take() for _ in range(20_000)) == 10
@@ -89,7 +89,7 @@ def test_a_pace_has_a_store_and_fills_it_again() -> None:
 
 def test_the_paces_of_accounts_that_rest_are_forgotten() -> None:
     clock = FakeClock(0)
-    paces = Paces(10.0, 2, clock.monotonic)
+    paces = AskingPaces(10.0, 2, clock.monotonic)
     for n in range(3_000):
         assert paces.take(replace(GREEDY, name=str(n)))
         clock.advance(0.01)
@@ -115,7 +115,7 @@ def test_the_sockets_of_an_account_are_counted_whatever_sessions_they_came_by() 
     connections, clock = Connections(), FakeClock(0)
     for n in range(6):
         who = replace(GREEDY, session=str(n % 2)) if n < 4 else OTHER
-        connections.add(str(n), Client(who, Nowhere(), Pace(1.0, 1, clock.monotonic)))
+        connections.add(str(n), Client(who, Nowhere(), AskingPace(1.0, 1, clock.monotonic)))
     assert (connections.count(GREEDY), connections.count(OTHER)) == (4, 2)
 
 

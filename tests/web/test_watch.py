@@ -18,7 +18,7 @@ from web.clients import STALL_S, Client
 from web.mergepatch import apply
 from web.pump import DeltaPump
 from web.subject import Request, subject
-from web.turns import Pace
+from web.turns import AskingPace
 from web.watch import Board
 
 AWAY = IocError(Code.STORE_UNAVAILABLE, "not reached")
@@ -64,7 +64,7 @@ class Desk:
 
     def screen(self, name: str, widget: str = "queue_board", /, **options: Any) -> Screen:
         screen = Screen()
-        client = Client(WHO, screen, Pace(10.0, 60, lambda: 0.0))
+        client = Client(WHO, screen, AskingPace(10.0, 60, lambda: 0.0))
         site = self.province.site
         wanted = subject(site.widgets, Request("w", widget, options), site.orgs.scope(None), "hg")
         client.watch({"w": self.board.join(wanted)}, self.board)
