@@ -67,3 +67,11 @@ def test_no_sample_goes_to_the_store_of_instants_and_no_doubted_figure_counts(wo
     assert world.of(PAR).values() == {"par_index": 77, "rank_total": 63}
     (sample,) = samples_of(tell(world, values={"visits": 3}))
     assert (sample.t, sample.values) == (NOW, {"visits": 3})
+
+
+def test_a_share_comes_as_its_numerator_and_its_denominator(world: World) -> None:
+    batch = tell(world, period="2019", values={"lltp": {"numerator": 1745, "denominator": 3377}, "papi": 43.73})
+    assert batch.bad == []
+    told = {name: value for name, (_, value) in world.of(PAR).metrics.items()}
+    assert told == {"lltp": 1745, "lltp_of": 3377, "papi": 43.73}
+    assert len(tell(world, period="2019", values={"lltp": {"numerator": 1745}}).bad) == 1
