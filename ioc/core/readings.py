@@ -18,8 +18,7 @@ _NAMED = re.compile(
 _DAY = re.compile(
     r"(?P<d>\d{1,2})[/.-](?P<m>\d{1,2})[/.-](?P<y>\d{4})(?:[ T]\d{1,2}:\d\d(?::\d\d)?(?: ?(?:SA|CH|AM|PM))?)?"
 )
-_ISO_CLOCK = r"(?:[ T]\d{1,2}:\d\d(?::\d\d)?(?: ?(?:SA|CH|AM|PM))?)?"
-_DAY = re.compile(rf"(?P<d>\d{{1,2}})[/.-](?P<m>\d{{1,2}})[/.-](?P<y>\d{{4}}){_CLOCK}")
+_ISO_DAY = re.compile(r"(\d{4}-\d\d-\d\d)[ T]00:00(?::00)?")
 _SERIAL = re.compile(r"(\d{5})(?:\.0+)?")
 
 

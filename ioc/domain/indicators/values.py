@@ -89,13 +89,26 @@ def _of_time(
 
 
 def _of_size(of: IndicatorOptions, draft: ValueDraft) -> Iterator[ValueRefusal]:
-    numerator, denominator, value = draft.numerator, draft.denominator, worked_out(of, draft)
-    if (numerator is None) is not (denominator is None) and of.is_share and numerator is not None:
+    parts = list(_of_parts(of, draft))
+    yield from parts or _of_scale(of, worked_out(of, draft))
+    rank, total = draft.rank, draft.rank_total
+    if (rank is not None and rank < 1) or (rank is not None and total is not None and rank > total):
+        yield ValueRefusal("rank", Doubt.RANK_BEYOND_TOTAL, "1 or more" if total is None else f"1 to {total}")
+    if not parts and worked_out(of, draft) is None and rank is None:
+        yield ValueRefusal("value", Doubt.NOTHING_TOLD, "a number, a numerator with its denominator, or a rank")
+
+
+def _of_parts(of: IndicatorOptions, draft: ValueDraft) -> Iterator[ValueRefusal]:
+    numerator, denominator = draft.numerator, draft.denominator
+    if numerator is not None and denominator is None:
         yield ValueRefusal("denominator", Doubt.NOTHING_TOLD, "numerator and denominator together")
-    if denominator is not None and denominator <= 0:
+    elif denominator is not None and denominator <= 0:
         yield ValueRefusal("denominator", Doubt.SHARE_BEYOND_WHOLE, "more than 0")
-    elif numerator is not None and denominator is not None and of.is_share and not 0 <= numerator <= denominator:
+    elif numerator is not None and of.is_share and not 0 <= numerator <= (denominator or 0):
         yield ValueRefusal("numerator", Doubt.SHARE_BEYOND_WHOLE, f"0 to {denominator:g} (denominator)")
+
+
+def _of_scale(of: IndicatorOptions, value: float | None) -> Iterator[ValueRefusal]:
     lowest = 0 if of.lowest is None and of.is_share else of.lowest
     highest = 100 if of.highest is None and of.is_share else of.highest
     if value is not None and lowest is not None and value < lowest:
@@ -103,11 +116,6 @@ def _of_size(of: IndicatorOptions, draft: ValueDraft) -> Iterator[ValueRefusal]:
     if value is not None and highest is not None and value > highest:
         reason = Doubt.SHARE_BEYOND_WHOLE if of.is_share else Doubt.BEYOND_SCALE
         yield ValueRefusal("value", reason, f"{highest:g} or less")
-    rank, total = draft.rank, draft.rank_total
-    if (rank is not None and rank < 1) or (rank is not None and total is not None and rank > total):
-        yield ValueRefusal("rank", Doubt.RANK_BEYOND_TOTAL, "1 or more" if total is None else f"1 to {total}")
-    if value is None and rank is None:
-        yield ValueRefusal("value", Doubt.NOTHING_TOLD, "a number, a numerator with its denominator, or a rank")
 
 
 def enter(conn: Connection, of: IndicatorOptions, version: int, draft: ValueDraft, actor: str, now: int) -> int:

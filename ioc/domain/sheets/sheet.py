@@ -65,7 +65,17 @@ Given = Path | str | Encoded
 def read(given: Given, required: Sequence[str], allowed: Sequence[str], problems: Problems) -> Sheet:
     """Rows of a file or of a text; a header or file that cannot be read is a UsageError at once."""
     origin = "csv" if isinstance(given, str) else str(given.path if isinstance(given, Encoded) else given)
-    records = _records(_text(given), origin)
+    return of_records(origin, _records(_text(given), origin), required, allowed, problems)
+
+
+def of_records(
+    origin: str,
+    records: Iterator[tuple[int, list[str]]],
+    required: Sequence[str],
+    allowed: Sequence[str],
+    problems: Problems,
+) -> Sheet:
+    """The same of cells that came from elsewhere, each line with its number."""
     first = next(records, None)
     if first is not None and first[1][:1] and first[1][0].lower().startswith(_HINT):
         first = next(records, None)
