@@ -30,7 +30,7 @@ def show_all(arguments: argparse.Namespace) -> None:
 
 def take_in(arguments: argparse.Namespace) -> None:
     from ioc.core.clock import local
-    from ioc.domain.importing.indicator_values import import_values
+    from ioc.domain.indicators.value_files import import_values
     from ioc.domain.inventory.orgs import DEFAULT_TZ
     from ioc.domain.inventory.records import load
 

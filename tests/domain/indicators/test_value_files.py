@@ -11,8 +11,8 @@ from openpyxl import Workbook
 from ioc.config.indicators import IndicatorOptions
 from ioc.core.errors import UsageError
 from ioc.core.periods import Length
-from ioc.domain.importing.indicator_values import import_values
 from ioc.domain.indicators.catalogue import Definitions
+from ioc.domain.indicators.value_files import import_values
 from ioc.domain.inventory.records import load
 from ioc.domain.sheets.report import ImportReport
 from ioc.domain.sheets.sheet import Encoded, Given
