@@ -75,6 +75,16 @@ def test_a_queue_board_names_the_worst_eight_first(province: Province) -> None:
     assert payload(province, "queue_board")["centres"]["hg.dong-van.lung-cu/xa"]["parent_name"] == "Huyện Đồng Văn"
 
 
+def test_a_queue_board_says_in_words_what_is_wrong_with_a_kiosk(province: Province) -> None:
+    now = province.clock.now_ms()
+    printer = Patch(KIOSKS[NORTH], {"waiting": (now, 1)}, {"paper": (now, "low")}, None, now)
+    province.site.world.merge([printer])
+    province.say(KIOSKS[SOUTH], waiting=3, longest_wait_s=4_000)
+    centres = payload(province, "queue_board")["centres"]
+    found = {name: centres[f"{name}/kiosk-1"]["why"] for name in (NORTH, SOUTH)}
+    assert found == {NORTH: "alert.said.queue.paper.low", SOUTH: "metric.queue.longest_wait_s"}
+
+
 def test_what_is_silent_is_unknown_and_never_zero(province: Province) -> None:
     province.clock.advance(600)
     shown = payload(province, "queue_board")

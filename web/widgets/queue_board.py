@@ -90,11 +90,18 @@ def _centre(sight: Sight, source: Source) -> dict[str, Any]:
         "parent_name": sight.above(source.key.org),
         "health": health,
         "cause": cause,
+        "why": None if cause is None else _why(sight, source, cause),
         "simulated": source.simulated,
         "as_of": sight.at(sight.live(source).as_of, source.key.org),
         "desks": {d.counter_id: {"ticket_no": d.ticket_no, "since": sight.at(d.since, source.key.org)} for d in desks},
         **{name: sight.current(source, name) for name in _FIGURES},
     }
+
+
+def _why(sight: Sight, source: Source, cause: str) -> str:
+    """The key of what it says of itself, as "Hết giấy in"; else of the figure that is bad."""
+    word = sight.live(source).words().get(cause)
+    return f"metric.queue.{cause}" if word is None else f"alert.said.queue.{cause}.{word}"
 
 
 def _sum(values: Any) -> float | None:

@@ -181,6 +181,7 @@ def _queue(now: datetime, *, night: bool) -> dict[str, Any]:
             "org_name": name,
             "health": health,
             "cause": cause,
+            "why": {"longest_wait_s": "metric.queue.longest_wait_s", "paper": "alert.said.queue.paper.low"}.get(cause),
             "waiting": 4 + n * 3 % 17,
             "serving": 3,
             "open_counters": 5,

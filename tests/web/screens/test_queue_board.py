@@ -31,6 +31,7 @@ def _centre(n: int) -> dict[str, Any]:
         "name": f"Trung tâm Phục vụ hành chính công xã {commune}", "org_name": f"Xã {commune}",
         "parent_name": f"Cụm {area}", "health": health,
         "cause": "longest_wait_s" if health in ("critical", "warning") else None, "simulated": False,
+        "why": "metric.queue.longest_wait_s" if health in ("critical", "warning") else None,
         "as_of": MORNING.isoformat(), "waiting": n % 9, "serving": 2, "open_counters": 4, "issued_today": 30,
         "served_today": 21, "longest_wait_s": {"critical": 4_000, "warning": 1_000}.get(health, 300), "avg_wait_s": 200,
         "desks": {str(d): {"ticket_no": f"A{d}", "since": MORNING.isoformat()} for d in range(1, 5)},
