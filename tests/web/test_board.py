@@ -49,6 +49,10 @@ def test_a_figure_of_2018_that_is_signed_today_is_of_2018(province: Province) ->
     assert [(each["period"], each["value"], each["as_of"][:10]) for each in points] == [
         ("2018", 2.44, "2018-12-31"), ("2019", 51.67, "2019-12-31"),
     ]  # fmt: skip
+    asked = "org=hg&kind=indicator&source=lltp&metric=value&from=2018-01-01T00:00:00Z&to=2020-01-01T00:00:00Z&step=86400000&agg=last"
+    series = get(province, f"/series?{asked}")["points"]
+    assert [value for _, value in series if value is not None] == [2.44, 51.67]
+    assert province.get(f"/api/v1/series?{asked.replace('value', 'colour')}").status_code == 422
     item = board(province)["lltp"]
     assert (item["period"], item["value"], item["last_year"], item["last_period"], item["trend"]) == (
         "2019", 51.67, 2.44, 2.44, "better",
@@ -174,3 +178,8 @@ def test_rights_end_at_the_subtree_and_a_leader_enters_nothing(shares: Province)
     assert shares.get(f"/api/v1/board?org={SOUTH}", "leader-north").status_code == 404
     assert get(shares, "/board/dung-han/values", "leader-north")["total"] == 0
     assert shares.post("/api/v1/indicators", "operator", {"id": "y", "name": "Y"}).status_code == 403
+    taken = {"name": "Của tỉnh", "org": NORTH}
+    assert shares.post("/api/v1/indicators", "admin-north", {"id": "dung-han", **taken}).status_code == 403
+    assert shares.post("/api/v1/indicators", "admin-north", {"id": "rieng", **taken}).status_code == 200
+    assert "rieng" not in board(shares, f"org={SOUTH}")
+    assert "rieng" in board(shares, "org=hg.dong-van.lung-cu")

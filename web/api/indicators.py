@@ -11,7 +11,7 @@ from alerts.configured.entry import table_of
 from ioc.config.indicators import IndicatorOptions
 from ioc.config.read import refused
 from ioc.context import Context
-from ioc.core.errors import Code
+from ioc.core.errors import Code, IocError
 from ioc.core.model import Role, State
 from ioc.core.periods import span
 from ioc.core.share import Void
@@ -212,8 +212,13 @@ def _made(call: Call, of: IndicatorOptions) -> str:
     return call.say(f"indicator.made.{way}", what=what)
 
 
-def put(call: Call, body: IndicatorBody, context: Context, db: Database, workers: Announces) -> IndicatorItem:
+def put(
+    call: Call, body: IndicatorBody, context: Context, records: Reads, db: Database, workers: Announces
+) -> IndicatorItem:
     """Create an indicator or replace the one of that id; `bad_config` names what is wrong, a circle by its path."""
+    standing = records.read(lambda conn: _indicators.definitions(conn, context).get(body.id))
+    if standing is not None and not (call.sees_all or standing.org in call.scope.codes):
+        raise IocError(Code.BEYOND_SCOPE, f"indicator {body.id!r} is of more than your part of the tree")
     if CATALOGUE.get(body.id) is not None:
         raise refused("indicator", [f"indicator.id: {body.id!r} is that of a built-in indicator"])
     of = _book.put(call, "indicator", IndicatorOptions, context, db, workers, force=True)

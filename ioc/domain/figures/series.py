@@ -1,7 +1,7 @@
 """Figures of periods over time, each in its own period whenever it was told: answered from what was kept of them."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
@@ -36,8 +36,11 @@ class Figure(NamedTuple):
 def answer(conn: Connection, inventory: Inventory, query: RangeQuery) -> list[Point] | None:
     """None for what is not told by the period: the metric store has it."""
     told = _told(conn, inventory, query.series)
-    if told is None:
-        return None
+    return None if told is None else bucketed(told, query)
+
+
+def bucketed(told: Iterable[Figure], query: RangeQuery) -> list[Point]:
+    """Figures in the order of their periods, in the buckets of a question."""
     grid = Grid.of(query)
     buckets: dict[int, list[float]] = {}
     for figure in told:

@@ -5,15 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from ioc.config.indicators import IndicatorOptions
 from ioc.core.errors import Code, IocError
-from ioc.core.periods import ALLOWED, Period, parse, reported
+from ioc.core.periods import ALLOWED, Period, parse, reported, span
 from ioc.core.share import percent
 from ioc.domain.figures import deciding
+from ioc.domain.figures.series import Figure
 from ioc.domain.indicators.catalogue import concerns
 from ioc.domain.indicators.doubts import Doubt, ValueRefusal
 from ioc.domain.inventory import OrgTree
@@ -164,6 +166,17 @@ def history(conn: Connection, indicator: str, orgs: Iterable[str], span: tuple[s
     wanted += [] if span is None else [_t.first_day >= span[0], _t.first_day < span[1]]
     rows = conn.execute(sa.select(indicator_value).where(*wanted).order_by(_t.first_day, _t.org, _t.id)).mappings()
     return [dict(row) for row in rows]
+
+
+def figures(conn: Connection, of: IndicatorOptions, org: str, metric: str, zone: ZoneInfo) -> list[Figure]:
+    """What counts of one indicator and org, each at the instant it is of."""
+    mine = sa.select(_t.period, _t[metric], _t.entered_at).where(_t.indicator == of.id, _t.org == org, _t.current)
+    found: list[Figure] = []
+    for text, value, entered_at in conn.execute(mine.order_by(_t.first_day)):
+        if value is not None and (period := parse(text)) is not None:
+            at = span(reported(period, of.first_day), zone).as_of(entered_at)
+            found.append(Figure(at, value))
+    return found
 
 
 def newest(conn: Connection, ids: Sequence[str], orgs: Iterable[str], before: str | None = None) -> dict[str, str]:
