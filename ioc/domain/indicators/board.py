@@ -219,7 +219,7 @@ class IndicatorBoard:
         )
         asked = sa.select(mine.id, *counts).join_from(mine.id.table, other.id.table, same)
         rows = self.ledger.conn.execute(asked.where(mine.id.in_(ids), other.value.is_not(None)).group_by(mine.id))
-        return [(row[0], row[1], row[2], row[3]) for row in rows]
+        return [(row[0], row[1], row[2], row[3]) for row in rows.all()]
 
     def _beside(self, org: str) -> list[str]:
         """The units of its kind under the same parent; none beside a root."""

@@ -71,7 +71,7 @@ class ValueLedger:
         """Read the values of some orgs and periods at once; of some indicators only, where `ids` are given."""
         wanted = [_t.org.in_(sorted(orgs)), _t.period.in_(sorted(set(periods))), _t.current]
         wanted += [] if ids is None else [_t.indicator.in_(sorted(ids))]
-        for row in self.conn.execute(sa.select(*_COLUMNS).where(*wanted)):
+        for row in self.conn.execute(sa.select(*_COLUMNS).where(*wanted)).all():
             self._entered[row[0], row[1], row[2]] = row
         if ids is None:
             self._loaded |= {(org, period) for org in orgs for period in periods}
@@ -81,9 +81,8 @@ class ValueLedger:
     def load_values(self, orgs: Collection[str], periods: Collection[str], ids: Collection[str]) -> None:
         """Read nothing but the numbers, which lie in an index, for `value` to go by."""
         wanted = [_t.org.in_(sorted(orgs)), _t.period.in_(sorted(periods)), _t.current, _t.indicator.in_(sorted(ids))]
-        for id_, org, period, value in self.conn.execute(
-            sa.select(_t.indicator, _t.org, _t.period, _t.value).where(*wanted)
-        ):
+        asked = sa.select(_t.indicator, _t.org, _t.period, _t.value).where(*wanted)
+        for id_, org, period, value in self.conn.execute(asked).all():
             self._values[id_, org, period] = value
 
     def value(self, of: IndicatorOptions, org: str, period: Period) -> float | None:
