@@ -49,7 +49,8 @@ def test_a_figure_of_2018_that_is_signed_today_is_of_2018(province: Province) ->
     assert [(each["period"], each["value"], each["as_of"][:10]) for each in points] == [
         ("2018", 2.44, "2018-12-31"), ("2019", 51.67, "2019-12-31"),
     ]  # fmt: skip
-    asked = "org=hg&kind=indicator&source=lltp&metric=value&from=2018-01-01T00:00:00Z&to=2020-01-01T00:00:00Z&step=86400000&agg=last"
+    span = "from=2018-01-01T00:00:00Z&to=2020-01-01T00:00:00Z&step=86400000&agg=last"
+    asked = f"org=hg&kind=indicator&source=lltp&metric=value&{span}"
     series = get(province, f"/series?{asked}")["points"]
     assert [value for _, value in series if value is not None] == [2.44, 51.67]
     assert province.get(f"/api/v1/series?{asked.replace('value', 'colour')}").status_code == 422
