@@ -11,8 +11,7 @@ from ioc.core.clock import rfc3339
 from ioc.core.model import Health, Number, Severity, SourceKey, State
 from ioc.domain.dossiers.counting.summary import Counts, total
 from ioc.domain.dossiers.reporting.freshness import Freshness, Reporters
-from ioc.domain.inventory import Org, Scope, Source
-from ioc.domain.inventory.naming import short_name
+from ioc.domain.inventory import Org, Scope, Source, naming
 from ioc.domain.inventory.orgs import DEFAULT_TZ
 from ioc.live.dossier_sources import reporters
 from ioc.live.world import SILENT, UNCOUNTED, Live, World
@@ -189,14 +188,12 @@ class Sight:
         return code if org is None else org.name
 
     def place(self, code: str) -> str:
-        """Its name with the unit above, as `above` has that."""
-        above = self.above(code)
-        return self.org_name(code) if above is None else f"{self.org_name(code)}, {short_name(above)}"
+        """Its name with the unit above."""
+        return naming.place(self.world.inventory.orgs, code, self.root)
 
     def above(self, code: str) -> str | None:
         """The name of the unit that a place lies in, where that is not the one the whole widget is of."""
-        path = self.world.inventory.orgs.path(code)[-2:-1]
-        return path[0].name if path and path[0].code != self.root else None
+        return naming.above(self.world.inventory.orgs, code, self.root)
 
     def at(self, ms: int | None, org: str | None = None) -> str | None:
         """The instant in an org's own offset (the widget's by default)."""

@@ -10,6 +10,7 @@ from alerts.delivery.groups import AlertSummary
 from alerts.sms import Piece
 
 FIGURES = 6
+_JOINTS = " ,–·-"
 _LINK, _NAME, _DISTRICT, _ORG, _TIME, _WORDS, _CODE = range(1, 8)  # ranks: the first gives way first
 
 
@@ -29,7 +30,7 @@ def draft(wording: Wording, summaries: Sequence[AlertSummary], link: str | None,
     return [
         Piece(wording.head(summaries)),
         *_place(first),
-        Piece(f": {first['name']}" if first["name"] else "", _NAME, least=10),
+        Piece(f": {_device(first)}" if _device(first) else "", _NAME, least=10),
         *_title(wording.title(first)),
         Piece(f" (+{len(summaries) - 1})" if len(summaries) > 1 else ""),
         Piece(f", {when}", _TIME, whole=True),
@@ -48,10 +49,33 @@ def _code(wording: Wording, offer: AnswerOffer) -> str:
 
 def _place(summary: AlertSummary) -> list[Piece]:
     """The district before the commune: there are communes of one name."""
-    above = summary.get("parent_name")
+    above = _above(summary)
     if not above:
         return [Piece(f" {summary['org_name']}", _ORG, least=12)]
     return [Piece(f" {above}", _DISTRICT, least=8), Piece(f", {summary['org_name']}", _ORG, least=8)]
+
+
+def _above(summary: AlertSummary) -> str:
+    """Not again where the place is called after it, as the centre of a commune is."""
+    above = summary.get("parent_name") or ""
+    return "" if above.casefold() in summary["org_name"].casefold() else above
+
+
+def _device(summary: AlertSummary) -> str:
+    """What it is called without the places that are said before it: "Điểm cầu xã Tả Lủng" → "Điểm cầu"."""
+    name = summary["name"]
+    for said in filter(None, (summary["org_name"], summary.get("parent_name"))):
+        name = _without(name, said)
+    return name
+
+
+def _without(name: str, place: str) -> str:
+    """Only where no longer name begins with that of the place."""
+    at = name.lower().find(place.lower())
+    before, rest = name[: max(at, 0)], name[at + len(place) :]
+    if at < 0 or before[-1:].isalnum() or rest[:1].isalnum() or rest.lstrip()[:1].isupper():
+        return name
+    return f"{before.rstrip(_JOINTS)}{rest}".strip(_JOINTS)
 
 
 def _title(title: str) -> list[Piece]:

@@ -15,6 +15,7 @@ from alerts.sms import Piece
 from ioc.core.clock import local
 from ioc.core.model import Severity
 from ioc.core.texts import Texts
+from ioc.domain.inventory.naming import placed
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,7 @@ class _Renderer:
         first = summaries[0]
         about = ": ".join(filter(None, (first["name"], self.title(first))))
         more = f" (+{len(summaries) - 1})" if len(summaries) > 1 else ""
-        return _one_line(f"{self.head(summaries)} · {first['org_name']} · {about}{more}")
+        return _one_line(f"{self.head(summaries)} · {_place(first)} · {about}{more}")
 
     def rows(self, summary: AlertSummary) -> list[tuple[str, str]]:
         severity = self.text(f"alert.severity.{summary['severity']}")
@@ -117,7 +118,7 @@ class _Renderer:
             ("since", summary["since"]),
             ("ended", summary["ended"] if self.event is NotificationType.RESOLVED else None),
         ]
-        rows = [("severity", severity), ("org", f"{summary['org_name']} ({summary['org']})"), ("source", subject)]
+        rows = [("severity", severity), ("org", f"{_place(summary)} ({summary['org']})"), ("source", subject)]
         rows += [("what", self.title(summary)), ("affected", self.by_org(summary))]
         rows += [(name, self.clock(at, summary["tz"])) for name, at in times if at]
         rows += [("lasted", self.age(((summary["ended"] or self.at) - summary["since"]) // 1000))]
@@ -175,3 +176,7 @@ def _in_order(payload: Mapping[str, Any]) -> list[AlertSummary]:
 
 def _one_line(text: str) -> str:
     return " ".join(text.split())
+
+
+def _place(summary: AlertSummary) -> str:
+    return placed(summary["org_name"], summary.get("parent_name"))

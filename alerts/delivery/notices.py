@@ -5,6 +5,7 @@ from html import escape
 from typing import Any, NamedTuple, Protocol
 
 from alerts.model import NotificationType
+from ioc.domain.inventory.naming import placed
 
 NOTICES = (NotificationType.SUMMARY, NotificationType.DIGEST, NotificationType.PROOF, NotificationType.TEST)
 
@@ -88,4 +89,5 @@ def _line(texts: TextSource, line: Mapping[str, Any]) -> str:
     since = texts.text("alert.message.since", time=texts.clock(line["since"], line["tz"]))
     ended = f" - {texts.clock(line['ended'], line['tz'])}" if line["ended"] and not line["open"] else ""
     severity = texts.text(f"alert.message.{line['severity']}")
-    return " ".join(f"{severity} {line['org_name']}: {about}, {since}{ended}".split())
+    place = placed(line["org_name"], line.get("parent_name"))
+    return " ".join(f"{severity} {place}: {about}, {since}{ended}".split())

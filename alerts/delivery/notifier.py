@@ -21,7 +21,8 @@ from alerts.model import Alert, DropReason, Incident, NotificationState, Notific
 from alerts.people.climbs import Standing
 from alerts.repository import count_drop, owe
 from ioc.core.model import SourceKey
-from ioc.domain.inventory import Inventory, Org, OrgTree
+from ioc.domain.inventory import Inventory
+from ioc.domain.inventory.naming import above
 from ioc.platform.db import Database
 
 RESOLVED_WAIT_S = 2.0
@@ -208,7 +209,7 @@ def summary(inventory: Inventory, alert: Alert) -> AlertSummary:
         "ended": alert.ended_at,
         "org": alert.org,
         "org_name": org.name if org else alert.org,
-        "parent_name": name_above(inventory.orgs, org),
+        "parent_name": above(inventory.orgs, alert.org) or "",
         "subject": str(subject),
         "name": source.name if source else "",
         "tz": str(inventory.orgs.tz(alert.org)),
@@ -216,9 +217,3 @@ def summary(inventory: Inventory, alert: Alert) -> AlertSummary:
         "flapping": None if alert.flapping_since is None else alert.flaps + 1,
         "drill": alert.rule == drills.RULE.id,
     }
-
-
-def name_above(orgs: OrgTree, org: Org | None) -> str:
-    """The name of the org one up, which tells communes of one name apart; the root goes without saying."""
-    above = orgs.by_code.get(org.parent) if org is not None and org.parent is not None else None
-    return above.name if above is not None and above.parent is not None else ""

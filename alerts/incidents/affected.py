@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from alerts.model import Params, Subject
 from ioc.core.model import SourceKey
 from ioc.domain.inventory import Inventory, Source
+from ioc.domain.inventory.naming import place
 
 NAMED = 20  # orgs that a message names; the rest it counts
 _NAMED_KINDS = frozenset({"vc"})  # whose sources have a word of their own in messages
@@ -48,13 +49,8 @@ def told(found: OutOfReach, inventory: Inventory) -> dict[str, Any]:
     key = f"alert.behind.{found.kind}" if found.kind in _NAMED_KINDS else "alert.behind"
     text: Params = {"key": key, "params": {"n": found.n, "of": found.of}}
     hit = [share for share in found.orgs if share.n]
-    named = [[_name(inventory, share.org), share.n, share.of] for share in hit[:NAMED]]
+    named = [[place(inventory.orgs, share.org), share.n, share.of] for share in hit[:NAMED]]
     return {"text": text, "orgs": named, "more": len(hit) - len(named)}
-
-
-def _name(inventory: Inventory, code: str) -> str:
-    org = inventory.orgs.by_code.get(code)
-    return org.name if org else code
 
 
 def _hangs_on(inventory: Inventory, source: Source, subject: Subject) -> bool:

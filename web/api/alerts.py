@@ -75,6 +75,7 @@ class AlertItem(Struct, frozen=True, kw_only=True):
     state: AlertState
     org: str
     org_name: str
+    parent_name: str | None
     kind: str | None
     source: str | None
     source_name: str | None
@@ -308,6 +309,7 @@ def _shown(call: Call, alert: Alert) -> dict[str, Any]:
     return {
         **_zoned(call, {name: getattr(alert, name) for name in _OF_THE_ROW}, alert.org),
         "org_name": orgs.by_code[alert.org].name if alert.org in orgs else alert.org,
+        "parent_name": call.above(alert.org),
         "source_name": source.name if source else alert.source,
         "accountable": _accountable(call, alert, source),
         "title": call.say(alert.title, **alert.params),
@@ -317,7 +319,7 @@ def _shown(call: Call, alert: Alert) -> dict[str, Any]:
     }
 
 
-_WORKED_OUT = {"duty", "incident", "org_name", "source_name", "accountable", "title", "text"}
+_WORKED_OUT = {"duty", "incident", "org_name", "parent_name", "source_name", "accountable", "title", "text"}
 _OF_THE_ROW = [name for name in AlertItem.__struct_fields__ if name not in _WORKED_OUT]
 
 

@@ -9,7 +9,6 @@ from msgspec import Struct
 from alerts import drills
 from alerts.answering.answers import AnswerDesk, AnswerOutcome
 from alerts.answering.target import AnswerTarget
-from alerts.delivery.notifier import name_above
 from alerts.gateway_calls import ReplyFormat, read_reply
 from alerts.model import Alert
 from ioc.config.settings import Settings
@@ -17,7 +16,7 @@ from ioc.context import Context
 from ioc.core.errors import Code, IocError
 from ioc.core.model import SourceKey
 from ioc.core.texts import Texts
-from ioc.domain.inventory import OrgTree
+from ioc.domain.inventory.naming import place
 from web.boundary.answers import HTML, Answer, Document
 from web.boundary.call import Call
 from web.boundary.ports import Announces
@@ -109,7 +108,7 @@ def _about(call: Call, texts: Texts, about: AnswerTarget) -> dict[str, object]:
         "receiver": about.receiver,
         "marks": [key for key, holds in _marks(first) if holds],
         "severity": first.severity,
-        "place": _place(call.orgs, first.org),
+        "place": place(call.orgs, first.org),
         "source": source.name if source else "",
         "title": texts.render(about.lang, first.title, first.params),
         "since": moment(call, first.since, first.org),
@@ -120,12 +119,6 @@ def _about(call: Call, texts: Texts, about: AnswerTarget) -> dict[str, object]:
 def _marks(alert: Alert) -> Iterator[tuple[str, bool]]:
     yield "alert.message.drill", alert.rule == drills.RULE.id
     yield "alert.message.simulated", alert.simulated
-
-
-def _place(orgs: OrgTree, code: str) -> str:
-    """The district before the commune, as in the message."""
-    org = orgs.by_code.get(code)
-    return ", ".join(filter(None, (name_above(orgs, org), org.name if org else code)))
 
 
 _STATUS = {AnswerOutcome.FORGED: 404, AnswerOutcome.EXPIRED: 410}

@@ -33,6 +33,7 @@ class DisplayItem(Struct, frozen=True, kw_only=True):
     title: str
     org: str | None
     org_name: str | None
+    parent_name: str | None
     state: Literal["live", "late", "gone", "never"]
     heard_at: Instant | None
     age_s: int | None
@@ -137,6 +138,7 @@ def item(call: Call, one: Display, build: str) -> DisplayItem:
         title=one.settings.title,
         org=one.org,
         org_name=org.name if org else one.org,
+        parent_name=call.above(org.code) if org else None,
         state="never" if age is None else "live" if age <= LIVE_S else "late" if age <= LATE_S else "gone",
         heard_at=call.at(one.heard_at, one.org),
         age_s=age,

@@ -48,6 +48,7 @@ class Feed(Struct, frozen=True, kw_only=True):
     source: str
     name: str
     org_name: str
+    parent_name: str | None
     owner: str | None
     contact: str | None
     cadence: str | None
@@ -98,6 +99,7 @@ def _shown(call: Call, world: World, score: Score, by_hand: Watermarks) -> Feed:
         **key._asdict(),
         name=source.name,
         org_name=call.orgs.by_code[key.org].name,
+        parent_name=call.above(key.org),
         owner=source.owner,
         contact=source.contact,
         cadence=None if source.cadence is None else source.cadence.text,

@@ -43,6 +43,7 @@ class SourceItem(Struct, frozen=True, kw_only=True):
     source: str
     name: str
     org_name: str
+    parent_name: str | None
     org_closed: bool
     status: SourceStatus
     health: Health
@@ -145,6 +146,7 @@ def _shown(call: Call, source: Source, look: Moment) -> dict[str, Any]:
         "source": key.source,
         "name": source.name,
         "org_name": call.orgs.by_code[key.org].name,
+        "parent_name": call.above(key.org),
         "org_closed": call.orgs.closed(key.org),
         "status": source.status,
         "health": health,

@@ -10,7 +10,7 @@ from ioc.core.clock import rfc3339
 from ioc.core.errors import Code, IocError
 from ioc.core.model import SourceKey
 from ioc.domain.access import Principal
-from ioc.domain.inventory import Inventory, OrgTree, Scope
+from ioc.domain.inventory import Inventory, OrgTree, Scope, naming
 from web.boundary import tree
 from web.boundary.answers import Part
 from web.boundary.caller import Caller
@@ -61,6 +61,10 @@ class Call:
     def home(self) -> str | None:
         """The org the caller's view begins at."""
         return tree.home(self.orgs, self.scope)
+
+    def above(self, org: str) -> str | None:
+        """The name of the unit that a place lies in, where that is not all the caller sees."""
+        return naming.above(self.orgs, org, self.home)
 
     def subtree(self, org: str | None, on: str | None = None) -> Scope:
         """The caller's scope narrowed to `org` as the tree stands `on` a day (ISO date; today for None).

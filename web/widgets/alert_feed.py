@@ -75,6 +75,7 @@ def _row(sight: Sight, alert: Alert) -> dict[str, Any]:
         **{name: getattr(alert, name) for name in same},
         **{name: sight.at(getattr(alert, name), alert.org) for name in instants},
         "org_name": sight.org_name(alert.org),
+        "parent_name": sight.above(alert.org),
         "source_name": source.name if source else alert.source,
         "title": {"key": alert.title, "params": alert.params},
     }

@@ -70,7 +70,8 @@ def _oldest(sight: Sight, sources: list[Source]) -> dict[str, Any]:
 
 def _row(sight: Sight, source: Source) -> dict[str, Any]:
     as_of = sight.at(sight.live(source).as_of, source.key.org)
-    name = {"name": source.name, "org_name": sight.org_name(source.key.org)}
+    org = source.key.org
+    name = {"name": source.name, "org_name": sight.org_name(org), "parent_name": sight.above(org)}
     health, cause = sight.verdict(source)
     return name | {"health": health, "cause": cause, "as_of": as_of}
 

@@ -42,7 +42,7 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
     shares = {org: share for org, share in found.items() if share.denominator >= options.least}
     ranks = dict(zip(shares, ranked([_worth(options, share) for share in shares.values()]), strict=True))
     order = sorted(shares, key=lambda org: (ranks[org], -shares[org].denominator, org.code))
-    rows = {org.code: _row(org, ranks[org], shares[org], at) for at, org in enumerate(order[: options.limit])}
+    rows = {org.code: _row(sight, org, ranks[org], shares[org], at) for at, org in enumerate(order[: options.limit])}
     as_of = min(
         (at for at in (sight.look.freshness(sight.root).as_of, _counted_at(sight, options)) if at), default=None
     )
@@ -114,5 +114,6 @@ def _worth(options: Options, share: Share) -> float:
     return value if (options.figure in _LESS_IS_BETTER) is (options.first == "worst") else -value
 
 
-def _row(org: Org, rank: int, share: Share, at: int) -> dict[str, Any]:
-    return {"name": org.name, "kind": org.kind, "rank": rank, "order": at, **share.shown()}
+def _row(sight: Sight, org: Org, rank: int, share: Share, at: int) -> dict[str, Any]:
+    named = {"name": org.name, "parent_name": sight.above(org.code), "kind": org.kind}
+    return {**named, "rank": rank, "order": at, **share.shown()}

@@ -60,6 +60,7 @@ def _row(sight: Sight, source: Source) -> dict[str, Any]:
     return {
         "name": source.name,
         "org_name": sight.org_name(source.key.org),
+        "parent_name": sight.above(source.key.org),
         "health": health,
         "cause": cause,
         "simulated": source.simulated,

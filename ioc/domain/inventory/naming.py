@@ -14,10 +14,18 @@ def short_name(name: str) -> str:
     return short if short[:1].isupper() else name  # "Xã 4" is no place without its unit
 
 
-def place(orgs: OrgTree, code: str) -> str:
-    """ "Xã Tả Lủng, Đồng Văn": with the unit above, unless that is the top of the tree; the code of a stranger."""
+def above(orgs: OrgTree, code: str, within: str | None = None) -> str | None:
+    """The name of the unit a place lies in; None where that is the top of the tree, or all that is looked at."""
+    units = orgs.path(code)[1:-1]
+    return units[-1].name if units and units[-1].code != within else None
+
+
+def place(orgs: OrgTree, code: str, within: str | None = None) -> str:
+    """ "Xã Tả Lủng, Đồng Văn": with the unit `above` that; the code of a stranger."""
     org = orgs.by_code.get(code)
-    if org is None:
-        return code
-    above = orgs.path(code)[1:-1]
-    return f"{org.name}, {short_name(above[-1].name)}" if above else org.name
+    return code if org is None else placed(org.name, above(orgs, code, within))
+
+
+def placed(name: str, unit: str | None) -> str:
+    """A name with the unit that it lies in, unless it says that itself: "Chi nhánh huyện Đồng Văn"."""
+    return f"{name}, {short_name(unit)}" if unit and unit.casefold() not in name.casefold() else name

@@ -145,6 +145,27 @@ def test_two_communes_of_one_name_are_told_apart():
     assert other.startswith("[IOC] NGHIEM TRONG Huyen Meo Vac, Xa Ta Lung: ")
 
 
+@pytest.mark.parametrize(
+    ("org", "name", "said"),
+    [
+        ("Xã Tả Lủng", "Điểm cầu xã Tả Lủng", "Huyện Đồng Văn, Xã Tả Lủng: Điểm cầu: Mất kết nối"),
+        ("Xã Tả Lủng", "Kiosk 2 – xã Tả Lủng, huyện Đồng Văn", "Huyện Đồng Văn, Xã Tả Lủng: Kiosk 2: Mất kết nối"),
+        ("Một cửa huyện Đồng Văn", "Màn hình Một cửa huyện Đồng Văn", "Một cửa huyện Đồng Văn: Màn hình: Mất kết nối"),
+        ("Xã Tả", "Điểm cầu xã Tả Lủng", "Huyện Đồng Văn, Xã Tả: Điểm cầu xã Tả Lủng: Mất kết nối"),
+        ("Xã Tả Lủng", "Xã Tả Lủng", "Huyện Đồng Văn, Xã Tả Lủng: Mất kết nối"),
+    ],
+)
+def test_an_sms_names_a_place_once(org, name, said):
+    draft = compose(line(parent_name="Huyện Đồng Văn", org_name=org, name=name)).sms
+    assert sms.joined(draft).startswith(f"[IOC] NGHIÊM TRỌNG {said}")
+
+
+def test_a_mail_names_the_unit_above():
+    message = compose(line(parent_name="Huyện Đồng Văn", org_name="Xã Tả Lủng", org="hg.dong-van.ta-lung"))
+    assert "· Xã Tả Lủng, Đồng Văn ·" in message.subject
+    assert "Xã Tả Lủng, Đồng Văn (hg.dong-van.ta-lung)" in message.text
+
+
 def test_an_sms_says_nothing_of_the_receiver():
     message = COMPOSER.compose("r", "0912345678", NotificationType.FIRING, {"lang": "vi", "lines": [line()]}, 0)
     assert "0912345678" not in sms.joined(message.sms)

@@ -1,5 +1,7 @@
 // The tree of orgs as far as a reader sees it: who has no parent there stands at its top.
 
+import { placed } from './names.js'
+
 /** @typedef {import('./types').Org} Org */
 
 export class OrgTree {
@@ -25,6 +27,12 @@ export class OrgTree {
   /** @param {Org} org */
   parent(org) {
     return this.get(org.parent)
+  }
+
+  /** With the unit above, unless that is the top of what the reader sees. @param {Org} org */
+  placed(org) {
+    const above = this.parent(org)
+    return placed(org.name, above && this.parent(above) && above.name)
   }
 
   /** @param {string|null} code null: those at the top */

@@ -75,6 +75,7 @@ export interface Alert {
   ended_at?: Instant | null
   org: string
   org_name?: string | null
+  parent_name?: string | null
   source: string | null
   source_name?: string | null
   owner?: string | null
@@ -130,6 +131,7 @@ export interface OutboxItem {
 export interface Source {
   org: string
   org_name?: string | null
+  parent_name?: string | null
   kind: string
   source: string
   name: string | null
@@ -158,6 +160,7 @@ export interface Source {
 export interface Feed {
   org: string
   org_name: string
+  parent_name?: string | null
   kind: string
   source: string
   name: string
@@ -310,6 +313,7 @@ export interface Shown {
 /** A display as an administrator sees it. */
 export interface DisplayItem extends DisplayState {
   org_name: string | null
+  parent_name?: string | null
   state: 'live' | 'late' | 'gone' | 'never'
   heard_at: Instant | null
   age_s: number | null

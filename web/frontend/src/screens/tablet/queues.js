@@ -1,7 +1,7 @@
 // One-stop centres as the tablet lists them: those in trouble, then whoever waits longest.
 import { byNeed, tone as toneOf } from '../../lib/health.js'
 
-/** @typedef {{key: string, org: string, source: string, name: string, health: string, cause: string|null, waiting: number|null, longest_wait_s: number|null, open_counters: number|null}} Centre */
+/** @typedef {{key: string, org: string, source: string, name: string, parent_name?: string|null, health: string, cause: string|null, waiting: number|null, longest_wait_s: number|null, open_counters: number|null}} Centre */
 
 export const UNHEARD = ['offline', 'stale', 'unknown', 'closed', 'maintenance', 'pending']
 
