@@ -19,7 +19,12 @@ def known(province: Province) -> Province:
         line = source.c.org == SOUTH, source.c.kind == "link"
         conn.execute(source.update().where(*line).values(contact="Tổng đài 0900 000 022", owner="Nhà mạng"))
     province.reload()
-    assert province.post("/api/v1/receivers", json={"name": "lan", "phone": ["0912345671"]}).status_code < 300
+    assert (
+        province.post(
+            "/api/v1/receivers", json={"name": "lan", "title": "Trực ca ngày", "phone": ["0912345671"]}
+        ).status_code
+        < 300
+    )
     assert province.post("/api/v1/rotas", json=ROTA).status_code < 300
     return province
 
@@ -28,7 +33,7 @@ def test_an_org_is_called_at_its_head_then_at_who_is_on_duty(known: Province) ->
     found = known.get(f"/api/v1/contacts?org={COMMUNE}", "leader").json["items"]
     assert [(one["what"], one["name"], one["of"], one["contact"]) for one in found] == [
         ("head", "Chủ tịch huyện", "Huyện Đồng Văn", "0900 000 033"),
-        ("duty", "lan", "truc", "0912345671"),
+        ("duty", "Trực ca ngày", "truc", "0912345671"),
     ]
 
 

@@ -37,6 +37,7 @@ def test_a_rule_is_created_replaced_and_taken_away_with_both_sides_in_the_audit(
     kept = items(province)["long-wait"]
     assert (kept["options"]["above"], kept["guide"]) == (1800, WAIT["guide"])
     assert kept["contacts"] == WAIT["contacts"]
+    assert (kept["duty"], province.post(RULES, json=WAIT | {"duty": True}).json["duty"]) == (False, True)
     assert province.post(RULES, json=WAIT | {"above": 2400}).json["options"]["above"] == 2400
     assert delete(province, "long-wait").status_code == 204
     assert set(items(province)) == {"gone"}

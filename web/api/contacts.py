@@ -94,7 +94,7 @@ def _on_duty(call: Call, directory: Directory, org: str | None) -> Iterator[Cont
             person = directory.receivers.get(who)
             if person is not None and person.phone:
                 until = call.at(found.until, org)
-                yield ContactItem(what="duty", name=who, of=name, contact=person.phone[0], until=until)
+                yield ContactItem(what="duty", name=person.title or who, of=name, contact=person.phone[0], until=until)
 
 
 ROUTES = (

@@ -42,6 +42,7 @@ class IncidentCause(Struct, frozen=True, kw_only=True):
     rule: str | None
     org: str
     org_name: str
+    parent_name: str | None
     kind: str | None
     source: str | None
     source_name: str | None
@@ -52,6 +53,7 @@ class AffectedOrg(Struct, frozen=True, kw_only=True):
 
     org: str
     org_name: str
+    parent_name: str | None
     n: int
     of: int
 
@@ -188,6 +190,7 @@ def _cause(call: Call, incident: Incident, cause: Alert | None) -> IncidentCause
         rule=cause.rule if cause else None,
         org=incident.org,
         org_name=org.name if org else incident.org,
+        parent_name=call.above(incident.org),
         kind=incident.kind,
         source=incident.source,
         source_name=source.name if source else incident.source,
@@ -208,7 +211,8 @@ def _affected(call: Call, membership: Membership, watched: Watched) -> Iterator[
         counts[1] += max(watched[place], len(sources)) if place[1] else 1
     for code, (n, of) in sorted(by_org.items(), key=lambda item: (-item[1][0], item[0])):
         org = call.orgs.by_code.get(code)
-        yield AffectedOrg(org=code, org_name=org.name if org else code, n=n, of=of)
+        name = org.name if org else code
+        yield AffectedOrg(org=code, org_name=name, parent_name=call.above(code), n=n, of=of)
 
 
 def _last_time(call: Call, former: FormerIncident) -> LastTime:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from alerts import queries
 from ioc.core.errors import Code
 from ioc.core.model import Role, SeriesKey, SourceKey
+from ioc.domain.inventory.naming import placed
 from ioc.domain.meetings import attended, plan, readings
 from ioc.domain.meetings.minutes import CallStay, EndOfCall, SiteMinutes, Trouble, minutes
 from ioc.domain.meetings.plan import KnownMeeting
@@ -55,6 +56,7 @@ class AttendanceItem(Struct, frozen=True, kw_only=True):
     site: str
     name: str
     org_name: str
+    parent_name: str | None
     expected: bool
     present_s: int
     loss_mean_pct: float | None
@@ -174,6 +176,7 @@ def _item(call: Call, one: SiteMinutes, loss: Loss, measured: bool) -> Attendanc
         site=one.site,
         name=source.name if source else one.site,
         org_name=_org_name(call, key.org),
+        parent_name=call.above(key.org),
         expected=one.expected,
         present_s=one.present_s,
         loss_mean_pct=None if loss[0] is None else round(loss[0], 2),
@@ -219,7 +222,7 @@ def _paper(call: Call, of: MeetingMinutes) -> MinutesPaper:
         say("as_of", at=_clock(of.as_of)),
     ]
     rows = [
-        [n, one.name, one.org_name, say("yes" if one.expected else "no_"), *row]
+        [n, one.name, placed(one.org_name, one.parent_name), say("yes" if one.expected else "no_"), *row]
         for n, one in enumerate(of.sites, 1)
         for row in _stays(one, say)
     ]

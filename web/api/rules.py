@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from alerts import queries, trial
 from alerts.configured import store
 from alerts.configured.entry import Grounds
+from alerts.duties import duty_kinds
 from alerts.model import RulePlugin, View
 from alerts.past import FiringSpan
 from alerts.queries import Noise
@@ -41,7 +42,7 @@ class RuleNoise(Struct, frozen=True, kw_only=True):
 
 
 class RuleItem(Struct, frozen=True, kw_only=True):
-    """A rule in force; `options` are those of its kind."""
+    """A rule in force; `options` are those of its kind. `duty`: what it finds is to be done by a date."""
 
     id: str
     kind: str
@@ -50,6 +51,7 @@ class RuleItem(Struct, frozen=True, kw_only=True):
     hold_s: float | None
     org: str | None
     org_closed: bool
+    duty: bool
     guide: list[str]
     contacts: list[ContactOptions]
     noise: RuleNoise
@@ -110,8 +112,8 @@ def rules(call: Call, context: Context, records: Reads) -> Page[RuleItem]:
     book = records.read(lambda conn: store.load(conn, grounds))
     above = {org.code for org in orgs.path(call.scope.root or "")}
     found = [rule for rule in book.rule if rule.org is None or rule.org in call.scope or orgs.heir(rule.org) in above]
-    called = _noise(call, records)
-    return call.part.of(found, lambda rule: _item(call, rule, called))
+    called, kinds = _noise(call, records), _duty_kinds(context)
+    return call.part.of(found, lambda rule: _item(call, rule, called, kinds))
 
 
 def put(call: Call, body: RuleBody, context: Context, records: Reads, db: Database, workers: Announces) -> RuleItem:
@@ -121,7 +123,7 @@ def put(call: Call, body: RuleBody, context: Context, records: Reads, db: Databa
     _check_standing(call, context, records, body.id)
     workers.offload(store.put, db, grounds_of(context), "rule", table, call.actor, call.now)
     workers.announce("configured")
-    return _item(call, rule, _noise(call, records))
+    return _item(call, rule, _noise(call, records), _duty_kinds(context))
 
 
 def remove(call: Call, context: Context, records: Reads, db: Database, workers: Announces) -> None:
@@ -167,12 +169,17 @@ def _noise(call: Call, records: Reads) -> Mapping[str, Noise]:
     return records.read(lambda conn: queries.noise(conn, call.scope, since))
 
 
-def _item(call: Call, rule: Rule, called: Mapping[str, Noise]) -> RuleItem:
+def _duty_kinds(context: Context) -> frozenset[str]:
+    return duty_kinds(context.plugins.of(PluginSort.RULE))
+
+
+def _item(call: Call, rule: Rule, called: Mapping[str, Noise], kinds: frozenset[str]) -> RuleItem:
     noise = called.get(rule.id, Noise(0, 0))
     plain = {name: getattr(rule, name) for name in ("id", "kind", "severity", "hours", "hold_s", "org")}
     return RuleItem(
         **plain,
         org_closed=call.orgs.closed(rule.org),
+        duty=rule.kind in kinds if rule.duty is None else rule.duty,
         guide=list(rule.guide),
         contacts=list(rule.contacts),
         noise=RuleNoise(value=noise.called, of=noise.of, days=NOISE_DAYS, as_of=call.at(call.now, None)),

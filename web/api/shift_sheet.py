@@ -8,14 +8,15 @@ from sqlalchemy.engine import Connection
 
 from alerts.configured import store
 from alerts.incidents import queries
-from alerts.model import IncidentState
+from alerts.model import WORST_FIRST, IncidentState
 from alerts.people import shifts
 from alerts.people.directory import Directory
 from ioc.config.alerting import ReceiverOptions
 from ioc.core.errors import Code
-from ioc.core.model import Role, Severity
+from ioc.core.model import Role
 from ioc.core.texts import Texts
 from ioc.domain.inventory import Scope
+from ioc.domain.inventory.naming import placed
 from web.api import _book
 from web.api.incidents import IncidentItem, items
 from web.boundary.answers import HTML, Answer, Document
@@ -27,7 +28,6 @@ from web.printed.days import moment
 
 MOST = 500
 _OPEN = (IncidentState.OPEN, IncidentState.TAKEN)
-_GRAVEST_FIRST = {severity: rank for rank, severity in enumerate(reversed(Severity))}
 
 
 class ShiftSheetQuery(Struct, frozen=True):
@@ -100,14 +100,16 @@ def _called(directory: Directory, names: tuple[str, ...]) -> str:
 
 
 def _urgency(incident: IncidentItem) -> tuple[bool, int, str]:
-    return incident.owner is not None, _GRAVEST_FIRST[incident.severity], incident.since
+    return incident.owner is not None, WORST_FIRST[incident.severity], incident.since
 
 
 def _incident(incident: IncidentItem, say: Callable[..., str]) -> IncidentRow:
-    affected = ", ".join(f"{each.org_name} {each.n}/{each.of}" for each in incident.affected[:5])
+    affected = ", ".join(
+        f"{placed(each.org_name, each.parent_name)} {each.n}/{each.of}" for each in incident.affected[:5]
+    )
     return IncidentRow(
         incident.id,
-        incident.cause.org_name,
+        placed(incident.cause.org_name, incident.cause.parent_name),
         incident.title,
         incident.since[:16].replace("T", " "),
         incident.owner or say("shift.sheet.untaken"),

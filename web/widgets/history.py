@@ -6,8 +6,8 @@ from typing import Any, Literal, NamedTuple
 from msgspec import Struct
 
 from alerts import queries
-from alerts.model import Alert
-from ioc.core.model import SourceKey
+from alerts.model import WORST_FIRST, Alert
+from ioc.core.model import Severity, SourceKey
 from ioc.metrics import Point, RangeQuery
 from web.sight import Sight
 from web.widgets import trend
@@ -17,7 +17,7 @@ kind = "history"
 REFRESH_S = 30
 _HOURS = {"24h": 24, "7d": 168}
 _MOST = 40
-_RANK = {"critical": 0, "warning": 1}
+_DRAWN = frozenset({Severity.CRITICAL, Severity.WARNING})
 
 
 class Options(Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,7 +44,7 @@ def load(site: Any, sight: Sight, options: Options) -> AlertPast:
     asked: list[RangeQuery] = trend.series(sight, _course(options))
     start = sight.now - _HOURS[options.span] * 3_600_000
     found = site.read(lambda conn: queries.between(conn, sight.scope, start, sight.now, (options.kind,)))
-    fired = (one for one in found if one.severity in _RANK and one.fired_at is not None)
+    fired = (one for one in found if one.severity in _DRAWN and one.fired_at is not None)
     told = [one for one in fired if options.source in (None, one.source, str(one.subject))]
     return AlertPast(site.read_series(asked), told)
 
@@ -53,7 +53,7 @@ def snapshot(sight: Sight, options: Options) -> dict[str, Any]:
     """The course as `trend` tells it; `alerts` are the gravest of `alerts_total`, the earliest first."""
     past: AlertPast = sight.loaded or AlertPast((), ())
     told = trend.snapshot(Sight(sight.look, sight.root, past.points), _course(options))
-    drawn = sorted(past.alerts, key=lambda one: (_RANK[one.severity], one.open is False, -one.since))[:_MOST]
+    drawn = sorted(past.alerts, key=lambda one: (WORST_FIRST[one.severity], one.open is False, -one.since))[:_MOST]
     return told | {
         "span": options.span,
         "limits": _limits(sight, options, told["sources"]),

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
-from alerts.model import ACTIVE, AlertState
+from alerts.model import ACTIVE, WORST_FIRST, AlertState
 from ioc.core.model import Health, State
 from ioc.core.rounding import whole_minutes
 from ioc.core.share import Void, percent
@@ -25,7 +25,7 @@ Figure = Literal[
     "vc_online", "queue_waiting", "meetings", "alerts_open", "services_up", "dossiers_in_time", "dossiers_overdue",
     "links_up",
 ]  # fmt: skip
-_SEVERITIES = ("critical", "warning", "info")
+_SEVERITIES = tuple(WORST_FIRST)
 _LOST = {Health.OFFLINE: "ui.kpi.lost", Health.STALE: "ui.kpi.silent", Health.UNKNOWN: "ui.kpi.unheard"}
 
 
