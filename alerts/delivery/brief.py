@@ -63,7 +63,7 @@ def _above(summary: AlertSummary) -> str:
 
 def _device(summary: AlertSummary) -> str:
     """What it is called without the places that are said before it: "Điểm cầu xã Tả Lủng" → "Điểm cầu"."""
-    name = summary["name"]
+    name: str = summary["name"]
     for said in filter(None, (summary["org_name"], summary.get("parent_name"))):
         name = _without(name, said)
     return name
