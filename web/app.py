@@ -135,6 +135,7 @@ def _call(site: Site, route: Route, caller: Caller | None, path: dict[str, Any])
         body=None if route.body is None else reading.body(_body(), route.body),
         remote=request.remote_addr or "",
         say=lambda key, /, **params: texts.render(lang, key, params),
+        device=cookies.device_cookie(request, site.context.settings.http.public_url),
         raw=request.get_data() if route.devices or route.body is not None else b"",
         fields=_fields() if route.foreign else {},
         part=Part(query.page, query.per_page) if route.is_list else Part(),
@@ -187,6 +188,9 @@ def _respond(site: Site, route: Route, result: Any, headers: dict[str, str]) -> 
         cookies.set_on(response, request, site.context.settings.http.public_url, *answer.cookie)
     if "ETag" in answer.headers:
         response.make_conditional(request)
+    if answer.device is not None:
+        public_url = site.context.settings.http.public_url
+        cookies.set_on(response, request, public_url, *answer.device, cookies.DEVICE_COOKIE)
     return response
 
 

@@ -21,6 +21,8 @@ from web.cookies import session_cookie
 from web.site import Site
 
 DISPLAY_DAYS = 400
+DEVICE_DAYS = 180
+_PERSONS_OF_DEVICE = 8  # a shared desk has several
 RANK = {Role.WALL: 0, Role.LEADER: 1, Role.OPERATOR: 2, Role.ADMIN: 3}
 _BEARER = "bearer "
 
@@ -41,6 +43,7 @@ class Sessions:
 
     def __init__(self, secret: bytes, hours: float) -> None:
         self._signer = URLSafeTimedSerializer(secret, salt="ioc-session")
+        self._devices = URLSafeTimedSerializer(secret, salt="ioc-known-device")
         self._user_s = round(hours * 3600)
 
     def issue(self, principal: Principal) -> tuple[str, int]:
@@ -52,6 +55,24 @@ class Sessions:
         id_ = login_sessions.new_id()
         login_sessions.begin(conn, id_, principal, now, now + self._user_s * 1000)
         return self._signed(principal, id_), self._user_s
+
+    def known_device(self, cookie: str | None, name: str) -> str | None:
+        """The mark of the device whose cookie it is, where that person came in by it before."""
+        mark, names = self._device(cookie)
+        return mark if name in names else None
+
+    def know_device(self, cookie: str | None, name: str) -> tuple[str, int]:
+        """The cookie of a device by which that person has just come in, beside a few others."""
+        mark, names = self._device(cookie)
+        kept = [name, *(other for other in names if other != name)][:_PERSONS_OF_DEVICE]
+        return str(self._devices.dumps([mark or secrets.token_urlsafe(12), kept])), DEVICE_DAYS * 86_400
+
+    def _device(self, cookie: str | None) -> tuple[str | None, list[str]]:
+        try:
+            mark, names = self._devices.loads(cookie or "", max_age=DEVICE_DAYS * 86_400)
+        except (BadSignature, TypeError, ValueError):
+            return None, []
+        return str(mark), [str(name) for name in names]
 
     def _signed(self, principal: Principal, id_: str) -> str:
         body = [principal.name, secrets.token_urlsafe(16), principal.generation, not id_, id_]

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from flask import Request
 
 COOKIE = "ioc_session"
-SECURE_COOKIE = f"__Host-{COOKIE}"  # a browser takes it over TLS only, from no other host and for the whole of this one
+DEVICE_COOKIE = "ioc_device"
 
 
 def over_tls(request: Request, public_url: str | None) -> bool:
@@ -16,7 +16,17 @@ def over_tls(request: Request, public_url: str | None) -> bool:
 
 
 def named(request: Request, public_url: str | None) -> str:
-    return SECURE_COOKIE if over_tls(request, public_url) else COOKIE
+    return _of(COOKIE, request, public_url)
+
+
+def _of(name: str, request: Request, public_url: str | None) -> str:
+    """A browser takes `__Host-` over TLS only, from no other host, and for the whole of this one."""
+    return f"__Host-{name}" if over_tls(request, public_url) else name
+
+
+def device_cookie(request: Request, public_url: str | None) -> str | None:
+    """By which a person came in before."""
+    return request.cookies.get(_of(DEVICE_COOKIE, request, public_url))
 
 
 def session_cookie(request: Request, public_url: str | None) -> tuple[str | None, bool]:
@@ -28,8 +38,9 @@ def session_cookie(request: Request, public_url: str | None) -> tuple[str | None
     return found, False
 
 
-def set_on(response: Any, request: Request, public_url: str | None, value: str, seconds: int) -> None:
+def set_on(
+    response: Any, request: Request, public_url: str | None, value: str, seconds: int, name: str = COOKIE
+) -> None:
     """Out of reach of scripts and of other sites' writes; an empty value ends it."""
-    name = named(request, public_url)
-    secure = name == SECURE_COOKIE
-    response.set_cookie(name, value, max_age=seconds, httponly=True, samesite="Lax", secure=secure, path="/")
+    full, secure = _of(name, request, public_url), over_tls(request, public_url)
+    response.set_cookie(full, value, max_age=seconds, httponly=True, samesite="Lax", secure=secure, path="/")

@@ -15,7 +15,7 @@ from alerts.channels import email, sms_http
 from alerts.configured.seed import sync
 from alerts.gateway_calls import ReportFormat
 from ioc.config.alerting import Channel, Rule
-from ioc.config.settings import Settings
+from ioc.config.settings import Auth, Settings
 from ioc.context import Context
 from ioc.core.errors import IocError
 from ioc.core.model import Role, SourceKey
@@ -159,7 +159,12 @@ def province(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Provin
     clock = FakeClock(SATURDAY)
     monkeypatch.setattr("limits.storage.memory.time", SimpleNamespace(time=clock.monotonic))  # it takes no clock
     context = Context(
-        settings=Settings(data_dir=str(tmp_path), rule=(Rule(id="gone", kind="offline"),), channel=CHANNELS),
+        settings=Settings(
+            auth=Auth(attempts_per_minute=5),
+            data_dir=str(tmp_path),
+            rule=(Rule(id="gone", kind="offline"),),
+            channel=CHANNELS,
+        ),
         clock=clock,
         db=db,
         kinds=kinds(),

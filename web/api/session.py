@@ -3,9 +3,10 @@
 from msgspec import Struct
 from sqlalchemy.engine import Connection
 
+from ioc.config.settings import Settings
 from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
-from ioc.domain import login_sessions
+from ioc.domain import login_failures, login_sessions
 from ioc.domain.access import check_password
 from ioc.platform import audit
 from ioc.platform.db import Database
@@ -14,7 +15,6 @@ from web.boundary.answers import Answer
 from web.boundary.call import Call
 from web.boundary.ports import Announces, Edition, OffloadsWrites, Writes
 from web.boundary.route import V1, Open, Route
-from web.login_brake import LoginBrake
 
 
 class Login(Struct, frozen=True):
@@ -46,23 +46,30 @@ class Me(Struct, frozen=True, kw_only=True):
 
 
 def log_in(
-    call: Call, body: Login, records: OffloadsWrites, db: Database, sessions: Sessions, brake: LoginBrake
+    call: Call, body: Login, records: OffloadsWrites, db: Database, sessions: Sessions, settings: Settings
 ) -> Answer[LoggedIn]:
     """Unknown name and wrong password give the same answer after the same time."""
-    with brake.attempt(f"address {call.remote}", f"name {body.username[:64]}"):
-        principal = records.offload(check_password, db, body.username, body.password)
-        outcome = "login" if principal else "login_failed"
-        org = principal.org if principal else None
-        records.write(lambda conn: audit.record(conn, call.now, body.username[:64], outcome, call.remote, {}, org))
-        if principal is None:
-            raise IocError(Code.BAD_LOGIN, "user name or password is wrong")
+    name, known = body.username[:64], sessions.known_device(call.device, body.username)
+    place, per_minute = known or call.remote[:64], settings.auth.attempts_per_minute
+    number = records.write(
+        lambda conn: login_failures.begin(conn, name, place, call.now, per_minute, known=known is not None)
+    )
+    if number is None:
+        raise IocError(Code.TOO_MANY_ATTEMPTS, "too many attempts; wait a minute")
+    principal = records.offload(check_password, db, body.username, body.password)
+    if principal is None:
+        records.write(lambda conn: audit.record(conn, call.now, name, "login_failed", call.remote, {}, None))
+        raise IocError(Code.BAD_LOGIN, "user name or password is wrong")
     before = _session_of(call)
 
     def begin(conn: Connection) -> tuple[str, int]:
+        audit.record(conn, call.now, name, "login", call.remote, {}, principal.org)
+        login_failures.right(conn, number)
         login_sessions.end(conn, before)
         return sessions.begin(conn, principal, call.now)
 
-    return Answer(LoggedIn(principal.name, principal.role), cookie=records.write(begin))
+    device = sessions.know_device(call.device, principal.name)
+    return Answer(LoggedIn(principal.name, principal.role), cookie=records.write(begin), device=device)
 
 
 def log_out(call: Call, records: Writes, workers: Announces) -> Answer[None]:

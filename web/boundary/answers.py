@@ -68,4 +68,5 @@ class Answer(Generic[T]):
     status: int | None = None  # that of the route
     content_type: str = JSON
     cookie: tuple[str, int] | None = None  # value and seconds; an empty value ends the session
+    device: tuple[str, int] | None = None  # likewise the mark of a device by which somebody came in
     headers: Mapping[str, str] = field(default_factory=dict)

@@ -33,6 +33,7 @@ class Call:
     remote: str
     say: Say  # in the caller's language
     raw: bytes = b""
+    device: str | None = None  # the cookie of a device by which somebody came in before
     fields: Mapping[str, str] = field(default_factory=dict)  # of a foreign call: of its query, form and JSON
     part: Part = field(default_factory=Part)
     duties: frozenset[str] = frozenset()  # the rules whose alerts are duties

@@ -48,6 +48,15 @@ login_session = Table(  # of somebody who logged in by password
     Column("expires_at", BigInteger, nullable=False),
 )
 
+login_failure = Table(  # of the last hour, also tries that are under way
+    "login_failure",
+    metadata,
+    identity(),
+    Column("name", String(64), nullable=False, index=True),
+    Column("place", String(64), nullable=False, index=True),  # an address, or the mark of a known device
+    Column("at", BigInteger, nullable=False, index=True),
+)
+
 audit = Table(
     "audit",
     metadata,
