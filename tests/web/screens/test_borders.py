@@ -66,7 +66,9 @@ def test_borders_are_fetched_once_and_what_is_wrong_is_seen_on_them(
     assert loud.evaluate_all("all => all.map(one => [one.dataset.health, one.innerText.trim()])") == [
         ["offline", "1/2"]
     ]
-    assert loud.evaluate("one => one === one.parentElement.lastElementChild"), "above the quiet ones"
+    layers = "all => [...new Set(all.map(one => getComputedStyle(one).zIndex))]"
+    assert loud.evaluate_all(layers) == ["2"], "above words and the quiet ones"
+    assert page.locator(f"{MAP} .field > .cell:not(.loud)").evaluate_all(layers) == ["auto"]
     assert [one for one in cut_off(page) if one.startswith("org_map")] == []
     assert violations(page) == []
     patch = {"points": {"hg.bac-me/vc/0": {"health": "warning"}}}

@@ -79,19 +79,36 @@ export const roomFor = (all, size, taken) =>
 /** @param {Rect} a @param {Rect} b */
 const overlaps = (a, b) => Math.abs(a.x - b.x) * 2 < a.width + b.width && Math.abs(a.y - b.y) * 2 < a.height + b.height
 
+/** Around all of it. @param {Polygons} polygons @returns {Rect} */
+export function boxOf(polygons) {
+  const spots = polygons.flat(2)
+  const [xs, ys] = [spots.map(([x]) => x), spots.map(([, y]) => y)]
+  const [left, right, top, bottom] = [least(xs), -least(xs, -1), least(ys), -least(ys, -1)]
+  return { x: (left + right) / 2, y: (top + bottom) / 2, width: right - left, height: bottom - top }
+}
+
 /**
  * Points that would overlap stand as one, where the first of them is.
  * @template {{x: number, y: number}} T
  * @param {T[]} points those that matter most first @param {(one: T, other: T) => boolean} meet whether the second has no room beside the first
+ * @param {number} reach px within which two can meet
  * @returns {{x: number, y: number, points: T[]}[]}
  */
-export function clusters(points, meet) {
-  /** @type {{x: number, y: number, points: T[]}[]} */
+export function clusters(points, meet, reach) {
+  /** @type {Map<number, {x: number, y: number, points: T[]}[]>} by squares of that size: only the nine around a point are looked through */
+  const squares = new Map()
   const found = []
   for (const point of points) {
-    const near = found.find((one) => meet(one.points[0], point))
-    if (near) near.points.push(point)
-    else found.push({ x: point.x, y: point.y, points: [point] })
+    const at = Math.floor(point.x / reach) + 1e4 * Math.floor(point.y / reach)
+    const around = [0, 1, -1].flatMap((up) => [0, 1, -1].map((across) => squares.get(at + across + 1e4 * up) ?? [])).flat()
+    const near = around.find((one) => meet(one.points[0], point))
+    if (near) {
+      near.points.push(point)
+      continue
+    }
+    const one = { x: point.x, y: point.y, points: [point] }
+    found.push(one)
+    squares.set(at, [...(squares.get(at) ?? []), one])
   }
   return found
 }
