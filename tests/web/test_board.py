@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
+from ioc.core.model import SourceKey
 from tests.web.boards import board, define, enter, signed
 from tests.web.conftest import NORTH, SOUTH, Province
-from tests.web.counting import get
+from tests.web.counting import counting, get
+from tests.web.test_index766 import publish
 
 
 @pytest.fixture
@@ -145,8 +147,31 @@ def test_formulas_take_figures_of_others_and_of_the_units_below(province: Provin
     signed(province, "nop", org=SOUTH, value=70)
     assert board(province, "period=2026-10&org=hg")["tong"]["value"] == 101.0
     assert board(province, "period=2026-09&org=hg")["phan"]["value"] is None
+    points = get(province, "/board/tong/history?org=hg&from=2026-09&to=2026-11")["items"]
+    assert [(each["period"], each["value"]) for each in points] == [("2026-10", 101.0)]
     refused = enter(province, "tong", value=1)
     assert refused.json["error"]["details"]["reason"] == "not_entered"
+
+
+def test_a_feed_s_share_stands_on_the_board_by_its_parts(province: Province) -> None:
+    define(province, id="truc-tuyen", of="feed */feed/dvc lltp", cadence="year", target=50)
+    publish(province, SourceKey("hg", "feed", "dvc"), "2019", lltp=1745, lltp_of=3377)
+    publish(province, SourceKey("hg", "feed", "dvc"), "2018", lltp=26, lltp_of=1064)
+    item = board(province, "period=2019&org=hg")["truc-tuyen"]
+    shown = ("value", "numerator", "denominator", "last_year", "state", "source")
+    assert [item[name] for name in shown] == [51.67, 1745, 3377, 2.44, "good", "hg/feed/dvc"]
+    points = get(province, "/board/truc-tuyen/history?org=hg")["items"]
+    assert [(each["period"], each["value"]) for each in points] == [("2018", 2.44), ("2019", 51.67)]
+
+
+def test_dossiers_are_counted_by_formula_within_the_periods_of_the_indicator(province: Province) -> None:
+    counting(province)
+    define(province, id="som", of="formula dossier:resolved_early / dossier:must_resolve", cadence="year")
+    summary = get(province, "/dossiers/summary?org=hg&from=2026-01-01&to=2026-11-21")
+    item = board(province, "period=2026&org=hg")["som"]
+    assert (item["numerator"], item["denominator"]) == (summary["resolved_early"], summary["must_resolve"])
+    assert item["denominator"] > 0
+    assert item["value"] == summary["pct"]["early"]["value"]
 
 
 def test_the_units_below_are_ranked_with_ties_and_see_their_own_place(shares: Province) -> None:

@@ -1,6 +1,7 @@
 """The board: indicators of an org or of the units below it by period, their history, and values typed in and signed."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any, Literal
 
 from msgspec import Struct, field
@@ -13,7 +14,7 @@ from ioc.core.errors import Code, IocError
 from ioc.core.model import Role
 from ioc.core.periods import ALLOWED, Length, Period, parse, reported, span
 from ioc.domain.indicators import values
-from ioc.domain.indicators.board import Below, BoardRow, IndicatorBoard
+from ioc.domain.indicators.board import Below, BoardRow, IndicatorBoard, TimedReading
 from ioc.domain.indicators.comparing import Incomparable
 from ioc.domain.indicators.doubts import Doubt
 from ioc.domain.indicators.ledger import IndicatorReading
@@ -264,18 +265,43 @@ def _days(of: IndicatorOptions, period: Period) -> dict[str, Any]:
 
 
 def history(call: Call, query: HistoryQuery, context: Context, records: Reads, live: LivePort) -> Page[HistoryPoint]:
-    """One point a period of what was typed in, as it counts now, with what was corrected."""
+    """One point a period as it counts now, with what was corrected of what was typed in.
+
+    Of a feed or a formula without `from` the last 24 periods.
+    """
     call.subtree(query.org)
     org = query.org or call.home or ""
     begin, end = _bound("from", query.from_, "0001-01-01", last=False), _bound("to", query.to, "9999-12-31", last=True)
 
     def read(conn: Connection) -> Page[HistoryPoint]:
-        of = _indicators.known(_indicators.definitions(conn, context), call.path["id"])
+        found = _indicators.definitions(conn, context)
+        of = _indicators.known(found, call.path["id"])
+        if not of.entered:
+            made = _indicators.board(call, conn, found, live.world, context.settings)
+            first = None if query.from_ is None else date.fromisoformat(begin)
+            course = made.course(of, org, first, None if query.to is None else date.fromisoformat(end))
+            return call.part.of(course, lambda each: _made(call, of, org, each))
         rows = values.history(conn, of.id, [org], (begin, end))
         periods = {row["period"]: row["first_day"] for row in rows if row["state"] != ValueState.ENTERED}
         return call.part.of(list(periods), lambda text: _point(call, of, org, text, rows))
 
     return records.read(read)
+
+
+def _made(call: Call, of: IndicatorOptions, org: str, told: TimedReading) -> HistoryPoint:
+    """Of a feed or a formula."""
+    reading = told.reading
+    return HistoryPoint(
+        org=org,
+        period=told.period.text,
+        **_days(of, told.period),
+        **{name: getattr(reading, name) for name in _TOLD},
+        as_of=call.at(reading.as_of, org),
+        source=reading.source or of.source,
+        signed_by=reading.signed_by,
+        signed_at=call.at(reading.signed_at, org),
+        corrections=[],
+    )
 
 
 def _bound(name: str, text: str | None, default: str, *, last: bool) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal, NamedTuple
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from ioc.domain.indicators.standing import TargetState, Trend, places, standing,
 from ioc.platform.db.tables import indicator_value
 
 RankBy = Literal["reported", "units"]
+_NEWEST, _LONGEST = 24, 400  # periods of a course
 _ROUNDING = 0.005  # half of the last digit of a share
 
 
@@ -73,6 +74,13 @@ class Below(NamedTuple):
     units: list[str]
 
 
+class TimedReading(NamedTuple):
+    """A figure and its period."""
+
+    period: Period
+    reading: IndicatorReading
+
+
 class IndicatorBoard:
     """Of one question."""
 
@@ -93,6 +101,20 @@ class IndicatorBoard:
             flags = [*self._flags(of, org, periods[of.id], figures[of.id]), *units.get(of.id, ())]
             rows.append(self._row(of, org, periods[of.id], ranked.get(of.id), flags))
         return rows
+
+    def course(self, of: IndicatorOptions, org: str, first: date | None, after: date | None) -> list[TimedReading]:
+        """What a feed or a formula comes to, period by period; the last two years' worth where no first day is said."""
+        until = self.today if after is None else min(self.today, after - timedelta(1))
+        period: Period | None = containing(until, of.cadence, of.first_day)
+        periods: list[Period] = []
+        while period is not None and (first is None or period.days.after > first):
+            if len(periods) >= (_NEWEST if first is None else _LONGEST):
+                break
+            periods.append(period)
+            period = previous(period)
+        self.ledger.load([org], [each.text for each in periods], self.ledger.definitions.behind(of.id))
+        told = [TimedReading(each, self._figure(of, org, each)) for each in reversed(periods)]
+        return [each for each in told if each.reading.value is not None]
 
     def below(self, org: str, wanted: Sequence[IndicatorOptions], asked: Period | None) -> list[Below]:
         """Of each indicator the period that is shown, and the units directly below in it."""
