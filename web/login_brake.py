@@ -1,4 +1,4 @@
-"""The brake on guessing passwords."""
+"""The brake on guessing the secrets of gateways; that on passwords is `ioc.domain.login_failures`."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -4,6 +4,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
+from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from ioc.core.model import Leniency
 from ioc.core.registry import PluginSort
 from ioc.domain.inventory.orgs import DEFAULT_TZ
 from ioc.domain.inventory.records import load_orgs
+from ioc.ingest import identity
 from ioc.platform import beat, check_broker
 from ioc.platform.db import migrate
 from ioc.platform.db.tables import latest, leniency, source
@@ -78,11 +80,26 @@ def _store(context: Context) -> Iterator[CheckResult]:
 def _broker(context: Context) -> Iterator[CheckResult]:
     verdict = check_broker.check_sessions(as_bus(context.settings), check_broker.DEEP)
     yield CheckResult(CheckState.OK if verdict.ok else CheckState.FAIL, "broker", verdict.detail)
+    guessed = check_broker.check_guessable(as_bus(context.settings))
+    yield CheckResult(CheckState.OK if guessed.ok else CheckState.FAIL, "broker", guessed.detail)
+    yield from _identity(context.settings.root / identity.FILE)
     if context.settings.mqtt.embedded:
         found = program.find()
         yield CheckResult(
             CheckState.OK, "broker", f"embedded: nats-server {found.release}; {_forced(context.settings.mqtt)}"
         )
+
+
+def _identity(path: Path) -> Iterator[CheckResult]:
+    """The client id of ingest's session is as good as its messages."""
+    if not path.is_file():
+        return
+    mode = path.stat().st_mode & 0o777
+    if mode & 0o077:
+        detail = f"{path}: others may read it ({mode:03o}), and with it take ingest's session: chmod 600"
+        yield CheckResult(CheckState.FAIL, "session", detail)
+    else:
+        yield CheckResult(CheckState.OK, "session", f"{path.name}: for its owner alone")
 
 
 def _forced(mqtt: Mqtt) -> str:

@@ -47,6 +47,26 @@ def check_sessions(settings: Mqtt, messages: int = 1, patience_s: float = PATIEN
     return _judge(_named(settings), resumed, arrived, messages)
 
 
+def check_guessable(settings: Mqtt, patience_s: float = PATIENCE_S) -> BrokerCheck:
+    """The attack on ingest's queue: whoever comes by the client id of a session takes it; does one lie under a name
+    that can be guessed? Nothing of it is taken. IocError as above.
+    """
+    visitor = _Visitor(settings, settings.client_id, PROBES, patience_s)
+    found = False
+    try:
+        found = visitor.come(persistent=True)
+    finally:
+        if found:
+            visitor.leave()
+        else:
+            visitor.forget()
+    where = _named(settings)
+    if found:
+        line = "anybody with an account may take or end it; start ingest once: it empties that session and ends it"
+        return BrokerCheck(False, f"broker {where}: a session lies under the name {settings.client_id!r}; {line}")
+    return BrokerCheck(True, f"broker {where}: no session lies under a name that can be guessed")
+
+
 class BrokerWatch:
     """Ingest's own doubt about its broker: checked once it answers, its drop counter watched from then on."""
 

@@ -14,7 +14,7 @@ from ioc.core.errors import IocError, UsageError
 from ioc.ops import embedded_broker as broker_role
 from ioc.platform.beat import pulses
 from ioc.platform.broker import Bus
-from ioc.platform.check_broker import DEEP, BrokerWatch, check_sessions, drop_counter
+from ioc.platform.check_broker import DEEP, BrokerWatch, check_guessable, check_sessions, drop_counter
 from ioc.platform.db import Database, migrate, sqlite_url
 from ioc.platform.nats import config, program
 from tests.authority import Authority
@@ -261,3 +261,9 @@ def test_mosquitto_counts_what_it_drops_and_ingest_hears_of_it(tmp_path):
             wait_until(lambda: watch.dropped > 0)
         finally:
             bus.stop()
+
+
+def test_on_the_embedded_broker_no_session_lies_under_a_name_that_can_be_guessed(tmp_path):
+    with embedded_broker(tmp_path) as broker:
+        for _ in range(2):
+            assert check_guessable(broker.settings).ok
