@@ -209,3 +209,41 @@ def test_rights_end_at_the_subtree_and_a_leader_enters_nothing(shares: Province)
     assert shares.post("/api/v1/indicators", "admin-north", {"id": "rieng", **taken}).status_code == 200
     assert "rieng" not in board(shares, f"org={SOUTH}")
     assert "rieng" in board(shares, "org=hg.dong-van.lung-cu")
+
+
+def flags(item: dict[str, Any]) -> list[tuple[str, float | None]]:
+    return [(each["reason"], each["expected"]) for each in item["flags"]]
+
+
+def test_a_sum_that_is_not_its_parts_or_its_units_is_flagged_with_what_it_would_be(province: Province) -> None:
+    define(province, id="muc-3", unit="thủ tục")
+    define(province, id="muc-4", unit="thủ tục")
+    define(province, id="tong", unit="thủ tục", parts=["muc-3", "muc-4"], additive=True)
+    signed(province, "tong", value=561)
+    signed(province, "muc-3", value=236)
+    assert flags(board(province, "period=2026-10&org=hg")["tong"]) == [], "a part is missing"
+    signed(province, "muc-4", value=324)
+    signed(province, "tong", org=NORTH, value=300)
+    assert flags(board(province, "period=2026-10&org=hg")["tong"]) == [("not_sum_of_parts", 560)]
+    signed(province, "tong", org=SOUTH, value=260)
+    both = [("not_sum_of_parts", 560), ("not_sum_of_units", 560)]
+    assert flags(board(province, "period=2026-10&org=hg")["tong"]) == both
+    signed(province, "tong", value=560, note="cộng lại")
+    assert flags(board(province, "period=2026-10&org=hg")["tong"]) == []
+
+
+def test_a_share_that_is_told_without_its_parts_says_so(shares: Province) -> None:
+    signed(shares, "dung-han", value=96.24)
+    assert flags(board(shares)["dung-han"]) == [("share_without_parts", None)]
+
+
+def test_the_units_of_many_indicators_come_in_pages(province: Province) -> None:
+    for n in range(3):
+        define(province, id=f"x{n}", unit="")
+        signed(province, f"x{n}", org=NORTH, value=n)
+    pages = [get(province, f"/board?org=hg&by=org&period=2026-10&per_page=2&page={n}") for n in (1, 2, 3)]
+    assert {page["total"] for page in pages} == {6}
+    assert [(item["id"], item["org"]) for page in pages for item in page["items"]] == [
+        (f"x{n}", unit) for n in range(3) for unit in (NORTH, SOUTH)
+    ]
+    assert get(province, "/board?org=hg&by=org&period=2026-10&per_page=1&page=4")["items"][0]["value"] is None
