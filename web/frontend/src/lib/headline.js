@@ -12,7 +12,7 @@ export function headline(alert) {
 }
 
 /** The org, where the headline does not name it. @param {AlertLike} alert */
-export const whereabouts = (alert) => (!alert.org_name || headline(alert).includes(where(alert)) ? '' : where(alert))
+export const whereabouts = (alert) => (headline(alert).toLowerCase().includes(where(alert).toLowerCase()) ? '' : where(alert))
 
 /** With the unit above. @param {AlertLike} alert */
 export const where = ({ org_name: org, parent_name: above }) => placed(org ?? '', above)
