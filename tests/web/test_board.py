@@ -6,7 +6,7 @@ import pytest
 
 from ioc.core.model import SourceKey
 from tests.web.boards import board, define, enter, signed
-from tests.web.conftest import NORTH, SOUTH, Province
+from tests.web.conftest import NORTH, SATURDAY, SOUTH, Province
 from tests.web.counting import counting, get
 from tests.web.test_index766 import publish
 
@@ -160,8 +160,12 @@ def test_a_feed_s_share_stands_on_the_board_by_its_parts(province: Province) -> 
     item = board(province, "period=2019&org=hg")["truc-tuyen"]
     shown = ("value", "numerator", "denominator", "last_year", "state", "source")
     assert [item[name] for name in shown] == [51.67, 1745, 3377, 2.44, "good", "hg/feed/dvc"]
+    publish(province, SourceKey("hg", "feed", "dvc"), "2019", SATURDAY + 1_000, lltp=1754, lltp_of=3377)
+    publish(province, SourceKey("hg", "feed", "dvc"), "2019", SATURDAY + 2_000, lltp=1754, lltp_of=3377)
     points = get(province, "/board/truc-tuyen/history?org=hg")["items"]
-    assert [(each["period"], each["value"]) for each in points] == [("2018", 2.44), ("2019", 51.67)]
+    assert [(each["period"], each["value"]) for each in points] == [("2018", 2.44), ("2019", 51.94)]
+    before = [(each["name"], each["value"]) for point in points for each in point["told_before"]]
+    assert before == [("lltp", 1745)], "the same again corrects nothing"
 
 
 def test_dossiers_are_counted_by_formula_within_the_periods_of_the_indicator(province: Province) -> None:

@@ -156,8 +156,20 @@ class IndicatorValue(Struct, frozen=True, kw_only=True):
     decided_at: Instant | None
 
 
+class CorrectedFigure(Struct, frozen=True):
+    """A figure of a feed as it was told before."""
+
+    name: str
+    value: float
+    told_at: Instant
+    corrected_at: Instant
+
+
 class HistoryPoint(Struct, frozen=True, kw_only=True):
-    """What counts of one period, and every version that was corrected since, the oldest first."""
+    """What counts of one period, and every version that was corrected since, the oldest first.
+
+    `told_before`: of a feed, what it told of the period after its end, and corrected.
+    """
 
     org: str
     period: str
@@ -173,6 +185,7 @@ class HistoryPoint(Struct, frozen=True, kw_only=True):
     signed_by: str | None
     signed_at: Instant | None
     corrections: list[IndicatorValue]
+    told_before: list[CorrectedFigure] = []
 
 
 def board(call: Call, query: BoardQuery, context: Context, records: Reads, live: LivePort) -> BoardPage:
@@ -280,7 +293,7 @@ def history(call: Call, query: HistoryQuery, context: Context, records: Reads, l
             made = _indicators.board(call, conn, found, live.world, context.settings)
             first = None if query.from_ is None else date.fromisoformat(begin)
             course = made.course(of, org, first, None if query.to is None else date.fromisoformat(end))
-            return call.part.of(course, lambda each: _made(call, of, org, each))
+            return call.part.of(course, lambda each: _made(call, made, of, org, each))
         rows = values.history(conn, of.id, [org], (begin, end))
         periods = {row["period"]: row["first_day"] for row in rows if row["state"] != ValueState.ENTERED}
         return call.part.of(list(periods), lambda text: _point(call, of, org, text, rows))
@@ -288,7 +301,7 @@ def history(call: Call, query: HistoryQuery, context: Context, records: Reads, l
     return records.read(read)
 
 
-def _made(call: Call, of: IndicatorOptions, org: str, told: TimedReading) -> HistoryPoint:
+def _made(call: Call, made: IndicatorBoard, of: IndicatorOptions, org: str, told: TimedReading) -> HistoryPoint:
     """Of a feed or a formula."""
     reading = told.reading
     return HistoryPoint(
@@ -301,6 +314,10 @@ def _made(call: Call, of: IndicatorOptions, org: str, told: TimedReading) -> His
         signed_by=reading.signed_by,
         signed_at=call.at(reading.signed_at, org),
         corrections=[],
+        told_before=[
+            CorrectedFigure(each.name, each.value, call.at(each.at, org), call.at(each.corrected_at, org))
+            for each in made.ledger.told_before(of, org, told.period)
+        ],
     )
 
 

@@ -16,7 +16,7 @@ from ioc.core.share import percent
 from ioc.domain.figures.plausible import OF
 from ioc.domain.indicators.catalogue import Definitions
 from ioc.domain.inventory import Inventory
-from ioc.platform.db.tables import feed_figure, indicator_value
+from ioc.platform.db.tables import feed_figure, feed_figure_past, indicator_value
 
 _DIGITS = 6  # of what a formula comes to
 _t = indicator_value.c
@@ -42,6 +42,15 @@ class IndicatorReading(NamedTuple):
     said: Mapping[str, Any] | None = None
     heard: int | None = None
     expected: int | None = None
+
+
+class ToldBefore(NamedTuple):
+    """One figure of a feed as it was told, and when that was corrected; instants in epoch ms."""
+
+    name: str
+    value: float
+    at: int
+    corrected_at: int
 
 
 class CountDossiers(Protocol):
@@ -152,6 +161,17 @@ class ValueLedger:
         if whole is None:
             return IndicatorReading(found[0], as_of=as_of, source=name)
         return IndicatorReading(_share(of, found[0], whole[0]), found[0], whole[0], as_of, source=name)
+
+    def told_before(self, of: IndicatorOptions, org: str, period: Period) -> list[ToldBefore]:
+        """What a feed told of a period that was over, and corrected since; the oldest first."""
+        feed = self.definitions.feeds.get(of.id)
+        source = None if feed is None else self.inventory.sources.get(SourceKey(org, "feed", feed.source))
+        if feed is None or source is None:
+            return []
+        p = feed_figure_past.c
+        mine = sa.and_(p.source_id == source.id, p.period == period.text, p.name.in_((feed.name, feed.name + OF)))
+        asked = sa.select(p.name, p.value, p.at, p.corrected_at).where(mine)
+        return [ToldBefore(*row) for row in self.conn.execute(asked.order_by(p.at, p.name))]
 
     def _of_source(self, source_id: int) -> dict[tuple[str, str], tuple[float, int]]:
         if source_id not in self._told:

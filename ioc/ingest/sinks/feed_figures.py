@@ -1,14 +1,31 @@
 """Figures that feeds publish of a period, kept by that period: the newest word on each of them counts."""
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
 
 from ioc.core.model import SourceKey
+from ioc.core.periods import days as days_of
+from ioc.core.periods import span
 from ioc.ingest.decode import Batch, Decoded
 from ioc.ingest.sinks.contract import Commit
-from ioc.platform.db.tables import feed_figure
+from ioc.platform.db.tables import feed_figure, feed_figure_past
 
 KIND = "feed"
+_f = feed_figure.c
+_COLUMNS = ("source_id", "period", "name", "at", "value")
+_CORRECTED = sa.insert(feed_figure_past).from_select(
+    [*_COLUMNS, "corrected_at"],
+    sa.select(*(_f[name] for name in _COLUMNS), sa.bindparam("said_at", type_=sa.BigInteger)).where(
+        _f.source_id == sa.bindparam("source"),
+        _f.period == sa.bindparam("of"),
+        _f.name == sa.bindparam("named"),
+        _f.value != sa.bindparam("now"),
+        _f.at >= sa.bindparam("ended"),
+        _f.at <= sa.bindparam("said_at", type_=sa.BigInteger),
+    ),
+)
 _NO_FIGURES = frozenset({"as_of", "complete"})  # these speak of a delivery
 
 
@@ -48,6 +65,23 @@ class FeedFigures:
         self._figures = []
 
 
+def _put_by(commit: Commit, figures: Iterable[Published]) -> None:
+    """What was told of a period after its end stays beside what corrects it; while it runs figures grow by nature."""
+    ended = [row for each in figures if (row := _correction(commit, each)) is not None]
+    if ended:
+        commit.conn.execute(_CORRECTED, ended)
+
+
+def _correction(commit: Commit, each: Published) -> dict[str, Any] | None:
+    """What it may correct; None while its period runs."""
+    days = days_of(each.period)
+    end = None if days is None else span(days, commit.inventory.tz(each.key)).end
+    if end is None or each.at < end:
+        return None
+    named = {"source": commit.id_of(each.key), "of": each.period, "named": each.name}
+    return named | {"now": each.value, "said_at": each.at, "ended": end}
+
+
 def keep(commit: Commit, figures: Iterable[Published]) -> None:
     newest: dict[tuple[SourceKey, str, str], Published] = {}
     for figure in sorted(figures, key=lambda figure: figure.at):
@@ -64,6 +98,7 @@ def keep(commit: Commit, figures: Iterable[Published]) -> None:
         }
         for figure in newest.values()
     ]
+    _put_by(commit, newest.values())
     insert = commit.db.upsert(feed_figure)
     columns = {name: insert.excluded[name] for name in ("value", "at")}
     statement = insert.on_conflict_do_update(

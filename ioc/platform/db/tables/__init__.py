@@ -19,7 +19,7 @@ from ioc.platform.db.tables.documents import document
 from ioc.platform.db.tables.doors import device, unknown_topic
 from ioc.platform.db.tables.dossiers import dossier, dossier_delivery, dossier_pause, dossier_snapshot, dossier_tally
 from ioc.platform.db.tables.feeds import feed_day, feed_delivery
-from ioc.platform.db.tables.figures import feed_figure, figure_entry, indicator_value
+from ioc.platform.db.tables.figures import feed_figure, feed_figure_past, figure_entry, indicator_value
 from ioc.platform.db.tables.ingested import (
     attendance,
     conference,
@@ -79,6 +79,7 @@ __all__ = [
     "feed_day",
     "feed_delivery",
     "feed_figure",
+    "feed_figure_past",
     "figure_entry",
     "incident",
     "indicator_value",

@@ -15,6 +15,17 @@ feed_figure = Table(  # the newest word on each figure of each period
     Column("at", BigInteger, nullable=False),
 )
 
+feed_figure_past = Table(  # what a feed told of a period that was over, and corrected since
+    "feed_figure_past",
+    metadata,
+    Column("source_id", ForeignKey("source.id"), primary_key=True),
+    Column("period", String(128), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("value", Float, nullable=False),
+    Column("corrected_at", BigInteger, nullable=False),
+)
+
 figure_entry = Table(  # typed in by one, signed off or refused by another; a correction is an entry of its own
     "figure_entry",
     metadata,
