@@ -68,7 +68,7 @@
       const box = each.getBoundingClientRect()
       return getComputedStyle(each).overflow !== 'visible' && (x < box.left || x > box.right || y < box.top || y > box.bottom)
     })
-  const OVER = '[role="dialog"], [role="alertdialog"], aside, dialog, form, .panel' // opened over the page, to be closed again
+  const OVER = '[data-takeover], [role="dialog"], [role="alertdialog"], aside, dialog, form, .panel' // opened over the page, to be closed again
   const said = all.filter((each) => own(each) || each.matches(TARGETS))
 
   // what a fixed or sticky bar hides, once everything that scrolls has been scrolled to its end

@@ -61,6 +61,14 @@ def test_the_week_before_is_named_only_where_it_is_drawn(stage: Stage, show: Ope
     page.get_by_text("tuần trước").wait_for(state="detached")
 
 
+def test_behind_a_curve_stands_its_table(show: Opener) -> None:
+    page = show("/wall")
+    page.wait_for_selector("canvas")
+    rows = page.locator("[data-widget=trend] table.unseen tr").all_inner_texts()
+    assert rows[0].split("\t") == ["", "hôm nay", "tuần trước"]
+    assert 12 < len(rows) <= 25
+
+
 def test_a_night_is_calm(stage: Stage, show: Opener) -> None:
     night = MORNING + timedelta(hours=12)
     stage.payloads, stage.now = province.payloads(night, night=True), lambda: night

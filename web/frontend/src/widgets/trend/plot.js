@@ -3,6 +3,7 @@ import uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { number } from '../../lib/texts.svelte.js'
 import { chartDate } from '../../lib/time.js'
+import { tableBehind } from './behind.js'
 
 const FONT = '"Inter Variable", sans-serif'
 const MINUTES = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1440].map((n) => n * 60) // what seconds are read as
@@ -43,6 +44,7 @@ function settings(node, { unit, hours, grey, previous, incomplete, over, least =
     tzDate: (seconds) => chartDate(seconds * 1000),
     scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), nice(Math.max(high ?? 1, least))] } },
     hooks: over ? { drawClear: [over] } : {},
+    plugins: over ? [] : [tableBehind(node, hours > 48 ? dayMonth : hourMinute)], // what draws over it tells it itself
     axes: [
       {
         ...axis,
