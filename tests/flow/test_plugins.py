@@ -75,8 +75,10 @@ class Site:
         import_orgs(self.config, folder)
         (folder / "sources.csv").write_text(SOURCES, encoding="utf-8")
         ioc("source", "import", str(folder / "sources.csv"), "--config", str(self.config))
-        given = ("--name", "admin", "--role", "admin", "--config", str(self.config))
-        self.token = ioc("token", "create", *given).strip()
+        self.token, self.display = (self._token(role) for role in ("admin", "wall"))
+
+    def _token(self, role: str) -> str:
+        return ioc("token", "create", "--name", role, "--role", role, "--config", str(self.config)).strip()
 
     @property
     def url(self) -> str:
@@ -147,7 +149,7 @@ def test_a_pull_brings_its_dossiers(site: Site) -> None:
 def test_a_widget_is_on_a_wall_of_its_own_in_the_words_of_its_own(site: Site, browser: Browser) -> None:
     until(lambda: site.metrics("hg/meter/m1").get("kwh") == 17.5, "a reading to show")
     page = browser.new_page()
-    page.goto(f"{site.url}/wall?token={site.token}&scene=dien")
+    page.goto(f"{site.url}/wall?token={site.display}&scene=dien")
     page.get_by_text("17.5 kWh của 2 công tơ").wait_for(timeout=15_000)
     assert page.locator("[data-widget=gauge] h2").inner_text() == "Điện năng"
     page.close()
