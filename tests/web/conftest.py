@@ -1,6 +1,7 @@
 """What the web stories share: a small province with readings, tokens for every role, and the application on it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -153,15 +154,22 @@ def run_here(call: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
 
 @pytest.fixture
 def province(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Province]:
+    with standing(tmp_path, monkeypatch) as built:
+        yield built
+
+
+@contextmanager
+def standing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Province]:
+    """The province with its application, in a folder of its own."""
     records, tokens = _records()
-    (tmp_path / "ioc.sqlite").write_bytes(records)
-    db = Database(sqlite_url(tmp_path / "ioc.sqlite"))
+    (folder / "ioc.sqlite").write_bytes(records)
+    db = Database(sqlite_url(folder / "ioc.sqlite"))
     clock = FakeClock(SATURDAY)
     monkeypatch.setattr("limits.storage.memory.time", SimpleNamespace(time=clock.monotonic))  # it takes no clock
     context = Context(
         settings=Settings(
             auth=Auth(attempts_per_minute=5),
-            data_dir=str(tmp_path),
+            data_dir=str(folder),
             rule=(Rule(id="gone", kind="offline"),),
             channel=CHANNELS,
         ),

@@ -1,6 +1,7 @@
 """A token bound to one district sees no other district: every readable route of the table is tried."""
 
 import json
+from collections.abc import Iterator
 from itertools import product
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -51,6 +52,7 @@ from tests.web.conftest import (
     add_source,
     begin_incident,
     raise_alert,
+    standing,
     tell_dossier,
 )
 from web.auth import RANK
@@ -105,9 +107,15 @@ def _body(route: Route) -> dict[str, Any]:
     return {name: 1 if name == "version" else "xem" for name, needed in taken.items() if needed or name == "comment"}
 
 
-@pytest.fixture
-def watched(province: Province) -> Province:
-    """Something of the other district in everything that can be read."""
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Province]:
+    """Something of the other district in everything that can be read; nobody changes any of it."""
+    with pytest.MonkeyPatch.context() as patch, standing(tmp_path_factory.mktemp("watched"), patch) as province:
+        fill(province)
+        yield province
+
+
+def fill(province: Province) -> None:
     alert = raise_alert(province, KIOSKS[SOUTH], incident_id=begin_incident(province, KIOSKS[SOUTH]))
     add_source(province, SourceKey(SOUTH, "feed", "bi-mat"))
     add_source(province, SourceKey(SOUTH, "service", "bi-mat"))
@@ -159,7 +167,6 @@ def watched(province: Province) -> Province:
             payload=b"bi-mat", reason="bad_json", detail=""))  # fmt: skip
     tell_dossier(province, "bi-mat-1", receiving_org=SOUTH, due_at=SATURDAY - 1)
     province.reload()
-    return province
 
 
 @pytest.mark.parametrize("route", [r for r in GUARDED if r.method == "GET"], ids=lambda r: r.path)
