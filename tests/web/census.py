@@ -27,6 +27,7 @@ _NEEDED = {"/api/v1/deadline": "?org=hg&start=2026-11-20&value=3&unit=day", "/ap
            "/api/v1/meetings/minutes": "?org=hg&conference=census",
            "/api/v1/series": f"?org={NORTH}&kind=queue&source=kiosk-1&metric=waiting"}  # fmt: skip
 _NOT_OF_THE_FIELD = (
+    "/board/",  # of one indicator, which nobody has declared here
     "deadline",
     "calendar",
     "openapi",

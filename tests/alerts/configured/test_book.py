@@ -151,7 +151,8 @@ def test_routes_keep_the_order_they_were_given(place):
         ("route", {"name": "x", "receivers": ["who"], "channels": ["mail"]}, "'who' is not defined; allowed: hung"),
         ("route", {"name": "x", "receivers": ["lan"], "channels": ["sms"]}, "'sms' is not defined; allowed: mail"),
         ("rule", {"id": "x", "kind": "offlin"}, "'offlin'; allowed: "),
-        ("rule", {"id": "x", "kind": "threshold", "on": {"kind": "queue", "metric": "m"}}, "one of above, below"),
+        ("rule", {"id": "x", "kind": "threshold", "on": {"kind": "queue", "metric": "m"}, "above": 1, "equals": True},
+         "equals stands alone, without above and below"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_refused_with_place_value_and_what_is_allowed(place, section, table, said):
