@@ -59,6 +59,16 @@ def is_fresh(root: Path) -> bool:
     return stamp.is_file() and (not has_sources or stamp.read_text() == digest(root))
 
 
+def is_installed(front: Path) -> bool:
+    """Whether all that a build needs lies there in its version already; what else lies there is left alone."""
+    present = front / "node_modules" / ".package-lock.json"
+    if not present.is_file():
+        return False
+    wanted, found = (json.loads(path.read_text())["packages"] for path in (front / "package-lock.json", present))
+    needed = {place: one for place, one in wanted.items() if place and not one.get("dev") and not one.get("optional")}
+    return all(found.get(place, {}).get("version") == one["version"] for place, one in needed.items())
+
+
 def build(root: Path) -> None:
     front, dist = root / "web" / "frontend", root / "web" / "dist"
     if not (front / "package.json").is_file():
@@ -67,7 +77,8 @@ def build(root: Path) -> None:
         )
     stamp = digest(root)
     node, npm = _node()
-    _run(node, front, npm, *NPM_CI, *NPM_PATIENCE)
+    if not is_installed(front):
+        _run(node, front, npm, *NPM_CI, *NPM_PATIENCE)
     _run(node, front, front / "node_modules" / "vite" / "bin" / "vite.js", "build")
     (dist / ".stamp").write_text(stamp)
 

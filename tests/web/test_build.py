@@ -117,6 +117,19 @@ def test_a_build_without_its_pages_fails_and_names_them(hook: ModuleType, tree: 
         hook.check(tree / "web/dist")
 
 
+def test_packages_are_fetched_only_where_one_is_missing_or_of_another_version(hook: ModuleType, tmp_path: Path) -> None:
+    lock = {"": {}, "node_modules/svelte": {"version": "5.1.0"}, "node_modules/eslint": {"version": "9", "dev": True}}
+    (tmp_path / "package-lock.json").write_text(json.dumps({"packages": lock}))
+    assert not hook.is_installed(tmp_path)
+    (tmp_path / "node_modules").mkdir()
+    present = tmp_path / "node_modules" / ".package-lock.json"
+    for version, fits in (("5.0.0", False), ("5.1.0", True)):
+        present.write_text(json.dumps({"packages": {"node_modules/svelte": {"version": version}}}))
+        assert hook.is_installed(tmp_path) is fits
+    present.write_text(json.dumps({"packages": {}}))
+    assert not hook.is_installed(tmp_path)
+
+
 def test_nothing_to_build_from_is_said_plainly(hook: ModuleType, tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="no web/frontend"):
         hook.build(tmp_path)
