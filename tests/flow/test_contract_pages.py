@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from tests.flow.conftest import House, command
 from tests.ops.running import Running, pids
 from tests.servers import free_port, program
+from tests.web.screens.conftest import CHROMIUM
 
 STATES = {"live", "stale", "frozen", "unknown"}
 LINES = 7  # under `ready`: wall, login, alerts, sources and three passwords
@@ -20,7 +21,9 @@ LINES = 7  # under `ready`: wall, login, alerts, sources and three passwords
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         arguments = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-        chromium = playwright.chromium.launch(executable_path=program("chromium"), args=arguments)
+        chromium = playwright.chromium.launch(
+            executable_path=str(CHROMIUM) if CHROMIUM.is_file() else program("chromium"), args=arguments
+        )
         yield chromium
         chromium.close()
 

@@ -7,7 +7,9 @@ const MOST_ROWS = 24
 /** A plug-in of uPlot; `named` says when a figure is of. @param {HTMLElement} node @param {(seconds: number) => string} named @returns {import('uplot').Plugin} */
 export function tableBehind(node, named) {
   const table = document.createElement('table')
-  table.className = 'unseen'
+  const box = document.createElement('div') // a table has no height less than its rows
+  box.className = 'unseen'
+  box.append(table)
   let written = -Infinity
 
   /** @param {import('uplot')} plot */
@@ -22,11 +24,11 @@ export function tableBehind(node, named) {
   return {
     hooks: {
       ready: (plot) => {
-        node.after(table)
+        node.after(box)
         write(plot)
       },
       setData: write,
-      destroy: () => table.remove(),
+      destroy: () => box.remove(),
     },
   }
 }
