@@ -25,6 +25,7 @@ from web.clients import Connections
 from web.facts import Facts
 from web.sight import Moment, Sight
 from web.subject import Subject, Widget
+from web.turns import stepping_aside
 
 T = TypeVar("T")
 
@@ -112,8 +113,12 @@ class Site:
         """Each from where it is kept: figures of periods by their period, all else in the metric store."""
         found = self._told_by_period(queries)
         asked = [query for at, query in enumerate(queries) if at not in found]
-        rest = iter((self.offload_series or self.offload)(self._ranges, asked) if asked else ())
+        rest = iter(self._asked_of_the_store(asked) if asked else ())
         return [found[at] if at in found else next(rest) for at in range(len(queries))]
+
+    def _asked_of_the_store(self, queries: Sequence[RangeQuery]) -> list[list[Point]]:
+        with stepping_aside():
+            return (self.offload_series or self.offload)(self._ranges, queries)
 
     def _told_by_period(self, queries: Sequence[RangeQuery]) -> dict[int, list[Point]]:
         """By the place of the question."""

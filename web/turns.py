@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Final
 
+from gevent.local import local
 from gevent.lock import BoundedSemaphore
 
 from ioc.core.errors import Code, IocError
@@ -15,6 +16,7 @@ RUNNING: Final = 4  # of the ten threads that read the database
 WAITING: Final = 60
 SOCKETS: Final = 1_000  # the walls of a province may share one token
 _Account = tuple[str, Via]
+_taken = local()  # the turn of the call that runs in a greenlet
 
 
 class AccountTurns:
@@ -35,11 +37,27 @@ class AccountTurns:
         free = self._free.setdefault(account, BoundedSemaphore(self._running))
         try:
             with free:
+                _taken.turn = free
                 yield
         finally:
+            _taken.turn = None
             self._here[account] -= 1
             if not self._here[account]:
                 del self._here[account], self._free[account]
+
+
+@contextmanager
+def stepping_aside() -> Iterator[None]:
+    """While a call waits for another server the account's next has its turn: what hangs there holds up nothing here."""
+    turn: BoundedSemaphore | None = getattr(_taken, "turn", None)
+    if turn is None:
+        yield
+        return
+    turn.release()
+    try:
+        yield
+    finally:
+        turn.acquire()
 
 
 class AskingPace:

@@ -18,7 +18,7 @@ from web.clients import Client, Connections
 from web.login_brake import LoginBrake
 from web.realtime import Realtime
 from web.routes import routes
-from web.turns import SOCKETS, AccountTurns, AskingPace, AskingPaces
+from web.turns import SOCKETS, AccountTurns, AskingPace, AskingPaces, stepping_aside
 from web.watch import Board
 
 GREEDY = Principal("greedy", Role.OPERATOR, None, "vi", Via.BEARER)
@@ -138,3 +138,24 @@ def test_a_socket_above_the_cap_is_refused_and_so_are_watches_without_end(
 
 def _watch(screen: Any) -> Any:
     return screen.emit("watch", {"widgets": []}, callback=True)
+
+
+def test_what_waits_for_another_server_holds_up_nothing_of_its_own_account() -> None:
+    turns, answered, served = AccountTurns(running=1, waiting=3), Event(), []
+
+    def chart() -> None:
+        with turns.taking(GREEDY):
+            with stepping_aside():
+                answered.wait()
+            served.append("chart")
+
+    def alerts() -> None:
+        with turns.taking(GREEDY):
+            served.append("alerts")
+
+    calls = [gevent.spawn(chart), gevent.spawn(alerts)]
+    gevent.sleep(0)
+    gevent.sleep(0)
+    answered.set()
+    gevent.joinall(calls, timeout=5)
+    assert served == ["alerts", "chart"]
