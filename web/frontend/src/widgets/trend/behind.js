@@ -36,6 +36,6 @@ export function tableBehind(node, named) {
 /** @param {'th'|'td'} kind @param {string[]} texts */
 function row(kind, texts) {
   const line = document.createElement('tr')
-  line.append(...texts.map((text) => Object.assign(document.createElement(kind), { textContent: text })))
+  line.append(...texts.map((text) => Object.assign(document.createElement(text ? kind : 'td'), { textContent: text }))) // no empty heading
   return line
 }
