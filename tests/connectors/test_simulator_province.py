@@ -1,5 +1,6 @@
 """The province's story: the same from the same seed, true to its own figures, and nothing the contract refuses."""
 
+import csv
 from collections import defaultdict
 from datetime import date, timedelta
 from itertools import pairwise
@@ -198,7 +199,7 @@ def everything_said() -> list:
 
 
 def test_the_contract_takes_every_word():
-    orgs = OrgTree(Org(code, code) for code in ORG_CODES)
+    orgs = OrgTree(Org(row["code"], row["name"], row["kind"], row["parent"] or None) for row in ORGS)
     decoder = Decoder(specs(scan("connectors.kinds")), Inventory(orgs))
     arrived = [Received(m.at, m.topic, IDENTITY.encode(m.payload), m.retain) for m in everything_said()]
     batch = decoder.batch(Run(1, arrived))
@@ -209,7 +210,7 @@ def test_the_contract_takes_every_word():
     assert {leniency for one in batch.good for leniency in one.leniencies} == set()
 
 
-ORG_CODES = [line.split(",")[0] for line in roster.packaged("ha-giang", "orgs.csv").splitlines()[1:]]
+ORGS = list(csv.DictReader(roster.packaged("ha-giang", "orgs.csv").splitlines()))
 
 
 def test_nothing_said_names_a_person():

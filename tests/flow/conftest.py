@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from tests.running import Running, ioc, running
 from tests.servers import free_port
+from tests.suite.folders import lasting
 
 ROLES = ("wall", "leader", "operator", "admin")
 ORGS = """code,name,kind,parent,valid_from,valid_to,successor,tz,head_name,lat,lon
@@ -138,9 +140,13 @@ def until(check: Callable[[], Any], what: str, within: float = 60.0) -> Any:
     return found
 
 
-@pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    folder = tmp_path_factory.mktemp("house")
+@pytest.fixture(scope="module")
+def house(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> House:
+    return lasting(request, lambda: standing(tmp_path_factory.mktemp("house")))
+
+
+@contextmanager
+def standing(folder: Path) -> Iterator[House]:
     config, data, http, mqtt = folder / "ioc.toml", folder / "data", free_port(), free_port()
     config.write_text(CONFIG.format(data=data, http=http, mqtt=mqtt), encoding="utf-8")
     for name, text in (("org", ORGS), ("source", SOURCES)):

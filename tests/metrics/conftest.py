@@ -10,6 +10,7 @@ from ioc.metrics.influx.store import InfluxStore
 from tests.influx_disguise import Disguise, disguised
 from tests.influx_servers import Influxd, influxd
 from tests.metrics.stories import open_bucket
+from tests.suite.folders import lasting
 
 
 @pytest.fixture
@@ -24,21 +25,19 @@ def store(path: Path) -> Iterator[EmbeddedStore]:
     opened.close()
 
 
-@pytest.fixture(scope="session")
-def influx_167(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Influxd]:
+@pytest.fixture(scope="module")
+def influx_167(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Influxd:
     """One InfluxDB 1.6.7 for all stories that do not kill it."""
-    with influxd(tmp_path_factory.mktemp("influxdb")) as server:
-        yield server
+    return lasting(request, lambda: influxd(tmp_path_factory.mktemp("influxdb")))
 
 
-@pytest.fixture(scope="session")
-def influx_27(influx_167: Influxd) -> Iterator[Disguise]:
+@pytest.fixture(scope="module")
+def influx_27(request: pytest.FixtureRequest, influx_167: Influxd) -> Disguise:
     """The same server, looking like a 2.7."""
-    with disguised(influx_167) as server:
-        yield server
+    return lasting(request, lambda: disguised(influx_167))
 
 
-@pytest.fixture(scope="session", params=["influx_167", "influx_27"])
+@pytest.fixture(scope="module", params=["influx_167", "influx_27"])
 def influx_server(request: pytest.FixtureRequest) -> Influxd | Disguise:
     """Either of them."""
     server: Influxd | Disguise = request.getfixturevalue(request.param)
