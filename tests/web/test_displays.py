@@ -187,15 +187,17 @@ class Line:
 def test_a_connected_display_is_told_once_what_is_new(province: Province) -> None:
     from ioc.domain.access import token_named
     from web.clients import Client
+    from web.turns import AskingPace
 
     paired(province)
     line, other = Line(), Line()
+    pace = AskingPace(10.0, 60, lambda: 0.0)
     with province.db.read() as conn:
         wall, person = token_named(conn, "sanh-lon", 0), token_named(conn, "leader", 0)
     assert wall is not None
     assert person is not None
-    province.site.clients.add("a", Client(wall, line))
-    province.site.clients.add("b", Client(person, other))
+    province.site.clients.add("a", Client(wall, line, pace))
+    province.site.clients.add("b", Client(person, other, pace))
     for _ in range(2):
         tell(province.site)
         province.site.clients.flush(0.0)
