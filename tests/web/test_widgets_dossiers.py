@@ -121,7 +121,7 @@ def test_agencies_are_ranked_with_all_below_them_and_what_each_share_is_of(provi
     shown = payload(province, "org_ranking")
     assert list(shown["rows"]) == [SOUTH, NORTH]
     assert shown["rows"][NORTH] == {
-        "name": "Huyện Đồng Văn", "kind": "district", "rank": 2, "order": 1,
+        "name": "Huyện Đồng Văn", "parent_name": None, "kind": "district", "rank": 2, "order": 1,
         "value": 75.0, "numerator": 9, "denominator": 12,
     }  # fmt: skip
     worst = payload(province, "org_ranking", figure="open_overdue", first="worst")
