@@ -101,7 +101,8 @@ def test_the_number_beside_every_choice_is_what_the_list_it_opens_holds(stage: S
             for choice in (state, severity):
                 expect(choice.locator("b")).to_have_text(str(listed(stage, state, severity)))
                 walked += 1
-            expect(page.locator("[data-alert]")).to_have_count(min(50, listed(stage, state, severity)))
+            rows = min(50, listed(stage, state, severity))
+            expect(page.locator("[data-alert]")).to_have_count(rows, timeout=20_000)
     assert walked == 8 * 4 * 2
 
 
